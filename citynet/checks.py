@@ -1,0 +1,32 @@
+"""Checks for mistakes of our own that Django's deploy checks do not know."""
+
+from django.conf import settings
+from django.core.checks import Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def site_url_is_public(app_configs, **kwargs):
+    """Feeds and citations carry ``SITE_URL``: it must be the public https address."""
+    if settings.SITE_URL.startswith("https://"):
+        return []
+    return [
+        Warning(
+            f"SITE_URL is {settings.SITE_URL!r}: feeds, citations and the sitemap would carry it.",
+            hint="Set SITE_URL to the public address, beginning with https://.",
+            id="citynet.W001",
+        )
+    ]
+
+
+@register(Tags.caches, deploy=True)
+def cache_is_shared(app_configs, **kwargs):
+    """Counters kept per process are no limit once there are several processes."""
+    if "locmem" in settings.CACHES["default"]["BACKEND"]:
+        return [
+            Warning(
+                "The cache is kept in each process, so limits and counters are not shared.",
+                hint="Set CACHE_URL, for example redis://localhost:6379/0 or db://cache_table.",
+                id="citynet.W002",
+            )
+        ]
+    return []

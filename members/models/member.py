@@ -1,0 +1,142 @@
+from functools import cached_property
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from ..subregions import subregion_of
+
+
+class MemberQuerySet(models.QuerySet):
+    def with_case_counts(self):
+        """Members with ``case_count``: how many live case studies each has."""
+        return self.annotate(case_count=Count("cases", filter=Q(cases__live__isnull=False)))
+
+
+class Member(models.Model):
+    """An organisation of the network, or one whose practice is shown although it is no member."""
+
+    class Kind(models.TextChoices):
+        LOCAL_GOVERNMENT = "local-government", _("Local government")
+        ASSOCIATION = "association", _("Association of local authorities")
+        NGO = "ngo", _("NGO or community organisation")
+        COMPANY = "company", _("Private company")
+        INSTITUTE = "institute", _("Research or training institute")
+        AGENCY = "agency", _("Public agency")
+
+    class Status(models.TextChoices):
+        FULL = "full", _("Full member")
+        ASSOCIATE = "associate", _("Associate member")
+        PARTNER = "partner", _("Partner")
+        MEMBER = "member", _("Member, class of membership not reported")
+        LISTED = "listed", _("Not known to be a member; a practice is shown")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    name = models.CharField(_("name"), max_length=200)
+    local_name = models.CharField(
+        _("local name"),
+        max_length=200,
+        blank=True,
+        help_text=_("In the member's own language and script."),
+    )
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+    country = CountryField(_("country or area"), blank=True, help_text=_("ISO 3166-1 code."))
+    latitude = models.DecimalField(
+        _("latitude"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        help_text=_("Degrees north."),
+    )
+    longitude = models.DecimalField(
+        _("longitude"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        help_text=_("Degrees east."),
+    )
+    geoname_id = models.PositiveIntegerField(_("GeoNames number"), null=True, blank=True)
+    population = models.PositiveIntegerField(
+        _("population"), null=True, blank=True, help_text=_("People.")
+    )
+    population_year = models.PositiveSmallIntegerField(
+        _("year of the population"), null=True, blank=True
+    )
+    population_source = models.CharField(_("source of the population"), max_length=200, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+    joined = models.PositiveSmallIntegerField(_("year of joining"), null=True, blank=True)
+    website = models.URLField(_("website"), max_length=500, blank=True)
+    about = models.TextField(_("about"), blank=True)
+    photo = models.ImageField(_("photo"), upload_to="members/", blank=True)
+    updated_at = models.DateTimeField(_("changed on"), auto_now=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True) | Q(latitude__gte=-90, latitude__lte=90),
+                name="latitude_is_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True) | Q(longitude__gte=-180, longitude__lte=180),
+                name="longitude_is_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="a_place_has_both_coordinates",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("members:detail", args=[self.slug])
+
+    @property
+    def country_code(self):
+        """ISO 3166-1 alpha-2 code of a country or area that is shown by name, else ""."""
+        code = self.country.code or ""
+        return "" if code in settings.COUNTRIES_WITHOUT_LABEL else code
+
+    @property
+    def country_name(self):
+        """Name of the country or area in the reader's language; "" where none is shown."""
+        return self.country.name if self.country_code else ""
+
+    @cached_property
+    def subregion(self):
+        """The UN M49 :class:`~members.subregions.Subregion`, or None where there is no country."""
+        return subregion_of(self.country.code)
+
+    @property
+    def is_member(self):
+        """Whether any evidence makes it a member of the network."""
+        return self.status != self.Status.LISTED
+
+
+class MemberEvidence(models.Model):
+    """Public evidence that an organisation belongs to the network: who says so, and when."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="evidence")
+    statement = models.CharField(_("statement"), max_length=300)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    url = models.URLField(_("address"), max_length=500)
+
+    class Meta:
+        ordering = ["-year", "pk"]
+        verbose_name = _("evidence of membership")
+        verbose_name_plural = _("evidence of membership")
+
+    def __str__(self):
+        return f"{self.statement} ({self.year})"

@@ -1,0 +1,156 @@
+"""The only module that changes the state of a revision.
+
+Every change happens inside a transaction, writes an event row, and brings the search index up to
+date once it is committed.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .models import CaseStudy, ReviewEvent, Revision
+from .search import index
+
+State = Revision.State
+
+# What may follow what. Buttons, tests and documents are derived from this table.
+TRANSITIONS = {
+    State.DRAFT: (State.SUBMITTED, State.PUBLISHED, State.WITHDRAWN),
+    State.SUBMITTED: (State.PUBLISHED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN),
+    State.CHANGES_REQUESTED: (State.SUBMITTED, State.WITHDRAWN),
+    State.PUBLISHED: (State.SUPERSEDED, State.UNPUBLISHED),
+    State.SUPERSEDED: (),
+    State.REJECTED: (),
+    State.WITHDRAWN: (),
+    State.UNPUBLISHED: (),
+}
+
+# A no needs a reason, and so does taking back a yes.
+NOTE_REQUIRED = (State.CHANGES_REQUESTED, State.REJECTED, State.UNPUBLISHED)
+
+
+class TransitionRefused(Exception):
+    """The change is not possible from the state in which the revision is now."""
+
+
+def submit(revision, *, by=None, name="", note=""):
+    """Hand a draft, or one sent back for changes, to the moderators."""
+    return _move(revision, State.SUBMITTED, by, name, note)
+
+
+def withdraw(revision, *, by=None, name="", note=""):
+    """Take an open revision back; the public text, if there is one, stays."""
+    return _move(revision, State.WITHDRAWN, by, name, note)
+
+
+def request_changes(revision, *, by=None, name="", note):
+    """Send a submission back to its author with a note that says what is missing."""
+    return _move(revision, State.CHANGES_REQUESTED, by, name, note)
+
+
+def reject(revision, *, by=None, name="", note):
+    """Refuse a submission for good, with the reason."""
+    return _move(revision, State.REJECTED, by, name, note)
+
+
+def publish(revision, *, by=None, name="", note=""):
+    """Make this revision the public text of its case; the one before it stays citable."""
+    return _move(revision, State.PUBLISHED, by, name, note)
+
+
+def unpublish(revision, *, by=None, name="", note):
+    """Take the public text of a case off the site, with the reason."""
+    return _move(revision, State.UNPUBLISHED, by, name, note)
+
+
+@transaction.atomic
+def publish_all(revisions, *, name, note="", at=None):
+    """Publish many new cases at once, in a fixed number of queries: for imported files.
+
+    Takes drafts that are the first revision of their case. The caller runs ``index.sync()`` when
+    the last batch is in.
+    """
+    at = at or timezone.now()
+    revisions = list(revisions)
+    if any(revision.state != State.DRAFT for revision in revisions):
+        raise TransitionRefused(_("Only drafts can be published together."))
+    keys = [revision.pk for revision in revisions]
+    Revision.objects.filter(pk__in=keys).update(
+        state=State.PUBLISHED, submitted_at=at, decided_at=at, decided_by_name=name, updated_at=at
+    )
+    cases = [CaseStudy(pk=revision.case_id, live_id=revision.pk) for revision in revisions]
+    CaseStudy.objects.bulk_update(cases, ["live"], batch_size=500)
+    ReviewEvent.objects.bulk_create(
+        [
+            ReviewEvent(
+                revision_id=key,
+                actor_name=name,
+                from_state=State.DRAFT,
+                to_state=State.PUBLISHED,
+                note=note,
+                created_at=at,
+            )
+            for key in keys
+        ],
+        batch_size=500,
+    )
+
+
+@transaction.atomic
+def _move(revision, to, by, name, note):
+    """Change the state of ``revision`` and give it back as it is now in the database.
+
+    Raises ``TransitionRefused`` when the state no longer allows it: the case row is locked first,
+    so of two people who decide at once the second one is told.
+    """
+    name = name or (by.get_full_name() if by else "")
+    if not name:
+        raise ValueError("A decision needs a person or a name.")
+    if to in NOTE_REQUIRED and not note.strip():
+        raise TransitionRefused(_("Say why: a note is required."))
+    case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    if to not in TRANSITIONS[revision.state]:
+        raise TransitionRefused(
+            _("This revision is already %(state)s.")
+            % {"state": revision.get_state_display().lower()}
+        )
+    now = timezone.now()
+    if to == State.PUBLISHED and case.live_id:
+        _record(case.live, State.SUPERSEDED, by, name, "", now)
+    _record(revision, to, by, name, note, now)
+    if to == State.PUBLISHED:
+        case.live = revision
+    elif to == State.UNPUBLISHED:
+        case.live = None
+    if to in (State.PUBLISHED, State.UNPUBLISHED):
+        case.save(update_fields=["live"])
+        transaction.on_commit(index.sync_quietly)
+    return revision
+
+
+def _record(revision, to, by, name, note, now):
+    ReviewEvent.objects.create(
+        revision=revision,
+        actor=by,
+        actor_name=name,
+        from_state=revision.state,
+        to_state=to,
+        note=note,
+        created_at=now,
+    )
+    revision.state = to
+    if to == State.SUBMITTED:
+        revision.submitted_at = now
+    elif to in (State.PUBLISHED, State.REJECTED):
+        revision.decided_at, revision.decided_by, revision.decided_by_name = now, by, name
+    revision.save(
+        update_fields=[
+            "state",
+            "submitted_at",
+            "decided_at",
+            "decided_by",
+            "decided_by_name",
+            "updated_at",
+        ]
+    )

@@ -1,0 +1,95 @@
+"""Dates of policies: a month or, where only that is known, a year ("2013-04" or "2013").
+
+Kept as text, which sorts in the order of time and is what the interchange format carries.
+"""
+
+import datetime
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
+
+PATTERN = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"
+
+
+class MonthField(models.CharField):
+    """A month ("2013-04") or a year ("2013"); empty text where nothing is known."""
+
+    default_validators = [
+        RegexValidator(PATTERN, _("Write a year (2013) or a year and month (2013-04)."))
+    ]
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 7)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("help_text", _("Year, or year and month: 2013 or 2013-04."))
+        super().__init__(*args, **kwargs)
+
+
+def period_constraints(name):
+    """Database rules for a model with ``start`` and ``end``: both well formed, end not before start.
+
+    An end that names only the year is not before a start in that year.
+    """
+    well_formed = models.Q(start="") | models.Q(start__regex=PATTERN)
+    well_formed &= models.Q(end="") | models.Q(end__regex=PATTERN)
+    in_order = models.Q(start="") | models.Q(end="") | models.Q(end__gte=models.F("start"))
+    in_order |= models.Q(start__startswith=models.F("end"))
+    return [
+        models.CheckConstraint(
+            condition=well_formed,
+            name=f"{name}_months_are_well_formed",
+            violation_error_message=_("Write a year (2013) or a year and month (2013-04)."),
+        ),
+        models.CheckConstraint(
+            condition=in_order,
+            name=f"{name}_end_is_not_before_start",
+            violation_error_message=_("The end is before the start."),
+        ),
+    ]
+
+
+def clean_period(start, end):
+    """Raise ``ValidationError`` on ``end`` when it lies before ``start``."""
+    if start and end and end < start and not start.startswith(end):
+        raise ValidationError({"end": _("The end is before the start.")})
+
+
+def year_of(month):
+    """The year as a number, or None where the month is unknown."""
+    return int(month[:4]) if month else None
+
+
+def is_exact(month):
+    """Whether the month is known, not only the year."""
+    return len(month) == 7
+
+
+def month_number(month, *, last):
+    """Months since the year 0; a year alone counts as January, or as December when ``last``."""
+    number = int(month[5:]) if is_exact(month) else (12 if last else 1)
+    return int(month[:4]) * 12 + number - 1
+
+
+def duration_months(start, end):
+    """Length in months, first and last month included, or None where either end is unknown.
+
+    Where only years are known whole calendar years are counted: 2003 to 2005 is 36 months.
+    """
+    if not start or not end:
+        return None
+    return max(1, month_number(end, last=True) - month_number(start, last=False) + 1)
+
+
+def label(month):
+    """The month in the reader's language and format ("April 2013" or "2013"); "" where unknown."""
+    if not re.fullmatch(PATTERN, month or ""):
+        return ""
+    if not is_exact(month):
+        return month
+    return formats.date_format(
+        datetime.date(int(month[:4]), int(month[5:]), 1), "YEAR_MONTH_FORMAT"
+    )

@@ -1,0 +1,54 @@
+"""What may be read, by whom. Every page starts from one of these."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class CaseStudyQuerySet(models.QuerySet):
+    def live(self):
+        """Cases that the public may read."""
+        return self.filter(live__isnull=False)
+
+    def editable_by(self, user):
+        """Cases that ``user`` may write: those of members whose team the user is in."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Q(member__memberships__user=user, member__memberships__status="active")
+        ).distinct()
+
+
+class RevisionQuerySet(models.QuerySet):
+    def live(self):
+        """The revisions that the public reads now: one a case."""
+        return self.filter(case__live=F("pk"))
+
+    def citable(self):
+        """Every revision that is or was public and has not been unpublished."""
+        return self.filter(case__live__isnull=False, state__in=self.model.CITABLE_STATES)
+
+    def awaiting_review(self):
+        """Submitted revisions, the one that has waited longest first."""
+        return self.filter(state=self.model.State.SUBMITTED).order_by("submitted_at", "pk")
+
+    def for_cards(self):
+        """Everything that a result card shows, in a fixed number of queries."""
+        return self.select_related("case__member").prefetch_related(
+            "contributions__target",
+            "theme_rows__theme",
+            "stakeholders",
+            "funding_sources",
+            "indicators",
+        )
+
+    def with_content(self):
+        """The whole content of a case, in a fixed number of queries."""
+        return self.for_cards().prefetch_related(
+            "contributions__target__goal",
+            "budget_lines",
+            "staff_roles",
+            "phases",
+            "sources",
+            "photos",
+            "attachments",
+        )

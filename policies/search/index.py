@@ -1,0 +1,2 @@
+def sync_quietly():
+    pass

@@ -1,0 +1,113 @@
+"""Objects for tests, valid by themselves and without surprises. Targets come from the fixture
+``reference`` (the real goals and targets), never from here."""
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from members.models import Member, Membership, User
+from policies.models import CaseStudy, Contribution, Revision, RevisionTheme, Theme
+from sdg.models import Target
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence("person{}@city.example".format)
+    name = factory.Sequence("Person {}".format)
+
+
+class MemberFactory(DjangoModelFactory):
+    class Meta:
+        model = Member
+
+    kind = Member.Kind.LOCAL_GOVERNMENT
+    name = factory.Sequence("City {}".format)
+    slug = factory.Sequence("city-{}".format)
+    country = "ID"
+    latitude = "-7.24917"
+    longitude = "112.75083"
+    population = 3_018_022
+    population_source = "GeoNames"
+    status = Member.Status.FULL
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    member = factory.SubFactory(MemberFactory)
+    role = Membership.Role.OFFICIAL
+    status = Membership.Status.ACTIVE
+    decided_at = factory.LazyFunction(timezone.now)
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Theme
+        django_get_or_create = ["slug"]
+
+    slug = "transport"
+    name = factory.LazyAttribute(lambda theme: theme.slug.replace("-", " ").capitalize())
+    position = factory.Sequence(int)
+
+
+class CaseStudyFactory(DjangoModelFactory):
+    """A case without any revision; most tests want ``RevisionFactory`` or ``live_case``."""
+
+    class Meta:
+        model = CaseStudy
+
+    member = factory.SubFactory(MemberFactory)
+    slug = "night-buses"
+
+
+class RevisionFactory(DjangoModelFactory):
+    """A draft; ``targets=["11.2"]`` (needs ``reference``) and ``themes=["transport"]`` add rows."""
+
+    class Meta:
+        model = Revision
+        skip_postgeneration_save = True
+
+    case = factory.SubFactory(CaseStudyFactory)
+    number = factory.LazyAttribute(lambda revision: revision.case.revisions.count() + 1)
+    title = "Night buses"
+    summary = "Buses through the night on nine lines."
+
+    @factory.post_generation
+    def targets(self, create, codes, **kwargs):
+        for position, code in enumerate(codes or []):
+            Contribution.objects.create(
+                revision=self,
+                target=Target.objects.get(pk=code),
+                position=position,
+                role=Contribution.Role.SECONDARY if position else Contribution.Role.PRIMARY,
+            )
+
+    @factory.post_generation
+    def themes(self, create, slugs, **kwargs):
+        for position, slug in enumerate(slugs or []):
+            RevisionTheme.objects.create(
+                revision=self, theme=ThemeFactory(slug=slug), position=position
+            )
+
+
+class LiveRevisionFactory(RevisionFactory):
+    """A published revision that is the public text of its case."""
+
+    class Meta:
+        model = Revision
+        skip_postgeneration_save = True
+
+    state = Revision.State.PUBLISHED
+    submitted_at = factory.LazyFunction(timezone.now)
+    decided_at = factory.LazyFunction(timezone.now)
+    decided_by_name = "Secretariat"
+
+    @factory.post_generation
+    def live(self, create, extracted, **kwargs):
+        self.case.live = self
+        self.case.save(update_fields=["live"])

@@ -1,0 +1,14 @@
+"""Settings of the test run: those of production, on a machine without certificates or mail."""
+
+import os
+
+os.environ.update(SECRET_KEY="only-for-tests", HTTPS="0", DEBUG="0", CACHE_URL="locmem://")
+
+from citynet.settings import *  # noqa: E402,F403 - the environment has to be set first
+from citynet.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Pages in tests need no collected files.
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
