@@ -1,7 +1,8 @@
 """Checks for mistakes of our own that Django's deploy checks do not know."""
 
 from django.conf import settings
-from django.core.checks import Tags, Warning, register
+from django.core import checks
+from django.core.checks import Tags, register
 
 
 @register(Tags.security, deploy=True)
@@ -10,7 +11,7 @@ def site_url_is_public(app_configs, **kwargs):
     if settings.SITE_URL.startswith("https://"):
         return []
     return [
-        Warning(
+        checks.Warning(
             f"SITE_URL is {settings.SITE_URL!r}: feeds, citations and the sitemap would carry it.",
             hint="Set SITE_URL to the public address, beginning with https://.",
             id="citynet.W001",
@@ -23,7 +24,7 @@ def cache_is_shared(app_configs, **kwargs):
     """Counters kept per process are no limit once there are several processes."""
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         return [
-            Warning(
+            checks.Warning(
                 "The cache is kept in each process, so limits and counters are not shared.",
                 hint="Set CACHE_URL, for example redis://localhost:6379/0 or db://cache_table.",
                 id="citynet.W002",

@@ -65,7 +65,7 @@ def year_of(month):
 
 def is_exact(month):
     """Whether the month is known, not only the year."""
-    return len(month) == 7
+    return "-" in month
 
 
 def month_number(month, *, last):

@@ -4,7 +4,7 @@ import os
 
 os.environ.update(SECRET_KEY="only-for-tests", HTTPS="0", DEBUG="0", CACHE_URL="locmem://")
 
-from citynet.settings import *  # noqa: E402,F403 - the environment has to be set first
+from citynet.settings import *  # noqa: F403 - the environment has to be set first
 from citynet.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

