@@ -1,0 +1,32 @@
+"""What the secretariat's pages have in common."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+admin.site.site_header = _("Urban SDG Knowledge Platform")
+admin.site.site_title = _("Secretariat")
+admin.site.index_title = _("Secretariat")
+
+
+class ReadOnlyMixin:
+    """Rows that may be looked at, never added, changed or deleted, whoever asks."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyAdmin(ReadOnlyMixin, admin.ModelAdmin):
+    """A read-only list and page."""
+
+
+class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
+    """Read-only rows below a page."""
+
+    extra = 0
+    can_delete = False
