@@ -1,0 +1,96 @@
+"""What must hold on every page: axe finds nothing, nothing scrolls sideways, nothing breaks."""
+
+import re
+
+import pytest
+
+PAGES = {
+    "home": "/",
+    "list": "/policies/",
+    "search": "/policies/?q=plan&goal=11",
+    "table": "/policies/?view=table&theme=transport",
+    "map": "/policies/?view=map",
+    "nothing found": "/policies/?q=zzzzqqqqxxxx",
+    "wrong filter": "/policies/?goal=99",
+    "case": "first:/policies/?q=AHURP",
+    "case with results": "first:/policies/?q=Phnom+Penh+water",
+    "history": "history:/policies/?q=AHURP",
+    "compare": "/policies/compare/?case=1&case=2&case=3",
+    "compare nothing": "/policies/compare/",
+    "goals": "/sdgs/",
+    "goal": "/sdgs/11/",
+    "target": "/sdgs/11.6/",
+    "target without a case": "/sdgs/4.1/",
+    "coverage": "/sdgs/coverage/",
+    "members": "/members/",
+    "member": "/members/seoul/",
+    "about": "/about/",
+    "accessibility": "/accessibility/",
+    "codebook": "/codebook/",
+    "not found": "/policies/999999/nothing/",
+}
+REFUSED = {"wrong filter": 400, "not found": 404}
+
+
+def visit(open_page, name, **kwargs):
+    """Open a page by its name in ``PAGES``; cases are found through the search."""
+    how, _, path = PAGES[name].rpartition(":")
+    page = open_page(path, **kwargs)
+    if how:
+        page.goto(page.locator(".case-title a").first.get_attribute("href"))
+    if how == "history":
+        page.goto(page.url + "history/")
+    if name in REFUSED:
+        # Chromium reports the status of the page itself on its console.
+        expected = re.compile(f"status of {REFUSED[name]} ")
+        page.troubles[:] = [line for line in page.troubles if not expected.search(line)]
+    return page
+
+
+def scrolls_sideways(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible(open_page, axe, name, width, dark):
+    page = visit(open_page, name, width=width, dark=dark)
+    assert axe(page) == []
+    # Once more with everything unfolded.
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_any_width(open_page, name):
+    page = visit(open_page, name)
+    for width in (320, 390, 640, 900, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert scrolls_sideways(page) == 0, width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_has_one_heading_and_a_title(open_page, name):
+    page = visit(open_page, name)
+    assert page.locator("h1").count() == 1
+    assert page.title().endswith("Urban SDG Knowledge Platform")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_on_the_page_lead_somewhere(open_page, name, site):
+    page = visit(open_page, name)
+    addresses = page.eval_on_selector_all(
+        "a[href]", "links => [...new Set(links.map(link => link.href.split('#')[0]))]"
+    )
+    inside = [address for address in addresses if address.startswith(site)]
+    assert inside
+    broken = {
+        address: status
+        for address in inside
+        if (status := page.request.get(address, max_redirects=2).status) != 200
+    }
+    assert broken == {}

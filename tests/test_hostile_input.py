@@ -1,0 +1,148 @@
+"""No parameter of any public address answers with a server error, whatever is in it."""
+
+import pytest
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from members.models import Member
+from policies import facets
+from tests.factories import LiveRevisionFactory
+
+pytestmark = pytest.mark.django_db
+
+NASTY = [
+    "",
+    " ",
+    "\x00",
+    "a\x00b",
+    "\r\n\t\x1b[0m",
+    "\ud7ff\uffff",
+    "'",
+    '"',
+    '"unclosed phrase',
+    "(((",
+    "title:secret",
+    "* OR 1=1 --",
+    "AND OR NOT",
+    "-",
+    "--",
+    '-"a b"',
+    "a:b:c^9~9[1 TO 2]{x}",
+    "/../../etc/passwd",
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}{% now %}",
+    "%00%ff",
+    "서울 버스",
+    "مدينة",
+    "👩‍👩‍👧",
+    "é" * 300,
+    "a " * 5_000,
+    "x" * 10_000,
+    "9" * 400,
+    "-1",
+    "0",
+    "1e309",
+    "NaN",
+    "Infinity",
+    "1,5",
+    "2013-99",
+    "0x10",
+]
+
+PARAMETERS = [
+    "q",
+    "sort",
+    "page",
+    "view",
+    "case",
+    *(facet.name for facet in facets.FACETS),
+    *("budget_min", "budget_max", "staff_min", "staff_max", "start_from", "start_to"),
+    "nonsense",
+]
+
+LISTS = [
+    "/policies/",
+    "/policies/suggest/",
+    "/policies/feed/",
+    "/policies/export.csv",
+    "/policies/export.jsonl",
+    "/policies/export.xlsx",
+    "/policies/compare/",
+    "/policies/compare/export.csv",
+    "/members/",
+]
+
+
+@pytest.fixture
+def library(reference, synced):
+    revision = LiveRevisionFactory(targets=["11.2"], themes=["transport"])
+    synced()
+    return revision
+
+
+def read(answer):
+    """The whole body, streamed or not: a stream fails only when it is read."""
+    return answer.getvalue()
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_parameter_never_breaks_a_list(client, library, path, parameter):
+    for value in NASTY:
+        answer = client.get(path, {parameter: value})
+        read(answer)
+        assert answer.status_code in {200, 301, 302, 400, 404}, (path, parameter, value)
+
+
+DIRECTORY_FACETS = ("kind", "country", "subregion", "population")
+FILTERED = [
+    (path, facet.name)
+    for path in LISTS
+    for facet in facets.FACETS
+    if "compare" not in path and "suggest" not in path
+    if path != "/members/" or facet.name in DIRECTORY_FACETS
+]
+
+
+@pytest.mark.parametrize(("path", "facet"), FILTERED)
+def test_wrong_filter_never_gives_everything(client, library, path, facet):
+    answer = client.get(path, {facet: "nonsense"})
+    assert answer.status_code == 400
+    assert library.title.encode() not in read(answer)
+    assert library.case.member.name.encode() not in read(answer)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(words=st.text(max_size=300))
+def test_any_words_answer_200(client, library, words):
+    answer = client.get("/policies/", {"q": words})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("number", ["0", "00001", "99999999999999999999", "-1", "1.5", "x", "%00"])
+def test_numbers_in_addresses(client, library, number):
+    for path in (
+        f"/policies/{number}/",
+        f"/policies/{number}/x/",
+        f"/sdgs/{number}/",
+        f"/members/{number}/",
+    ):
+        assert client.get(path).status_code in {301, 404}, path
+
+
+def test_post_changes_nothing_and_is_refused(client, library):
+    for name in ("home", "policies:list", "sdg:goals", "members:list", "policies:feed"):
+        assert client.post(reverse(name)).status_code == 405
+
+
+def test_names_from_the_database_are_escaped_everywhere(client, library):
+    evil = '"><script>alert(1)</script>'
+    Member.objects.update(name=evil, local_name=evil, about=evil)
+    type(library).objects.update(title=evil, summary=evil, results=evil)
+    for path in ("/", "/policies/", "/members/", library.case.get_absolute_url(), "/sdgs/11.2/"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text, path
