@@ -1,5 +1,129 @@
-"""Template tags and filters that every page may use."""
+"""Template tags and filters that every page may use, without loading them."""
+
+from functools import lru_cache
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from policies import formats, keyfacts, months
 
 register = template.Library()
+
+register.filter("money", formats.money)
+register.filter("usd", formats.usd)
+register.filter("number", formats.number)
+register.filter("duration", formats.duration)
+register.filter("month", months.label)
+register.filter("key_facts", keyfacts.key_facts)
+register.filter("goal_numbers", keyfacts.goal_numbers)
+register.filter("card_meta", keyfacts.card_meta)
+
+
+@register.filter
+def plain(value):
+    """A year or a key without separators: 2013, where Django would write "2,013"; "" for None."""
+    return "" if value is None else str(value)
+
+
+@register.filter
+def absolute(path):
+    """The public address of a path of this site."""
+    return settings.SITE_URL + str(path)
+
+
+@register.filter
+def goal_of(code):
+    """The number of the goal that a target's code belongs to: "11" of "11.b"; for ``data-g``."""
+    return str(code).partition(".")[0]
+
+
+@register.filter
+def prose(text):
+    """A person's text as HTML: blank lines part paragraphs, lines that start with "- " are a list.
+
+    Everything is escaped and nothing becomes a link. Belongs inside
+    ``<div class="prose" lang="…" dir="…">``.
+    """
+    blocks = []
+    parted = True
+    for line in map(str.strip, str(text or "").splitlines()):
+        if not line:
+            parted = True
+            continue
+        kind = "ul" if line.startswith("- ") else "p"
+        # A list goes on over a blank line, a paragraph does not.
+        if not blocks or blocks[-1][0] != kind or (parted and kind == "p"):
+            blocks.append((kind, []))
+        blocks[-1][1].append(escape(line.removeprefix("- ").strip()))
+        parted = False
+    return SafeString("".join(_block(kind, lines) for kind, lines in blocks))
+
+
+def _block(kind, lines):
+    if kind == "ul":
+        return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
+    return "<p>" + "<br>".join(lines) + "</p>"
+
+
+@register.simple_tag
+def not_reported():
+    """ "Not reported" inside a sentence or a cell, hatched like every gap."""
+    return format_html('<span class="nr">{}</span>', _("Not reported"))
+
+
+@register.simple_tag
+def chip(target):
+    """A target's code in its goal's colour with its short label, linked to the target's page."""
+    return _chip(target.code, target.label, target.text, get_language())
+
+
+@register.simple_tag
+def chips(revision):
+    """The chips of a revision's targets as items of a list, in the author's order."""
+    targets = (row.target for row in revision.contributions.all())
+    return format_html_join("", "<li>{}</li>", ((chip(target),) for target in targets))
+
+
+@lru_cache(maxsize=1024)
+def _chip(code, label, text, language):
+    """Chips repeat by the dozen on a page; ``language`` is in the key because addresses carry it."""
+    return format_html(
+        '<a class="chip" data-g="{}" href="{}" title="{}"><b>{}</b><span class="t">{}</span></a>',
+        goal_of(code),
+        reverse("sdg:target", args=[code]),
+        text,
+        code,
+        label,
+    )
+
+
+@register.simple_tag
+def page_numbers(page):
+    """Page numbers for the pager, with an ellipsis where some are left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.simple_tag(takes_context=True)
+def current_view(context):
+    """Name of the page's view ("policies:list"); "" on error pages that know no view."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return match.view_name if match else ""
+
+
+@register.simple_tag(takes_context=True)
+def current_section(context):
+    """The part of the masthead's navigation that the page belongs to; "" for none."""
+    view = current_view(context)
+    return "compare" if view.startswith("policies:compare") else view.partition(":")[0]
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context):
+    """The public address of the page without its query; "" where no request is known."""
+    request = context.get("request")
+    return settings.SITE_URL + request.path if request else ""

@@ -1,0 +1,128 @@
+"""How amounts, numbers and times are written, in the reader's language and number format."""
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from . import months
+
+MILLION = Decimal(10) ** 6
+BILLION = Decimal(10) ** 9
+TRILLION = Decimal(10) ** 12
+
+# A stated amount is shortened only where four digits say it exactly; a converted one is rounded.
+SHORTENED = Context(prec=4, rounding=ROUND_HALF_EVEN)
+CONVERTED = Context(prec=3, rounding=ROUND_HALF_EVEN)
+# Below this many dollars the cents matter: amounts per resident.
+CENTS_BELOW = 10
+
+
+def number(value):
+    """A number with the reader's separators, without trailing zeros: "26.9", "3,018,022".
+
+    Gives "" for None and for what is no number.
+    """
+    value = _decimal(value)
+    if value is None:
+        return ""
+    places = max(0, -value.normalize().as_tuple().exponent)
+    return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def money(amount, currency):
+    """An amount as stated, after its ISO 4217 code: "KRW 13 billion", "USD 326,075".
+
+    From a million up it is shortened, but only where that loses nothing. Gives "" for None.
+    """
+    amount = _decimal(amount)
+    if amount is None:
+        return ""
+    exact = amount == SHORTENED.plus(amount)
+    return _words(amount, currency) if amount >= MILLION and exact else _figures(amount, currency)
+
+
+def usd(amount):
+    """An amount that was converted to USD, rounded: "USD 11.9 million", "USD 57,010", "USD 1.18".
+
+    From a million up it keeps four digits where they say it exactly, else three; below that whole
+    dollars, and cents below ten dollars. Gives "" for None.
+    """
+    amount = _decimal(amount)
+    if amount is None:
+        return ""
+    if amount >= MILLION:
+        exact = amount == SHORTENED.plus(amount)
+        return _words(amount if exact else CONVERTED.plus(amount), "USD")
+    return _figures(amount.quantize(Decimal("0.01") if amount < CENTS_BELOW else Decimal(1)), "USD")
+
+
+def duration(count):
+    """A number of months in words: "18 months", "2 years", "4 years, 5 months"; "" for None."""
+    if count is None:
+        return ""
+    years, rest = divmod(count, 12)
+    if not rest:
+        return _years(years)
+    if years <= 1:
+        return _months(count)
+    return _("%(years)s, %(months)s") % {"years": _years(years), "months": _months(rest)}
+
+
+def period(start, end):
+    """Start and end as far as they are known: "2003–2005", "April 2013", "Since 2013", or ""."""
+    if not start and not end:
+        return ""
+    if not end:
+        return _("Since %(month)s") % {"month": months.label(start)}
+    if not start:
+        return _("Until %(month)s") % {"month": months.label(end)}
+    if start == end:
+        return months.label(start)
+    between = {"start": months.label(start), "end": months.label(end)}
+    if months.is_exact(start) or months.is_exact(end):
+        return _("%(start)s – %(end)s") % between
+    return _("%(start)s–%(end)s") % between
+
+
+def _years(count):
+    return ngettext("%(count)s year", "%(count)s years", count) % {"count": number(count)}
+
+
+def _months(count):
+    return ngettext("%(count)s month", "%(count)s months", count) % {"count": number(count)}
+
+
+def _decimal(value):
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        value = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _figures(amount, currency):
+    return _("%(currency)s %(amount)s") % {"currency": currency, "amount": number(amount)}
+
+
+def _words(amount, currency):
+    """An amount from a million up, in millions, billions or trillions."""
+    if amount >= TRILLION:
+        amount /= TRILLION
+        text = ngettext(
+            "%(currency)s %(amount)s trillion", "%(currency)s %(amount)s trillion", int(amount)
+        )
+    elif amount >= BILLION:
+        amount /= BILLION
+        text = ngettext(
+            "%(currency)s %(amount)s billion", "%(currency)s %(amount)s billion", int(amount)
+        )
+    else:
+        amount /= MILLION
+        text = ngettext(
+            "%(currency)s %(amount)s million", "%(currency)s %(amount)s million", int(amount)
+        )
+    return text % {"currency": currency, "amount": number(amount)}

@@ -1,0 +1,209 @@
+"""The four facts that every case shows, in one order: budget, staff, duration, stakeholders.
+
+Reads a revision with its prefetched rows (``RevisionQuerySet.for_cards``) and asks the database
+nothing. What is unknown is a fact too: it is said, never left out.
+"""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from . import formats, months
+from .models import Indicator, Revision
+
+# A start with a month is followed month by month for two years, then in whole years.
+LAST_MONTH_COUNT = 24
+# A note longer than this is cut in the small line; the case page shows all of it.
+NOTE_LENGTH = 90
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact: its label, its value, a small line below, and whether it is not reported."""
+
+    label: str
+    value: str
+    detail: str = ""
+    unknown: bool = False
+
+
+def key_facts(revision):
+    """Budget, staff, duration and stakeholders of a revision, always in this order."""
+    return [budget(revision), staff(revision), duration(revision), stakeholders(revision)]
+
+
+def goal_numbers(revision):
+    """The numbers of the goals that its targets belong to, in order: [6, 11, 13]."""
+    rows = revision.contributions.all()
+    return sorted({int(row.target_id.partition(".")[0]) for row in rows})
+
+
+def per_resident(revision):
+    """USD per resident of the member (a year, where the budget is annual), or None.
+
+    None where the budget in USD or the population is unknown.
+    """
+    population = revision.case.member.population
+    if revision.budget_usd is None or not population:
+        return None
+    return revision.budget_usd / population
+
+
+def card_meta(revision):
+    """The short words below a card's title: period, stage, themes, evidence."""
+    words = [formats.period(revision.start, revision.end), revision.get_stage_display()]
+    words += [row.theme.name for row in revision.theme_rows.all()]
+    words.append(evidence(revision))
+    return [word for word in words if word]
+
+
+def evidence(revision):
+    """What its results rest on, in a few words: the strongest evidence of any result."""
+    rows = revision.indicators.all()
+    classes = {row.evidence for row in rows if row.result is not None}
+    for value in reversed(Indicator.Evidence.values):
+        if value in classes:
+            return Indicator.Evidence(value).label
+    return _("Results planned") if rows else _("No measured results")
+
+
+def budget(revision):
+    """What it costs, in the currency of the case, with the amount in USD below."""
+    label = _("Budget")
+    if revision.budget_amount is not None:
+        value = formats.money(revision.budget_amount, revision.budget_currency)
+    elif revision.budget_usd is not None:
+        value = formats.usd(revision.budget_usd)
+    else:
+        return _missing(label, revision.budget_unavailable, _funding(revision))
+    if revision.budget_scope == Revision.Scope.ANNUAL:
+        value = _("%(amount)s a year") % {"amount": value}
+    details = [_scope(revision), _in_usd(revision), _funding(revision)]
+    return Fact(label, value, _("; ").join(detail for detail in details if detail))
+
+
+def staff(revision):
+    """How many people work on it, in full-time equivalents."""
+    label = _("Staff")
+    note = _short(revision.staff_note)
+    if revision.staff_fte is not None:
+        value = _("%(count)s FTE") % {"count": formats.number(revision.staff_fte)}
+        return Fact(label, value, note or _("full-time equivalents"))
+    if note:
+        return Fact(label, _("No total reported"), note)
+    return _missing(label, revision.staff_unavailable)
+
+
+def duration(revision):
+    """From when to when, and how long that is."""
+    label = _("Duration")
+    start, end = revision.start, revision.end
+    if not start and not end:
+        return Fact(label, _("Not reported"), unknown=True)
+    if not start:
+        return Fact(label, formats.period(start, end), _("start not reported"))
+    if not end:
+        return _open_ended(label, revision)
+    if months.is_exact(start) and months.is_exact(end):
+        length = formats.duration(revision.duration_months)
+    else:
+        years = months.year_of(end) - months.year_of(start) + 1
+        length = ngettext("%(count)s calendar year", "%(count)s calendar years", years) % {
+            "count": years
+        }
+    return Fact(label, formats.period(start, end), length)
+
+
+def stakeholders(revision):
+    """How many organisations and groups have a part in it."""
+    label = _("Stakeholders")
+    rows = revision.stakeholders.all()
+    if not rows:
+        return _missing(label, revision.stakeholders_unavailable)
+    with_role = sum(1 for row in rows if row.role)
+    if with_role == len(rows):
+        detail = _("all with a role")
+    elif with_role:
+        detail = ngettext("%(count)s with a role", "%(count)s with a role", with_role) % {
+            "count": with_role
+        }
+    else:
+        detail = _("roles not reported")
+    value = ngettext("%(count)s named", "%(count)s named", len(rows)) % {"count": len(rows)}
+    return Fact(label, value, detail)
+
+
+def _missing(label, reason, detail=""):
+    """A fact that nobody stated, or one that its author says is not available, and why."""
+    if reason:
+        return Fact(label, _("Not available"), reason, unknown=True)
+    return Fact(label, _("Not reported"), detail, unknown=True)
+
+
+def _short(note):
+    return Truncator(" ".join(note.split())).chars(NOTE_LENGTH)
+
+
+def _scope(revision):
+    """What the amount covers, where it is not the whole."""
+    note = _short(revision.budget_note)
+    if revision.budget_scope == Revision.Scope.PART:
+        return _("Partial: %(note)s") % {"note": note} if note else _("Partial")
+    return note
+
+
+def _in_usd(revision):
+    """The amount in USD and where it comes from; nothing where the budget is in USD."""
+    if revision.budget_amount is None:
+        source = revision.budget_usd_source
+        return _("as stated by %(source)s") % {"source": source} if source else ""
+    if revision.budget_currency == "USD":
+        return ""
+    if revision.budget_usd is None:
+        return _("No USD rate on file")
+    amount = {"amount": formats.usd(revision.budget_usd)}
+    if revision.budget_usd_source:
+        amount["source"] = revision.budget_usd_source
+        return _("about %(amount)s, as stated by %(source)s") % amount
+    if revision.budget_year:
+        amount["year"] = revision.budget_year
+        return _("about %(amount)s at the mean rate of %(year)s") % amount
+    return _("about %(amount)s") % amount
+
+
+def _funding(revision):
+    rows = revision.funding_sources.all()
+    if not rows:
+        return ""
+    if len(rows) == 1:
+        return _short(rows[0].name)
+    return ngettext("%(count)s funding source", "%(count)s funding sources", len(rows)) % {
+        "count": len(rows)
+    }
+
+
+def _open_ended(label, revision):
+    """A start without an end: how long so far is said only of what is known to go on."""
+    start = revision.start
+    if revision.stage in (Revision.Stage.COMPLETED, Revision.Stage.STOPPED):
+        value = _("Started %(month)s") % {"month": months.label(start)}
+        return Fact(label, value, _("end not reported"))
+    today = timezone.localdate()
+    so_far = (
+        today.year * 12 + today.month - 1 - months.month_number(start, last=False)
+        if months.is_exact(start)
+        else (today.year - months.year_of(start)) * 12
+    )
+    if revision.stage == Revision.Stage.PLANNED or so_far < 0:
+        value = _("From %(month)s") % {"month": months.label(start)}
+        return Fact(label, value, _("end not reported"))
+    value = formats.period(start, "")
+    if revision.stage != Revision.Stage.UNDER_WAY or so_far == 0:
+        return Fact(label, value, _("end not reported"))
+    if so_far > LAST_MONTH_COUNT:
+        so_far -= so_far % 12
+    detail = _("%(duration)s so far; end not reported") % {"duration": formats.duration(so_far)}
+    return Fact(label, value, detail)
