@@ -10,7 +10,7 @@ BIN := .venv/bin
 # One worker a core; JOBS=0 runs the tests in one process.
 JOBS ?= auto
 
-.PHONY: help install run test lint fmt check test-sqlite test-postgres test-browser bench messages licences clean
+.PHONY: help install run test lint fmt check test-sqlite test-postgres test-browser bench messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -71,8 +71,6 @@ bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 messages: .venv/.dev ## Bring the translation catalogues up to date
 	DEBUG=1 $(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore .venv --ignore var
 
-licences: .venv/.dev ## Names and licences of everything the portal runs on
-	@$(BIN)/python -m tests.licences
 
 clean: ## Delete the environment and everything derived (var/ included)
 	rm -rf .venv var .pytest_cache .ruff_cache .hypothesis *.egg-info

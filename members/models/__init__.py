@@ -1,6 +1,7 @@
-"""People, the organisations of the network, and who acts for which."""
+"""People, the organisations of the network, who acts for which, and what they are told."""
 
 from .member import Member, MemberEvidence
-from .user import Membership, User
+from .notice import Notice
+from .user import Invitation, Membership, User
 
-__all__ = ["Member", "MemberEvidence", "Membership", "User"]
+__all__ = ["Invitation", "Member", "MemberEvidence", "Membership", "Notice", "User"]

@@ -15,6 +15,16 @@ class MemberQuerySet(models.QuerySet):
         """Members with ``case_count``: how many live case studies each has."""
         return self.annotate(case_count=Count("cases", filter=Q(cases__live__isnull=False)))
 
+    def of(self, user):
+        """Members whose team ``user`` is in."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(memberships__user=user, memberships__status="active")
+
+    def coordinated_by(self, user):
+        """Members whose team ``user`` leads."""
+        return self.of(user).filter(memberships__role="coordinator")
+
 
 class Member(models.Model):
     """An organisation of the network, or one whose practice is shown although it is no member."""

@@ -1,5 +1,6 @@
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -36,6 +37,12 @@ class User(AbstractUser):
     last_name = None
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
+    muted = models.JSONField(
+        _("notices without mail"),
+        default=list,
+        blank=True,
+        help_text=_("Kinds of notices that are shown on the page but not mailed."),
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
@@ -63,6 +70,19 @@ class User(AbstractUser):
         return self.get_full_name()
 
 
+class MembershipQuerySet(models.QuerySet):
+    def active(self):
+        """Memberships that give rights now."""
+        return self.filter(status=Membership.Status.ACTIVE)
+
+    def decidable_by(self, user):
+        """Requests that ``user`` may approve or decline: those to members the user coordinates."""
+        return self.filter(
+            status=Membership.Status.REQUESTED,
+            member__in=Member.objects.coordinated_by(user),
+        ).exclude(user=user)
+
+
 class Membership(models.Model):
     """A person's place in the team of a member."""
 
@@ -80,11 +100,22 @@ class Membership(models.Model):
     member = models.ForeignKey(Member, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.OFFICIAL)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.REQUESTED)
+    message = models.TextField(
+        _("message"), blank=True, validators=[MaxLengthValidator(1000)], help_text=_("To the team.")
+    )
     created_at = models.DateTimeField(_("requested on"), auto_now_add=True)
+    note = models.TextField(
+        _("note"),
+        blank=True,
+        validators=[MaxLengthValidator(1000)],
+        help_text=_("Why it was approved or declined."),
+    )
     decided_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["member", "user"]
@@ -104,3 +135,30 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user} – {self.member}"
+
+
+class Invitation(models.Model):
+    """A coordinator's letter that lets one person join a team, once, until it expires."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(
+        _("role"), max_length=12, choices=Membership.Role, default=Membership.Role.OFFICIAL
+    )
+    # Only a hash is kept, so that who reads the database cannot join a team.
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invited by")
+    )
+    created_at = models.DateTimeField(_("invited on"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires on"))
+    accepted_at = models.DateTimeField(_("accepted on"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked on"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self):
+        return f"{self.email} – {self.member}"

@@ -12,7 +12,7 @@ from .content import (
     StaffRole,
     Stakeholder,
 )
-from .review import ReviewEvent
+from .review import ReviewEvent, ReviewNote
 
 __all__ = [
     "Attachment",
@@ -24,6 +24,7 @@ __all__ = [
     "Phase",
     "Photo",
     "ReviewEvent",
+    "ReviewNote",
     "Revision",
     "RevisionTheme",
     "Source",

@@ -83,6 +83,12 @@ class CaseStudy(models.Model):
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    reminded_at = models.DateField(
+        _("reminded on"),
+        null=True,
+        blank=True,
+        help_text=_("When the team was last asked whether it is still true."),
+    )
 
     objects = CaseStudyQuerySet.as_manager()
 
@@ -172,6 +178,9 @@ class Revision(models.Model):
         _("number"), help_text=_("Counts the revisions of a case from 1.")
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT)
+    version = models.PositiveIntegerField(
+        _("version"), default=0, help_text=_("Counts the times it was saved while open.")
+    )
     language = models.CharField(
         _("language"),
         max_length=3,

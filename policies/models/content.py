@@ -257,6 +257,7 @@ class Photo(StoredFile):
     image = models.ImageField(
         _("image"), upload_to=stored_name, width_field="width", height_field="height"
     )
+    small = models.ImageField(_("small image"), upload_to=stored_name)
     width = models.PositiveIntegerField(_("width"), help_text=_("Pixels."))
     height = models.PositiveIntegerField(_("height"), help_text=_("Pixels."))
     alt = models.CharField(

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,3 +26,24 @@ class ReviewEvent(models.Model):
 
     def __str__(self):
         return f"{self.from_state} → {self.to_state}"
+
+
+class ReviewNote(models.Model):
+    """What author and moderators write to each other about a submission."""
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    author_name = models.CharField(_("by"), max_length=254)
+    from_moderators = models.BooleanField(_("from the moderators"), default=False)
+    text = models.TextField(_("note"), validators=[MaxLengthValidator(5000)])
+    created_at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        verbose_name = _("review note")
+        verbose_name_plural = _("review notes")
+
+    def __str__(self):
+        return self.text[:80]

@@ -1,0 +1,70 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Notice(models.Model):
+    """Something a person is told, in the page and by mail.
+
+    Written in the same transaction as the change it tells of; mailed afterwards by
+    ``send_notices``, again and again until it is out or given up.
+    """
+
+    class Kind(models.TextChoices):
+        MEMBERSHIP_REQUESTED = "membership-requested", _("Somebody asks to join your team")
+        MEMBERSHIP_DECIDED = "membership-decided", _("Decision on your membership")
+        ROLE_CHANGED = "role-changed", _("Your role in a team changed")
+        INVITED = "invited", _("Invitation to a team")
+        SUBMITTED = "submitted", _("A case study of your team was submitted")
+        PUBLISHED = "published", _("Your case study was published")
+        CHANGES_REQUESTED = "changes-requested", _("The moderators ask for changes")
+        REJECTED = "rejected", _("Your case study was not accepted")
+        UNPUBLISHED = "unpublished", _("Your case study was taken off the site")
+        NOTE = "note", _("A note on a submission")
+        REMINDER = "reminder", _("Is your case study still true?")
+
+    # A decision about a person's own work always reaches the person.
+    ALWAYS_MAILED = frozenset(
+        {
+            Kind.MEMBERSHIP_DECIDED,
+            Kind.INVITED,
+            Kind.PUBLISHED,
+            Kind.CHANGES_REQUESTED,
+            Kind.REJECTED,
+            Kind.UNPUBLISHED,
+        }
+    )
+
+    class Mail(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        MUTED = "muted", _("Switched off by the person")
+        FAILED = "failed", _("Given up")
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    # An invited person may have no account yet.
+    email = models.EmailField(_("e-mail address"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    context = models.JSONField(_("facts"), default=dict, help_text=_("What the text is made of."))
+    path = models.CharField(
+        _("address"), max_length=500, blank=True, help_text=_("Where it leads.")
+    )
+    created_at = models.DateTimeField(_("written on"), auto_now_add=True)
+    read_at = models.DateTimeField(_("read on"), null=True, blank=True)
+
+    mail = models.CharField(_("mail"), max_length=8, choices=Mail, default=Mail.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), auto_now_add=True)
+    mailed_at = models.DateTimeField(_("mailed on"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        indexes = [models.Index(fields=["mail", "next_attempt_at"], name="notice_mail_queue")]
+
+    def __str__(self):
+        return self.get_kind_display()
