@@ -1,0 +1,46 @@
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils.text import slugify
+
+from policies import models as policies
+from sdg.reference import Changes, load_goals
+
+THEMES_FILE = Path(policies.__file__).parents[1] / "data" / "themes.json"
+
+
+class Command(BaseCommand):
+    help = "Load the 17 goals, 169 targets and ten themes; repairs what differs from the files."
+
+    @transaction.atomic
+    def handle(self, *args, verbosity, **options):
+        goals, targets = load_goals()
+        themes = load_themes()
+        if verbosity:
+            for name, changes in [("goals", goals), ("targets", targets), ("themes", themes)]:
+                self._report(name, changes)
+
+    def _report(self, name, changes):
+        parts = [f"{name}: {len(changes.added)} added"]
+        for verb in ("repaired", "removed", "kept"):
+            keys = getattr(changes, verb)
+            listed = f" ({', '.join(map(str, keys))})" if keys else ""
+            parts.append(f"{len(keys)} {verb}{listed}")
+        self.stdout.write(", ".join(parts))
+
+
+def load_themes():
+    """Add the themes that are missing; gives ``Changes``.
+
+    Themes, unlike goals, are the secretariat's own: what moderators reworded stays.
+    """
+    stored = {text for row in policies.Theme.objects.values_list("slug", "name") for text in row}
+    missing = []
+    for position, theme in enumerate(json.loads(THEMES_FILE.read_text(encoding="utf-8")), 1):
+        slug = slugify(theme["name"])
+        if slug not in stored and theme["name"] not in stored:
+            missing.append(policies.Theme(slug=slug, position=position, **theme))
+    policies.Theme.objects.bulk_create(missing)
+    return Changes(added=[theme.slug for theme in missing])
