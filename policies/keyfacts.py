@@ -4,6 +4,7 @@ Reads a revision with its prefetched rows (``RevisionQuerySet.for_cards``) and a
 nothing. What is unknown is a fact too: it is said, never left out.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from . import formats, months
-from .models import Indicator, Revision
+from .models import FundingSource, Indicator, Revision
 
 # A start with a month is followed month by month for two years, then in whole years.
 LAST_MONTH_COUNT = 24
@@ -54,20 +55,25 @@ def per_resident(revision):
 
 def card_meta(revision):
     """The short words below a card's title: period, stage, themes, evidence."""
-    words = [formats.period(revision.start, revision.end), revision.get_stage_display()]
+    time = duration(revision)
+    words = ["" if time.unknown else time.value, revision.get_stage_display()]
     words += [row.theme.name for row in revision.theme_rows.all()]
-    words.append(evidence(revision))
-    return [word for word in words if word]
+    return [word for word in [*words, evidence(revision)] if word]
 
 
 def evidence(revision):
     """What its results rest on, in a few words: the strongest evidence of any result."""
     rows = revision.indicators.all()
-    classes = {row.evidence for row in rows if row.result is not None}
+    results = [row for row in rows if row.result is not None]
+    classes = {row.evidence for row in results}
     for value in reversed(Indicator.Evidence.values):
         if value in classes:
             return Indicator.Evidence(value).label
-    return _("Results planned") if rows else _("No measured results")
+    if results:
+        return _("Figures reported")
+    if any(row.planned is not None for row in rows):
+        return _("Planned figures only")
+    return _("Results in words") if revision.results else _("No results reported")
 
 
 def budget(revision):
@@ -144,66 +150,77 @@ def _missing(label, reason, detail=""):
 
 
 def _short(note):
-    return Truncator(" ".join(note.split())).chars(NOTE_LENGTH)
+    """The first statement of a note, for a small line."""
+    first = re.split(r"[.:;](?:\s|$)", note.strip(), maxsplit=1)[0]
+    return Truncator(" ".join(first.split())).chars(NOTE_LENGTH)
 
 
 def _scope(revision):
     """What the amount covers, where it is not the whole."""
+    if revision.budget_scope != Revision.Scope.PART:
+        return ""
     note = _short(revision.budget_note)
-    if revision.budget_scope == Revision.Scope.PART:
-        return _("Partial: %(note)s") % {"note": note} if note else _("Partial")
-    return note
+    return _("Partial: %(note)s") % {"note": note} if note else _("Partial")
 
 
 def _in_usd(revision):
-    """The amount in USD and where it comes from; nothing where the budget is in USD."""
-    if revision.budget_amount is None:
-        source = revision.budget_usd_source
-        return _("as stated by %(source)s") % {"source": source} if source else ""
-    if revision.budget_currency == "USD":
+    """The amount in USD and where it comes from; nothing where the value itself is in USD."""
+    if revision.budget_amount is None or revision.budget_currency == "USD":
         return ""
     if revision.budget_usd is None:
+        if revision.budget_year is None:
+            return _("No USD amount: year not reported")
         return _("No USD rate on file")
-    amount = {"amount": formats.usd(revision.budget_usd)}
+    amount = formats.usd(revision.budget_usd)
     if revision.budget_usd_source:
-        amount["source"] = revision.budget_usd_source
-        return _("about %(amount)s, as stated by %(source)s") % amount
-    if revision.budget_year:
-        amount["year"] = revision.budget_year
-        return _("about %(amount)s at the mean rate of %(year)s") % amount
-    return _("about %(amount)s") % amount
+        return _("about %(amount)s, as stated") % {"amount": amount}
+    if revision.budget_year is None:
+        return _("about %(amount)s") % {"amount": amount}
+    return _("about %(amount)s at the mean rate of %(year)s") % {
+        "amount": amount,
+        "year": revision.budget_year,
+    }
 
 
 def _funding(revision):
+    """Who pays, or how many do; money that was withdrawn is said."""
     rows = revision.funding_sources.all()
     if not rows:
         return ""
     if len(rows) == 1:
-        return _short(rows[0].name)
-    return ngettext("%(count)s funding source", "%(count)s funding sources", len(rows)) % {
-        "count": len(rows)
+        text = _short(rows[0].name)
+    else:
+        text = ngettext("%(count)s funding source", "%(count)s funding sources", len(rows))
+        text %= {"count": len(rows)}
+    withdrawn = sum(row.state == FundingSource.State.WITHDRAWN for row in rows)
+    if not withdrawn:
+        return text
+    text_withdrawn = ngettext("%(count)s withdrawn", "%(count)s withdrawn", withdrawn)
+    return _("%(sources)s, %(withdrawn)s") % {
+        "sources": text,
+        "withdrawn": text_withdrawn % {"count": withdrawn},
     }
 
 
 def _open_ended(label, revision):
     """A start without an end: how long so far is said only of what is known to go on."""
     start = revision.start
-    if revision.stage in (Revision.Stage.COMPLETED, Revision.Stage.STOPPED):
-        value = _("Started %(month)s") % {"month": months.label(start)}
-        return Fact(label, value, _("end not reported"))
+    began = {"month": months.label(start)}
+    gap = _("end not reported")
+    if revision.stage == Revision.Stage.PLANNED:
+        return Fact(label, _("From %(month)s") % began, gap)
+    if revision.stage != Revision.Stage.UNDER_WAY:
+        return Fact(label, _("Started %(month)s") % began, gap)
+    so_far = _months_since(start)
+    if so_far > 0:
+        gap = _("%(duration)s so far; end not reported") % {"duration": formats.duration(so_far)}
+    return Fact(label, formats.period(start, ""), gap)
+
+
+def _months_since(start):
+    """Months from a start to today; from a year, or of more than two years, whole years only."""
     today = timezone.localdate()
-    so_far = (
-        today.year * 12 + today.month - 1 - months.month_number(start, last=False)
-        if months.is_exact(start)
-        else (today.year - months.year_of(start)) * 12
-    )
-    if revision.stage == Revision.Stage.PLANNED or so_far < 0:
-        value = _("From %(month)s") % {"month": months.label(start)}
-        return Fact(label, value, _("end not reported"))
-    value = formats.period(start, "")
-    if revision.stage != Revision.Stage.UNDER_WAY or so_far == 0:
-        return Fact(label, value, _("end not reported"))
-    if so_far > LAST_MONTH_COUNT:
-        so_far -= so_far % 12
-    detail = _("%(duration)s so far; end not reported") % {"duration": formats.duration(so_far)}
-    return Fact(label, value, detail)
+    if not months.is_exact(start):
+        return (today.year - months.year_of(start)) * 12
+    count = today.year * 12 + today.month - 1 - months.month_number(start, last=False)
+    return count - count % 12 if count > LAST_MONTH_COUNT else count
