@@ -1,16 +1,12 @@
 """Template tags and filters that every page may use, without loading them."""
 
-from functools import lru_cache
-
 from django import template
 from django.conf import settings
-from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from policies import formats, keyfacts, months
+from policies import cards, formats, keyfacts, months
 
 register = template.Library()
 
@@ -21,7 +17,11 @@ register.filter("duration", formats.duration)
 register.filter("month", months.label)
 register.filter("key_facts", keyfacts.key_facts)
 register.filter("goal_numbers", keyfacts.goal_numbers)
-register.filter("card_meta", keyfacts.card_meta)
+register.simple_tag(cards.card)
+register.simple_tag(cards.chip)
+register.simple_tag(cards.chips)
+register.simple_tag(cards.facts)
+register.simple_tag(cards.strip)
 
 
 @register.filter
@@ -74,32 +74,6 @@ def _block(kind, lines):
 def not_reported():
     """ "Not reported" inside a sentence or a cell, hatched like every gap."""
     return format_html('<span class="nr">{}</span>', _("Not reported"))
-
-
-@register.simple_tag
-def chip(target):
-    """A target's code in its goal's colour with its short label, linked to the target's page."""
-    return _chip(target.code, target.label, target.text, get_language())
-
-
-@register.simple_tag
-def chips(revision):
-    """The chips of a revision's targets as items of a list, in the author's order."""
-    targets = (row.target for row in revision.contributions.all())
-    return format_html_join("", "<li>{}</li>", ((chip(target),) for target in targets))
-
-
-@lru_cache(maxsize=1024)
-def _chip(code, label, text, language):
-    """Chips repeat by the dozen on a page; ``language`` is in the key because addresses carry it."""
-    return format_html(
-        '<a class="chip" data-g="{}" href="{}" title="{}"><b>{}</b><span class="t">{}</span></a>',
-        goal_of(code),
-        reverse("sdg:target", args=[code]),
-        text,
-        code,
-        label,
-    )
 
 
 @register.simple_tag
