@@ -1,0 +1,76 @@
+"""Amounts in US dollars, at the reference rates of the European Central Bank (ECB).
+
+The rates ship with the library CurrencyConverter: one for every working day since 1999, for about
+40 currencies. Nothing is asked over the network.
+"""
+
+import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from currency_converter import CurrencyConverter, RateNotFoundError
+
+CENT = Decimal("0.01")
+
+
+def to_usd(amount, currency, year):
+    """``amount`` of ``currency`` in USD to the cent, at the mean rate of ``year``.
+
+    None where any of the three is unknown, and where the rate is: see ``mean_rate``. An amount in
+    USD is itself, in whatever year.
+    """
+    if amount is None:
+        return None
+    rate = Decimal(1) if currency == "USD" else mean_rate(currency, year)
+    if rate is None:
+        return None
+    return (amount * rate).quantize(CENT, ROUND_HALF_UP)
+
+
+def mean_rate(currency, year):
+    """USD that one unit of ``currency`` bought in ``year``.
+
+    It is the mean of the daily cross rates: for each day on which the ECB gave rates, USD per
+    euro divided by units of the currency per euro. None where the currency is not among those of
+    the ECB, or was quoted on only a part of the year's days, and for a year that the rates at hand
+    do not cover to its end.
+    """
+    bounds = _converter().bounds["USD"]
+    if year is None or not bounds.first_date.year <= year < bounds.last_date.year:
+        return None
+    return _mean_rate(currency, year) if currency in known_currencies() else None
+
+
+def known_currencies():
+    """Codes (ISO 4217) of the currencies that have rates in at least some years."""
+    return _converter().currencies
+
+
+def last_date():
+    """The last day that has a rate."""
+    return _converter().bounds["USD"].last_date
+
+
+@cache
+def _converter():
+    """The library with its rates; reading them takes about half a second, once a process."""
+    return CurrencyConverter(decimal=True)
+
+
+@cache
+def _mean_rate(currency, year):
+    rates = []
+    day = datetime.date(year, 1, 1)
+    while day.year == year:
+        if _rate("EUR", day) is not None:
+            rates.append(_rate(currency, day))
+        day += datetime.timedelta(days=1)
+    return None if None in rates else sum(rates) / len(rates)
+
+
+def _rate(currency, day):
+    """USD for one unit on one day; None where there is no rate."""
+    try:
+        return _converter().convert(1, currency, "USD", day)
+    except RateNotFoundError:
+        return None
