@@ -1,31 +1,33 @@
 """Cards of policies: the part of a page that repeats most.
 
-Drawn here and not in a template: twenty of them are most of the search page, and this takes a third
-of the time. Every value is escaped by ``format_html``.
+Drawn here and not in a template: twenty of them are most of the search page, and this takes a
+fraction of the time. Every value is escaped by ``format_html``.
 """
-
-from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_countries.fields import Country
 
-from .keyfacts import card_meta, goal_numbers, key_facts
+from .formats import remembered
+from .keyfacts import evidence, goal_numbers, key_facts
+from .models import Revision
 
 CARD = """<article class="case">
 {strip}
 <div class="case-main">
 <h{level} class="case-title" lang="{language}" dir="{direction}"><a href="{url}">{title}</a></h{level}>
-<p class="meta"><span><b><a href="{member_url}">{member}</a></b>{country}</span>{meta}</p>
+<p class="meta">{member}{meta}</p>
 <p class="case-sum" lang="{language}" dir="{direction}">{summary}</p>
 <ul class="chips" role="list" aria-label="{targets_label}">{chips}</ul>
 {box}</div>
 {facts}
 </article>"""
+MEMBER = '<span><b><a href="{}">{}</a></b>{}</span>'
 BOX = """<p class="no-print"><label class="tick"><input type="checkbox" name="case" value="{}" form="compare"> {}<span class="vh"> {}</span></label></p>
 """
 CHIP = '<a class="chip" data-g="{}" href="{}" title="{}"><b>{}</b><span class="t">{}</span></a>'
+STRIP = '<div class="strip{}" aria-hidden="true">{}</div>'
 FACT = '<div class="fact{}"><dt>{}</dt><dd>{}{}</dd></div>\n'
 
 
@@ -36,8 +38,7 @@ def card(revision, level=3, words="", compare=False):
     summary; ``compare`` adds the box that puts it into the page's ``<form id="compare">``.
     """
     case = revision.case
-    member = case.member
-    country = member.country_name
+    rows = key_facts(revision)
     return format_html(
         CARD,
         strip=strip(goal_numbers(revision)),
@@ -46,20 +47,63 @@ def card(revision, level=3, words="", compare=False):
         direction=revision.direction,
         url=case.get_absolute_url(),
         title=revision.title,
-        member_url=member.get_absolute_url(),
-        member=member.name,
-        country=f", {country}" if country else "",
-        meta=format_html_join("", "<span>{}</span>", ((word,) for word in card_meta(revision))),
+        member=_member(case.member.slug, case.member.name, case.member.country_code),
+        meta=_meta(_words(revision, rows)),
         summary=revision.summary,
         targets_label=_("SDG targets"),
         chips=chips(revision),
         box=format_html(BOX, case.pk, _("Compare"), revision.title) if compare else "",
-        facts=facts(key_facts(revision)),
+        facts=facts(rows),
     )
 
 
 def facts(rows):
-    """The facts of a card as a list of terms."""
+    """The facts of a card (``key_facts``) as a list of terms."""
+    return _facts(tuple(rows))
+
+
+def strip(goals, tall=False):
+    """The 17 slots, those of the goals lit. Decorative: chips or text beside it say the same."""
+    return _strip(tuple(goals), tall)
+
+
+def chips(revision):
+    """The targets of a revision as chips, items of a list, in the author's order."""
+    return _chips(tuple(_values(row.target) for row in revision.contributions.all()))
+
+
+def chip(target):
+    """A target's code in its goal's colour with its short label, linked to the target's page."""
+    return _chip(*_values(target))
+
+
+def _words(revision, rows):
+    """What stands below a title: period, stage, themes, evidence, each where it is known."""
+    time = rows[2]
+    stage = Revision.Stage(revision.stage).label if revision.stage else ""
+    words = ["" if time.unknown else time.value, stage]
+    words += [row.theme.name for row in revision.theme_rows.all()]
+    return tuple(word for word in [*words, evidence(revision)] if word)
+
+
+def _values(target):
+    return target.code, target.label, target.text
+
+
+@remembered
+def _meta(words):
+    return format_html_join("", "<span>{}</span>", ((word,) for word in words))
+
+
+@remembered
+def _member(slug, name, country_code):
+    country = Country(country_code).name if country_code else ""
+    url = reverse("members:detail", args=[slug])
+    return format_html(MEMBER, url, name, f", {country}" if country else "")
+
+
+@remembered
+def _facts(rows):
     lines = (
         (
             " unk" if fact.unknown else "",
@@ -72,27 +116,18 @@ def facts(rows):
     return format_html('<dl class="facts">\n{}</dl>', format_html_join("", FACT, lines))
 
 
-def strip(goals, tall=False):
-    """The 17 slots, those of the goals lit. Decorative: chips or text beside it say the same."""
+@remembered
+def _strip(goals, tall):
     lit = format_html_join("", '<i data-g="{}"></i>', ((goal,) for goal in goals))
-    return format_html(
-        '<div class="strip{}" aria-hidden="true">{}</div>', " tall" if tall else "", lit
-    )
+    return format_html(STRIP, " tall" if tall else "", lit)
 
 
-def chips(revision):
-    """The chips of a revision's targets as items of a list, in the author's order."""
-    targets = (row.target for row in revision.contributions.all())
-    return format_html_join("", "<li>{}</li>", ((chip(target),) for target in targets))
+@remembered
+def _chips(targets):
+    return format_html_join("", "<li>{}</li>", ((_chip(*target),) for target in targets))
 
 
-def chip(target):
-    """A target's code in its goal's colour with its short label, linked to the target's page."""
-    return _chip(target.code, target.label, target.text, get_language())
-
-
-@lru_cache(maxsize=1024)
-def _chip(code, label, text, language):
-    """Chips repeat by the dozen; ``language`` is in the key because addresses carry it."""
+@remembered
+def _chip(code, label, text):
     goal = code.partition(".")[0]
     return format_html(CHIP, goal, reverse("sdg:target", args=[code]), text, code, label)

@@ -1,10 +1,11 @@
 """How amounts, numbers and times are written, in the reader's language and number format."""
 
+import functools
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from . import months
 
@@ -17,6 +18,23 @@ SHORTENED = Context(prec=4, rounding=ROUND_HALF_EVEN)
 CONVERTED = Context(prec=3, rounding=ROUND_HALF_EVEN)
 # Below this many dollars the cents matter: amounts per resident.
 CENTS_BELOW = 10
+
+
+def remembered(function):
+    """Keep what a function of plain values writes, for each language apart.
+
+    The same words stand on every card of every list; looking them up again is most of their cost.
+    """
+
+    @functools.lru_cache(maxsize=4096)
+    def in_language(_language, *values):
+        return function(*values)
+
+    @functools.wraps(function)
+    def in_current_language(*values):
+        return in_language(get_language(), *values)
+
+    return in_current_language
 
 
 def number(value):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from . import formats, months
+from .formats import remembered
 from .models import FundingSource, Indicator, Revision
 
 # A start with a month is followed month by month for two years, then in whole years.
@@ -53,93 +54,193 @@ def per_resident(revision):
     return revision.budget_usd / population
 
 
-def card_meta(revision):
-    """The short words below a card's title: period, stage, themes, evidence."""
-    time = duration(revision)
-    words = ["" if time.unknown else time.value, revision.get_stage_display()]
-    words += [row.theme.name for row in revision.theme_rows.all()]
-    return [word for word in [*words, evidence(revision)] if word]
-
-
 def evidence(revision):
     """What its results rest on, in a few words: the strongest evidence of any result."""
     rows = revision.indicators.all()
-    results = [row for row in rows if row.result is not None]
-    classes = {row.evidence for row in results}
-    for value in reversed(Indicator.Evidence.values):
-        if value in classes:
-            return Indicator.Evidence(value).label
-    if results:
-        return _("Figures reported")
-    if any(row.planned is not None for row in rows):
-        return _("Planned figures only")
-    return _("Results in words") if revision.results else _("No results reported")
+    results = {row.evidence for row in rows if row.result is not None}
+    planned = any(row.planned is not None for row in rows)
+    return _evidence(frozenset(results), planned, bool(revision.results))
 
 
 def budget(revision):
     """What it costs, in the currency of the case, with the amount in USD below."""
-    label = _("Budget")
-    if revision.budget_amount is not None:
-        value = formats.money(revision.budget_amount, revision.budget_currency)
-    elif revision.budget_usd is not None:
-        value = formats.usd(revision.budget_usd)
-    else:
-        return _missing(label, revision.budget_unavailable, _funding(revision))
-    if revision.budget_scope == Revision.Scope.ANNUAL:
-        value = _("%(amount)s a year") % {"amount": value}
-    details = [_scope(revision), _in_usd(revision), _funding(revision)]
-    return Fact(label, value, _("; ").join(detail for detail in details if detail))
+    return _budget(
+        _Money(
+            revision.budget_amount,
+            revision.budget_currency,
+            revision.budget_year,
+            revision.budget_usd,
+            bool(revision.budget_usd_source),
+        ),
+        revision.budget_scope,
+        revision.budget_note,
+        revision.budget_unavailable,
+        tuple((row.name, row.state) for row in revision.funding_sources.all()),
+    )
 
 
 def staff(revision):
     """How many people work on it, in full-time equivalents."""
-    label = _("Staff")
-    note = _short(revision.staff_note)
-    if revision.staff_fte is not None:
-        value = _("%(count)s FTE") % {"count": formats.number(revision.staff_fte)}
-        return Fact(label, value, note or _("full-time equivalents"))
-    if note:
-        return Fact(label, _("No total reported"), note)
-    return _missing(label, revision.staff_unavailable)
+    return _staff(revision.staff_fte, revision.staff_note, revision.staff_unavailable)
 
 
 def duration(revision):
-    """From when to when, and how long that is."""
-    label = _("Duration")
-    start, end = revision.start, revision.end
-    if not start and not end:
-        return Fact(label, _("Not reported"), unknown=True)
-    if not start:
-        return Fact(label, formats.period(start, end), _("start not reported"))
-    if not end:
-        return _open_ended(label, revision)
-    if months.is_exact(start) and months.is_exact(end):
-        length = formats.duration(revision.duration_months)
-    else:
-        years = months.year_of(end) - months.year_of(start) + 1
-        length = ngettext("%(count)s calendar year", "%(count)s calendar years", years) % {
-            "count": years
-        }
-    return Fact(label, formats.period(start, end), length)
+    """From when to when, and how long that is or has been until today."""
+    is_open = revision.start and not revision.end
+    today = timezone.localdate() if is_open else None
+    return _duration(revision.start, revision.end, revision.stage, today)
 
 
 def stakeholders(revision):
     """How many organisations and groups have a part in it."""
-    label = _("Stakeholders")
     rows = revision.stakeholders.all()
-    if not rows:
-        return _missing(label, revision.stakeholders_unavailable)
     with_role = sum(1 for row in rows if row.role)
-    if with_role == len(rows):
-        detail = _("all with a role")
-    elif with_role:
-        detail = ngettext("%(count)s with a role", "%(count)s with a role", with_role) % {
-            "count": with_role
-        }
+    return _stakeholders(len(rows), with_role, revision.stakeholders_unavailable)
+
+
+@dataclass(frozen=True)
+class _Money:
+    amount: object
+    currency: str
+    year: int | None
+    usd: object
+    is_usd_stated: bool
+
+
+@remembered
+def _evidence(results, planned, in_words):
+    for value in reversed(Indicator.Evidence.values):
+        if value in results:
+            return str(Indicator.Evidence(value).label)
+    if results:
+        return _("Figures reported")
+    if planned:
+        return _("Planned figures only")
+    return _("Results in words") if in_words else _("No results reported")
+
+
+@remembered
+def _budget(money, scope, note, unavailable, funding):
+    label = _("Budget")
+    if money.amount is not None:
+        value = formats.money(money.amount, money.currency)
+    elif money.usd is not None:
+        value = formats.usd(money.usd)
     else:
-        detail = _("roles not reported")
-    value = ngettext("%(count)s named", "%(count)s named", len(rows)) % {"count": len(rows)}
-    return Fact(label, value, detail)
+        return _missing(label, unavailable, _funding(funding))
+    if scope == Revision.Scope.ANNUAL:
+        value = _("%(amount)s a year") % {"amount": value}
+    details = [_part(note) if scope == Revision.Scope.PART else "", _in_usd(money)]
+    details.append(_funding(funding))
+    return Fact(label, value, _("; ").join(detail for detail in details if detail))
+
+
+def _part(note):
+    """What a budget that is not the whole covers."""
+    first = _first_statement(note)
+    return _("Partial: %(note)s") % {"note": first} if first else _("Partial")
+
+
+def _in_usd(money):
+    """The amount in USD and where it comes from; nothing where the value itself is in USD."""
+    if money.amount is None or money.currency == "USD":
+        return ""
+    if money.usd is None:
+        if money.year is None:
+            return _("No USD amount: year not reported")
+        return _("No USD rate on file")
+    amount = formats.usd(money.usd)
+    if money.is_usd_stated:
+        return _("about %(amount)s, as stated") % {"amount": amount}
+    if money.year is None:
+        return _("about %(amount)s") % {"amount": amount}
+    return _("about %(amount)s at the mean rate of %(year)s") % {
+        "amount": amount,
+        "year": money.year,
+    }
+
+
+def _funding(sources):
+    """Who pays, or how many do; money that was withdrawn is said."""
+    if not sources:
+        return ""
+    if len(sources) == 1:
+        text = _first_statement(sources[0][0])
+    else:
+        text = ngettext("%(count)s funding source", "%(count)s funding sources", len(sources))
+        text %= {"count": len(sources)}
+    withdrawn = sum(state == FundingSource.State.WITHDRAWN for _name, state in sources)
+    if not withdrawn:
+        return text
+    return ngettext(
+        "%(sources)s, %(count)s withdrawn", "%(sources)s, %(count)s withdrawn", withdrawn
+    ) % {"sources": text, "count": withdrawn}
+
+
+@remembered
+def _staff(fte, note, unavailable):
+    label = _("Staff")
+    detail = _first_statement(note)
+    if fte is not None:
+        value = _("%(count)s FTE") % {"count": formats.number(fte)}
+        return Fact(label, value, detail or _("full-time equivalents"))
+    if detail:
+        return Fact(label, _("No total reported"), detail)
+    return _missing(label, unavailable)
+
+
+@remembered
+def _duration(start, end, stage, today):
+    label = _("Duration")
+    if not start and not end:
+        return _missing(label, "")
+    if not start:
+        return Fact(label, formats.period(start, end), _("start not reported"))
+    if not end:
+        return _open_ended(label, start, stage, today)
+    if months.is_exact(start) and months.is_exact(end):
+        length = formats.duration(months.duration_months(start, end))
+    else:
+        years = months.year_of(end) - months.year_of(start) + 1
+        length = ngettext("%(count)s calendar year", "%(count)s calendar years", years)
+        length %= {"count": years}
+    return Fact(label, formats.period(start, end), length)
+
+
+def _open_ended(label, start, stage, today):
+    """A start without an end: how long so far is said only of what is known to go on."""
+    began = {"month": months.label(start)}
+    gap = _("end not reported")
+    if stage == Revision.Stage.PLANNED:
+        return Fact(label, _("From %(month)s") % began, gap)
+    if stage != Revision.Stage.UNDER_WAY:
+        return Fact(label, _("Started %(month)s") % began, gap)
+    so_far = _months_between(start, today)
+    if so_far > 0:
+        gap = _("%(duration)s so far; end not reported") % {"duration": formats.duration(so_far)}
+    return Fact(label, formats.period(start, ""), gap)
+
+
+def _months_between(start, today):
+    """Months from a start to today; from a year, or of more than two years, whole years only."""
+    if not months.is_exact(start):
+        return (today.year - months.year_of(start)) * 12
+    count = today.year * 12 + today.month - 1 - months.month_number(start, last=False)
+    return count - count % 12 if count > LAST_MONTH_COUNT else count
+
+
+@remembered
+def _stakeholders(count, with_role, unavailable):
+    label = _("Stakeholders")
+    if not count:
+        return _missing(label, unavailable)
+    value = ngettext("%(count)s named", "%(count)s named", count) % {"count": count}
+    if with_role == count:
+        return Fact(label, value, _("all with a role"))
+    if not with_role:
+        return Fact(label, value, _("roles not reported"))
+    detail = ngettext("%(count)s with a role", "%(count)s with a role", with_role)
+    return Fact(label, value, detail % {"count": with_role})
 
 
 def _missing(label, reason, detail=""):
@@ -149,78 +250,7 @@ def _missing(label, reason, detail=""):
     return Fact(label, _("Not reported"), detail, unknown=True)
 
 
-def _short(note):
+def _first_statement(note):
     """The first statement of a note, for a small line."""
     first = re.split(r"[.:;](?:\s|$)", note.strip(), maxsplit=1)[0]
     return Truncator(" ".join(first.split())).chars(NOTE_LENGTH)
-
-
-def _scope(revision):
-    """What the amount covers, where it is not the whole."""
-    if revision.budget_scope != Revision.Scope.PART:
-        return ""
-    note = _short(revision.budget_note)
-    return _("Partial: %(note)s") % {"note": note} if note else _("Partial")
-
-
-def _in_usd(revision):
-    """The amount in USD and where it comes from; nothing where the value itself is in USD."""
-    if revision.budget_amount is None or revision.budget_currency == "USD":
-        return ""
-    if revision.budget_usd is None:
-        if revision.budget_year is None:
-            return _("No USD amount: year not reported")
-        return _("No USD rate on file")
-    amount = formats.usd(revision.budget_usd)
-    if revision.budget_usd_source:
-        return _("about %(amount)s, as stated") % {"amount": amount}
-    if revision.budget_year is None:
-        return _("about %(amount)s") % {"amount": amount}
-    return _("about %(amount)s at the mean rate of %(year)s") % {
-        "amount": amount,
-        "year": revision.budget_year,
-    }
-
-
-def _funding(revision):
-    """Who pays, or how many do; money that was withdrawn is said."""
-    rows = revision.funding_sources.all()
-    if not rows:
-        return ""
-    if len(rows) == 1:
-        text = _short(rows[0].name)
-    else:
-        text = ngettext("%(count)s funding source", "%(count)s funding sources", len(rows))
-        text %= {"count": len(rows)}
-    withdrawn = sum(row.state == FundingSource.State.WITHDRAWN for row in rows)
-    if not withdrawn:
-        return text
-    text_withdrawn = ngettext("%(count)s withdrawn", "%(count)s withdrawn", withdrawn)
-    return _("%(sources)s, %(withdrawn)s") % {
-        "sources": text,
-        "withdrawn": text_withdrawn % {"count": withdrawn},
-    }
-
-
-def _open_ended(label, revision):
-    """A start without an end: how long so far is said only of what is known to go on."""
-    start = revision.start
-    began = {"month": months.label(start)}
-    gap = _("end not reported")
-    if revision.stage == Revision.Stage.PLANNED:
-        return Fact(label, _("From %(month)s") % began, gap)
-    if revision.stage != Revision.Stage.UNDER_WAY:
-        return Fact(label, _("Started %(month)s") % began, gap)
-    so_far = _months_since(start)
-    if so_far > 0:
-        gap = _("%(duration)s so far; end not reported") % {"duration": formats.duration(so_far)}
-    return Fact(label, formats.period(start, ""), gap)
-
-
-def _months_since(start):
-    """Months from a start to today; from a year, or of more than two years, whole years only."""
-    today = timezone.localdate()
-    if not months.is_exact(start):
-        return (today.year - months.year_of(start)) * 12
-    count = today.year * 12 + today.month - 1 - months.month_number(start, last=False)
-    return count - count % 12 if count > LAST_MONTH_COUNT else count
