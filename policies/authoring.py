@@ -1,0 +1,178 @@
+"""What city officials do with their cases: start, write, take back, confirm.
+
+Every function checks again, inside its transaction, that the person still belongs to the member's
+team: a membership may end between opening a form and sending it.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import Member
+
+from .models import CaseStudy, Revision
+
+# More open drafts than anybody writes at once; what lies above is a mistake or a robot.
+MAX_OPEN_DRAFTS = 20
+
+# Rows that belong to a revision, each an ordered list, by the name of their manager.
+ROWS = (
+    "theme_rows",
+    "contributions",
+    "budget_lines",
+    "funding_sources",
+    "staff_roles",
+    "stakeholders",
+    "phases",
+    "indicators",
+    "sources",
+    "photos",
+    "attachments",
+)
+
+# Everything else a revision says; identity, state and dates are not content.
+CONTENT = (
+    "language",
+    "title",
+    "summary",
+    "challenge",
+    "solution",
+    "results",
+    "lessons",
+    "transferability",
+    "stage",
+    "start",
+    "end",
+    "budget_amount",
+    "budget_currency",
+    "budget_year",
+    "budget_scope",
+    "budget_usd",
+    "budget_usd_source",
+    "budget_note",
+    "budget_unavailable",
+    "staff_fte",
+    "staff_note",
+    "staff_unavailable",
+    "stakeholders_unavailable",
+)
+
+
+class NotAllowed(Exception):
+    """The person may not, or may no longer, write this case."""
+
+
+class TooManyDrafts(Exception):
+    """The person has ``MAX_OPEN_DRAFTS`` open drafts already."""
+
+
+class Conflict(Exception):
+    """Somebody saved the same section meanwhile; ``revision`` is what is stored now."""
+
+    def __init__(self, revision):
+        super().__init__(_("Somebody else saved this section after you opened it."))
+        self.revision = revision
+
+
+@transaction.atomic
+def start_case(*, user, member, **content):
+    """Make a case of ``member`` with a first draft by ``user``, and give the draft.
+
+    Raises ``NotAllowed`` for another member's case and ``TooManyDrafts``.
+    """
+    if not Member.objects.of(user).filter(pk=member.pk).exists():
+        raise NotAllowed(_("You are not in the team of %(member)s.") % {"member": member})
+    _check_drafts(user)
+    case = CaseStudy.objects.create(
+        member=member, slug=CaseStudy.slug_for(content["title"]), created_by=user
+    )
+    return Revision.objects.create(case=case, number=1, created_by=user, **content)
+
+
+@transaction.atomic
+def open_draft(case, *, user):
+    """Give the open revision of a case, or a new draft that copies its newest text.
+
+    The public goes on reading the live revision. Raises ``NotAllowed`` and ``TooManyDrafts``.
+    """
+    case = _locked(case.pk, user)
+    revisions = case.revisions.order_by("-number")
+    opened = revisions.filter(state__in=Revision.OPEN_STATES).first()
+    if opened:
+        return opened
+    _check_drafts(user)
+    newest = revisions.first()
+    source = case.live or newest
+    draft = Revision(case=case, number=newest.number + 1, created_by=user)
+    for name in CONTENT:
+        setattr(draft, name, getattr(source, name))
+    draft.save()
+    copy_rows(source, draft)
+    return draft
+
+
+def copy_rows(source, draft):
+    """Copy every row of one revision to another; files are shared, because they never change."""
+    for name in ROWS:
+        rows = list(getattr(source, name).all())
+        for row in rows:
+            row.pk = None
+            row._state.adding = True  # noqa: SLF001 - how Django's documents say to copy a row
+            row.revision = draft
+        getattr(draft, name).model.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def save_section(revision, *, user, seen, fingerprint, write):
+    """Save one section of an open revision and give the revision.
+
+    ``fingerprint(revision)`` tells what the section holds; ``seen`` is what it told when the form
+    was opened. ``write(revision)`` stores the section. Raises ``Conflict`` when the section holds
+    something else now, and ``NotAllowed`` when the person or the state no longer permits it.
+    """
+    _locked(revision.case_id, user)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    if revision.state not in (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED):
+        raise NotAllowed(
+            _("This revision is %(state)s and cannot be changed now.")
+            % {"state": revision.get_state_display().lower()}
+        )
+    if fingerprint(revision) != seen:
+        raise Conflict(revision)
+    write(revision)
+    revision.version += 1
+    revision.save()
+    if not revision.case.live_id:
+        # Until the first publication nobody knows the address, so it may follow the title.
+        CaseStudy.objects.filter(pk=revision.case_id).update(
+            slug=CaseStudy.slug_for(revision.title)
+        )
+    return revision
+
+
+@transaction.atomic
+def confirm_still_true(case, *, user):
+    """Note that the city says today that its public text is true. Raises ``NotAllowed``."""
+    case = _locked(case.pk, user)
+    if not case.live_id:
+        raise NotAllowed(_("This case has no public text to confirm."))
+    case.confirmed_at, case.confirmed_by = timezone.localdate(), user
+    case.save(update_fields=["confirmed_at", "confirmed_by"])
+    return case
+
+
+def _locked(pk, user):
+    """The case, locked, if ``user`` may write it at this moment."""
+    case = CaseStudy.objects.select_for_update().get(pk=pk)
+    if not CaseStudy.objects.editable_by(user).filter(pk=pk).exists():
+        raise NotAllowed(_("You are no longer in the team of this case's member."))
+    return case
+
+
+def _check_drafts(user):
+    open_drafts = Revision.objects.filter(created_by=user, state__in=Revision.OPEN_STATES)
+    if open_drafts.count() >= MAX_OPEN_DRAFTS:
+        raise TooManyDrafts(
+            _("You have %(count)s open drafts. Submit or withdraw one before you start another.")
+            % {"count": MAX_OPEN_DRAFTS}
+        )
