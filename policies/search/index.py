@@ -1,2 +1,255 @@
+"""The index on this machine's disk: opened for reading, and brought in step with the database."""
+
+import logging
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import tantivy
+from django.conf import settings
+from django.db import connection
+from django.utils import translation
+
+from ..models import Revision
+from . import files, reading, schema, text
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+# Memory for documents that are not on the disk yet, in bytes: a whole library, or some changes.
+LARGE_HEAP, SMALL_HEAP = 200_000_000, 15_000_000
+MANY = 5000
+SECONDS_BETWEEN_REPAIRS = 60
+REPAIRED_AT_ONCE = 1000  # cases that are indexed while a reader waits
+
+
+class Damaged(Exception):
+    """The files of the index cannot be read."""
+
+
+@contextmanager
+def engine_errors():
+    """Turn whatever tantivy raises on damaged files, panics included, into ``Damaged``."""
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        raise Damaged(str(error)) from error
+    except BaseException as error:
+        # A panic of the engine is no Exception.
+        if type(error).__module__ == "pyo3_runtime":
+            raise Damaged(str(error)) from error
+        raise
+
+
+@dataclass(frozen=True)
+class Reader:
+    """An open generation of the index."""
+
+    generation: tuple
+    index: Any
+    schema: Any
+    searcher: Any
+
+
+def _open(folder):
+    index = tantivy.Index.open(str(folder))
+    for name, analyzer in text.analyzers().items():
+        index.register_tokenizer(name, analyzer)
+    index.config_reader("manual")
+    return index
+
+
+_readers = {}
+_opening = threading.Lock()
+
+
+def reader():
+    """The index as it is on the disk now, or None where there is none that this code can read."""
+    generation = files.generation()
+    if generation is None or generation[1].code != schema.code_fingerprint():
+        return None
+    found = _readers.get(generation[0])
+    if found is not None and found.generation == generation:
+        return found
+    with _opening:
+        return _reload(generation)
+
+
+def _reload(generation):
+    directory, pointer = generation[:2]
+    found = _readers.get(directory)
+    try:
+        with engine_errors():
+            if found is not None and found.generation[1] == pointer:
+                index = found.index
+                index.reload()
+            else:
+                index = _open(files.root() / pointer.folder)
+            opened = Reader(generation, index, index.schema, index.searcher())
+    except Damaged:
+        logger.exception("The search index cannot be opened")
+        _readers.pop(directory, None)
+        return None
+    if len(_readers) > 3:
+        _readers.clear()
+    _readers[directory] = opened
+    return opened
+
+
+def count():
+    """Number of revisions in the index; 0 where there is no index."""
+    opened = reader()
+    return opened.searcher.num_docs if opened else 0
+
+
+def sync(*, rebuild=False, progress=None):
+    """Make the indexed set equal to the set of live revisions.
+
+    Waits for another process that writes. ``progress`` is called with (done, of) after each batch.
+    Gives how many documents were added (changed ones included) and how many were removed.
+    """
+    directory = files.root()
+    files.mark_pending(directory)
+    with files.writer_lock(directory, wait=True):
+        changed = _sync(directory, rebuild=rebuild, progress=progress)
+    _sync_if_free(directory)
+    return changed
+
+
 def sync_quietly():
-    pass
+    """``sync`` for use after a commit: never raises and never waits.
+
+    Where another process writes just now, that one is left the note to look again.
+    """
+    try:
+        directory = files.root()
+        files.mark_pending(directory)
+        _sync_if_free(directory)
+    except Exception:
+        logger.exception("The search index could not be brought up to date")
+
+
+def _sync_if_free(directory):
+    # Looked at again after the lock is free: whoever found it taken has left the note before.
+    while files.is_pending(directory):
+        with files.writer_lock(directory, wait=False) as held:
+            if not held:
+                return
+            _sync(directory)
+
+
+def _sync(directory, *, rebuild=False, progress=None):
+    """Sync until nobody has asked for more; the caller holds the lock."""
+    added = removed = 0
+    # Names of countries are indexed in one language, whoever happens to publish.
+    with translation.override(settings.LANGUAGE_CODE):
+        while files.is_pending(directory) or rebuild:
+            files.clear_pending(directory)
+            try:
+                more = _sync_once(directory, rebuild=rebuild, progress=progress)
+            except Damaged:
+                if rebuild:
+                    raise
+                logger.warning("The search index is damaged and is built anew", exc_info=True)
+                more = _sync_once(directory, rebuild=True, progress=progress)
+            rebuild = False
+            added, removed = added + more[0], removed + more[1]
+    return added, removed
+
+
+def _sync_once(directory, *, rebuild, progress):
+    reference = schema.Reference()
+    pointer = files.read_pointer(directory)
+    current = (schema.code_fingerprint(), reference.fingerprint())
+    if rebuild or pointer is None or (pointer.code, pointer.reference) != current:
+        return _rebuild(directory, reference, current, progress)
+    with engine_errors():
+        index = _open(directory / pointer.folder)
+        indexed = _indexed_stamps(index)
+    live = reading.live_stamps()
+    gone = [key for key, stamp in indexed.items() if live.get(key) != stamp]
+    new = {key: stamp for key, stamp in live.items() if indexed.get(key) != stamp}
+    if gone or new:
+        heap = LARGE_HEAP if len(new) > MANY else SMALL_HEAP
+        _write(index, reference, gone, new, heap, progress)
+    files.remove_others(directory, pointer.folder)
+    return len(new), sum(key not in live for key in gone)
+
+
+def _rebuild(directory, reference, fingerprints, progress):
+    before = count()
+    folder = files.new_folder(directory)
+    with engine_errors():
+        tantivy.Index(schema.build(), str(folder))
+        index = _open(folder)
+    live = reading.live_stamps()
+    _write(index, reference, [], live, LARGE_HEAP, progress)
+    files.write_pointer(directory, files.Pointer(folder.name, *fingerprints))
+    files.remove_others(directory, folder.name)
+    return len(live), before
+
+
+def _indexed_stamps(index):
+    """Revision pk -> stamp of every document."""
+    searcher = index.searcher()
+    hits = searcher.search(
+        tantivy.Query.all_query(), max(1, searcher.num_docs), order_by_field="pk"
+    ).hits
+    addresses = [address for key, address in hits]
+    stamps = searcher.fast_field_values("stamp", addresses)
+    if len(stamps) != searcher.num_docs:
+        raise Damaged("Documents are missing")
+    return dict(zip((key for key, address in hits), stamps, strict=True))
+
+
+def _write(index, reference, gone, new, heap, progress):
+    """Remove and add documents in one commit: readers see all of it or nothing."""
+    documents = schema.Writer(reference)
+    rows = reading.Reader()
+    with engine_errors():
+        writer = index.writer(heap, 1)
+    for key in gone:
+        writer.delete_documents_by_term("pk", key)
+    keys, done = iter(new), 0
+    while batch := list(islice(keys, BATCH)):
+        for revision in rows.read(batch):
+            writer.add_document(documents.document(revision, new[revision.pk]))
+        done += len(batch)
+        if progress:
+            progress(done, len(new))
+    with engine_errors():
+        writer.commit()
+        writer.garbage_collect_files()
+        writer.wait_merging_threads()
+
+
+_repaired = {}
+
+
+def repair(*, rebuild=False):
+    """Try to have an index again after it was found missing or damaged; at most once a minute.
+
+    A small library is indexed at once, a large one in the background. Never raises.
+    """
+    directory = str(files.root())
+    now = time.monotonic()
+    if now - _repaired.get(directory, -SECONDS_BETWEEN_REPAIRS) < SECONDS_BETWEEN_REPAIRS:
+        return
+    _repaired[directory] = now
+    logger.warning("The search index is missing, damaged or out of date: trying to repair it")
+    if rebuild:
+        (files.root() / files.POINTER).unlink(missing_ok=True)
+    if Revision.objects.live().count() <= REPAIRED_AT_ONCE:
+        sync_quietly()
+    else:
+        threading.Thread(target=_sync_in_background, name="search-repair", daemon=True).start()
+
+
+def _sync_in_background():
+    try:
+        sync_quietly()
+    finally:
+        connection.close()

@@ -1,0 +1,120 @@
+"""How fully a case is documented: twelve points that other cities ask for first.
+
+Works on anything with the attributes of a revision; asks no query where the rows are prefetched.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Check:
+    """One point: whether it is there, and why it is asked for."""
+
+    name: str
+    label: str
+    done: bool
+    why: str
+
+
+def _has_place(revision):
+    member = revision.case.member
+    return bool(member.country) or member.latitude is not None
+
+
+def _has_stakeholder_role(revision):
+    return any(row.role or row.engagement for row in revision.stakeholders.all())
+
+
+def _has_measured_change(revision):
+    return any(
+        row.baseline is not None and row.result is not None for row in revision.indicators.all()
+    )
+
+
+# name, label, why, test
+_POINTS = (
+    (
+        "summary",
+        _("Title and summary"),
+        _("Lets a reader decide in a minute whether to read on."),
+        lambda revision: bool(revision.title and revision.summary),
+    ),
+    (
+        "place",
+        _("City and place"),
+        _("Lets a reader find cities in a similar situation."),
+        _has_place,
+    ),
+    (
+        "targets",
+        _("SDG targets"),
+        _("Puts the case where people look by goal and target."),
+        lambda revision: bool(revision.contributions.all()),
+    ),
+    (
+        "period",
+        _("Period and stage"),
+        _("Shows how long it takes and how far it is."),
+        lambda revision: bool(revision.start and revision.stage),
+    ),
+    (
+        "stakeholders",
+        _("Stakeholders with a role"),
+        _("Shows who has to be at the table."),
+        _has_stakeholder_role,
+    ),
+    (
+        "sources",
+        _("Source"),
+        _("Lets a reader check the facts."),
+        lambda revision: bool(revision.sources.all()),
+    ),
+    (
+        "results",
+        _("Results"),
+        _("Tells what came of it, the failures included."),
+        lambda revision: bool(revision.results.strip()),
+    ),
+    (
+        "baseline",
+        _("Results with a baseline"),
+        _("A result means little without the figure before."),
+        _has_measured_change,
+    ),
+    (
+        "budget",
+        _("Budget"),
+        _("Tells a city whether it can afford the same."),
+        lambda revision: revision.budget_amount is not None or revision.budget_usd is not None,
+    ),
+    (
+        "manpower",
+        _("Manpower"),
+        _("Tells a city how many people it needs."),
+        lambda revision: revision.staff_fte is not None,
+    ),
+    (
+        "challenge",
+        _("Challenge"),
+        _("Lets a reader compare the problem with their own."),
+        lambda revision: bool(revision.challenge.strip()),
+    ),
+    (
+        "lessons",
+        _("Lessons"),
+        _("Saves others from the same mistakes."),
+        lambda revision: bool(revision.lessons.strip()),
+    ),
+)
+
+
+def checks(revision):
+    """The twelve points in their order, each with whether this revision has it."""
+    return [Check(name, label, test(revision), why) for name, label, why, test in _POINTS]
+
+
+def score(revision):
+    """How many points are there, and of how many."""
+    return sum(test(revision) for name, label, why, test in _POINTS), len(_POINTS)

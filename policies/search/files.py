@@ -1,0 +1,106 @@
+"""The files of the index: which folder is in use, who may write, which generation it is.
+
+``settings.SEARCH_INDEX_DIR`` holds one folder with the index in use, a small file ``current`` that
+names it, and the lock. A rebuild fills a new folder and then changes ``current``, so readers go on
+with the old one until the new one is whole.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+POINTER = "current"
+LOCK = "lock"
+PENDING = "pending"
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What ``current`` says: the folder, and what its documents were made with."""
+
+    folder: str
+    code: str
+    reference: str
+
+
+def root():
+    return Path(settings.SEARCH_INDEX_DIR)
+
+
+def read_pointer(directory):
+    """The pointer of the index in ``directory``, or None where there is none to be read."""
+    try:
+        return Pointer(**json.loads((directory / POINTER).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_pointer(directory, pointer):
+    temporary = directory / f"{POINTER}.new"
+    temporary.write_text(json.dumps(asdict(pointer)))
+    os.replace(temporary, directory / POINTER)
+
+
+def generation():
+    """A key that changes with every commit to the index in use; None while there is no index."""
+    directory = root()
+    pointer = read_pointer(directory)
+    if pointer is None:
+        return None
+    try:
+        meta = (directory / pointer.folder / "meta.json").stat()
+    except OSError:
+        return None
+    return str(directory), pointer, meta.st_ino, meta.st_mtime_ns, meta.st_size
+
+
+def new_folder(directory):
+    """Create and give an empty folder for a new index."""
+    folder = directory / f"index-{time.time_ns()}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def remove_others(directory, keep):
+    """Delete the folders of earlier or abandoned indexes."""
+    for folder in directory.glob("index-*"):
+        if folder.name != keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def mark_pending(directory):
+    """Note that the database has changed since the last sync began."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / PENDING).touch()
+
+
+def is_pending(directory):
+    return (directory / PENDING).exists()
+
+
+def clear_pending(directory):
+    with suppress(FileNotFoundError):
+        (directory / PENDING).unlink()
+
+
+@contextmanager
+def writer_lock(directory, *, wait):
+    """Hold the right to write; gives False at once when another holds it and ``wait`` is false.
+
+    The system takes the lock back when its holder dies, so it cannot be left behind.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / LOCK).open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True

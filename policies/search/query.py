@@ -1,0 +1,283 @@
+"""Questions to the index and their answers: cases for words and facets, with counts."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
+
+import tantivy
+from django.utils.translation import gettext_lazy as _
+
+from ..facets import FACETS
+from . import index, schema, spelling, text
+from .highlight import highlight
+from .similar import similar
+from .suggest import Suggestion, suggest
+
+__all__ = [
+    "SORTS",
+    "Answer",
+    "Question",
+    "Suggestion",
+    "ask",
+    "highlight",
+    "similar",
+    "suggest",
+]
+
+logger = logging.getLogger(__name__)
+
+SORTS = {
+    "relevance": _("Best match"),
+    "newest": _("Newest"),
+    "budget": _("Smallest budget"),
+    "staff": _("Smallest team"),
+    "duration": _("Shortest"),
+    "documented": _("Best documented"),
+}
+_SORT_FIELDS = {
+    "newest": "by_newest",
+    "budget": "by_smallest",
+    "staff": "by_team",
+    "duration": "by_shortest",
+    "documented": "by_documented",
+}
+# What one unit of a range is in the index: cents, tenths of a person, years.
+_UNITS = {"budget": 100, "staff": 10, "start": 1}
+_LARGEST = 2**63
+_BUCKETS = 50_000  # distinct values of a column; members are by far the most
+
+Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person wants to find. ``ranges`` are inclusive, either end may be None."""
+
+    words: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple] = field(default_factory=dict)
+    sort: str = "newest"
+    offset: int = 0
+    limit: int | None = 20  # None: all
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Revision pks in order, and for each facet how many cases each value would give.
+
+    ``corrected`` are the words that were searched instead, when typos were forgiven.
+    """
+
+    total: int
+    ids: list[int]
+    counts: dict[str, dict[str, int]]
+    corrected: str = ""
+    available: bool = True
+
+
+UNAVAILABLE = Answer(0, [], {facet.name: {} for facet in FACETS}, available=False)
+
+
+def ask(question):
+    """The answer to a question. Never raises, whatever a person typed; without a readable index
+    the answer says so (``available`` is false) and an attempt is made to repair it."""
+    reader = index.reader()
+    if reader is None:
+        index.repair()
+        reader = index.reader()
+    if reader is None:
+        return UNAVAILABLE
+    try:
+        with index.engine_errors():
+            return _answer(reader, question)
+    except index.Damaged:
+        logger.exception("The search index cannot be read")
+        index.repair(rebuild=True)
+        return UNAVAILABLE
+
+
+def _answer(reader, question):
+    parts = text.parse(question.words)
+    answer = _search(reader, question, parts)
+    if answer.total or not parts:
+        return answer
+    corrected = spelling.correct(reader.searcher, parts)
+    if corrected == parts:
+        return answer
+    second = _search(reader, question, corrected)
+    if not second.total:
+        return answer
+    return replace(second, corrected=" ".join(map(spelling.written, corrected)))
+
+
+def _search(reader, question, parts):
+    terms = _Terms(reader.schema)
+    words = terms.words(parts)
+    if question.words.strip() and not parts:
+        words = [(Must, tantivy.Query.empty_query())]
+    filters = {
+        name: terms.any_of(name, values) for name, values in question.chosen.items() if values
+    }
+    ranges = [terms.between(name, *ends) for name, ends in question.ranges.items()]
+    fixed = [*words, *((Must, query) for query in ranges if query is not None)]
+
+    def narrowed(without=()):
+        narrowing = [(Must, query) for name, query in filters.items() if name not in without]
+        return _all_of([*fixed, *narrowing])
+
+    total, ids = _hits(reader.searcher, question, narrowed(), terms.boosts(parts))
+    return Answer(total, ids, _counts(reader.searcher, question.chosen, narrowed))
+
+
+def _all_of(clauses):
+    if not any(occur == Must for occur, query in clauses):
+        clauses = [(Must, tantivy.Query.all_query()), *clauses]
+    return clauses[0][1] if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
+
+
+def _hits(searcher, question, query, boosts):
+    """How many documents match, and the pks of those asked for."""
+    most = searcher.num_docs
+    limit = most if question.limit is None else min(question.limit, most)
+    offset = question.offset
+    if limit < 1 or offset >= most:
+        limit, offset = 1, 0
+        keep = 0
+    else:
+        keep = limit
+    order = {}
+    by = _SORT_FIELDS.get(question.sort)
+    if by is None and not boosts:
+        by = _SORT_FIELDS["newest"]
+    if by:
+        order = {"order_by_field": by, "order": tantivy.Order.Asc}
+    else:
+        query = tantivy.Query.boolean_query([(Must, query), *((Should, boost) for boost in boosts)])
+    found = searcher.search(query, limit, offset=offset, **order)
+    addresses = [address for key, address in found.hits[:keep]]
+    return found.count, searcher.fast_field_values("pk", addresses)
+
+
+class _Terms:
+    """Makes the engine's queries out of parts, values and ranges."""
+
+    def __init__(self, fields):
+        self.fields = fields
+
+    def term(self, name, word):
+        return tantivy.Query.term_query(self.fields, name, word)
+
+    def phrase(self, name, words):
+        if len(words) == 1:
+            return self.term(name, words[0])
+        return tantivy.Query.phrase_query(self.fields, name, list(words))
+
+    def part(self, part):
+        if part.kind == "word":
+            return self.term("text", text.stem(part.words[0]))
+        if part.kind == "phrase":
+            return self.phrase("plain", part.words)
+        run = part.words[0]
+        return self.phrase("runs", text.pairs(run) or [run])
+
+    def words(self, parts):
+        return [(MustNot if part.excluded else Must, self.part(part)) for part in parts]
+
+    def boosts(self, parts):
+        """Queries that a better match fits: the words in its title or its lead."""
+        boosts = []
+        for part in parts:
+            if part.excluded:
+                continue
+            for word in part.words:
+                for name, weight in (("title", 5.0), ("lead", 2.0)):
+                    term = self.term(name, text.stem(word))
+                    boosts.append(tantivy.Query.boost_query(term, weight))
+        return boosts
+
+    def any_of(self, facet, values):
+        terms = [f"{facet}:{value}" for value in values]
+        query = tantivy.Query.term_set_query(self.fields, "has", terms)
+        return tantivy.Query.const_score_query(query, 0.0)
+
+    def between(self, name, low, high):
+        if low is None and high is None:
+            return None
+        low = 0 if low is None else _units(low, _UNITS[name], ROUND_CEILING)
+        high = _LARGEST if high is None else _units(high, _UNITS[name], ROUND_FLOOR)
+        if high < 0 or low > high:
+            return tantivy.Query.empty_query()
+        low, high = min(max(low, 0), _LARGEST), min(high, _LARGEST)
+        kind = tantivy.FieldType.Unsigned
+        query = tantivy.Query.range_query(self.fields, name, kind, low, high)
+        return tantivy.Query.const_score_query(query, 0.0)
+
+
+def _units(figure, factor, rounding):
+    return int((Decimal(figure) * factor).to_integral_value(rounding))
+
+
+def _counts(searcher, chosen, narrowed):
+    """Facet -> value -> how many cases. A facet's own choice does not narrow its own counts."""
+    chosen = {name: frozenset(values) for name, values in chosen.items() if values}
+    counts = {facet.name: defaultdict(int) for facet in FACETS}
+    # The choices left out -> the columns counted without them. Most columns leave out none.
+    passes = defaultdict(list)
+    for column in schema.COLUMNS:
+        own = [facet.name for facet in schema.FACETS_OF[column] if facet.name in chosen]
+        passes[tuple(own)].append(column)
+    for name in ("goal", "target"):
+        passes[(name,) if name in chosen else ()].append(name)
+    for without, columns in passes.items():
+        fields = set()
+        for column in columns:
+            fields.update(schema.SLOTS if column in ("goal", "target") else [column])
+        wanted = {name: {"terms": {"field": name, "size": _BUCKETS}} for name in fields}
+        found = searcher.aggregate(narrowed(without), wanted)
+        buckets = {name: found[name]["buckets"] for name in fields}
+        for column in columns:
+            if column in ("goal", "target"):
+                _count_slots(buckets, column, counts[column])
+            else:
+                _count_column(buckets[column], schema.FACETS_OF[column], chosen, counts)
+    return {name: dict(found) for name, found in counts.items()}
+
+
+@lru_cache(maxsize=100_000)
+def _taken_apart(cell):
+    """The values of each facet of a column, out of the text that the index counts."""
+    return tuple(tuple(values.split()) for values in cell.split("|"))
+
+
+def _count_column(buckets, facets, chosen, counts):
+    counters = [counts[facet.name] for facet in facets]
+    own = [
+        (place, chosen[facet.name]) for place, facet in enumerate(facets) if facet.name in chosen
+    ]
+    for bucket in buckets:
+        cell, number = _taken_apart(bucket["key"]), bucket["doc_count"]
+        # The column was counted without the choices of its facets: apply those of the others.
+        failing = [place for place, values in own if values.isdisjoint(cell[place])]
+        if not failing:
+            for values, counter in zip(cell, counters, strict=True):
+                for value in values:
+                    counter[value] += number
+        elif len(failing) == 1:
+            for value in cell[failing[0]]:
+                counters[failing[0]][value] += number
+
+
+def _count_slots(buckets, name, counter):
+    for slot in schema.SLOTS:
+        for bucket in buckets[slot]:
+            code, number = bucket["key"], bucket["doc_count"]
+            if code == schema.EMPTY_SLOT:
+                if slot == schema.SLOTS[0]:
+                    counter["none"] += number
+            elif name == "target":
+                counter[code.removeprefix("+")] += number
+            elif code.startswith("+"):
+                counter[code[1:].partition(".")[0]] += number

@@ -1,0 +1,60 @@
+"""Cases like a case."""
+
+import logging
+
+import tantivy
+
+from . import index, schema, text
+
+logger = logging.getLogger(__name__)
+
+# How much a shared target or theme weighs beside the words two cases share.
+TARGET_WEIGHT = 4.0
+THEME_WEIGHT = 2.0
+TERMS = 25
+
+
+def similar(revision, limit=3):
+    """Pks of the live revisions most like this one by text, targets and themes; [] where there is
+    nothing alike or no index. Itself, and other revisions of its case, are left out."""
+    reader = index.reader()
+    if reader is None or limit < 1:
+        return []
+    try:
+        with index.engine_errors():
+            return _similar(reader, revision, limit)
+    except index.Damaged:
+        logger.exception("The search index cannot be read")
+        return []
+
+
+def _similar(reader, revision, limit):
+    query = tantivy.Query
+    has = lambda value: query.term_query(reader.schema, "has", value)  # noqa: E731 - three uses
+    words = " ".join(
+        text.split(text.fold(getattr(revision, name)))[0]
+        for name in ("title", "summary", *schema.SECTIONS)
+    )
+    alike = [
+        query.more_like_this_document_fields_query(
+            reader.schema,
+            {"text": [words]},
+            min_doc_frequency=2,
+            max_doc_frequency=max(2, reader.searcher.num_docs // 3),
+            min_term_frequency=1,
+            max_query_terms=TERMS,
+            min_word_length=3,
+        )
+    ]
+    alike += [
+        query.boost_query(has(f"target:{row.target_id}"), TARGET_WEIGHT)
+        for row in revision.contributions.all()
+    ]
+    alike += [
+        query.boost_query(has(f"theme:{row.theme.slug}"), THEME_WEIGHT)
+        for row in revision.theme_rows.all()
+    ]
+    own = query.term_query(reader.schema, "case", revision.case_id)
+    clauses = [(tantivy.Occur.Should, one) for one in alike] + [(tantivy.Occur.MustNot, own)]
+    hits = reader.searcher.search(query.boolean_query(clauses), limit, count=False).hits
+    return reader.searcher.fast_field_values("pk", [address for score, address in hits])

@@ -1,0 +1,85 @@
+"""Typos: the real word of the index that a person probably meant."""
+
+from dataclasses import replace
+
+from . import text
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+SHORTEST = 3  # letters of a word that is corrected
+TWO_TYPOS = 5  # letters from which two typos are forgiven
+CANDIDATES = 20_000
+MOST_CORRECTED = 8  # words of one question; more is no question but a pasted text
+
+
+def correct(searcher, parts):
+    """The parts with each word that no document holds replaced by the nearest word that one does.
+
+    Of several words equally near the most frequent is taken. A word that has none stays.
+    """
+    corrected, tried = [], 0
+    for part in parts:
+        if part.kind == "run" or part.excluded:
+            corrected.append(part)
+            continue
+        words = []
+        for word in part.words:
+            known = searcher.doc_freq("text", text.stem(word)) or len(word) < SHORTEST
+            if not known and tried < MOST_CORRECTED and not word.isdigit():
+                tried += 1
+                word = _nearest(searcher, word) or word
+            words.append(word)
+        corrected.append(replace(part, words=tuple(words)))
+    return tuple(corrected)
+
+
+def written(part):
+    """The part as a person would type it."""
+    words = " ".join(part.words)
+    if part.kind == "phrase":
+        words = f'"{words}"'
+    return f"-{words}" if part.excluded else words
+
+
+def _nearest(searcher, word):
+    if len(word) > text.LONGEST:
+        return None
+    near = [(searcher.doc_freq("plain", other), other) for other in _one_typo(word)]
+    frequency, found = max(near)
+    if frequency:
+        return found
+    if len(word) < TWO_TYPOS:
+        return None
+    best = None
+    # Few people mistype the first letter as well.
+    for other, frequency in searcher.terms_with_prefix("plain", word[0], limit=CANDIDATES):
+        if abs(len(other) - len(word)) > 2 or len(set(other) ^ set(word)) > 4:
+            continue
+        if (best is None or frequency > best[0]) and distance(word, other) <= 2:
+            best = (frequency, other)
+    return best and best[1]
+
+
+def _one_typo(word):
+    """Every word one letter away: left out, doubled, mistaken, or swapped with its neighbour."""
+    halves = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    found = {left + right[1:] for left, right in halves if right}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1}
+    for letter in ALPHABET:
+        found |= {left + letter + right[1:] for left, right in halves if right}
+        found |= {left + letter + right for left, right in halves}
+    found.discard(word)
+    return found
+
+
+def distance(one, other):
+    """Letters to add, leave out, change or swap with their neighbour to turn one into the other."""
+    before, previous = None, list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a != b))
+            if before and i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, previous = previous, row
+    return previous[-1]

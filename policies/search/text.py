@@ -1,0 +1,148 @@
+"""Words: the same folding for what is indexed, what is asked and what is highlighted."""
+
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import tantivy
+
+LONGEST = 64  # bytes of a word that is indexed
+
+# Letters that Unicode does not take apart into a base and an accent.
+_LETTERS = str.maketrans(
+    {
+        "đ": "d",
+        "ð": "d",
+        "ø": "o",
+        "ł": "l",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "þ": "th",
+        "ħ": "h",
+    }
+)
+# Nuku'alofa, Xi’an, city's: one word with and without the sign.
+_INSIDE_WORDS = frozenset("'’‘ʻʼ`´")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+# Scripts written without spaces between words, and Korean, whose particles stick to the names.
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+
+STOP_WORDS = frozenset(
+    "a an and are as at be by do does for from how in into is of on or that the their this to was"
+    " were what when where which will with".split()
+)
+
+
+class _Folding(dict):
+    """Character by character: lower case, no accents, a space for what is no part of a word."""
+
+    def __missing__(self, code):
+        self[code] = folded = self._fold(chr(code))
+        return folded
+
+    def _fold(self, character):
+        category = unicodedata.category(character)
+        if character in _INSIDE_WORDS or (category == "Cf" and character != "\u200b"):
+            return None
+        if category[0] not in "LNM":
+            return " "
+        if _ACCENTS.match(character):
+            return None
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", character.lower()))
+        plain = unicodedata.normalize("NFC", plain.translate(_LETTERS)).lower()
+        return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in plain)
+
+
+_FOLDING = _Folding()
+
+
+def fold(text):
+    """Lower case without accents; whatever separates words becomes a space."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return text.translate(_FOLDING)
+
+
+def split(folded):
+    """Take folded text apart: text whose words have spaces between them, and runs without spaces."""
+    if folded.isascii():
+        return folded, []
+    runs = UNSPACED.findall(folded)
+    return (UNSPACED.sub(" ", folded), runs) if runs else (folded, runs)
+
+
+def pairs(run):
+    """The overlapping pairs of characters of a run: what runs are indexed and found by."""
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def _builder():
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(
+        tantivy.Filter.remove_long(LONGEST)
+    )
+
+
+def analyzers():
+    """Analyzers of the index by name: "plain" words, and "english" with endings taken off."""
+    return {
+        "plain": _builder().build(),
+        "english": _builder().filter(tantivy.Filter.stemmer("english")).build(),
+    }
+
+
+_ENGLISH = analyzers()["english"]
+_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=65_536)
+def stem(word):
+    """A folded word without its English ending, as in the index."""
+    with _LOCK:
+        return "".join(_ENGLISH.analyze(word)) or word
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing a person asked for: a word, a run of an unspaced script, or a phrase of words."""
+
+    kind: str  # "word", "run" or "phrase"
+    words: tuple[str, ...]
+    excluded: bool = False
+
+
+_QUOTES = str.maketrans("“”„‟«»＂", '"' * 7)
+_PIECES = re.compile(r'(?<!\S)(-?)"([^"]+)"|(\S+)')
+
+
+@lru_cache(maxsize=256)
+def parse(typed):
+    """The parts of what a person typed. Nothing in it is an operator but quotes and a leading "-".
+
+    Short words that say nothing ("the", "of") are left out unless there is nothing else.
+    """
+    parts = {}
+    for minus, phrase, piece in _PIECES.findall(typed.translate(_QUOTES)):
+        excluded = bool(minus) or (not phrase and piece.startswith("-"))
+        spaced, runs = split(fold(phrase or piece))
+        words = tuple(spaced.split())
+        # "11.2" and "COVID-19" mean the numbers side by side.
+        together = phrase or excluded or any(word.isdigit() for word in words)
+        if len(words) > 1 and together:
+            parts[Part("phrase", words, excluded)] = None
+        else:
+            parts.update((Part("word", (word,), excluded), None) for word in words)
+        parts.update((Part("run", (run,), excluded), None) for run in runs)
+    telling = [
+        part
+        for part in parts
+        if part.excluded or part.kind != "word" or part.words[0] not in STOP_WORDS
+    ]
+    return tuple(telling or parts)
