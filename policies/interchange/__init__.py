@@ -1,0 +1,10 @@
+"""The interchange format: JSON Lines in UTF-8, one case study a line.
+
+``row`` gives the line of a revision, ``Importer`` brings lines in, and what is exported can be
+imported again without any change. The keys and what they stand for are in ``fields``. Numbers are
+texts of plain decimals, so that no reader rounds them; what is unknown is null, or an empty text.
+"""
+
+from .export import row
+
+__all__ = ["row"]
