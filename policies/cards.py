@@ -1,7 +1,7 @@
 """Cards of policies: the part of a page that repeats most.
 
 Drawn here and not in a template: twenty of them are most of the search page, and this takes a
-fraction of the time. Every value is escaped by ``format_html``.
+fraction of the time. Every value is escaped by ``format_html`` or by ``highlight``.
 """
 
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django_countries.fields import Country
 from .formats import remembered
 from .keyfacts import evidence, goal_numbers, key_facts
 from .models import Revision
+from .search.highlight import highlight
 
 CARD = """<article class="case">
 {strip}
@@ -46,10 +47,10 @@ def card(revision, level=3, words="", compare=False):
         language=revision.language,
         direction=revision.direction,
         url=case.get_absolute_url(),
-        title=revision.title,
+        title=highlight(revision.title, words) if words else revision.title,
         member=_member(case.member.slug, case.member.name, case.member.country_code),
         meta=_meta(_words(revision, rows)),
-        summary=revision.summary,
+        summary=highlight(revision.summary, words) if words else revision.summary,
         targets_label=_("SDG targets"),
         chips=chips(revision),
         box=format_html(BOX, case.pk, _("Compare"), revision.title) if compare else "",

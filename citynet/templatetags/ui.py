@@ -83,6 +83,16 @@ def page_numbers(page):
 
 
 @register.simple_tag(takes_context=True)
+def page_address(context, number, query=None):
+    """Address of a page of the list on this page, for its pager; the first page has no number."""
+    query = context.request.GET.copy() if query in (None, "") else query.copy()
+    query.pop("page", None)
+    if number > 1:
+        query["page"] = number
+    return "?" + query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
 def current_view(context):
     """Name of the page's view ("policies:list"); "" on error pages that know no view."""
     match = getattr(context.get("request"), "resolver_match", None)
