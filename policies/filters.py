@@ -1,0 +1,300 @@
+"""The search form: it reads an address, refuses what it does not know, and writes addresses again.
+
+All state of a search is in the address. ``SearchForm.values`` holds it in one order, so that the
+same search always has the same address.
+"""
+
+import re
+from functools import partial
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+
+from .facets import FACETS, FACETS_BY_NAME
+from .search.query import SORTS, Question
+
+MAX_WORDS = 500
+SHOWN_LENGTH = 80
+PER_PAGE = 20
+LIST, TABLE, MAP = "list", "table", "map"
+VIEWS = {LIST: _("List"), TABLE: _("Table"), MAP: _("Map")}
+NEWEST, RELEVANCE = "newest", "relevance"
+
+# Exact ranges: the name in a Question -> the two parameters in the address.
+RANGES = {
+    "budget": ("budget_min", "budget_max"),
+    "staff": ("staff_min", "staff_max"),
+    "start": ("start_from", "start_to"),
+}
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Added to links by newsletters and social networks; every other unknown name is refused.
+TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id")
+
+
+class WordsField(forms.CharField):
+    """Words to search for: control characters count as blanks, blanks in a row as one."""
+
+    def __init__(self):
+        super().__init__(
+            required=False,
+            max_length=MAX_WORDS,
+            label=_("Words, city or target"),
+            error_messages={
+                "max_length": _("Write at most %(limit_value)d characters (now %(show_value)d)."),
+            },
+        )
+
+    def to_python(self, value):
+        return " ".join(CONTROL_CHARACTERS.sub(" ", value or "").split())
+
+
+class AmountField(forms.DecimalField):
+    """A number that is not negative; written plainly, without separators."""
+
+    def __init__(self, label, *, max_digits, decimal_places):
+        super().__init__(
+            required=False,
+            label=label,
+            min_value=0,
+            max_digits=max_digits,
+            decimal_places=decimal_places,
+            error_messages={
+                "invalid": _("Write a number without separators, for example 250000."),
+                "min_value": _("Write a number from 0 up."),
+            },
+        )
+
+
+class YearField(forms.IntegerField):
+    """A year in which a policy may have started."""
+
+    def __init__(self, label):
+        message = _("Write a year from 1900 to 2099.")
+        super().__init__(
+            required=False,
+            label=label,
+            min_value=FIRST_YEAR,
+            max_value=LAST_YEAR,
+            error_messages={"invalid": message, "min_value": message, "max_value": message},
+        )
+
+
+class OptionField(forms.ChoiceField):
+    """One of a few words, such as the sort order; nothing chosen is fine."""
+
+    def __init__(self, label, choices):
+        super().__init__(
+            required=False,
+            label=label,
+            choices=list(choices.items()),
+            error_messages={"invalid_choice": _("“%(value)s” is not one of the choices.")},
+        )
+
+    def validate(self, value):
+        if value and not self.valid_value(value):
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": shown(value)},
+            )
+
+
+class FacetField(forms.Field):
+    """The chosen values of a facet, each once and in the order of the facet's choices.
+
+    ``labels`` gives value -> label of all that can be chosen.
+    """
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, facet, labels):
+        super().__init__(required=False, label=facet.label)
+        self.labels = labels
+
+    def to_python(self, value):
+        chosen = dict.fromkeys(filter(None, value or ()))
+        if not chosen:
+            return ()
+        known = self.labels()
+        for each in chosen:
+            if each not in known:
+                message = _("“%(value)s” is not a choice of “%(facet)s”.")
+                params = {"value": shown(each), "facet": self.label}
+                raise ValidationError(message, code="invalid_choice", params=params)
+        return tuple(each for each in known if each in chosen)
+
+
+def shown(text):
+    """What a person typed, as it can stand in a sentence: on one line and not too long."""
+    return Truncator(" ".join(CONTROL_CHARACTERS.sub(" ", text).split())).chars(SHOWN_LENGTH)
+
+
+class SearchForm(forms.Form):
+    """Reads the query of a list, feed or export.
+
+    ``is_valid()`` is False for anything unknown or malformed: then nothing may be searched. Names
+    that are given twice count once, the last time, except facets, which take many values.
+    """
+
+    q = WordsField()
+    budget_min = AmountField(_("Smallest budget in USD"), max_digits=20, decimal_places=2)
+    budget_max = AmountField(_("Largest budget in USD"), max_digits=20, decimal_places=2)
+    staff_min = AmountField(_("Smallest staff in FTE"), max_digits=9, decimal_places=1)
+    staff_max = AmountField(_("Largest staff in FTE"), max_digits=9, decimal_places=1)
+    start_from = YearField(_("Started in or after"))
+    start_to = YearField(_("Started in or before"))
+    sort = OptionField(_("Sort by"), SORTS)
+    view = OptionField(_("View"), VIEWS)
+    page = forms.IntegerField(
+        required=False,
+        min_value=1,
+        label=_("Page"),
+        error_messages={
+            "invalid": _("The page is a number from 1 up."),
+            "min_value": _("The page is a number from 1 up."),
+        },
+    )
+
+    def __init__(self, data):
+        super().__init__(data)
+        self._labels = {}
+        for facet in FACETS:
+            self.fields[facet.name] = FacetField(facet, partial(self.labels, facet.name))
+
+    def labels(self, name):
+        """Value -> label of all that can be chosen from a facet, read once a form."""
+        if name not in self._labels:
+            labels = FACETS_BY_NAME[name].labels()
+            if name == "member":
+                labels = self._with_newest_members(labels)
+            self._labels[name] = labels
+        return self._labels[name]
+
+    def _with_newest_members(self, labels):
+        """The labels of members are kept for a while; one that was just added may be chosen too."""
+        missing = set(self.data.getlist("member")) - {*labels, ""}
+        if not missing:
+            return labels
+        return labels | dict(Member.objects.filter(slug__in=missing).values_list("slug", "name"))
+
+    def clean(self):
+        data = self.cleaned_data
+        for low, high in RANGES.values():
+            if None not in (data.get(low), data.get(high)) and data[low] > data[high]:
+                self.add_error(high, _("The upper end is below the lower end."))
+        for name in self.data:
+            if name not in self.fields and not TRACKING.fullmatch(name):
+                message = _("There is no filter named “%(name)s”.") % {"name": shown(name)}
+                self.add_error(None, message)
+        return data
+
+    @property
+    def words(self):
+        """The words to search for; "" where there are none."""
+        return self.cleaned_data.get("q", "")
+
+    @property
+    def default_sort(self):
+        return RELEVANCE if self.words else NEWEST
+
+    @property
+    def sort_order(self):
+        """The sort order in use: without words nothing can be the best match."""
+        sort = self.cleaned_data.get("sort")
+        return self.default_sort if not sort or sort == RELEVANCE else sort
+
+    @property
+    def view_name(self):
+        return self.cleaned_data.get("view") or LIST
+
+    @property
+    def page_number(self):
+        """The number of the page of results, from 1."""
+        return self.cleaned_data.get("page") or 1
+
+    @cached_property
+    def chosen(self):
+        """Facet name -> the chosen values, only where something is chosen."""
+        found = {facet.name: self.cleaned_data.get(facet.name) for facet in FACETS}
+        return {name: values for name, values in found.items() if values}
+
+    @cached_property
+    def ranges(self):
+        """Range name -> (lowest, highest), only where at least one end is given."""
+        found = {
+            name: (self.cleaned_data.get(low), self.cleaned_data.get(high))
+            for name, (low, high) in RANGES.items()
+        }
+        return {name: ends for name, ends in found.items() if ends != (None, None)}
+
+    @property
+    def is_narrowed(self):
+        """Whether words, facets or ranges leave anything out."""
+        return bool(self.words or self.chosen or self.ranges)
+
+    def question(self, *, offset=None, limit=PER_PAGE):
+        """What to ask the search engine for this page; ``limit`` rows from ``offset``."""
+        return Question(
+            words=self.words,
+            chosen=self.chosen,
+            ranges=self.ranges,
+            sort=self.sort_order,
+            offset=(self.page_number - 1) * PER_PAGE if offset is None else offset,
+            limit=limit,
+        )
+
+    @cached_property
+    def values(self):
+        """Parameter -> its values as text, in the order of every address; defaults are left out."""
+        values = {"q": (self.words,)} if self.words else {}
+        values |= self.chosen
+        for low, high in RANGES.values():
+            for name in (low, high):
+                if self.cleaned_data.get(name) is not None:
+                    values[name] = (plain(self.cleaned_data[name]),)
+        if self.sort_order != self.default_sort:
+            values["sort"] = (self.sort_order,)
+        if self.view_name != LIST:
+            values["view"] = (self.view_name,)
+        if self.page_number > 1:
+            values["page"] = (str(self.page_number),)
+        return values
+
+    def query(self, **changes):
+        """The query of an address, without "?": this search with some parameters replaced.
+
+        A parameter is dropped by ``name=()``. The page is dropped unless it is among the changes.
+        """
+        values = {"page": (), **changes}
+        merged = {name: values.get(name, self.values.get(name, ())) for name in self.fields_in_order}
+        return urlencode([(name, value) for name, chosen in merged.items() for value in chosen])
+
+    def address(self, **changes):
+        """The address of the list for this search, with some parameters replaced."""
+        query = self.query(**changes)
+        return reverse("policies:list") + ("?" + query if query else "")
+
+    @cached_property
+    def fields_in_order(self):
+        """Names of all parameters in the order of every address."""
+        ends = [name for pair in RANGES.values() for name in pair]
+        return ["q", *FACETS_BY_NAME, *ends, "sort", "view", "page"]
+
+
+def typed_words(form):
+    """The words as they were typed, for the field: without control characters, cut where too long."""
+    return WordsField().to_python(form.data.get("q", ""))[:MAX_WORDS]
+
+
+def plain(number):
+    """A number as it stands in an address: 250000, 2.5, 2013."""
+    return f"{number.normalize() + 0:f}" if hasattr(number, "normalize") else str(number)
