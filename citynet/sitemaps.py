@@ -1,1 +1,130 @@
-SITEMAPS = {}
+"""The sitemap: every public page with the time it last changed, at the public address."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import SitemapIndexItem
+from django.contrib.sitemaps.views import sitemap as section_view
+from django.db.models import Max
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from members.models import Member
+from policies.models import CaseStudy, Revision
+from sdg.models import Goal, Target
+
+
+class Address:
+    """The public address, in the place where Django expects a row of the sites framework."""
+
+    def __init__(self):
+        address = urlsplit(settings.SITE_URL)
+        self.protocol, self.domain = address.scheme, address.netloc
+
+
+class PublicSitemap(Sitemap):
+    """Pages at ``SITE_URL``, whichever host was asked."""
+
+    limit = 10_000
+
+    def get_urls(self, page=1, site=None, protocol=None):
+        address = Address()
+        return super().get_urls(page, site=address, protocol=address.protocol)
+
+
+class PageSitemap(PublicSitemap):
+    """Home, the lists and the pages about the platform."""
+
+    LISTS = ("home", "policies:list", "sdg:goals", "sdg:coverage", "members:list")
+    TEXTS = ("about", "accessibility", "codebook")
+
+    def items(self):
+        return [*self.LISTS, *self.TEXTS]
+
+    def location(self, name):
+        return reverse(name)
+
+    def lastmod(self, name):
+        return self.newest if name in self.LISTS else None
+
+    def get_urls(self, page=1, site=None, protocol=None):
+        self.newest = Revision.objects.live().aggregate(Max("decided_at"))["decided_at__max"]
+        return super().get_urls(page, site, protocol)
+
+
+class CaseSitemap(PublicSitemap):
+    """Every live case; it changed when its text was published."""
+
+    def items(self):
+        rows = CaseStudy.objects.live().annotate(changed=Max("live__decided_at"))
+        return rows.only("slug").order_by("pk")
+
+    def lastmod(self, case):
+        return case.changed
+
+
+class ServedSitemap(PublicSitemap):
+    """Goals or targets; each changed when the newest of its cases was published."""
+
+    path = None
+
+    def items(self):
+        newest = Revision.objects.live().order_by().values_list(self.path)
+        self.newest = dict(newest.annotate(Max("decided_at")))
+        return self.queryset.all()
+
+    def lastmod(self, row):
+        return self.newest.get(row.pk)
+
+
+class GoalSitemap(ServedSitemap):
+    queryset = Goal.objects
+    path = "contributions__target__goal"
+
+
+class TargetSitemap(ServedSitemap):
+    queryset = Target.objects
+    path = "contributions__target"
+
+
+class MemberSitemap(PublicSitemap):
+    """Profiles; each changed with the member's facts or with the newest of its cases."""
+
+    def items(self):
+        return Member.objects.annotate(newest=Max("cases__live__decided_at")).order_by("pk")
+
+    def lastmod(self, member):
+        return max(filter(None, [member.updated_at, member.newest]))
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "policies": CaseSitemap,
+    "goals": GoalSitemap,
+    "targets": TargetSitemap,
+    "members": MemberSitemap,
+}
+
+
+@login_not_required
+@require_safe
+def index(request):
+    """Lists the parts of the sitemap, because one file may hold 50,000 addresses at most."""
+    parts = []
+    for section, kind in SITEMAPS.items():
+        address = settings.SITE_URL + reverse("sitemap-section", args=[section])
+        for page in kind().paginator.page_range:
+            parts.append(SitemapIndexItem(f"{address}?p={page}" if page > 1 else address))
+    return TemplateResponse(
+        request, "sitemap_index.xml", {"sitemaps": parts}, content_type="application/xml"
+    )
+
+
+@login_not_required
+@require_safe
+def section(request, section):
+    """One part of the sitemap."""
+    return section_view(request, SITEMAPS, section=section)

@@ -1,52 +1,211 @@
+"""Home, the pages about the platform, its health, and what is shown when something is wrong."""
+
+import logging
+import os
+from pathlib import Path
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from citynet import maps
+from policies.counts import (
+    cards,
+    count_cases,
+    goals_with_counts,
+    members_with_counts,
+    reported,
+)
+from policies.models import CaseStudy
+from policies.search import index
+
+from . import codebook as codebook_page
+from .examples import examples
+
+logger = logging.getLogger(__name__)
+
+NEWEST = 4
+# Machines need not visit what people ask for one at a time, nor the same list in other forms.
+ROBOTS = """User-agent: *
+Disallow: /admin/
+Disallow: /policies/suggest/
+Disallow: /policies/export.
+Disallow: /policies/compare/
+
+Sitemap: {sitemap}
+"""
 
 
 @login_not_required
-def healthz(request, **kwargs):
-    raise Http404
+@require_safe
+def home(request):
+    """Search, the goals, the newest cases, where they come from, and what the library amounts to."""
+    counts = count_cases(newest=NEWEST)
+    goals = goals_with_counts(counts)
+    members = members_with_counts(counts)
+    covered = sum(goal.covered for goal in goals)
+    context = {
+        "counts": counts,
+        "reported": reported(),
+        "countries": len(counts.of("country")),
+        "goals": goals,
+        "columns": _columns(goals),
+        "covered": covered,
+        "empty": sum(len(goal.rows) for goal in goals) - covered,
+        "members": members,
+        "points": maps.points(members),
+        "outside": maps.outside(members),
+        "revisions": cards(counts.newest),
+        "examples": examples(counts),
+    }
+    return render(request, "citynet/home.html", context)
+
+
+def _columns(goals):
+    """The histogram of cases by goal: for each goal its column, in percent as text."""
+    highest = max((goal.case_count for goal in goals), default=0) or 1
+    width = 100 / max(len(goals), 1)
+    columns = []
+    for slot, goal in enumerate(goals):
+        height = 78 * goal.case_count / highest
+        columns.append(
+            {
+                "goal": goal,
+                "x": f"{slot * width:.2f}%",
+                "width": f"{width - 0.5:.2f}%",
+                "middle": f"{slot * width + (width - 0.5) / 2:.2f}%",
+                "y": f"{88 - height:.1f}%",
+                "height": f"{height:.1f}%",
+                "label_y": f"{85 - height:.1f}%",
+            }
+        )
+    return columns
 
 
 @login_not_required
-def robots(request, **kwargs):
-    raise Http404
+@require_safe
+def about(request):
+    """What the platform is, how its texts come about, and how to use its data."""
+    context = {"contact": settings.CONTACT_EMAIL, "total": CaseStudy.objects.live().count()}
+    return render(request, "citynet/about.html", context)
 
 
 @login_not_required
-def home(request, **kwargs):
-    raise Http404
+@require_safe
+def accessibility(request):
+    """The accessibility statement."""
+    return render(request, "citynet/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @login_not_required
-def about(request, **kwargs):
-    raise Http404
+@require_safe
+def codebook(request):
+    """Every field of a case study, from the models themselves."""
+    context = {
+        "sections": codebook_page.sections(),
+        "bands": codebook_page.bands(),
+        "facets": codebook_page.facets(),
+    }
+    return render(request, "citynet/codebook.html", context)
 
 
 @login_not_required
-def accessibility(request, **kwargs):
-    raise Http404
+@require_safe
+def healthz(request):
+    """Whether this process can serve: 200 with all well, else 503; details go to the log only."""
+    state = {
+        "database": _works(_database_answers),
+        "index": _index_state(),
+        "storage": _works(_storage_answers),
+    }
+    well = state["database"] and state["storage"] and state["index"] is not None
+    well = well and state["index"]["live"] == state["index"]["indexed"]
+    response = JsonResponse(state, status=200 if well else 503)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _works(check):
+    try:
+        return bool(check())
+    except Exception:  # noqa: BLE001 - whatever fails, the answer is "no" and the log says why
+        logger.exception("Health check failed: %s", check.__name__)
+        return False
+
+
+def _database_answers():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _storage_answers():
+    """Whether files can be kept: a folder can be written to, another store can be asked."""
+    if isinstance(default_storage, FileSystemStorage):
+        folder = Path(default_storage.location)
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.access(folder, os.W_OK)
+    default_storage.exists("healthz")
+    return True
+
+
+def _index_state():
+    """How many cases are public and how many of them the index has; None where it cannot be told."""
+    state = {}
+
+    def compare():
+        state["live"] = CaseStudy.objects.live().count()
+        state["indexed"] = index.count()
+        return True
+
+    return state if _works(compare) else None
 
 
 @login_not_required
-def codebook(request, **kwargs):
-    raise Http404
+@require_safe
+def robots(request):
+    """What search engines may visit, and where the sitemap is."""
+    text = ROBOTS.format(sitemap=settings.SITE_URL + reverse("sitemap"))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @login_not_required
 def bad_request(request, exception):
-    raise Http404
+    """400, also for addresses of hosts that are not ours: so it reads nothing from the request."""
+    return HttpResponse(render_to_string("400.html"), status=400)
 
 
 @login_not_required
 def permission_denied(request, exception):
-    raise Http404
+    """403."""
+    return render(request, "403.html", status=403)
+
+
+@login_not_required
+def csrf_failure(request, reason=""):
+    """403 for a form that was sent without our token: most often cookies are off."""
+    logger.warning("Forbidden (%s): %s", reason, request.path)
+    return render(request, "403.html", {"is_form": True}, status=403)
 
 
 @login_not_required
 def page_not_found(request, exception):
-    raise Http404
+    """404, with ways to go on."""
+    return render(request, "404.html", status=404)
 
 
 @login_not_required
-def server_error(request, **kwargs):
-    raise Http404
+def server_error(request):
+    """500: asks nothing of the database, the request or the manifest of files."""
+    try:
+        stylesheet = static("css/site.css")
+    except ValueError:
+        stylesheet = ""
+    return HttpResponse(render_to_string("500.html", {"stylesheet": stylesheet}), status=500)

@@ -1,7 +1,7 @@
 """What may be read, by whom. Every page starts from one of these."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Min, Q
 
 
 class CaseStudyQuerySet(models.QuerySet):
@@ -26,6 +26,25 @@ class RevisionQuerySet(models.QuerySet):
     def citable(self):
         """Every revision that is or was public and has not been unpublished."""
         return self.filter(case__live__isnull=False, state__in=self.model.CITABLE_STATES)
+
+    def count_by(self, path):
+        """How many of these revisions there are by the value at ``path``, as text: {"11": 35}."""
+        rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by()
+        counted = rows.values_list(path).annotate(Count("pk", distinct=True))
+        return {str(value): number for value, number in counted if value not in (None, "")}
+
+    def reported(self):
+        """How many of these revisions state ``money`` and say anything of ``staff``, and the
+        ``first`` and ``last`` month in which one of them started (None where none is known)."""
+        money = Q(budget_amount__isnull=False) | Q(budget_usd__isnull=False)
+        staff = Q(staff_fte__isnull=False) | ~Q(staff_note="") | Q(staff_roles__isnull=False)
+        started = Q(start__gt="")
+        return self.aggregate(
+            money=Count("pk", filter=money, distinct=True),
+            staff=Count("pk", filter=staff, distinct=True),
+            first=Min("start", filter=started),
+            last=Max("start", filter=started),
+        )
 
     def awaiting_review(self):
         """Submitted revisions, the one that has waited longest first."""

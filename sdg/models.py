@@ -1,6 +1,7 @@
 """The 17 goals and 169 targets: reference data, loaded by ``load_reference`` and never edited."""
 
 from django.db import models
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,23 @@ class TextsQuerySet(models.QuerySet):
     def with_texts(self):
         """Rows with their texts in other languages, so that ``in_language`` asks nothing more."""
         return self.prefetch_related("texts")
+
+
+class TargetQuerySet(TextsQuerySet):
+    def served_together_with(self, target):
+        """Other targets that live cases serve together with ``target``, most often first.
+
+        Each has ``shared``: how many live cases name both.
+        """
+        return (
+            self.filter(
+                contributions__revision__live_of__isnull=False,
+                contributions__revision__contributions__target=target,
+            )
+            .exclude(pk=target.pk)
+            .annotate(shared=Count("contributions"))
+            .order_by("-shared", "position")
+        )
 
 
 class Goal(models.Model):
@@ -54,7 +72,7 @@ class Target(models.Model):
     text = models.TextField(_("text"), help_text=_("Wording of the resolution A/RES/70/1."))
     position = models.PositiveSmallIntegerField(_("position"), unique=True)
 
-    objects = TextsQuerySet.as_manager()
+    objects = TargetQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

@@ -29,6 +29,7 @@ PUBLIC = {
     "healthz": {},
     "robots": {},
     "sitemap": {},
+    "sitemap-section": {"section": "policies"},
     "sdg:goals": {},
     "sdg:coverage": {},
     "sdg:goal": {"number": 11},
