@@ -1,11 +1,14 @@
 """What the secretariat's pages have in common."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 admin.site.site_header = _("Urban SDG Knowledge Platform")
 admin.site.site_title = _("Secretariat")
 admin.site.index_title = _("Secretariat")
+# One door: second factors and limits against guessing hold for the secretariat too.
+admin.site.login = secure_admin_login(admin.site.login)
 
 
 class ReadOnlyMixin:

@@ -1,17 +1,16 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
-from . import views
-from .sitemaps import SITEMAPS
+from . import mailbox, sitemaps, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<section>.xml", sitemaps.section, name="sitemap-section"),
 ]
+urlpatterns += mailbox.urlpatterns()
 
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
@@ -21,6 +20,7 @@ urlpatterns += i18n_patterns(
     path("sdgs/", include("sdg.urls")),
     path("members/", include("members.urls")),
     path("policies/", include("policies.urls")),
+    path("accounts/", include("members.account_urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
