@@ -65,28 +65,38 @@ def unpublish(revision, *, by=None, name="", note):
 
 @transaction.atomic
 def publish_all(revisions, *, name, note="", at=None):
-    """Publish many new cases at once, in a fixed number of queries: for imported files.
+    """Publish many drafts at once, in a fixed number of queries: for imported files.
 
-    Takes drafts that are the first revision of their case. The caller runs ``index.sync()`` when
-    the last batch is in.
+    What was public before stays citable. The caller runs ``index.sync()`` when the last batch is
+    in.
     """
     at = at or timezone.now()
     revisions = list(revisions)
     if any(revision.state != State.DRAFT for revision in revisions):
         raise TransitionRefused(_("Only drafts can be published together."))
+    cases = CaseStudy.objects.select_for_update().in_bulk([each.case_id for each in revisions])
+    replaced = [case.live_id for case in cases.values() if case.live_id]
+    if replaced:
+        Revision.objects.filter(pk__in=replaced).update(state=State.SUPERSEDED, updated_at=at)
+        _record_all(replaced, State.PUBLISHED, State.SUPERSEDED, name, "", at)
     keys = [revision.pk for revision in revisions]
     Revision.objects.filter(pk__in=keys).update(
         state=State.PUBLISHED, submitted_at=at, decided_at=at, decided_by_name=name, updated_at=at
     )
-    cases = [CaseStudy(pk=revision.case_id, live_id=revision.pk) for revision in revisions]
-    CaseStudy.objects.bulk_update(cases, ["live"], batch_size=500)
+    _record_all(keys, State.DRAFT, State.PUBLISHED, name, note, at)
+    for revision in revisions:
+        cases[revision.case_id].live_id = revision.pk
+    CaseStudy.objects.bulk_update(cases.values(), ["live"], batch_size=500)
+
+
+def _record_all(keys, before, after, name, note, at):
     ReviewEvent.objects.bulk_create(
         [
             ReviewEvent(
                 revision_id=key,
                 actor_name=name,
-                from_state=State.DRAFT,
-                to_state=State.PUBLISHED,
+                from_state=before,
+                to_state=after,
                 note=note,
                 created_at=at,
             )

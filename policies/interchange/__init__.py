@@ -6,5 +6,7 @@ texts of plain decimals, so that no reader rounds them; what is unknown is null,
 """
 
 from .export import row
+from .importer import Importer
+from .reading import LineError
 
-__all__ = ["row"]
+__all__ = ["Importer", "LineError", "row"]

@@ -124,6 +124,24 @@ def test_publish_all_publishes_drafts_together():
     assert set(events) == {(draft.pk, "draft", "published", "Imported.") for draft in drafts}
 
 
+def test_publish_all_supersedes_what_was_public():
+    old = LiveRevisionFactory()
+    draft = RevisionFactory(case=old.case)
+    other = RevisionFactory()
+
+    moderation.publish_all([draft, other], name="Secretariat")
+
+    assert set(Revision.objects.live()) == {draft, other}
+    old.refresh_from_db()
+    assert (old.state, old.decided_by_name) == ("superseded", "Secretariat")
+    events = ReviewEvent.objects.values_list("revision", "from_state", "to_state")
+    assert set(events) == {
+        (old.pk, "published", "superseded"),
+        (draft.pk, "draft", "published"),
+        (other.pk, "draft", "published"),
+    }
+
+
 def test_publish_all_refuses_what_is_no_draft():
     with pytest.raises(TransitionRefused):
         moderation.publish_all([RevisionFactory(), LiveRevisionFactory()], name="Secretariat")
@@ -131,5 +149,5 @@ def test_publish_all_refuses_what_is_no_draft():
 
 def test_publish_all_takes_the_same_queries_for_many(django_assert_num_queries):
     for drafts in ([RevisionFactory()], [RevisionFactory() for _ in range(3)]):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             moderation.publish_all(drafts, name="Secretariat")

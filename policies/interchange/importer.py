@@ -1,0 +1,139 @@
+"""Lines into the database, in batches: the good ones go in, the bad ones are told."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sdg.models import Target
+
+from ..models import Theme
+from .cleaning import Cleaner
+from .directory import Directory
+from .planning import Action, Refused, Step, case_changes, decide, known_cases
+from .reading import LineError, Unreadable, parse, read_lines
+from .writing import write
+
+BATCH_SIZE = 500  # lines
+BATCH_BYTES = 8_000_000
+COUNTED_AS = {
+    Action.CREATE: "created",
+    Action.DRAFT: "updated",
+    Action.REWRITE: "updated",
+    Action.PUBLISH: "updated",
+    Action.NOTHING: "unchanged",
+}
+
+
+@dataclass
+class Batch:
+    """What became of some lines: ``read`` counts all lines so far."""
+
+    read: int
+    errors: list[LineError]
+
+
+class Importer:
+    """Brings the lines of a file in, each as a case of its own or as the next text of one.
+
+    A line whose ``source_id`` is known changes nothing when the case already says the same.
+    Otherwise it becomes a draft: a public text is never changed; with ``publish`` it is replaced
+    the way moderators replace it. A draft that a person writes, or that is being reviewed, is not
+    touched: that is an error of the line. With ``update=False`` known cases are left alone.
+
+    ``counts`` says how many lines were created, updated, unchanged or bad, and how many of them
+    were published. Whoever publishes calls ``index.sync()`` at the end.
+    """
+
+    def __init__(self, *, publish=False, update=True, dry_run=False, batch_size=BATCH_SIZE):
+        self.publish, self.update, self.dry_run = publish, update, dry_run
+        self.batch_size = batch_size
+        self.at = timezone.now()
+        self.counts = Counter(created=0, updated=0, unchanged=0, published=0, bad=0)
+        self._line_of_source_id = {}
+        self._members = Directory()
+        self._themes = {theme.slug: theme for theme in Theme.objects.all()}
+        self._targets = set(Target.objects.values_list("code", flat=True))
+
+    def run(self, stream):
+        """Bring in the lines of a binary ``stream``; gives a ``Batch`` after each transaction."""
+        lines, size, read = [], 0, 0
+        for line in read_lines(stream):
+            lines.append(line)
+            size += len(line.data or b"")
+            if len(lines) == self.batch_size or size >= BATCH_BYTES:
+                read += len(lines)
+                yield Batch(read, self._take(lines))
+                lines, size = [], 0
+        if lines:
+            yield Batch(read + len(lines), self._take(lines))
+
+    def _take(self, lines):
+        """Bring in some lines in one transaction; gives their errors in order."""
+        entries, errors = [], []
+        for line in lines:
+            entry, found = self._read(line)
+            errors += found
+            if entry:
+                entries.append(entry)
+        with transaction.atomic():
+            steps, found = self._plan(entries)
+            if not self.dry_run:
+                self._members.save_new(entries)
+                write(steps, publish_at=self.at if self.publish else None)
+        for step in steps:
+            self._count(step)
+        errors = sorted(errors + found, key=lambda error: error.line)
+        self.counts["bad"] += len({error.line for error in errors})
+        return errors
+
+    def _read(self, line):
+        """The ``Entry`` of a line, or None, and its errors."""
+        cleaner = Cleaner(
+            line.number, members=self._members, themes=self._themes, targets=self._targets
+        )
+        entry = None
+        try:
+            data = parse(line)
+        except Unreadable as error:
+            cleaner.add("", error)
+        else:
+            entry = cleaner.entry(data)
+            self._refuse_second(data.get("source_id"), cleaner)
+        return (None if cleaner.errors else entry), cleaner.errors
+
+    def _refuse_second(self, source_id, cleaner):
+        if source_id and isinstance(source_id, str):
+            first = self._line_of_source_id.setdefault(source_id, cleaner.line)
+            if first != cleaner.line:
+                cleaner.add("source_id", _("Line %(line)d has the same one.") % {"line": first})
+
+    def _plan(self, entries):
+        """The steps that good lines ask for, and the errors of those that cannot be applied."""
+        steps, errors = [], []
+        source_ids = {entry.case.source_id for entry in entries} - {None}
+        known = known_cases(source_ids, with_revisions=self.update)
+        for entry in entries:
+            found = known.get(entry.case.source_id)
+            if found is None:
+                steps.append(Step(entry, Action.CREATE))
+            elif not self.update:
+                steps.append(Step(entry, Action.NOTHING, found))
+            else:
+                try:
+                    action = decide(entry, found, publish=self.publish)
+                except Refused as refusal:
+                    errors.append(LineError(entry.line, refusal.field, refusal.message))
+                else:
+                    changes = case_changes(entry, found.case, publish=self.publish)
+                    steps.append(Step(entry, action, found, changes))
+        return steps, errors
+
+    def _count(self, step):
+        counted_as = COUNTED_AS[step.action]
+        if step.case_changes and counted_as == "unchanged":
+            counted_as = "updated"
+        self.counts[counted_as] += 1
+        self.counts["published"] += self.publish and step.action is not Action.NOTHING

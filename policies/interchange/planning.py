@@ -1,0 +1,111 @@
+"""What a line means for a case that is there already."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from django.utils.translation import gettext as _
+
+from ..models import CaseStudy, Revision
+from .cleaning import Entry
+from .export import content
+
+
+class Action(Enum):
+    """What is to be done with a line."""
+
+    CREATE = auto()  # a case
+    DRAFT = auto()  # a further revision of a case
+    REWRITE = auto()  # the draft that an earlier import left
+    PUBLISH = auto()  # that draft, as it is
+    NOTHING = auto()
+
+
+class Refused(Exception):
+    """The line cannot be applied; ``field`` and ``message`` say why."""
+
+    def __init__(self, path, message):
+        super().__init__(message)
+        self.field, self.message = path, message
+
+
+@dataclass
+class Step:
+    """A line and what is to be done with it; ``known`` is None where its case is new."""
+
+    entry: Entry
+    action: Action
+    known: "Known | None" = None
+    case_changes: dict = field(default_factory=dict)
+
+
+@dataclass
+class Known:
+    """A case with those of its revisions that a line is compared with; each may be None."""
+
+    case: CaseStudy
+    live: Revision | None = None
+    open: Revision | None = None
+    last: Revision | None = None
+
+
+def known_cases(source_ids, *, with_revisions):
+    """``Known`` by source id, in a fixed number of queries; the cases are locked."""
+    if not source_ids:
+        return {}
+    cases = CaseStudy.objects.filter(source_id__in=source_ids).select_for_update()
+    known = {case.pk: Known(case) for case in cases}
+    if known and with_revisions:
+        _add_revisions(known)
+    return {each.case.source_id: each for each in known.values()}
+
+
+def _add_revisions(known):
+    roles = []
+    revisions = Revision.objects.filter(case__in=known).order_by("number")
+    last = {}
+    for key, case_id, state in revisions.values_list("pk", "case_id", "state"):
+        last[case_id] = key
+        if state in Revision.OPEN_STATES:
+            roles.append((case_id, "open", key))
+    roles += [(case_id, "last", key) for case_id, key in last.items()]
+    roles += [(key, "live", each.case.live_id) for key, each in known.items() if each.case.live_id]
+    wanted = {key for _case, _role, key in roles}
+    found = Revision.objects.with_content().in_bulk(wanted)
+    for case_id, role, key in roles:
+        setattr(known[case_id], role, found[key])
+
+
+def decide(entry, known, *, publish):
+    """The ``Action`` for a line whose case is ``known``. Raises ``Refused``.
+
+    A text that moderators refused or took off the site does not come back by importing it again.
+    """
+    if entry.member.pk != known.case.member_id:
+        raise Refused("member", _("The case belongs to another member; an import moves none."))
+    if known.live and _says_same(entry, known.live):
+        return Action.NOTHING
+    if known.open is None:
+        return Action.NOTHING if _says_same(entry, known.last) else Action.DRAFT
+    # Drafts of people have an author; what is submitted is the moderators' to decide.
+    is_ours = known.open.state == Revision.State.DRAFT and known.open.created_by_id is None
+    if _says_same(entry, known.open):
+        return Action.PUBLISH if publish and is_ours else Action.NOTHING
+    if not is_ours:
+        number = {"number": known.open.number}
+        raise Refused("source_id", _("Revision %(number)d is being written or reviewed.") % number)
+    return Action.REWRITE
+
+
+def case_changes(entry, case, *, publish):
+    """What a line changes of the case itself, as {attribute: value}.
+
+    It is seen at once where the case is public, so then only ``publish`` changes it.
+    """
+    if case.live_id and not publish:
+        return {}
+    given = entry.about_case.items()
+    return {name: value for name, value in given if getattr(case, name) != value}
+
+
+def _says_same(entry, revision):
+    return revision is not None and content(entry.revision, entry.rows) == content(revision)

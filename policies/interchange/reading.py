@@ -1,0 +1,116 @@
+"""From bytes to lines to JSON objects; what cannot be read is told with its line number."""
+
+import decimal
+import json
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+MAX_LINE = 2_000_000  # bytes
+MARK = b"\xef\xbb\xbf"  # Windows programs put it before UTF-8
+LONGEST_MESSAGE = 300
+
+
+@dataclass(frozen=True)
+class LineError:
+    """One thing that is wrong with a line: where ("budget.funding[2].amount"), and what."""
+
+    line: int
+    field: str
+    message: str
+
+    def __str__(self):
+        return ": ".join(filter(None, [f"line {self.line}", self.field, self.message]))
+
+
+class Unreadable(ValueError):
+    """The line is no JSON object of this format."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a file as it was read; ``data`` is None where it was too long to keep."""
+
+    number: int
+    data: bytes | None
+
+
+def read_lines(stream):
+    """The lines of a binary ``stream`` that are not blank, without holding more than one."""
+    number = 0
+    while data := stream.readline(MAX_LINE + 2):
+        number += 1
+        whole = data.endswith(b"\n") or len(data) < MAX_LINE + 2
+        if not whole:
+            _skip_rest(stream)
+        if number == 1:
+            data = data.removeprefix(MARK)
+        data = data.rstrip(b"\r\n")
+        if len(data) > MAX_LINE:
+            yield Line(number, None)
+        elif data.strip():
+            yield Line(number, data)
+
+
+def _skip_rest(stream):
+    while data := stream.readline(MAX_LINE):
+        if data.endswith(b"\n"):
+            return
+
+
+def parse(line):
+    """The JSON object of a line, as a dict; numbers keep all their digits.
+
+    Raises ``Unreadable`` with a message for people.
+    """
+    if line.data is None:
+        raise Unreadable(_("The line is longer than %(size)d bytes.") % {"size": MAX_LINE})
+    try:
+        text = line.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable(_("Not UTF-8 at byte %(place)d.") % {"place": error.start + 1}) from error
+    try:
+        data = _decoder.decode(text)
+    except Unreadable:
+        raise
+    except json.JSONDecodeError as error:
+        where = {"reason": error.msg, "place": error.pos + 1}
+        raise Unreadable(_("Not JSON: %(reason)s at character %(place)d.") % where) from error
+    except ValueError as error:
+        raise Unreadable(_("A number has too many digits.")) from error
+    except RecursionError as error:
+        raise Unreadable(_("Lists and objects are nested too deeply.")) from error
+    if not isinstance(data, dict):
+        raise Unreadable(_("The line must be a JSON object."))
+    return data
+
+
+def shown(text):
+    """``text`` from a file, short and without what could disturb a terminal."""
+    text = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[:400])
+    return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
+
+
+def _number(text):
+    try:
+        return decimal.Decimal(text)
+    except decimal.InvalidOperation as error:
+        raise Unreadable(
+            _("%(number)s is too large a number.") % {"number": shown(text)}
+        ) from error
+
+
+def _refuse(name):
+    raise Unreadable(_("Not JSON: %(name)s is no number.") % {"name": name})
+
+
+def _object(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unreadable(_("The key “%(key)s” is there twice.") % {"key": shown(twice)})
+    return found
+
+
+_decoder = json.JSONDecoder(parse_float=_number, parse_constant=_refuse, object_pairs_hook=_object)
