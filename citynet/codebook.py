@@ -1,7 +1,7 @@
-"""The codebook: every field of a case study, read from the models and never written by hand.
+"""The codebook: every field of a case study, read from the models and the interchange format.
 
-Only the names that a field has in files cannot be read from the models; a test compares them with
-what the files hold.
+Written by hand are only the meanings of fields without a help text, and the names of columns that
+differ from the field's; tests compare both with the models and the files.
 """
 
 from dataclasses import dataclass
@@ -10,138 +10,41 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from policies import spreadsheet
 from policies.bands import BUDGET, DURATION, POPULATION, STAFF
 from policies.facets import FACETS
-from policies.models import (
-    Attachment,
-    BudgetLine,
-    CaseStudy,
-    Contribution,
-    FundingSource,
-    Indicator,
-    Phase,
-    Photo,
-    Revision,
-    RevisionTheme,
-    Source,
-    StaffRole,
-    Stakeholder,
-)
+from policies.interchange import fields as interchange
+from policies.models import Attachment, CaseStudy, Contribution, Photo, Revision, RevisionTheme
 from policies.months import MonthField
 
-# Each part: its model, its key in the interchange format, and its fields with their keys in there.
-# None: the field is not in the files.
-PARTS = (
-    (
-        CaseStudy,
-        "",
-        {
-            "member": "member",
-            "provenance": "provenance",
-            "source_id": "source_id",
-            "confirmed_at": "confirmed_at",
-        },
-    ),
-    (
-        Revision,
-        "",
-        {
-            "number": None,
-            "language": "language",
-            "title": "title",
-            "summary": "summary",
-            "challenge": "challenge",
-            "solution": "solution",
-            "results": "results",
-            "lessons": "lessons",
-            "transferability": "transferability",
-            "stage": "stage",
-            "start": "start",
-            "end": "end",
-            "budget_amount": "budget.amount",
-            "budget_currency": "budget.currency",
-            "budget_year": "budget.year",
-            "budget_scope": "budget.scope",
-            "budget_usd": "budget.usd",
-            "budget_usd_source": "budget.usd_source",
-            "budget_note": "budget.note",
-            "budget_unavailable": "budget.unavailable",
-            "staff_fte": "manpower.fte",
-            "staff_note": "manpower.note",
-            "staff_unavailable": "manpower.unavailable",
-            "stakeholders_unavailable": "stakeholders_unavailable",
-            "decided_at": None,
-        },
-    ),
-    (RevisionTheme, "themes", {"theme": ""}),
-    (Contribution, "targets", {"target": "code", "role": "primary", "how": "how"}),
-    (
-        BudgetLine,
-        "budget.lines",
-        {"category": "category", "amount": "amount", "note": "note"},
-    ),
-    (
-        FundingSource,
-        "budget.funding",
-        {"kind": "kind", "name": "name", "amount": "amount", "state": "state", "note": "note"},
-    ),
-    (
-        StaffRole,
-        "manpower.roles",
-        {
-            "role": "role",
-            "organisation": "organisation",
-            "people": "people",
-            "months": "months",
-        },
-    ),
-    (
-        Stakeholder,
-        "stakeholders",
-        {"name": "name", "kind": "kind", "role": "role", "engagement": "engagement"},
-    ),
-    (Phase, "phases", {"name": "name", "start": "start", "end": "end", "note": "note"}),
-    (
-        Indicator,
-        "indicators",
-        {
-            "name": "name",
-            "unit": "unit",
-            "baseline": "baseline",
-            "baseline_year": "baseline_year",
-            "planned": "planned",
-            "result": "result",
-            "result_year": "result_year",
-            "source": "source",
-            "evidence": "evidence",
-        },
-    ),
-    (Source, "sources", {"title": "title", "url": "url", "accessed": "accessed"}),
-    (
-        Photo,
-        None,
-        dict.fromkeys(["image", "alt", "caption", "credit", "licence", "width", "height", "size"]),
-    ),
-    (Attachment, None, dict.fromkeys(["file", "caption", "credit", "licence", "size"])),
+from .codebook_meanings import COMPUTED, MEANINGS
+
+# Kinds of fields in words; a kind stands before those that it is one of.
+KINDS = (
+    (MonthField, gettext_lazy("year or month, written 2013 or 2013-04")),
+    (models.BooleanField, gettext_lazy("true or false")),
+    (models.IntegerField, gettext_lazy("whole number, 0 or more")),
+    (models.DateTimeField, gettext_lazy("date and time")),
+    (models.DateField, gettext_lazy("date, written 2013-04-30")),
+    (models.FileField, gettext_lazy("file")),
 )
 
-# Columns of the CSV file and of the workbook that are called otherwise than the field.
+# Columns of the CSV file and of the workbook that are called otherwise than the model's field.
 COLUMNS = {
-    "case_study.member": "member_slug",
-    "case_study.confirmed_at": "confirmed_on",
+    "casestudy.member": "member_slug",
+    "casestudy.confirmed_at": "confirmed_on",
     "revision.number": "revision",
     "revision.decided_at": "published_on",
-    "theme.theme": "themes",
+    "revisiontheme.theme": "themes",
     "contribution.target": "targets",
     "contribution.role": "primary_target",
-    "funding_source.name": "funding_sources",
+    "fundingsource.name": "funding_sources",
     "stakeholder.name": "stakeholders",
     "indicator.name": "indicators",
     "source.url": "sources",
 }
-TABLED = (CaseStudy, Revision)
 
 
 @dataclass(frozen=True)
@@ -160,7 +63,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Section:
-    """A model: the case itself, its content, or one of the lists inside it."""
+    """A part of a case study: fields of its own, or one of the lists inside it."""
 
     anchor: str
     title: str
@@ -169,9 +72,32 @@ class Section:
 
 
 def sections():
-    """All fields in the order of the form, a section for each list."""
-    columns = set(spreadsheet.header())
-    return [_section(model, prefix, keys, columns) for model, prefix, keys in PARTS]
+    """All fields, in the order of the interchange format."""
+    return [
+        _section("case", _("Case study"), _case()),
+        _section("texts", _("Texts, stage and time"), _keys(interchange.TEXTS)),
+        _rows("themes", _("Themes"), "themes", [(_get(RevisionTheme, "theme"), "")]),
+        _rows("targets", _("Targets"), "targets", _targets()),
+        _section("budget", _("Budget"), _keys(interchange.BUDGET, "budget.")),
+        _rows("budget-lines", _("Budget lines"), "budget.lines", interchange.BUDGET_LINES),
+        _rows("funding", _("Funding sources"), "budget.funding", interchange.FUNDING),
+        _section("staff", _("Staff"), _keys(interchange.MANPOWER, "manpower.")),
+        _rows("staff-roles", _("Staff roles"), "manpower.roles", interchange.ROLES),
+        _rows("stakeholders", _("Stakeholders"), "stakeholders", interchange.STAKEHOLDERS),
+        _section("no-stakeholders", _("No stakeholders"), _keys(interchange.OTHERS)),
+        _rows("phases", _("Phases"), "phases", interchange.PHASES),
+        _rows("indicators", _("Indicators"), "indicators", interchange.INDICATORS),
+        _rows("sources", _("Sources"), "sources", interchange.SOURCES),
+        _files(
+            "photos", Photo, ["image", "alt", "caption", "credit", "licence", "width", "height"]
+        ),
+        _files("attachments", Attachment, ["file", "caption", "credit", "licence", "size"]),
+    ]
+
+
+def computed():
+    """(column, meaning) of the columns in CSV and the workbook that are no field of a case."""
+    return [(name, COMPUTED[name]) for name in spreadsheet.header() if name in COMPUTED]
 
 
 def bands():
@@ -189,47 +115,74 @@ def facets():
     return [(facet.name, facet.label) for facet in FACETS]
 
 
-def _section(model, prefix, keys, columns):
-    name = "theme" if model is RevisionTheme else _words(model.__name__)
-    fields = [
-        _field(model._meta.get_field(field), name, _key(prefix, key), columns)
-        for field, key in keys.items()
+def _get(model, name):
+    return model._meta.get_field(name)
+
+
+def _case():
+    """Fields of the case itself, and what a published revision adds."""
+    return [
+        (_get(CaseStudy, "member"), "member"),
+        *_keys(interchange.CASE),
+        (_get(Revision, "number"), ""),
+        (_get(Revision, "decided_at"), ""),
     ]
-    title = _("Themes") if model is RevisionTheme else capfirst(_title(model))
-    return Section(anchor=name, title=title, is_list=model not in TABLED, fields=fields)
 
 
-def _title(model):
-    meta = model._meta
-    return meta.verbose_name if model in TABLED else meta.verbose_name_plural
+def _targets():
+    return [
+        (_get(Contribution, "target"), "code"),
+        (_get(Contribution, "role"), "primary"),
+        *_keys(interchange.TARGETS.keys),
+    ]
 
 
-def _words(name):
-    """A class's name as an anchor: "case_study" of "CaseStudy"."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
+def _keys(keys, prefix=""):
+    return [(key.field, prefix + key.name) for key in keys]
 
 
-def _key(prefix, key):
-    """The path of a key in a line of the interchange format; "" where it is not in there."""
-    if prefix is None or key is None:
-        return ""
-    parent = f"{prefix}[]" if prefix else ""
-    return ".".join(part for part in (parent, key) if part)
+def _section(anchor, title, pairs, *, is_list=False):
+    """A section of (model field, path in the interchange format or "") pairs."""
+    columns = set(spreadsheet.header())
+    rows = [_field(field, path, columns) for field, path in pairs]
+    return Section(anchor, title, is_list, rows)
 
 
-def _field(field, section, key, columns):
-    anchor = f"{section}.{field.name}"
-    column = COLUMNS.get(anchor, field.name if section in ("case_study", "revision") else "")
+def _rows(anchor, title, path, rows):
+    """The section of a list; ``path`` leads to it in the interchange format."""
+    pairs = rows if isinstance(rows, list) else _keys(rows.keys)
+    pairs = [(field, f"{path}[].{name}" if name else f"{path}[]") for field, name in pairs]
+    return _section(anchor, title, pairs, is_list=True)
+
+
+def _files(anchor, model, names):
+    """The section of uploaded files, which the interchange format does not carry."""
+    title = capfirst(model._meta.verbose_name_plural)
+    return _section(anchor, title, [(_get(model, name), "") for name in names], is_list=True)
+
+
+def _field(field, path, columns):
+    anchor = f"{field.model._meta.model_name}.{field.name}"
+    column = COLUMNS.get(anchor, field.name if field.model in (CaseStudy, Revision) else "")
     return Field(
         anchor=anchor,
         label=capfirst(field.verbose_name),
-        meaning=str(field.help_text),
+        meaning=str(MEANINGS.get(anchor) or field.help_text),
         kind=_kind(field),
         values=[(str(value), str(label)) for value, label in field.flatchoices if value != ""],
-        required=not field.blank and not field.null,
-        key=key,
+        required=_required(field),
+        key=path,
         column=column if column in columns else "",
     )
+
+
+def _required(field):
+    """Whether a value has to be given: by nobody where the field has one by itself.
+
+    The language has one for authors' convenience only; in a file it has to be said.
+    """
+    has_value = field.has_default() and field.name != "language"
+    return not (field.blank or field.null or has_value)
 
 
 def _kind(field):
@@ -238,19 +191,19 @@ def _kind(field):
         return _("one of the values below")
     if field.is_relation:
         return _relation(field)
-    if isinstance(field, MonthField):
-        return _("year or month, written 2013 or 2013-04")
     if isinstance(field, models.DecimalField):
-        return _("number with up to %(places)s decimals") % {"places": field.decimal_places}
-    if isinstance(field, models.IntegerField):
-        return _("whole number, 0 or more")
-    if isinstance(field, models.DateTimeField):
-        return _("date and time")
-    if isinstance(field, models.DateField):
-        return _("date, written 2013-04-30")
-    if isinstance(field, models.FileField):
-        return _("file")
+        return _decimal(field)
+    for kind, name in KINDS:
+        if isinstance(field, kind):
+            return str(name)
     return _text(field)
+
+
+def _decimal(field):
+    places = field.decimal_places
+    return ngettext(
+        "number, up to %(places)s decimal place", "number, up to %(places)s decimal places", places
+    ) % {"places": places}
 
 
 def _relation(field):

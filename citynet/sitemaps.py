@@ -116,8 +116,9 @@ def index(request):
     parts = []
     for section, kind in SITEMAPS.items():
         address = settings.SITE_URL + reverse("sitemap-section", args=[section])
-        for page in kind().paginator.page_range:
-            parts.append(SitemapIndexItem(f"{address}?p={page}" if page > 1 else address))
+        pages = kind().paginator.num_pages
+        parts.append(SitemapIndexItem(address))
+        parts.extend(SitemapIndexItem(f"{address}?p={page}") for page in range(2, pages + 1))
     return TemplateResponse(
         request, "sitemap_index.xml", {"sitemaps": parts}, content_type="application/xml"
     )

@@ -110,6 +110,7 @@ def codebook(request):
     """Every field of a case study, from the models themselves."""
     context = {
         "sections": codebook_page.sections(),
+        "computed": codebook_page.computed(),
         "bands": codebook_page.bands(),
         "facets": codebook_page.facets(),
     }
@@ -135,7 +136,8 @@ def healthz(request):
 def _works(check):
     try:
         return bool(check())
-    except Exception:  # noqa: BLE001 - whatever fails, the answer is "no" and the log says why
+    except Exception:
+        # Whatever fails, the answer is "no", and only the log says why.
         logger.exception("Health check failed: %s", check.__name__)
         return False
 

@@ -148,9 +148,7 @@ class MemberFilter(FilterSet):
 
     def facets(self):
         """The filters with their choices: those that some member has, and the chosen ones."""
-        return [
-            Facet(name, self.filters[name].label, list(self._choices(name))) for name in FACETS
-        ]
+        return [Facet(name, self.filters[name].label, list(self._choices(name))) for name in FACETS]
 
     def _choices(self, name):
         counts = self.counts(name)
@@ -182,6 +180,9 @@ class MemberFilter(FilterSet):
         # Names of bands are no names of arguments, so they travel by number.
         bands = list(POPULATION_CONDITIONS.items())
         counted = rows.aggregate(
-            **{f"band{i}": Count("pk", filter=condition) for i, (name, condition) in enumerate(bands)}
+            **{
+                f"band{i}": Count("pk", filter=condition)
+                for i, (name, condition) in enumerate(bands)
+            }
         )
         return {name: counted[f"band{i}"] for i, (name, condition) in enumerate(bands)}

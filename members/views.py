@@ -21,12 +21,8 @@ from .models import Member
 PER_PAGE = 50
 CARDS = 20
 
-# A sort order, and what a member is sorted by; members alike are in the order of their names.
-SORT_KEYS = {
-    "name": lambda member: (),
-    "cases": lambda member: (-member.case_count,),
-    "population": lambda member: (-(member.population or 0),),
-}
+# Sort orders by a figure, the largest first; the rest is in the order of names.
+FIGURES = {"cases": "case_count", "population": "population"}
 
 
 @login_not_required
@@ -40,9 +36,7 @@ def member_list(request):
     if unknown or not filters.is_valid():
         return render(request, "members/list.html", context, status=400)
     sort = filters.form.cleaned_data["sort"] or "name"
-    found = sorted(
-        _with_case_counts(filters.qs), key=lambda member: (*SORT_KEYS[sort](member), member.name)
-    )
+    found = _sorted(_with_case_counts(filters.qs), sort)
     try:
         page = Paginator(found, PER_PAGE).page(request.GET.get("page", 1))
     except InvalidPage as error:
@@ -93,6 +87,13 @@ def _with_case_counts(members):
     for member in members:
         member.case_count = by_slug.get(member.slug, 0)
     return members
+
+
+def _sorted(members, sort):
+    figure = FIGURES.get(sort)
+    if not figure:
+        return sorted(members, key=lambda member: member.name)
+    return sorted(members, key=lambda member: (-(getattr(member, figure) or 0), member.name))
 
 
 def _evidence_of_results(counts):

@@ -18,6 +18,8 @@ from .models import Revision
 from .search import files
 from .search.query import Question, ask
 
+# From how many cases on a cell has its goal's full colour.
+MANY = 5
 # How a live revision leads to a value of each facet that the database can count.
 PATHS = {
     "goal": "contributions__target__goal",
@@ -103,7 +105,7 @@ def heat(number):
         return ""
     if number == 1:
         return "x1"
-    return "x2" if number < 5 else "x3"
+    return "x2" if number < MANY else "x3"
 
 
 def members_with_counts(counts):
@@ -141,9 +143,9 @@ def _from_database(chosen, newest):
 def _narrowed(chosen):
     rows = Revision.objects.live()
     for facet, values in chosen.items():
-        if facet == "subregion":
-            facet, values = "country", BY_SLUG[values[0]].countries
+        path = PATHS.get(facet, PATHS["country"])
+        wanted = BY_SLUG[values[0]].countries if facet == "subregion" else values
         # A subquery, so that no case is counted twice and no join narrows what is counted later.
-        having = Revision.objects.filter(**{f"{PATHS[facet]}__in": values}).values("pk")
+        having = Revision.objects.filter(**{f"{path}__in": wanted}).values("pk")
         rows = rows.filter(pk__in=having)
     return rows

@@ -145,9 +145,7 @@ def _coverage_of(kind, goals):
 def _by_subregion(counts, goals):
     """Cases by goal and by the subregion they come from: the columns, and a row for each goal."""
     subregions = subregions_with_cases(counts)
-    columns = {
-        subregion.slug: count_cases(subregion=subregion.slug) for subregion in subregions
-    }
+    columns = {subregion.slug: count_cases(subregion=subregion.slug) for subregion in subregions}
     for goal in goals:
         goal.by_subregion = []
         for subregion in subregions:

@@ -1,0 +1,76 @@
+"""What fields mean whose model has no help text, or one that is meant for authors."""
+
+from django.utils.translation import gettext_lazy as _
+
+MEANINGS = {
+    "casestudy.member": _("The city or organisation whose policy it is."),
+    "casestudy.provenance": _("Who wrote the text: the city itself, or the secretariat."),
+    "revision.number": _("Which version of the text it is, counted from 1."),
+    "revision.decided_at": _("When this version became public."),
+    "revision.budget_note": _("What the amount covers, and how it was found."),
+    "revision.staff_note": _("Who is counted, or what is known where there is no total."),
+    "revision.budget_unavailable": _("Why there is no amount, in the author’s words."),
+    "revision.staff_unavailable": _("Why there is no number, in the author’s words."),
+    "revision.stakeholders_unavailable": _("Why nobody is named, in the author’s words."),
+    "revisiontheme.theme": _("A theme of the network; a case has one to three."),
+    "contribution.target": _("A target that the policy serves; a case has one to seven."),
+    "contribution.role": _(
+        "Whether it is the main target; in JSON Lines true for the main one, else false."
+    ),
+    "contribution.how": _("In which way the policy serves the target."),
+    "budgetline.category": _("What this part of the money is spent on."),
+    "budgetline.note": _("More on this part."),
+    "fundingsource.kind": _("What kind of source the money comes from."),
+    "fundingsource.name": _("Who gives the money."),
+    "fundingsource.state": _("Whether the money was promised, received, or withdrawn again."),
+    "fundingsource.note": _("More on this source."),
+    "staffrole.role": _("What these people do."),
+    "staffrole.organisation": _("For whom they work."),
+    "stakeholder.name": _("An organisation or group that has a part in the policy."),
+    "stakeholder.kind": _("What kind of organisation or group it is."),
+    "stakeholder.role": _("What it does for the policy."),
+    "stakeholder.engagement": _("How far it has a say, from being told to leading."),
+    "phase.name": _("A part of the policy’s time."),
+    "phase.start": _("When the phase began, or is to begin. Year, or year and month."),
+    "phase.end": _("When the phase ended, or is to end. Year, or year and month."),
+    "phase.note": _("What happened in it."),
+    "revision.start": _("When the policy began, or is to begin. Year, or year and month."),
+    "revision.end": _("When the policy ended, or is to end. Year, or year and month."),
+    "indicator.name": _("What is counted or measured."),
+    "indicator.unit": _("The unit of baseline, plan and result."),
+    "indicator.baseline": _("The value before the policy."),
+    "indicator.baseline_year": _("The year of the baseline."),
+    "indicator.planned": _("The value that is aimed at."),
+    "indicator.result": _("The value that was reached."),
+    "indicator.result_year": _("The year of the result."),
+    "indicator.source": _("Where the values come from."),
+    "indicator.evidence": _("What the result rests on."),
+    "source.title": _("A public page or paper that facts of the case come from."),
+    "source.url": _("Its address."),
+    "source.accessed": _("When it was read."),
+    "photo.image": _("A picture of the policy."),
+    "photo.caption": _("What the picture shows and when."),
+    "photo.credit": _("Who took it."),
+    "photo.licence": _("How it may be used."),
+    "attachment.file": _("A document for download."),
+    "attachment.caption": _("What the document is."),
+    "attachment.credit": _("Who wrote it."),
+    "attachment.licence": _("How it may be used."),
+}
+
+# Columns of the CSV file and the workbook that are computed, or that describe the member.
+COMPUTED = {
+    "id": _("Number of the case; it never changes."),
+    "url": _("Address of the case; it never changes."),
+    "member": _("Name of the member."),
+    "member_kind": _("Kind of the member: see the filter “kind”."),
+    "country_code": _("Country or area of the member, ISO 3166-1; empty where none is shown."),
+    "country": _("Its name, in the language of the page that the file was taken from."),
+    "subregion": _("UN subregion (M49) of the member."),
+    "population": _("People in the member’s place, as far as known."),
+    "population_year": _("The year of that number, where its source says it."),
+    "goals": _("Goals of the targets, each once, from 1 to 17."),
+    "duration_months": _(
+        "Months from start to end, both included. Where only years are known, whole calendar years."
+    ),
+}
