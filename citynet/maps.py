@@ -16,8 +16,9 @@ UNITS_PER_DEGREE_EAST, UNITS_PER_DEGREE_SOUTH = 8, 8.5134
 SMALLEST_RADIUS, RADIUS_PER_ROOT = 4, 2.6
 MINI_SCALE = 2
 
-# Names are set in 15 units; a letter takes about half of that. Long names are left to the list.
-LETTER_WIDTH, LETTER_HEIGHT = 7.6, 15
+# Names are set in 15 units; a line needs a little less, a letter about half. Long names are left
+# to the list.
+LETTER_WIDTH, LETTER_HEIGHT = 7.6, 14
 LONGEST_NAME = 30
 
 
