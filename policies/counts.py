@@ -49,7 +49,7 @@ class Counts:
 def count_cases(*, newest=0, **chosen):
     """Count the live cases, or those with one ``chosen`` value (``goal=11``, ``member="suva"``).
 
-    ``newest`` says how many keys of revisions to give as well, the one published last first.
+    ``newest`` says how many keys of revisions to give as well, those published last first.
     """
     chosen = {name: (str(value),) for name, value in chosen.items()}
     answer = ask(Question(chosen=chosen, limit=newest))
@@ -136,7 +136,8 @@ def _from_database(chosen, newest):
     for code in settings.COUNTRIES_WITHOUT_LABEL:
         counts["country"].pop(code, None)
     rows = _narrowed(chosen)
-    newest_first = rows.order_by("-decided_at", "-pk").values_list("pk", flat=True)
+    # As the search engine orders them: by day of publication, then the later start first.
+    newest_first = rows.order_by("-decided_at__date", "-start", "pk").values_list("pk", flat=True)
     return Counts(total=rows.count(), by_facet=counts, newest=list(newest_first[:newest]))
 
 

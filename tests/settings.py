@@ -5,7 +5,10 @@ import os
 os.environ.update(SECRET_KEY="only-for-tests", HTTPS="0", DEBUG="0", CACHE_URL="locmem://")
 
 from citynet.settings import *  # noqa: F403 - the environment has to be set first
-from citynet.settings import STORAGES
+from citynet.settings import STATIC_ROOT, STORAGES
+
+# WhiteNoise warns where the folder is missing.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages in tests need no collected files.
