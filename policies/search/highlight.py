@@ -15,37 +15,36 @@ _WORDS = re.compile(r"\w+")
 
 @lru_cache(maxsize=256)
 def _wanted(typed):
-    """What is to be marked: stems, words as they are, and runs of unspaced scripts."""
+    """What is to be marked: the stems of words, and runs of unspaced scripts."""
     parts = [part for part in text.parse(typed) if not part.excluded]
-    stems = frozenset(text.stem(part.words[0]) for part in parts if part.kind == "word")
-    forms = frozenset(word for part in parts if part.kind == "phrase" for word in part.words)
-    runs = tuple(part.words[0] for part in parts if part.kind == "run")
-    return stems, forms, runs
+    stems = {text.stem(word) for part in parts if part.kind != "run" for word in part.words}
+    return stems, tuple(part.words[0] for part in parts if part.kind == "run")
 
 
 @lru_cache(maxsize=65_536)
-def _folded(chunk):
-    """(word, its stem) of each word in the chunk."""
-    return tuple((word, text.stem(word)) for word in text.fold(chunk).split())
+def _stems(chunk):
+    """The stem of each word in the chunk."""
+    return tuple(text.stems(text.fold(chunk)))
 
 
-def _spans(content, stems, forms):
+def _spans(content, wanted):
     for chunk in _CHUNKS.finditer(content):
-        found = _folded(chunk[0])
-        if len(found) > 1:
+        stems = _stems(chunk[0])
+        if len(stems) == 1:
+            if stems[0] in wanted:
+                yield chunk.span()
+        elif not wanted.isdisjoint(stems):
             # Rare punctuation inside: look at each word by itself.
             for word in _WORDS.finditer(chunk[0]):
-                if any(form in forms or stem in stems for form, stem in _folded(word[0])):
+                if not wanted.isdisjoint(_stems(word[0])):
                     yield chunk.start() + word.start(), chunk.start() + word.end()
-        elif found and (found[0][0] in forms or found[0][1] in stems):
-            yield chunk.span()
 
 
 def highlight(content, words):
     """The text, escaped, with ``<mark>`` round what matches the words that a person typed."""
     content = str(content)
-    stems, forms, runs = _wanted(words)
-    spans = list(_spans(content, stems, forms)) if stems or forms else []
+    stems, runs = _wanted(words)
+    spans = list(_spans(content, stems)) if stems else []
     for run in runs:
         spans += [found.span() for found in re.finditer(re.escape(run), content, re.IGNORECASE)]
     if not spans:

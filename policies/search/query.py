@@ -179,7 +179,7 @@ class _Terms:
         if part.kind == "word":
             return self.term("text", text.stem(part.words[0]))
         if part.kind == "phrase":
-            return self.phrase("plain", part.words)
+            return self.phrase("text", [text.stem(word) for word in part.words])
         run = part.words[0]
         return self.phrase("runs", text.pairs(run) or [run])
 

@@ -15,18 +15,18 @@ from ..models.case import MAX_TARGETS
 from . import text
 
 # Fields of words, with what is kept of each.
-#   title, lead   what weighs more when ordering by relevance
-#   text          all words without their English endings: what a word is found in
-#   plain         all words as they are, in their order: phrases, and real words for typos
+#   title, lead   what weighs more when ordering by relevance, without English endings
+#   text          all words in their order, without their English endings: what is searched
+#   forms         each word once, as it is: the real words that typos are corrected to
 #   titles        the words of the title as they are, for suggestions
 #   runs          single characters and pairs of characters of scripts without spaces
 WORD_FIELDS = {
-    "title": ("english", "freq"),
-    "lead": ("english", "freq"),
-    "text": ("english", "freq"),
-    "plain": ("plain", "position"),
-    "titles": ("plain", "basic"),
-    "runs": ("plain", "position"),
+    "title": "freq",
+    "lead": "freq",
+    "text": "position",
+    "forms": "basic",
+    "titles": "basic",
+    "runs": "position",
 }
 NUMBER_FIELDS = ("budget", "staff", "start")  # USD cents, tenths of an FTE, year
 SORT_FIELDS = ("newest", "smallest", "team", "shortest", "documented")
@@ -47,10 +47,10 @@ def build():
     builder.add_unsigned_field("pk", indexed=True, fast=True)
     builder.add_unsigned_field("case", indexed=True)
     builder.add_unsigned_field("stamp", fast=True)
-    for name, (analyzer, kept) in WORD_FIELDS.items():
-        builder.add_text_field(name, tokenizer_name=analyzer, index_option=kept)
+    for name, kept in WORD_FIELDS.items():
+        builder.add_text_field(name, tokenizer_name="words", index_option=kept)
     # "goal:11", "budget:none": every value of every facet, for filters.
-    builder.add_text_field("has", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("has", tokenizer_name="values", index_option="basic")
     # The values of several facets as one text: counted in one pass and taken apart afterwards.
     for name in (*COLUMNS, *SLOTS):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
@@ -92,11 +92,10 @@ class Reference:
         content = repr((self.goals, self.targets, self.themes)).encode()
         return hashlib.sha256(content).hexdigest()[:16]
 
-    @property
-    def folded(self):
-        """Goal number or target code -> its words, folded."""
+    def stems(self):
+        """Goal number or target code -> all its words without endings."""
         texts = {**self.goals, **{code: row[2] for code, row in self.targets.items()}}
-        return {key: text.fold(words) for key, words in texts.items()}
+        return {key: " ".join(text.stems(text.fold(words))) for key, words in texts.items()}
 
 
 class Writer:
@@ -104,7 +103,9 @@ class Writer:
 
     def __init__(self, reference):
         self.targets = reference.targets
-        self.folded = reference.folded
+        self.reference = reference.stems()
+        self.names = {}
+        self.members = {}
 
     def document(self, revision, stamp):
         """The document of a live revision."""
@@ -122,49 +123,71 @@ class Writer:
         return document
 
     def _add_words(self, document, revision, codes):
-        member = revision.case.member
         title, runs = text.split(text.fold(revision.title))
-        lead = [revision.summary, member.name, member.local_name, str(member.country_name)]
-        lead += [row.theme.name for row in revision.theme_rows.all()]
         body = [getattr(revision, name) for name in SECTIONS]
         body += [row.how for row in revision.contributions.all()]
         body += [row.name for row in revision.stakeholders.all()]
         body += [row.name for row in revision.funding_sources.all()]
         body += [row.name for row in revision.indicators.all()]
-        pieces = []
-        for group in (lead, body):
-            pieces.append([])
-            for piece in filter(None, group):
-                words, more = text.split(text.fold(piece))
-                pieces[-1].append(words)
-                runs += more
+        summary, more = text.split(text.fold(revision.summary))
+        runs += more
+        body, more = text.split(text.fold(text.BREAK.join(body)))
+        runs += more
+        names, more = self._names_of(revision)
+        runs += more
+        lead = f"{summary}{text.BREAK}{names}"
+        title_stems = " ".join(text.stems(title))
+        lead_stems = " ".join(text.stems(lead))
         goals = dict.fromkeys(self.targets[code][1] for code in codes)
-        reference = [self.folded[key] for key in (*codes, *goals)]
-        document.add_text("title", title)
+        served = [self.reference[key] for key in (*codes, *goals)]
+        passages = [title_stems, lead_stems, " ".join(text.stems(body)), *served]
+        document.add_text("title", title_stems)
+        document.add_text("lead", lead_stems)
+        document.add_text("text", text.BREAK.join(passages))
         document.add_text("titles", title)
-        document.add_text("lead", " ".join(pieces[0]))
-        passages = [title, *pieces[0], *pieces[1], *reference]
-        document.add_text("text", " ".join(passages))
-        # One by one: a phrase does not reach from one passage into the next.
-        for passage in passages:
-            document.add_text("plain", passage)
-        for run in runs:
-            document.add_text("runs", " ".join(text.pairs(run)))
+        document.add_text("forms", " ".join({*title.split(), *lead.split(), *body.split()}))
         if runs:
-            document.add_text("runs", " ".join(dict.fromkeys("".join(runs))))
+            pairs = text.BREAK.join(" ".join(text.pairs(run)) for run in runs)
+            single = " ".join(dict.fromkeys("".join(runs)))
+            document.add_text("runs", f"{pairs}{text.BREAK}{single}")
+
+    def _names_of(self, revision):
+        """Words and runs of the names of the member and the themes, each folded only once."""
+        member = revision.case.member
+        words, runs = [], []
+        for thing in (member, *(row.theme for row in revision.theme_rows.all())):
+            key = (type(thing), thing.pk)
+            if key not in self.names:
+                names = [thing.name]
+                if thing is member:
+                    names += [member.local_name, str(member.country_name)]
+                self.names[key] = text.split(text.fold(text.BREAK.join(names)))
+            words.append(self.names[key][0])
+            runs += self.names[key][1]
+        return text.BREAK.join(words), runs
+
+    def _cell(self, column, revision):
+        """The values of the facets of a column: as they are counted, and as they are filtered by."""
+        values = [sorted(facet.values(revision)) for facet in FACETS_OF[column]]
+        counted = "|".join(map(" ".join, values))
+        names = [facet.name for facet in FACETS_OF[column]]
+        return counted, [
+            f"{name}:{value}" for name, found in zip(names, values, strict=True) for value in found
+        ]
 
     def _add_facets(self, document, revision, codes):
+        has = self._cell("targets", revision)[1]
         for column in COLUMNS:
-            cell = []
-            for facet in FACETS_OF[column]:
-                values = sorted(facet.values(revision))
-                cell.append(" ".join(values))
-                for value in values:
-                    document.add_text("has", f"{facet.name}:{value}")
-            document.add_text(column, "|".join(cell))
-        for facet in FACETS_OF["targets"]:
-            for value in facet.values(revision):
-                document.add_text("has", f"{facet.name}:{value}")
+            if column == "member":
+                key = revision.case.member.pk
+                if key not in self.members:
+                    self.members[key] = self._cell(column, revision)
+                counted, values = self.members[key]
+            else:
+                counted, values = self._cell(column, revision)
+            document.add_text(column, counted)
+            has += values
+        document.add_text("has", " ".join(has))
         # The first target of each goal is marked, so that goals are counted from the same slots.
         goals = set()
         for slot in SLOTS:

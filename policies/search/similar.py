@@ -31,10 +31,8 @@ def similar(revision, limit=3):
 def _similar(reader, revision, limit):
     query = tantivy.Query
     has = lambda value: query.term_query(reader.schema, "has", value)  # noqa: E731 - three uses
-    words = " ".join(
-        text.split(text.fold(getattr(revision, name)))[0]
-        for name in ("title", "summary", *schema.SECTIONS)
-    )
+    words = " ".join(getattr(revision, name) for name in ("title", "summary", *schema.SECTIONS))
+    words = " ".join(text.stems(text.split(text.fold(words))[0]))
     alike = [
         query.more_like_this_document_fields_query(
             reader.schema,

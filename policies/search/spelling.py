@@ -43,7 +43,7 @@ def written(part):
 def _nearest(searcher, word):
     if len(word) > text.LONGEST:
         return None
-    near = [(searcher.doc_freq("plain", other), other) for other in _one_typo(word)]
+    near = [(searcher.doc_freq("forms", other), other) for other in _one_typo(word)]
     frequency, found = max(near)
     if frequency:
         return found
@@ -51,7 +51,7 @@ def _nearest(searcher, word):
         return None
     best = None
     # Few people mistype the first letter as well.
-    for other, frequency in searcher.terms_with_prefix("plain", word[0], limit=CANDIDATES):
+    for other, frequency in searcher.terms_with_prefix("forms", word[0], limit=CANDIDATES):
         if abs(len(other) - len(word)) > 2 or len(set(other) ^ set(word)) > 4:
             continue
         if (best is None or frequency > best[0]) and distance(word, other) <= 2:

@@ -61,7 +61,12 @@ class _Folding(dict):
         return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in plain)
 
 
-_FOLDING = _Folding()
+# Between passages, so that a phrase does not reach from one into the next: a control character
+# that no question holds and that stays a word of its own.
+_BREAK_SIGN = "\x1f"
+BREAK = f" {_BREAK_SIGN} "
+
+_FOLDING = _Folding({ord(_BREAK_SIGN): _BREAK_SIGN})
 
 
 def fold(text):
@@ -84,29 +89,32 @@ def pairs(run):
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
-def _builder():
-    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(
-        tantivy.Filter.remove_long(LONGEST)
-    )
-
-
 def analyzers():
-    """Analyzers of the index by name: "plain" words, and "english" with endings taken off."""
-    return {
-        "plain": _builder().build(),
-        "english": _builder().filter(tantivy.Filter.stemmer("english")).build(),
-    }
+    """Analyzers of the index by name. Texts are folded before: the index only cuts at spaces."""
+    whitespace = tantivy.Tokenizer.whitespace
+    words = tantivy.TextAnalyzerBuilder(whitespace()).filter(tantivy.Filter.remove_long(LONGEST))
+    return {"words": words.build(), "values": tantivy.TextAnalyzerBuilder(whitespace()).build()}
 
 
-_ENGLISH = analyzers()["english"]
+_ENGLISH = (
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+    .filter(tantivy.Filter.stemmer("english"))
+    .build()
+)
 _LOCK = threading.Lock()
 
 
-@lru_cache(maxsize=65_536)
+# The same words come again and again: far cheaper than to leave this to the index.
+@lru_cache(maxsize=200_000)
 def stem(word):
-    """A folded word without its English ending, as in the index."""
+    """A folded word without its English ending."""
     with _LOCK:
-        return "".join(_ENGLISH.analyze(word)) or word
+        return _ENGLISH.analyze(word)[0]
+
+
+def stems(folded):
+    """The stem of each word of folded text."""
+    return map(stem, folded.split())
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,8 @@ def parse(typed):
     Short words that say nothing ("the", "of") are left out unless there is nothing else.
     """
     parts = {}
-    for minus, phrase, piece in _PIECES.findall(typed.translate(_QUOTES)):
+    typed = typed.translate(_QUOTES).replace(_BREAK_SIGN, " ")
+    for minus, phrase, piece in _PIECES.findall(typed):
         excluded = bool(minus) or (not phrase and piece.startswith("-"))
         spaced, runs = split(fold(phrase or piece))
         words = tuple(spaced.split())
