@@ -59,13 +59,16 @@ def _converter():
 
 @cache
 def _mean_rate(currency, year):
-    rates = []
-    day = datetime.date(year, 1, 1)
-    while day.year == year:
-        if _rate("EUR", day) is not None:
-            rates.append(_rate(currency, day))
-        day += datetime.timedelta(days=1)
+    rates = [_rate(currency, day) for day in _days(year)]
     return None if None in rates else sum(rates) / len(rates)
+
+
+@cache
+def _days(year):
+    """The days of a year on which the ECB gave rates."""
+    first = datetime.date(year, 1, 1).toordinal()
+    days = map(datetime.date.fromordinal, range(first, first + 366))
+    return [day for day in days if day.year == year and _rate("EUR", day) is not None]
 
 
 def _rate(currency, day):
