@@ -34,8 +34,11 @@ class Suggestion:
     url: str
 
 
-def suggest(words, limit=8):
-    """Up to ``limit`` suggestions whose words begin with those typed. Never raises on any words."""
+def suggest(words, limit=8, *, cases=True):
+    """Up to ``limit`` suggestions whose words begin with those typed. Never raises on any words.
+
+    Beside a list of cases, ``cases=False`` leaves them out, and asks the database nothing.
+    """
     words = words[:LONGEST]
     spaced, runs = text.split(text.fold(words))
     asked = spaced.split()
@@ -43,7 +46,8 @@ def suggest(words, limit=8):
         return []
     found = {kind: _places(kind, words.strip(), asked, runs) for kind in SHARES}
     chosen = [one for kind, share in SHARES.items() for one in found[kind][:share]][:limit]
-    chosen += _cases(asked, runs, limit - len(chosen))
+    if cases:
+        chosen += _cases(asked, runs, limit - len(chosen))
     # Where other kinds have little to say, the goals, targets and members get the space.
     for kind, share in SHARES.items():
         chosen += found[kind][share:][: limit - len(chosen)]
