@@ -151,6 +151,12 @@ class MemberFilter(FilterSet):
         return [Facet(name, self.filters[name].label, list(self._choices(name))) for name in FACETS]
 
     def _choices(self, name):
+        if not self.is_valid():
+            # Nothing is counted, but what was chosen stays chosen.
+            chosen = self.data.getlist(name)
+            for value, label in self.form.fields[name].choices:
+                yield Choice(value, label, 0, value in chosen)
+            return
         counts = self.counts(name)
         chosen = self.form.cleaned_data[name]
         for value, label in self.form.fields[name].choices:

@@ -29,14 +29,15 @@ FIGURES = {"cases": "case_count", "population": "population"}
 @require_safe
 def member_list(request):
     """The members that match the filters in the address, on a map and in a list."""
-    members = Member.objects.annotate(evidence_year=Max("evidence__year"))
-    filters = MemberFilter(request.GET, queryset=members)
+    filters = MemberFilter(request.GET, queryset=Member.objects.all())
     unknown = [shown(name) for name in request.GET if name not in NAMES]
     context = {"filters": filters, "form": filters.form, "unknown": unknown, "sorts": SORTS}
     if unknown or not filters.is_valid():
+        context |= {"facets": filters.facets(), "is_refused": True}
         return render(request, "members/list.html", context, status=400)
     sort = filters.form.cleaned_data["sort"] or "name"
-    found = _sorted(_with_case_counts(filters.qs), sort)
+    members = filters.qs.annotate(evidence_year=Max("evidence__year"))
+    found = _sorted(_with_case_counts(members), sort)
     try:
         page = Paginator(found, PER_PAGE).page(request.GET.get("page", 1))
     except InvalidPage as error:

@@ -23,8 +23,8 @@ SMALLEST, LARGEST = 10 ** min(SCALE), 10 ** max(SCALE)
 # Two rows of names above the line, in pixels from the top of the picture.
 ROWS = (50, 24)
 LINE = 70
-# Width of a letter in percent of a narrow screen: names that would overlap are left out.
-LETTER = 2.3
+# Width of a letter in percent of a wide and of a narrow screen: names that would overlap are left out.
+WIDE, NARROW = 1.4, 2.3
 GAP = 1.5
 LEFT_THIRD, RIGHT_THIRD = 33, 67
 
@@ -40,13 +40,17 @@ class Tick:
 
 @dataclass(frozen=True)
 class Dot:
-    """One case: its place on the scale, and the name of its member where there is room for it."""
+    """One case: its place on the scale, and the name of its member where there is room for it.
+
+    ``is_wide`` marks a name that has room on a wide screen only.
+    """
 
     x: str
     title: str
     name: str
     anchor: str
     y: int
+    is_wide: bool
 
 
 class Spending:
@@ -77,15 +81,12 @@ class Spending:
     @property
     def dots(self):
         """A dot for each revision with a budget in USD, the smallest first."""
-        taken = dict.fromkeys(ROWS, -100.0)
+        wide, narrow = _Rows(WIDE), _Rows(NARROW)
         dots = []
         for revision in self.rows:
             name = revision.case.member.name
             x = self._position(revision.budget_usd)
-            left, right = _extent(x, name)
-            row = next((row for row in ROWS if taken[row] + GAP < left), None)
-            if row:
-                taken[row] = right
+            row = wide.take(x, name, ROWS)
             dots.append(
                 Dot(
                     x=_percent(x),
@@ -93,6 +94,7 @@ class Spending:
                     name=name if row else "",
                     anchor=_anchor(x),
                     y=row or LINE,
+                    is_wide=not narrow.take(x, name, [row] if row else []),
                 )
             )
         return dots
@@ -112,11 +114,22 @@ def _anchor(x):
     return "end" if x > RIGHT_THIRD else "middle"
 
 
-def _extent(x, name):
-    """From where to where a name reaches, in percent."""
-    width = len(name) * LETTER
-    shift = {"start": 0, "middle": width / 2, "end": width}[_anchor(x)]
-    return x - shift, x - shift + width
+class _Rows:
+    """How far the rows of names are taken, in percent, where a letter is ``letter`` wide."""
+
+    def __init__(self, letter):
+        self.letter = letter
+        self.taken = dict.fromkeys(ROWS, -GAP)
+
+    def take(self, x, name, rows):
+        """The first of ``rows`` with room for a name at ``x``, or None; the room is taken."""
+        width = len(name) * self.letter
+        left = x - {"start": 0, "middle": width / 2, "end": width}[_anchor(x)]
+        for row in rows:
+            if self.taken[row] + GAP <= left:
+                self.taken[row] = left + width
+                return row
+        return None
 
 
 def _percent(x):
