@@ -1,12 +1,119 @@
+"""Two to four cases side by side, as a page and as a file."""
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citynet.csv import csv_response
+from policies import comparison, sections
+from policies.counts import cards
+from policies.models import Revision
+from policies.search.query import similar
+
+FEWEST, MOST = 2, 4
+LONGEST_NUMBER = 18  # digits of a number that every database can compare
+SUGGESTED = 6
+
+
+class Refused(Exception):
+    """The address asks for something that cannot be compared."""
+
+    def __init__(self, message, status):
+        super().__init__(message)
+        self.message = message
+        self.status = status
 
 
 @login_not_required
-def compare(request, **kwargs):
-    raise Http404
+@require_safe
+def compare(request):
+    """The cases of the address side by side; fewer than two give the page that says how to choose."""
+    try:
+        revisions = chosen(request)
+    except Refused as refusal:
+        return refused(request, refusal)
+    if len(revisions) < FEWEST:
+        return render(request, "policies/compare_choose.html", _choice(revisions))
+    columns = [
+        {
+            "revision": revision,
+            "text_attributes": sections.text_attributes(revision),
+            "without": _address(other for other in revisions if other is not revision),
+        }
+        for revision in revisions
+    ]
+    context = {
+        "columns": columns,
+        "rows": comparison.rows(revisions),
+        "targets": comparison.targets(revisions),
+        "csv": _address(revisions, "policies:compare-csv"),
+        "shared": _address(revisions),
+        "crumbs": _crumbs(),
+    }
+    return render(request, "policies/compare.html", context)
 
 
 @login_not_required
-def compare_csv(request, **kwargs):
-    raise Http404
+@require_safe
+def compare_csv(request):
+    """The same comparison as a file: one line a fact, one column a case."""
+    try:
+        revisions = chosen(request)
+    except Refused as refusal:
+        return refused(request, refusal)
+    if len(revisions) < FEWEST:
+        return refused(request, Refused(_("Choose at least two policies to compare."), 400))
+    header = [_("Policy"), *(revision.title for revision in revisions)]
+    return csv_response(request, "comparison.csv", header, comparison.table(revisions))
+
+
+def chosen(request):
+    """The live revisions of the cases that the address names, in its order; raises ``Refused``."""
+    texts = request.GET.getlist("case")
+    if len(texts) > MOST:
+        raise Refused(_("At most four policies can be compared at a time."), 400)
+    for text in texts:
+        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+            raise Refused(_("A policy is named by its number, for example case=12."), 400)
+    keys = [int(text) for text in texts]
+    if len(set(keys)) < len(keys):
+        raise Refused(_("The same policy is named twice."), 400)
+    live = Revision.objects.live().filter(case_id__in=keys)
+    found = {revision.case_id: revision for revision in sections.readable(live)}
+    unknown = [str(key) for key in keys if key not in found]
+    if unknown:
+        message = _("There is no public policy with the number %(number)s.")
+        raise Refused(message % {"number": unknown[0]}, 404)
+    return [found[key] for key in keys]
+
+
+def refused(request, refusal):
+    """The page that says what is wrong with the address."""
+    context = {"message": refusal.message} | _choice([])
+    return render(request, "policies/compare_choose.html", context, status=refusal.status)
+
+
+def _choice(revisions):
+    """What the page offers to choose from: what is like the first one, or the newest policies."""
+    if revisions:
+        keys = similar(revisions[0], limit=SUGGESTED)
+    else:
+        newest = Revision.objects.live().order_by("-decided_at", "-pk")
+        keys = list(newest.values_list("pk", flat=True)[:SUGGESTED])
+    offered = cards(keys)
+    return {
+        "first": revisions[0] if revisions else None,
+        "offered": offered,
+        "list_url": reverse("policies:list"),
+        "crumbs": _crumbs(),
+    }
+
+
+def _crumbs():
+    return [(_("Policies"), reverse("policies:list"))]
+
+
+def _address(revisions, name="policies:compare"):
+    return reverse(name, query={"case": [revision.case_id for revision in revisions]})

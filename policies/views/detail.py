@@ -1,27 +1,231 @@
+"""A case study: its page, its history, its single revisions, and how to cite it."""
+
+import json
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citynet import maps
+from policies import citations, completeness, interchange, money, sections
+from policies.diff import changes
+from policies.jsonld import case_data
+from policies.keyfacts import budget, duration, key_facts
+from policies.models import Revision
+from policies.search.query import similar
+from policies.timeline import timeline
+
+# Changes a page of the history: each is compared anew.
+CHANGES_PER_PAGE = 10
+NEWEST_REVISIONS = 5
+DOT = "18"
+LONGEST_NUMBER = 18  # digits of a number that every database can compare
+FILES = {
+    "bib": (citations.bibtex, "application/x-bibtex; charset=utf-8"),
+    "ris": (citations.ris, "application/x-research-info-systems; charset=utf-8"),
+}
 
 
 @login_not_required
-def case(request, **kwargs):
-    raise Http404
+@require_safe
+def case(request, pk, slug=None):
+    """The public page of a case; any other spelling of its address leads there."""
+    live = _live(pk, sections.readable)
+    if moved := _moved(request, live, "policies:case"):
+        return moved
+    revisions = list(
+        Revision.objects.citable()
+        .filter(case_id=live.case_id)
+        .order_by("-number")
+        .only("number", "state", "decided_at")
+    )
+    context = _content(live) | {
+        "crumbs": _crumbs(live),
+        "revisions": revisions[:NEWEST_REVISIONS],
+        "older": len(revisions) - NEWEST_REVISIONS,
+        "similar": _similar(live),
+        "data": case_data(live, revisions[-1].decided_at),
+    }
+    return render(request, "policies/case.html", context)
 
 
 @login_not_required
-def history(request, **kwargs):
-    raise Http404
+@require_safe
+def history(request, pk, slug):
+    """The published revisions of a case, and what changed from each to the next."""
+    live = _live(pk)
+    if moved := _moved(request, live, "policies:history"):
+        return moved
+    numbers = list(
+        Revision.objects.citable()
+        .filter(case_id=live.case_id)
+        .order_by("-number")
+        .values_list("pk", flat=True)
+    )
+    try:
+        page = Paginator(numbers, CHANGES_PER_PAGE).page(request.GET.get("page", 1))
+    except InvalidPage as error:
+        raise Http404(_("The history has no such page.")) from error
+    # The one before the last of the page is needed to say what that one changed.
+    keys = numbers[page.start_index() - 1 : page.end_index() + 1]
+    found = sections.readable(Revision.objects.citable()).in_bulk(keys)
+    shown = [found[key] for key in keys if key in found]
+    steps = [
+        {
+            "revision": revision,
+            "text_attributes": sections.text_attributes(revision),
+            "previous": previous,
+            "changes": changes(previous, revision) if previous else None,
+        }
+        for revision, previous in zip(shown, [*shown[1:], None], strict=True)
+    ][: len(page)]
+    context = {"live": live, "page": page, "steps": steps, "crumbs": _crumbs(live, inner=True)}
+    context["text_attributes"] = sections.text_attributes(live)
+    return render(request, "policies/history.html", context)
 
 
 @login_not_required
-def revision(request, **kwargs):
-    raise Http404
+@require_safe
+def revision(request, pk, slug, number):
+    """One published revision, as it was: to be read and cited for good."""
+    found = sections.readable(
+        Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))
+    ).select_related("case__member", "case__live")
+    shown = found.first()
+    if shown is None:
+        raise Http404(_("There is no such revision."))
+    address = shown.get_absolute_url()
+    if request.path != address:
+        return redirect(address, permanent=True)
+    live = shown.case.live
+    context = _content(shown) | {
+        "crumbs": _crumbs(live, inner=True),
+        "live": live,
+        "is_live": shown.pk == live.pk,
+    }
+    return render(request, "policies/revision.html", context)
 
 
 @login_not_required
-def cite(request, **kwargs):
-    raise Http404
+@require_safe
+def cite(request, pk, slug, form):
+    """The citation of a case's live revision as a file: ``form`` is bib or ris."""
+    live = _live(pk)
+    if moved := _moved(request, live, "policies:cite", form=form):
+        return moved
+    write, content_type = FILES[form]
+    cited = citations.citation(live)
+    return _file(f"{cited.key}.{form}", content_type, write(cited))
 
 
 @login_not_required
-def case_jsonl(request, **kwargs):
-    raise Http404
+@require_safe
+def case_jsonl(request, pk, slug):
+    """The live revision of a case in the interchange format: one line."""
+    live = _live(pk, lambda revisions: revisions.with_content())
+    if moved := _moved(request, live, "policies:case-jsonl"):
+        return moved
+    line = json.dumps(interchange.row(live), ensure_ascii=False) + "\n"
+    name = f"{citations.citation(live).key}.jsonl"
+    return _file(name, "application/jsonl; charset=utf-8", line)
+
+
+def _live(pk, with_rows=lambda revisions: revisions.select_related("case__member")):
+    """The live revision of a case; 404 for a case that does not exist or is not public."""
+    found = with_rows(Revision.objects.live().filter(case_id=_number(pk))).first()
+    if found is None:
+        raise Http404(_("There is no such public case."))
+    return found
+
+
+def _number(text):
+    """A number from an address; 404 where no row can have it."""
+    if len(str(text)) > LONGEST_NUMBER:
+        raise Http404(_("There is no such public case."))
+    return int(text)
+
+
+def _moved(request, live, name, **kwargs):
+    """A lasting redirect to the one address of the page, or None where the request came there."""
+    address = reverse(name, kwargs={"pk": live.case_id, "slug": live.case.slug, **kwargs})
+    return None if request.path == address else redirect(address, permanent=True)
+
+
+def _file(name, content_type, text):
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=content_type, headers=headers)
+
+
+def _crumbs(live, *, inner=False):
+    """The way to a case by its first theme, or to a page of the case."""
+    crumbs = [(_("Policies"), reverse("policies:list"))]
+    if inner:
+        return [*crumbs, (live.title, live.case.get_absolute_url())]
+    crumbs += [
+        (row.theme.name, reverse("policies:list", query={"theme": row.theme.slug}))
+        for row in live.theme_rows.all()[:1]
+    ]
+    return crumbs
+
+
+def _content(shown):
+    """What the page of a case and that of a single revision have in common."""
+    today = timezone.localdate()
+    checks = completeness.checks(shown)
+    return {
+        "revision": shown,
+        "case": shown.case,
+        "member": shown.case.member,
+        "text_attributes": sections.text_attributes(shown),
+        "facts": key_facts(shown),
+        "timeline": timeline(shown, today),
+        "funding": money.funding(shown),
+        "lines": money.lines(shown),
+        "resident": money.resident(shown),
+        "in_usd": money.in_usd(shown),
+        "groups": sections.stakeholder_groups(shown),
+        "readings": sections.readings(shown),
+        "papers": sections.papers(shown),
+        "standing": sections.standing(shown.case, today),
+        "checks": checks,
+        "documented": sum(check.done for check in checks),
+        "citation": citations.in_words(citations.citation(shown)),
+    } | _place(shown.case.member)
+
+
+def _place(member):
+    """The dot on the map, or the member as lying outside of it; nothing where its place is unknown."""
+    if not maps.on_map(member):
+        return {"outside": maps.outside([member])}
+    # The dot says where, not how many.
+    member.case_count = 0
+    return {
+        "points": [
+            replace(point, title=member.name, radius=DOT)
+            for point in maps.points([member], mini=True, here=member)
+        ]
+    }
+
+
+def _similar(live):
+    """The live revisions most like this one, with what they share."""
+    keys = similar(live)
+    found = (
+        Revision.objects.live()
+        .select_related("case__member")
+        .prefetch_related("contributions", "theme_rows", "funding_sources")
+        .in_bulk(keys)
+    )
+    rows = []
+    for key in keys:
+        if key in found:
+            codes, themes = sections.shared_with(live, found[key])
+            facts = [duration(found[key]), budget(found[key])]
+            rows.append({"revision": found[key], "codes": codes, "themes": themes, "facts": facts})
+    return rows

@@ -1,0 +1,96 @@
+"""Drawings and data blocks of the case page and the comparison."""
+
+import json
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from policies.charts import UNKNOWN, WITHDRAWN, anchor
+
+register = template.Library()
+
+BAR = '<svg class="bar{}" aria-hidden="true" focusable="false">{}{}</svg>'
+SHADES = ("", ".55", ".3")
+# What ends a script element or opens another thing in HTML, written as JSON may write it.
+ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def percent(value):
+    """A position for an attribute: always with a point, whatever the reader's language."""
+    return f"{value:.2f}%"
+
+
+@register.simple_tag
+def bar(drawn, thick=False):
+    """A :class:`policies.charts.Bar` as SVG; decorative, the numbers stand beside it."""
+    pieces = format_html_join("", "{}", ((_piece(piece),) for piece in drawn.pieces))
+    mark = ""
+    if drawn.mark is not None:
+        at = percent(drawn.mark)
+        mark = format_html('<line x1="{}" x2="{}" y1="-5" y2="100%"/>', at, at)
+    return format_html(BAR, " thick" if thick else "", pieces, mark)
+
+
+@register.simple_tag
+def change_bar(drawn):
+    """A :class:`policies.charts.Change` as SVG: from a ring to a dot."""
+    start, end = percent(drawn.start), percent(drawn.end)
+    line = format_html('<line x1="{}" x2="{}" y1="50%" y2="50%"/>', start, end)
+    dots = format_html(
+        '<circle class="start" cx="{}" cy="50%" r="5"/><circle class="end" cx="{}" cy="50%" r="6"/>',
+        start,
+        end,
+    )
+    return format_html(BAR, " line", line, dots)
+
+
+@register.simple_tag
+def axis(ticks, today=None):
+    """The years below time bars, and the word "today" at its place (percent), if it has one."""
+    marks = format_html_join("", "{}", ((_tick(tick),) for tick in ticks))
+    now = _today(today) if today is not None else ""
+    return format_html(
+        '<svg class="axis" aria-hidden="true" focusable="false">{}{}</svg>', marks, now
+    )
+
+
+@register.simple_tag
+def json_ld(data):
+    """A data block for search engines; nothing in it can end the block."""
+    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    return SafeString(f'<script type="application/ld+json">{text}</script>')
+
+
+def _piece(piece):
+    look = ""
+    if piece.kind == UNKNOWN:
+        look = SafeString(' fill="url(#hatch)"')
+    elif piece.kind == WITHDRAWN:
+        look = SafeString(' fill="none" stroke="currentColor" stroke-dasharray="4 3"')
+    elif SHADES[piece.shade]:
+        look = format_html(' fill-opacity="{}"', SHADES[piece.shade])
+    start, width = percent(piece.start), percent(piece.width)
+    return format_html('<rect x="{}" width="{}" height="100%"{}/>', start, width, look)
+
+
+def _tick(tick):
+    at = percent(tick.at)
+    line = format_html('<line x1="{}" x2="{}" y1="0" y2="5"/>', at, at)
+    if not tick.label:
+        return line
+    text = '<text x="{}" y="18" text-anchor="{}">{}</text>'
+    return line + format_html(text, at, tick.anchor, tick.label)
+
+
+def _today(at):
+    where = percent(at)
+    return format_html(
+        '<line x1="{}" x2="{}" y1="-4" y2="6"/><text class="who" x="{}" y="18" text-anchor="{}">{}</text>',
+        where,
+        where,
+        where,
+        anchor(at),
+        _("today"),
+    )
