@@ -275,7 +275,9 @@ class SearchForm(forms.Form):
         A parameter is dropped by ``name=()``. The page is dropped unless it is among the changes.
         """
         values = {"page": (), **changes}
-        merged = {name: values.get(name, self.values.get(name, ())) for name in self.fields_in_order}
+        merged = {
+            name: values.get(name, self.values.get(name, ())) for name in self.fields_in_order
+        }
         return urlencode([(name, value) for name, chosen in merged.items() for value in chosen])
 
     def address(self, **changes):

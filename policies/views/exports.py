@@ -1,11 +1,169 @@
+"""The filtered list as files and as a feed: the same parameters and the same strictness."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.contrib.syndication.views import Feed
+from django.http import FileResponse, HttpResponseNotAllowed
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citynet.csv import csv_response, download
+from policies import interchange, spreadsheet
+from policies.filters import NEWEST, SearchForm
+from policies.keyfacts import goal_numbers
+from policies.listing import listed
+from policies.models import Revision
+from policies.pills import in_words
+from policies.search.query import ask
+
+from .browse import refused, unavailable
+
+BATCH = 200
+FEED_LENGTH = 50
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Characters that no XML document may hold.
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class NoIndex(Exception):
+    """Filters cannot be applied, because there is no readable index just now."""
 
 
 @login_not_required
-def export(request, **kwargs):
-    raise Http404
+@require_safe
+def export(request, form):
+    """All pages of the filtered list as one file; ``form`` is csv, jsonl or xlsx."""
+    search = SearchForm(request.GET)
+    if not search.is_valid():
+        return refused(request, search)
+    try:
+        keys = matching(search)
+    except NoIndex:
+        return unavailable(request, search)
+    name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.{form}"
+    found = revisions(keys)
+    if form == "csv":
+        return csv_response(request, name, spreadsheet.header(), spreadsheet.rows(found))
+    if form == "jsonl":
+        lines = (json.dumps(interchange.row(each), ensure_ascii=False) + "\n" for each in found)
+        return download(request, name, "application/jsonl; charset=utf-8", lines)
+    if request.method == "HEAD":
+        return download(request, name, WORKBOOK, ())
+    about = spreadsheet.about(search, len(keys), in_words(search))
+    file = spreadsheet.workbook(found, about)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
 
 
-def CaseFeed():
-    return export
+def matching(search, *, newest=None):
+    """Keys of the live revisions that match, in the order asked for; or of the ``newest`` so many.
+
+    All keys are asked for at once, so that a case published meanwhile neither doubles nor drops a
+    row; each takes a few bytes. Raises ``NoIndex`` where filters cannot be applied.
+    """
+    question = search.question(offset=0, limit=newest)
+    answer = ask(replace(question, sort=NEWEST) if newest else question)
+    if answer.available:
+        return answer.ids
+    if search.is_narrowed:
+        raise NoIndex
+    rows = Revision.objects.live().order_by("-decided_at", "-pk")
+    return list(rows.values_list("pk", flat=True)[:newest])
+
+
+def revisions(keys):
+    """The live revisions with these keys and all their content, read from the database in batches."""
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        found = Revision.objects.live().with_content().in_bulk(batch)
+        yield from (found[key] for key in batch if key in found)
+
+
+class SteadyAtomFeed(Atom1Feed):
+    """An Atom feed that is the same as long as its entries are."""
+
+    def latest_post_date(self):
+        """The time of the newest entry; the beginning of time where there is none, and not now."""
+        dates = [item["updateddate"] for item in self.items]
+        return max(dates, default=datetime(1970, 1, 1, tzinfo=UTC))
+
+
+class CaseFeed(Feed):
+    """The newest cases of a filtered list as Atom; addresses and ids are those of ``SITE_URL``."""
+
+    feed_type = SteadyAtomFeed
+    login_required = False
+
+    def __call__(self, request, *args, **kwargs):
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        search = SearchForm(request.GET)
+        if not search.is_valid():
+            return refused(request, search)
+        try:
+            keys = matching(search, newest=FEED_LENGTH)
+        except NoIndex:
+            return unavailable(request, search)
+        answer = super().__call__(request, *args, search=search, keys=keys, **kwargs)
+        # The time of the newest entry says nothing of entries that are gone; the ETag does.
+        del answer["Last-Modified"]
+        return answer
+
+    def get_object(self, request, search, keys):
+        return search, listed(keys)
+
+    def title(self, found):
+        phrase = in_words(found[0])
+        name = _("Urban SDG Knowledge Platform")
+        return clean(
+            _("%(name)s: %(phrase)s") % {"name": name, "phrase": phrase} if phrase else name
+        )
+
+    def subtitle(self, found):
+        return _("Policies of cities, the one published last first.")
+
+    def link(self, found):
+        return settings.SITE_URL + found[0].address(sort=(), view=())
+
+    def feed_url(self, found):
+        query = found[0].query(sort=(), view=())
+        return settings.SITE_URL + reverse("policies:feed") + ("?" + query if query else "")
+
+    def feed_guid(self, found):
+        return self.feed_url(found)
+
+    def items(self, found):
+        return found[1]
+
+    def item_title(self, revision):
+        return clean(revision.title)
+
+    def item_description(self, revision):
+        return clean(revision.summary)
+
+    def item_link(self, revision):
+        return settings.SITE_URL + revision.case.get_absolute_url()
+
+    def item_guid(self, revision):
+        return spreadsheet.address(revision.case)
+
+    def item_author_name(self, revision):
+        return clean(revision.case.member.name)
+
+    def item_updateddate(self, revision):
+        return revision.decided_at
+
+    def item_categories(self, revision):
+        return [_("Goal %(number)s") % {"number": number} for number in goal_numbers(revision)]
+
+
+def clean(text):
+    """Text without the characters that would break the XML."""
+    return NOT_XML.sub("", text)

@@ -1,0 +1,211 @@
+"""The filters beside the list: which choices to offer, each with how many cases it would give.
+
+A list of all countries and targets has hundreds of boxes, so they are written here and not by a
+template each: the whole rail takes about a millisecond.
+"""
+
+from dataclasses import dataclass, field
+from heapq import nlargest
+from html import escape
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from members.subregions import subregion_of
+
+from .bands import NONE
+from .facets import FACETS_BY_NAME
+from .filters import RANGES
+from .formats import number
+
+# So many members are offered, those with the most cases.
+MOST_MEMBERS = 40
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the rail: its facets, its exact range, and whether it is open at first."""
+
+    facets: tuple[str, ...]
+    label: str = ""
+    range: str = ""
+    unit: str = ""
+    is_open: bool = False
+
+    @property
+    def heading(self):
+        return self.label or FACETS_BY_NAME[self.facets[0]].label
+
+
+PARTS = (
+    Part(("goal", "target"), gettext_lazy("Goal and target"), is_open=True),
+    Part(("theme",), is_open=True),
+    Part(("subregion", "country"), gettext_lazy("Subregion and country")),
+    Part(("member",)),
+    Part(("kind",)),
+    Part(("stage",), is_open=True),
+    Part(("budget",), gettext_lazy("Budget in USD"), range="budget", is_open=True),
+    Part(("staff",), range="staff"),
+    Part(("duration",)),
+    Part((), gettext_lazy("Year of the start"), range="start"),
+    Part(("population",)),
+    Part(("funding",)),
+    Part(("stakeholder",)),
+    Part(("evidence",)),
+    Part(("provenance",)),
+    Part(("language",)),
+)
+
+
+@dataclass
+class Section:
+    """A part of the rail as the template shows it."""
+
+    heading: str
+    is_open: bool
+    choices: SafeString
+    errors: list[str] = field(default_factory=list)
+    error_id: str = ""
+    ends: list = field(default_factory=list)
+
+
+class Rail:
+    """The filters for ``form``.
+
+    ``counts`` are those of the answer: facet name -> value -> number of cases. Where nothing was
+    searched, ``numbers`` is False: the choices are offered without a number.
+    """
+
+    def __init__(self, form, counts, *, numbers=True):
+        self.form = form
+        self.counts = counts
+        self.numbers = numbers
+        self._numbers = {}
+
+    @property
+    def sections(self):
+        """Every part that has something to choose, something chosen, or a mistake."""
+        found = (self._section(part) for part in PARTS)
+        return [section for section in found if section.choices or section.ends or section.errors]
+
+    def _section(self, part):
+        form = self.form
+        names = [*part.facets, *RANGES.get(part.range, ())]
+        errors = [error for name in part.facets for error in form.errors.get(name, ())]
+        in_use = any(form.values.get(name) or form.errors.get(name) for name in names)
+        if part.facets == ("goal", "target"):
+            choices = self._goals()
+        elif part.facets == ("subregion", "country"):
+            choices = self._places()
+        else:
+            choices = SafeString("".join(map(self._flat, part.facets)))
+        return Section(
+            heading=part.heading,
+            is_open=part.is_open or in_use,
+            choices=choices,
+            errors=errors,
+            error_id=f"error-{part.facets[0]}" if errors else "",
+            ends=[form[name] for name in RANGES.get(part.range, ())],
+        )
+
+    def _offered(self, facet):
+        """(value, label, count) of the choices that some case has, and of the chosen ones."""
+        counts = self.counts.get(facet, {})
+        chosen = self.form.chosen.get(facet, ())
+        labels = self.form.labels(facet)
+        if facet == "member":
+            counts = {slug: counts[slug] for slug in nlargest(MOST_MEMBERS, counts, counts.get)}
+        offered = [
+            (value, label, counts.get(value, 0))
+            for value, label in labels.items()
+            if counts.get(value) or value in chosen
+        ]
+        if facet in ("member", "country"):
+            offered.sort(key=lambda choice: str(choice[1]))
+        return offered
+
+    def _flat(self, facet):
+        return "".join(self._choice(facet, *choice) for choice in self._offered(facet))
+
+    def _goals(self):
+        targets = {}
+        for choice in self._offered("target"):
+            targets.setdefault(choice[0].partition(".")[0], []).append(choice)
+        goals = {value: (label, count) for value, label, count in self._offered("goal")}
+        # A target may be chosen although its goal has no case left.
+        labels = self.form.labels("goal")
+        pieces = []
+        for value in labels:
+            if value == NONE or (value not in goals and value not in targets):
+                continue
+            label, count = goals.get(value, (labels[value], 0))
+            rows = [
+                self._choice("goal", value, _("Any target of Goal %(n)s") % {"n": value}, count)
+            ]
+            rows += [
+                self._choice("target", code, name, found, code=code)
+                for code, name, found in targets.get(value, ())
+            ]
+            swatch = f'<span class="sw" data-g="{escape(value)}">{escape(value)}</span> '
+            pieces.append(self._tree(swatch, label, count, rows))
+        if NONE in goals:
+            pieces.append(self._choice("goal", NONE, *goals[NONE]))
+        if NONE in self.form.chosen.get("target", ()):
+            pieces += [self._choice("target", *choice) for choice in targets.get(NONE, ())]
+        return SafeString("".join(pieces))
+
+    def _places(self):
+        countries = {}
+        for choice in self._offered("country"):
+            subregion = subregion_of(choice[0])
+            countries.setdefault(subregion.slug if subregion else NONE, []).append(choice)
+        pieces = []
+        offered = {value: (label, count) for value, label, count in self._offered("subregion")}
+        for value, label in self.form.labels("subregion").items():
+            rows = [self._choice("country", *choice) for choice in countries.get(value, ())]
+            name, count = offered.get(value, (label, 0))
+            if value == NONE:
+                if value in offered:
+                    pieces.append(self._choice("subregion", value, name, count))
+                pieces += rows
+            elif rows or value in offered:
+                anywhere = _("Anywhere in %(subregion)s") % {"subregion": name}
+                rows.insert(0, self._choice("subregion", value, anywhere, count))
+                pieces.append(self._tree("", name, count, rows))
+        return SafeString("".join(pieces))
+
+    def _tree(self, before, label, count, rows):
+        is_open = " open" if any(" checked>" in row for row in rows) else ""
+        return (
+            f'<li><details class="facet tree"{is_open}><summary>{before}'
+            f"<span>{escape(str(label))}</span>{self._number(count)}</summary>"
+            f'<ul role="list">{"".join(rows)}</ul></details></li>'
+        )
+
+    def _choice(self, facet, value, label, count, code=""):
+        checked = " checked" if value in self.form.chosen.get(facet, ()) else ""
+        name = escape(str(label))
+        if value == NONE:
+            name = f'<span class="nr">{name}</span>'
+        elif code:
+            name = f"<span><b>{escape(code)}</b> {name}</span>"
+        else:
+            name = f"<span>{name}</span>"
+        return (
+            f'<li><label class="tick"><input type="checkbox" name="{facet}" '
+            f'value="{escape(value)}"{checked}> {name}{self._number(count)}</label></li>'
+        )
+
+    def _number(self, count):
+        """The number, read as "4 matches" by screen readers; nothing where nothing was counted."""
+        if not self.numbers:
+            return ""
+        if count not in self._numbers:
+            self._numbers[count] = _number(count)
+        return self._numbers[count]
+
+
+def _number(count):
+    noun = ngettext("match", "matches", count)
+    return f' <span class="n">{number(count)}<span class="vh"> {escape(noun)}</span></span>'
