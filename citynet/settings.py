@@ -145,10 +145,9 @@ STORAGES = {
 SEARCH_INDEX_DIR = env.path("SEARCH_INDEX_DIR", VAR_DIR / "index")
 
 # Mail
-EMAIL_BACKEND = (
-    "citynet.mailbox.EmailBackend" if DEBUG else "django.core.mail.backends.smtp.EmailBackend"
-)
 email = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
+EMAIL_BACKEND = "citynet.mailbox.EmailBackend" if DEBUG else email["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = email["EMAIL_FILE_PATH"] or None
 EMAIL_HOST = email["EMAIL_HOST"]
 EMAIL_PORT = email["EMAIL_PORT"]
 EMAIL_HOST_USER = email["EMAIL_HOST_USER"]
@@ -236,8 +235,16 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # How many proxies of ours stand in front: limits are counted by the address that the outermost saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "members.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate_webauthn": "members.account_forms.AuthenticateKeyForm",
+    "login_webauthn": "members.account_forms.LoginKeyForm",
+    "reauthenticate_webauthn": "members.account_forms.ReauthenticateKeyForm",
+    "add_webauthn": "members.account_forms.AddKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Nobody signs in before the first address is verified; this lets who has a second factor change it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Urban SDG Knowledge Platform"
 # Clocks of telephones are wrong by some seconds: the code before and after counts too.
 MFA_TOTP_TOLERANCE = 1

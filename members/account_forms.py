@@ -4,6 +4,8 @@ import re
 
 from allauth.account import app_settings
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
@@ -75,3 +77,56 @@ class NameForm(forms.ModelForm):
 
     def clean_name(self):
         return clean_name(self.cleaned_data["name"])
+
+
+class CredentialField(forms.JSONField):
+    """The answer of a passkey, as the browser gives it."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": ""}
+            ) from error
+
+    def bound_data(self, data, initial):
+        # Each answer counts once, so a refused one is not put into the page again.
+        return None
+
+
+class CredentialMixin(forms.Form):
+    """Refuses what no browser sends instead of an answer of a passkey.
+
+    The parser expects the right keys and types, and raises whatever comes where they are missing.
+    """
+
+    credential = CredentialField()
+
+    def _refusing(self, clean):
+        try:
+            return clean()
+        except (LookupError, AttributeError, TypeError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class AuthenticateKeyForm(CredentialMixin, webauthn.AuthenticateWebAuthnForm):
+    def clean_credential(self):
+        return self._refusing(super().clean_credential)
+
+
+class LoginKeyForm(CredentialMixin, webauthn.LoginWebAuthnForm):
+    def clean_credential(self):
+        return self._refusing(super().clean_credential)
+
+
+class ReauthenticateKeyForm(CredentialMixin, webauthn.ReauthenticateWebAuthnForm):
+    def clean_credential(self):
+        return self._refusing(super().clean_credential)
+
+
+class AddKeyForm(CredentialMixin, webauthn.AddWebAuthnForm):
+    def clean(self):
+        return self._refusing(super().clean)

@@ -5,6 +5,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils.translation import gettext_lazy as _
 
+from . import accounts
 from .models import Member, MemberEvidence, Membership, User
 
 
@@ -52,6 +53,13 @@ class UserAdmin(DjangoUserAdmin):
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
+
+    def delete_model(self, request, obj):
+        accounts.delete_account(obj)
+
+    def delete_queryset(self, request, queryset):
+        for user in queryset:
+            accounts.delete_account(user)
 
 
 class MemberEvidenceInline(admin.TabularInline):

@@ -34,7 +34,8 @@ class PredictablePasswordValidator:
                 _("This password repeats itself. A sentence of your own is better."),
                 code="password_repeats",
             )
-        if len(self._without_runs(plain)) < FEWEST_OTHERS:
+        rest = self._without_runs(plain)
+        if rest != plain and len(rest) < FEWEST_OTHERS:
             raise ValidationError(
                 _("This password follows the alphabet or the keyboard. A sentence is better."),
                 code="password_runs",
