@@ -89,7 +89,9 @@ def sections():
         _rows("indicators", _("Indicators"), "indicators", interchange.INDICATORS),
         _rows("sources", _("Sources"), "sources", interchange.SOURCES),
         _files(
-            "photos", Photo, ["image", "alt", "caption", "credit", "licence", "width", "height"]
+            "photos",
+            Photo,
+            ["image", "alt", "caption", "credit", "licence", "width", "height", "size"],
         ),
         _files("attachments", Attachment, ["file", "caption", "credit", "licence", "size"]),
     ]

@@ -117,6 +117,13 @@ class MemberFilter(FilterSet):
         model = Member
         fields = []
 
+    def __init__(self, data, queryset):
+        data = data.copy()
+        for name in data:
+            # A filter that is given without a value is not given.
+            data.setlist(name, [value for value in data.getlist(name) if value])
+        super().__init__(data, queryset)
+
     @cached_property
     def named(self):
         """Members with every word in their name, local name or country, whatever the accents."""
@@ -168,7 +175,7 @@ class MemberFilter(FilterSet):
         data = self.data.copy()
         data.setlist(facet, [])
         data.setlist("q", [])
-        rows = type(self)(data, queryset=self.named).qs.order_by()
+        rows = type(self)(data, self.named).qs.order_by()
         return getattr(self, f"count_{facet}", self.count_field)(rows, facet)
 
     def count_field(self, rows, facet):

@@ -29,7 +29,7 @@ FIGURES = {"cases": "case_count", "population": "population"}
 @require_safe
 def member_list(request):
     """The members that match the filters in the address, on a map and in a list."""
-    filters = MemberFilter(request.GET, queryset=Member.objects.all())
+    filters = MemberFilter(request.GET, Member.objects.all())
     unknown = [shown(name) for name in request.GET if name not in NAMES]
     context = {"filters": filters, "form": filters.form, "unknown": unknown, "sorts": SORTS}
     if unknown or not filters.is_valid():

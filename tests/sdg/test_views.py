@@ -174,7 +174,10 @@ def test_target_shows_wording_kind_and_cases(client, library):
 def test_target_lists_members_that_serve_it(client, library):
     members = client.get("/sdgs/11.6/").context["members"]
 
-    assert [(member.slug, member.case_count) for member in members] == [("surabaya", 2), ("suva", 1)]
+    assert [(member.slug, member.case_count) for member in members] == [
+        ("surabaya", 2),
+        ("suva", 1),
+    ]
 
 
 def test_target_lists_targets_served_together(client, library):

@@ -1,0 +1,71 @@
+"""The health of a process, for load balancers and people on duty."""
+
+import pytest
+from django.db import connection
+
+from tests.factories import LiveRevisionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_health_is_good_when_all_works(client, reference, synced):
+    LiveRevisionFactory()
+    synced()
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "database": True,
+        "index": {"live": 1, "indexed": 1},
+        "storage": True,
+    }
+
+
+def test_health_is_never_kept(client):
+    assert client.get("/healthz")["Cache-Control"] == "no-store"
+
+
+def test_health_is_bad_while_the_index_lags(client, reference, synced):
+    synced()
+    LiveRevisionFactory()
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 503
+    assert response.json()["index"] == {"live": 1, "indexed": 0}
+
+
+def test_health_is_bad_without_a_place_for_files(client, reference, synced, settings, tmp_path):
+    synced()
+    settings.MEDIA_ROOT = tmp_path / "file"
+    settings.MEDIA_ROOT.touch()
+
+    response = client.get("/healthz")
+
+    assert response.status_code == 503
+    assert response.json() == {
+        "database": True,
+        "index": {"live": 0, "indexed": 0},
+        "storage": False,
+    }
+
+
+def test_health_is_bad_without_the_database_and_says_no_more(client, synced):
+    synced()
+
+    def refuse(execute, sql, params, many, context):
+        raise RuntimeError("password=secret")
+
+    with connection.execute_wrapper(refuse):
+        response = client.get("/healthz")
+
+    assert response.status_code == 503
+    assert response.json() == {"database": False, "index": None, "storage": True}
+
+
+def test_health_asks_few_questions(client, reference, synced, django_assert_num_queries):
+    synced()
+
+    with django_assert_num_queries(2):
+        client.get("/healthz")
