@@ -110,6 +110,10 @@ def browser(chromium):
         browser.close()
 
 
+def said(line):
+    return f"{line.text} {line.location.get('url', '')}"
+
+
 @pytest.fixture
 def open_page(browser, site):
     """``open_page("/policies/", width=390)`` gives a page on which nothing may go wrong.
@@ -133,7 +137,7 @@ def open_page(browser, site):
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda line: line.type == "error" and complain(line.text))
+        page.on("console", lambda line: line.type == "error" and complain(said(line)))
         page.on("pageerror", lambda error: complain(str(error)))
         page.on(
             "request",

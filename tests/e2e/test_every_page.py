@@ -47,6 +47,12 @@ def visit(open_page, name, **kwargs):
     return page
 
 
+@pytest.fixture(scope="session")
+def followed():
+    """Status of every link already followed: pages share most of theirs."""
+    return {}
+
+
 def scrolls_sideways(page):
     return page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -81,16 +87,15 @@ def test_page_has_one_heading_and_a_title(open_page, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_links_on_the_page_lead_somewhere(open_page, name, site):
+def test_links_on_the_page_lead_somewhere(open_page, name, site, followed):
     page = visit(open_page, name)
     addresses = page.eval_on_selector_all(
-        "a[href]", "links => [...new Set(links.map(link => link.href.split('#')[0]))]"
+        "a[href]",
+        "links => [...new Set(links.map(link => new URL(link.getAttribute('href'), document.baseURI).href.split('#')[0]))]",
     )
     inside = [address for address in addresses if address.startswith(site)]
     assert inside
-    broken = {
-        address: status
-        for address in inside
-        if (status := page.request.get(address, max_redirects=2).status) != 200
-    }
-    assert broken == {}
+    for address in inside:
+        if address not in followed:
+            followed[address] = page.request.get(address, max_redirects=2).status
+    assert {address: followed[address] for address in inside if followed[address] != 200} == {}
