@@ -122,8 +122,22 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
-# Names of countries come from django-countries (ISO 3166-1). A member of one of these is shown
-# by its own name only, without a country label.
+# Names of countries come from django-countries (ISO 3166-1), in the form that the United Nations
+# use where the two differ. A member of a country without label is shown by its own name only.
+COUNTRIES_OVERRIDE = {
+    "BN": _("Brunei Darussalam"),
+    "FM": _("Micronesia (Federated States of)"),
+    "GB": _("United Kingdom"),
+    "HK": _("China, Hong Kong SAR"),
+    "IR": _("Iran (Islamic Republic of)"),
+    "KP": _("Democratic People’s Republic of Korea"),
+    "KR": _("Republic of Korea"),
+    "LA": _("Lao People’s Democratic Republic"),
+    "MO": _("China, Macao SAR"),
+    "RU": _("Russian Federation"),
+    "US": _("United States of America"),
+    "VN": _("Viet Nam"),
+}
 COUNTRIES_WITHOUT_LABEL = frozenset({"TW"})
 
 # Files
