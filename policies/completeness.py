@@ -20,7 +20,7 @@ class Check:
 
 def _has_place(revision):
     member = revision.case.member
-    return bool(member.country) or member.latitude is not None
+    return member.latitude is not None or bool(member.country)
 
 
 def _has_stakeholder_role(revision):

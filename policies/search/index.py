@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -44,14 +44,15 @@ def engine_errors():
         raise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reader:
-    """An open generation of the index."""
+    """An open generation of the index, and what was worked out of it once."""
 
     generation: tuple
     index: Any
     schema: Any
     searcher: Any
+    kept: dict = field(default_factory=dict)
 
 
 def _open(folder):

@@ -1,17 +1,15 @@
 """Questions to the index and their answers: cases for words and facets, with counts."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import lru_cache
 
 import tantivy
 from django.utils.translation import gettext_lazy as _
 
 from ..facets import FACETS
-from . import index, schema, spelling, text
+from . import counting, index, spelling, text
 from .highlight import highlight
 from .similar import similar
 from .suggest import Suggestion, suggest
@@ -47,7 +45,6 @@ _SORT_FIELDS = {
 # What one unit of a range is in the index: cents, tenths of a person, years.
 _UNITS = {"budget": 100, "staff": 10, "start": 1}
 _LARGEST = 2**63
-_BUCKETS = 50_000  # distinct values of a column; members are by far the most
 
 Must, Should, MustNot = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -129,7 +126,7 @@ def _search(reader, question, parts):
         return _all_of([*fixed, *narrowing])
 
     total, ids = _hits(reader.searcher, question, narrowed(), terms.boosts(parts))
-    return Answer(total, ids, _counts(reader.searcher, question.chosen, narrowed))
+    return Answer(total, ids, counting.count(reader, question.chosen, narrowed))
 
 
 def _all_of(clauses):
@@ -218,66 +215,3 @@ class _Terms:
 
 def _units(figure, factor, rounding):
     return int((Decimal(figure) * factor).to_integral_value(rounding))
-
-
-def _counts(searcher, chosen, narrowed):
-    """Facet -> value -> how many cases. A facet's own choice does not narrow its own counts."""
-    chosen = {name: frozenset(values) for name, values in chosen.items() if values}
-    counts = {facet.name: defaultdict(int) for facet in FACETS}
-    # The choices left out -> the columns counted without them. Most columns leave out none.
-    passes = defaultdict(list)
-    for column in schema.COLUMNS:
-        own = [facet.name for facet in schema.FACETS_OF[column] if facet.name in chosen]
-        passes[tuple(own)].append(column)
-    for name in ("goal", "target"):
-        passes[(name,) if name in chosen else ()].append(name)
-    for without, columns in passes.items():
-        fields = set()
-        for column in columns:
-            fields.update(schema.SLOTS if column in ("goal", "target") else [column])
-        wanted = {name: {"terms": {"field": name, "size": _BUCKETS}} for name in fields}
-        found = searcher.aggregate(narrowed(without), wanted)
-        buckets = {name: found[name]["buckets"] for name in fields}
-        for column in columns:
-            if column in ("goal", "target"):
-                _count_slots(buckets, column, counts[column])
-            else:
-                _count_column(buckets[column], schema.FACETS_OF[column], chosen, counts)
-    return {name: dict(found) for name, found in counts.items()}
-
-
-@lru_cache(maxsize=100_000)
-def _taken_apart(cell):
-    """The values of each facet of a column, out of the text that the index counts."""
-    return tuple(tuple(values.split()) for values in cell.split("|"))
-
-
-def _count_column(buckets, facets, chosen, counts):
-    counters = [counts[facet.name] for facet in facets]
-    own = [
-        (place, chosen[facet.name]) for place, facet in enumerate(facets) if facet.name in chosen
-    ]
-    for bucket in buckets:
-        cell, number = _taken_apart(bucket["key"]), bucket["doc_count"]
-        # The column was counted without the choices of its facets: apply those of the others.
-        failing = [place for place, values in own if values.isdisjoint(cell[place])]
-        if not failing:
-            for values, counter in zip(cell, counters, strict=True):
-                for value in values:
-                    counter[value] += number
-        elif len(failing) == 1:
-            for value in cell[failing[0]]:
-                counters[failing[0]][value] += number
-
-
-def _count_slots(buckets, name, counter):
-    for slot in schema.SLOTS:
-        for bucket in buckets[slot]:
-            code, number = bucket["key"], bucket["doc_count"]
-            if code == schema.EMPTY_SLOT:
-                if slot == schema.SLOTS[0]:
-                    counter["none"] += number
-            elif name == "target":
-                counter[code.removeprefix("+")] += number
-            elif code.startswith("+"):
-                counter[code[1:].partition(".")[0]] += number

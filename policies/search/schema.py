@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import tantivy
@@ -36,7 +36,7 @@ FACETS_OF = {
     column: tuple(facet for facet in facets.FACETS if facet.column == column)
     for column in (*COLUMNS, "targets")
 }
-EMPTY_SLOT = "-"
+EMPTY_SLOT = 0
 SECTIONS = ("challenge", "solution", "results", "lessons", "transferability")
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -51,14 +51,30 @@ def build():
         builder.add_text_field(name, tokenizer_name="words", index_option=kept)
     # "goal:11", "budget:none": every value of every facet, for filters.
     builder.add_text_field("has", tokenizer_name="values", index_option="basic")
-    # The values of several facets as one text: counted in one pass and taken apart afterwards.
-    for name in (*COLUMNS, *SLOTS):
-        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    # The values of several facets as one text, the cell of a column; counted by its number, which
+    # takes a fraction of the time, in one pass, and taken apart afterwards.
+    for name in COLUMNS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+        builder.add_unsigned_field(f"{name}_number", fast=True)
+    for name in SLOTS:
+        builder.add_unsigned_field(name, fast=True)
     for name in NUMBER_FIELDS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in SORT_FIELDS:
         builder.add_unsigned_field(f"by_{name}", fast=True)
     return builder.build()
+
+
+@lru_cache(maxsize=100_000)
+def number_of(cell):
+    """The number that stands for a cell: 48 bits, the same everywhere and at any time."""
+    return int.from_bytes(hashlib.blake2b(cell.encode(), digest_size=6).digest())
+
+
+def slot_number(code, *, first):
+    """The number of a target in a slot. The first one of each goal is marked, so that goals can be
+    counted from the same slots."""
+    return number_of(code) << 1 | first
 
 
 @cache
@@ -186,15 +202,18 @@ class Writer:
             else:
                 counted, values = self._cell(column, revision)
             document.add_text(column, counted)
+            document.add_unsigned(f"{column}_number", number_of(counted))
             has += values
         document.add_text("has", " ".join(has))
-        # The first target of each goal is marked, so that goals are counted from the same slots.
         goals = set()
         for slot in SLOTS:
-            code = codes.pop(0) if codes else EMPTY_SLOT
-            goal = code.partition(".")[0]
-            document.add_text(slot, code if code == EMPTY_SLOT or goal in goals else f"+{code}")
-            goals.add(goal)
+            if codes:
+                code = codes.pop(0)
+                goal = self.targets[code][1]
+                document.add_unsigned(slot, slot_number(code, first=goal not in goals))
+                goals.add(goal)
+            else:
+                document.add_unsigned(slot, EMPTY_SLOT)
 
     def _add_numbers(self, document, revision):
         budget = None if revision.budget_usd is None else int(revision.budget_usd * 100)
