@@ -49,6 +49,51 @@ PUBLIC = {
     "policies:cite": "citation",
     "policies:case-short": "number",
 }
+# Pages of the account: what nobody in particular and what a signed-in person is answered. They show
+# the signed-in person only; the parts of a second factor are 404 for who has none.
+ACCOUNT = {
+    "account_overview": (200, 200),
+    "account_login": (200, 302),
+    "account_signup": (200, 302),
+    "account_inactive": (200, 200),
+    "account_email_verification_sent": (200, 200),
+    "account_confirm_email": (200, 200),
+    "account_reset_password": (200, 200),
+    "account_reset_password_done": (200, 200),
+    "account_reset_password_from_key": (200, 200),
+    "account_reset_password_from_key_done": (200, 200),
+    "account_name": (302, 200),
+    "account_email": (302, 200),
+    "account_change_password": (302, 200),
+    "account_data": (302, 200),
+    "account_data_json": (302, 200),
+    "account_delete": (302, 302),
+    "account_logout": (302, 200),
+    "account_reauthenticate": (302, 200),
+    "account_set_password": (302, 302),
+    "account_confirm_login_code": (302, 302),
+    "usersessions_list": (302, 200),
+    "mfa_index": (302, 200),
+    "mfa_list_webauthn": (302, 200),
+    "mfa_authenticate": (302, 302),
+    "mfa_reauthenticate": (302, 302),
+    "mfa_activate_totp": (302, 302),
+    "mfa_deactivate_totp": (302, 404),
+    "mfa_view_recovery_codes": (302, 404),
+    "mfa_download_recovery_codes": (302, 404),
+    "mfa_generate_recovery_codes": (302, 302),
+    "mfa_add_webauthn": (302, 302),
+    "mfa_reauthenticate_webauthn": (302, 302),
+    "mfa_remove_webauthn": (302, 302),
+    "mfa_edit_webauthn": (302, 302),
+    "mfa_login_webauthn": (302, 302),
+}
+ACCOUNT_ARGUMENTS = {
+    "account_confirm_email": {"key": "wrong"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
+    "mfa_remove_webauthn": {"pk": 1},
+    "mfa_edit_webauthn": {"pk": 1},
+}
 # Answers that are not 200 although all is well.
 STATUS = {"policies:case-short": 301, "policies:compare-csv": 400}
 
@@ -104,7 +149,14 @@ def filled(row, revision):
 
 
 def test_every_address_is_in_the_table():
-    assert sorted(set(names())) == sorted(PUBLIC)
+    assert sorted(set(names())) == sorted([*PUBLIC, *ACCOUNT])
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_page_of_the_account_answers_its_person(visitors, name, role):
+    answer = visitors[role].get(reverse(name, kwargs=ACCOUNT_ARGUMENTS.get(name)))
+    assert answer.status_code == ACCOUNT[name][role != "anonymous"]
 
 
 @pytest.mark.parametrize("role", ROLES)

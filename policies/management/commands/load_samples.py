@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from members import accounts
 from members.models import Member, MemberEvidence, Membership, User
 from policies.interchange import Importer
 from policies.search import index
@@ -71,6 +72,7 @@ class Command(BaseCommand):
                 continue
             password = secrets.token_urlsafe(12)
             user = User.objects.create_user(email, password, name=name, **rights)
+            accounts.verify(user)
             if rights == {"is_staff": True}:
                 user.user_permissions.set(moderators_permissions())
             if not rights:
