@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 admin.site.site_header = _("Urban SDG Knowledge Platform")
@@ -11,8 +12,14 @@ admin.site.index_title = _("Secretariat")
 admin.site.login = secure_admin_login(admin.site.login)
 
 
+# Addresses that are typed without a scheme are taken for https.
+HTTPS_ADDRESSES = {models.URLField: {"assume_scheme": "https"}}
+
+
 class ReadOnlyMixin:
     """Rows that may be looked at, never added, changed or deleted, whoever asks."""
+
+    formfield_overrides = HTTPS_ADDRESSES
 
     def has_add_permission(self, request, obj=None):
         return False

@@ -5,6 +5,8 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils.translation import gettext_lazy as _
 
+from citynet.admin import HTTPS_ADDRESSES
+
 from . import accounts
 from .models import Member, MemberEvidence, Membership, User
 
@@ -64,11 +66,13 @@ class UserAdmin(DjangoUserAdmin):
 
 class MemberEvidenceInline(admin.TabularInline):
     model = MemberEvidence
+    formfield_overrides = HTTPS_ADDRESSES
     extra = 0
 
 
 @admin.register(Member)
 class MemberAdmin(admin.ModelAdmin):
+    formfield_overrides = HTTPS_ADDRESSES
     list_display = ["name", "kind", "country_name", "status", "joined", "updated_at"]
     list_filter = ["kind", "status", "country"]
     search_fields = ["name", "local_name", "slug"]
