@@ -187,6 +187,8 @@ class Cleaner:
         for position, value in enumerate(self._list(data, "targets", MAX_TARGETS)):
             path = f"targets[{position}]"
             item = self._item(value, path, {"code", "primary", "how"})
+            if item is None:
+                continue
             row = Contribution(revision=entry.revision, position=position)
             row.target_id = self._name(item.get("code"), f"{path}.code", self.targets, seen)
             self._fill(row, fields.TARGETS.keys, item, f"{path}.")
@@ -243,6 +245,8 @@ class Cleaner:
         for position, value in enumerate(self._list(data, path)):
             prefix = f"{path}[{position}]"
             item = self._item(value, prefix, {key.name for key in kind.keys})
+            if item is None:
+                continue
             row = kind.model(revision=entry.revision, position=position)
             self._fill(row, kind.keys, item, f"{prefix}.")
             if kind is fields.PHASES:
@@ -250,7 +254,8 @@ class Cleaner:
             rows.append(row)
 
     def _item(self, value, path, allowed):
-        """An object inside a list: unlike an object under a key it cannot be unknown."""
-        if value is None:
-            self.add(path, _("This must be an object."))
-        return self._object(value, path, allowed)
+        """An object inside a list, or None where it is something else, noted already."""
+        if isinstance(value, dict):
+            return self._object(value, path, allowed)
+        self.add(path, _("This must be an object."))
+        return None

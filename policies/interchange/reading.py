@@ -74,7 +74,7 @@ def parse(line):
     except Unreadable:
         raise
     except json.JSONDecodeError as error:
-        where = {"reason": error.msg, "place": error.pos + 1}
+        where = {"reason": error.msg.removesuffix(" at"), "place": error.pos + 1}
         raise Unreadable(_("Not JSON: %(reason)s at character %(place)d.") % where) from error
     except ValueError as error:
         raise Unreadable(_("A number has too many digits.")) from error
