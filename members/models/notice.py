@@ -15,7 +15,9 @@ class Notice(models.Model):
         MEMBERSHIP_DECIDED = "membership-decided", _("Decision on your membership")
         ROLE_CHANGED = "role-changed", _("Your role in a team changed")
         INVITED = "invited", _("Invitation to a team")
-        SUBMITTED = "submitted", _("A case study of your team was submitted")
+        TEAM_CHANGED = "team-changed", _("Somebody joined or left your team")
+        SUBMITTED = "submitted", _("A case study was submitted")
+        WITHDRAWN = "withdrawn", _("A case study was withdrawn")
         PUBLISHED = "published", _("Your case study was published")
         CHANGES_REQUESTED = "changes-requested", _("The moderators ask for changes")
         REJECTED = "rejected", _("Your case study was not accepted")
@@ -68,3 +70,12 @@ class Notice(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+    @property
+    def is_muted(self):
+        """Whether the person has switched off mails of this kind, where that is possible."""
+        return (
+            self.recipient is not None
+            and self.kind not in self.ALWAYS_MAILED
+            and self.kind in self.recipient.muted
+        )

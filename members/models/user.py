@@ -4,6 +4,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .member import Member
@@ -137,6 +138,14 @@ class Membership(models.Model):
         return f"{self.user} – {self.member}"
 
 
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        """Invitations that can still be accepted."""
+        return self.filter(
+            accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
+        )
+
+
 class Invitation(models.Model):
     """A coordinator's letter that lets one person join a team, once, until it expires."""
 
@@ -155,6 +164,8 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(_("accepted on"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked on"), null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
         verbose_name = _("invitation")
@@ -162,3 +173,12 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.email} – {self.member}"
+
+    @property
+    def state(self):
+        """What has become of it: "accepted", "revoked", "expired" or "open"."""
+        if self.accepted_at:
+            return "accepted"
+        if self.revoked_at:
+            return "revoked"
+        return "open" if self.expires_at > timezone.now() else "expired"

@@ -1,0 +1,235 @@
+"""Notices: written in the same transaction as the change they tell of, mailed afterwards.
+
+A mail goes out at least once and, unless the machine dies between the mail server's answer and our
+note of it, only once.
+"""
+
+import logging
+import re
+import smtplib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from .invitation_tokens import token_of
+from .models import Invitation, Membership, Notice
+
+logger = logging.getLogger(__name__)
+
+# Waits of 1, 2, 4 … minutes and at most 12 hours: given up after about five days.
+MAX_ATTEMPTS = 20
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=12)
+# Whoever claims a notice has this long to mail it: far more than settings.EMAIL_TIMEOUT allows.
+LEASE = timedelta(minutes=10)
+ERROR_LENGTH = Notice._meta.get_field("last_error").max_length  # noqa: SLF001 - public by agreement
+
+SUBJECT_LENGTH = 200
+# Line breaks and other control characters, and marks that turn the writing direction round.
+UNFIT_FOR_HEADERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+# What the server says of one mail. All else says that it takes no mail just now.
+OF_ONE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+
+
+class NothingToSay(Exception):
+    """What the notice tells of is no longer so; its mail is not sent."""
+
+
+@dataclass
+class Outcome:
+    """How many notices were mailed, put off, given up, or dropped because nobody wants the mail."""
+
+    sent: int = 0
+    delayed: int = 0
+    given_up: int = 0
+    dropped: int = 0
+    error: str = ""  # the last one
+
+
+def address(name, *args):
+    """The path of a page, in the language of the site, for ``notify``."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return reverse(name, args=args)
+
+
+def notify(kind, recipients, path="", **context):
+    """Write a notice of ``kind`` for each of ``recipients``, in the caller's transaction.
+
+    A recipient is a person, or an e-mail address where no account is known. Nobody gets two, and
+    closed accounts get none. ``path`` is where it leads on this site; ``context`` is what its text
+    is made of, plain values only. Raises ``ValueError`` for an address of another site.
+    """
+    if path and not (path.startswith("/") and url_has_allowed_host_and_scheme(path, None)):
+        raise ValueError(f"A notice leads to a page of this site, not to {path!r}.")
+    notices = {}
+    for recipient in recipients:
+        if isinstance(recipient, str):
+            notices[recipient] = Notice(email=recipient, kind=kind, path=path, context=context)
+        elif recipient.is_active:
+            notices[recipient.pk] = Notice(
+                recipient=recipient,
+                email=recipient.email,
+                kind=kind,
+                path=path,
+                context=context,
+            )
+    return Notice.objects.bulk_create(notices.values())
+
+
+def subject_of(notice):
+    """The notice in one line, fit for the header of a mail."""
+    subject = _render(f"emails/{notice.kind}_subject.txt", _context(notice))
+    return " ".join(UNFIT_FOR_HEADERS.sub(" ", subject).split())[:SUBJECT_LENGTH]
+
+
+def text_of(notice):
+    """Subject and text of the notice's mail, both plain text in the language of the site.
+
+    Raises ``NothingToSay`` for an invitation that can no longer be accepted.
+    """
+    context = _context(notice)
+    if notice.kind == Notice.Kind.INVITED:
+        context |= _invitation(notice)
+    body = _render(f"emails/{notice.kind}.txt", context)
+    return subject_of(notice), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+
+
+def _context(notice):
+    role = notice.context.get("role")
+    return notice.context | {
+        "role_label": Membership.Role(role).label if role in Membership.Role else "",
+        "recipient": notice.recipient,
+        "link": settings.SITE_URL + notice.path if notice.path else "",
+        "site_url": settings.SITE_URL,
+        "contact": settings.CONTACT_EMAIL,
+        "may_mute": notice.recipient is not None and notice.kind not in Notice.ALWAYS_MAILED,
+        "switches": settings.SITE_URL + address("my:notices"),
+    }
+
+
+def _invitation(notice):
+    invitation = Invitation.objects.filter(pk=notice.context["invitation"]).first()
+    if invitation is None or invitation.state != "open":
+        raise NothingToSay("The invitation can no longer be accepted.")
+    try:
+        path = address("my:invitation", token_of(invitation))
+    except LookupError as error:
+        raise NothingToSay(str(error)) from error
+    return {"link": settings.SITE_URL + path, "expires_at": invitation.expires_at}
+
+
+def _render(name, context):
+    # Text, not HTML: nothing is escaped, whatever the template says.
+    with translation.override(settings.LANGUAGE_CODE):
+        return get_template(name).template.render(Context(context, autoescape=False))
+
+
+def deliver(limit=100, now=None):
+    """Mail up to ``limit`` notices that are due at ``now`` and give the :class:`Outcome`.
+
+    Never raises for a mail server that is down or a notice that cannot be written: the notice is
+    put off, with longer and longer waits, until it is given up with the error kept. A server that
+    takes no mail ends the run, so that one broken server costs one attempt and not all of them.
+    """
+    outcome = Outcome()
+    connection = get_connection()
+    try:
+        for _turn in range(limit):
+            notice = _claim(now or timezone.now())
+            if notice is None:
+                break
+            if notice.is_muted:
+                outcome.dropped += 1
+                _note(notice, mail=Notice.Mail.MUTED)
+                continue
+            try:
+                message = _message(notice, connection)
+                connection.open()
+                message.send()
+            except NothingToSay as reason:
+                outcome.dropped += 1
+                _note(notice, mail=Notice.Mail.FAILED, last_error=str(reason))
+            except Exception as error:  # noqa: BLE001 - whatever it is, no notice is lost
+                _put_off(notice, error, now or timezone.now(), outcome)
+                _close(connection)
+                if isinstance(error, OSError) and not isinstance(error, OF_ONE_MAIL):
+                    break
+            else:
+                outcome.sent += 1
+                _note(
+                    notice,
+                    mail=Notice.Mail.SENT,
+                    mailed_at=now or timezone.now(),
+                    last_error="",
+                )
+    finally:
+        _close(connection)
+    return outcome
+
+
+@transaction.atomic
+def _claim(now):
+    """The next notice that is due, made not due for others while it is being mailed; or None.
+
+    PostgreSQL steps over rows that another sender is just claiming; on SQLite the transaction
+    excludes other senders by itself. Either way the update takes only what nobody has taken.
+    """
+    due = Notice.objects.filter(mail=Notice.Mail.WAITING, next_attempt_at__lte=now)
+    notice = (
+        due.select_for_update(skip_locked=True, of=["self"])
+        .select_related("recipient")
+        .order_by("next_attempt_at", "pk")
+        .first()
+    )
+    if notice is None:
+        return None
+    notice.attempts += 1
+    taken = due.filter(pk=notice.pk).update(attempts=notice.attempts, next_attempt_at=now + LEASE)
+    return notice if taken else None
+
+
+def _message(notice, connection):
+    if notice.recipient and not notice.recipient.is_active:
+        raise NothingToSay("The account is closed.")
+    subject, body = text_of(notice)
+    return EmailMessage(
+        subject,
+        body,
+        to=[notice.recipient.email if notice.recipient else notice.email],
+        reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
+        headers={"Auto-Submitted": "auto-generated"},
+        connection=connection,
+    )
+
+
+def _put_off(notice, error, now, outcome):
+    outcome.error = UNFIT_FOR_HEADERS.sub(" ", f"{type(error).__name__}: {error}")
+    if notice.attempts >= MAX_ATTEMPTS:
+        outcome.given_up += 1
+        logger.error("Notice %s is given up: %s", notice.pk, outcome.error)
+        _note(notice, mail=Notice.Mail.FAILED, last_error=outcome.error[:ERROR_LENGTH])
+        return
+    outcome.delayed += 1
+    logger.warning("Notice %s could not be mailed: %s", notice.pk, outcome.error)
+    wait = min(FIRST_WAIT * 2 ** (notice.attempts - 1), LONGEST_WAIT)
+    _note(notice, next_attempt_at=now + wait, last_error=outcome.error[:ERROR_LENGTH])
+
+
+def _note(notice, **fields):
+    Notice.objects.filter(pk=notice.pk).update(**fields)
+
+
+def _close(connection):
+    try:
+        connection.close()
+    except OSError:  # it is gone already
+        logger.debug("The connection to the mail server was lost.", exc_info=True)

@@ -1,0 +1,114 @@
+"""Forms of teams and notices."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import Membership, Notice
+
+NOTE_LENGTH = 1000
+
+
+class NoteField(forms.CharField):
+    """A few lines, counted the way browsers count them: a line break is one character."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            max_length=NOTE_LENGTH,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 4}),
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class MemberSearchForm(forms.Form):
+    q = forms.CharField(
+        label=_("Name of the city or organisation"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "organization"}),
+    )
+
+
+class RequestForm(forms.Form):
+    message = NoteField(
+        label=_("Message to the team (optional)"),
+        help_text=_("Say where you work and what you do, so that they know who is asking."),
+    )
+
+
+class DecisionForm(forms.Form):
+    """Approve or decline a request; a no needs its reason."""
+
+    note = NoteField(
+        label=_("Note"),
+        help_text=_("The person reads it. Needed when you decline."),
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Membership.Role,
+        required=False,
+        help_text=_("Coordinators also decide who else joins the team."),
+    )
+    decision = forms.ChoiceField(
+        choices=[("approve", _("Approve")), ("decline", _("Decline"))],
+        error_messages={"required": _("Choose “Approve” or “Decline”.")},
+    )
+
+    def clean_role(self):
+        return self.cleaned_data["role"] or Membership.Role.OFFICIAL
+
+    def clean(self):
+        data = super().clean()
+        if data.get("decision") == "decline" and not data.get("note", "-"):
+            self.add_error("note", _("Say why: a note is required."))
+        return data
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The invitation works for this address only."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role)
+
+
+class LeaveForm(forms.Form):
+    note = NoteField(
+        label=_("Note (optional)"),
+        help_text=_("The person reads it."),
+    )
+
+
+class MailForm(forms.Form):
+    """Which kinds of notices are also mailed; decisions always are."""
+
+    mailed = forms.MultipleChoiceField(
+        label=_("Also send me by mail"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("All notices stay on this page. Decisions on your work are always mailed."),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        kwargs.setdefault("initial", {"mailed": [k for k in _optional() if k not in user.muted]})
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["mailed"].choices = [(kind.value, kind.label) for kind in _optional()]
+
+    def save(self):
+        """Keep what is switched off, and give the person."""
+        self.user.muted = [k.value for k in _optional() if k not in self.cleaned_data["mailed"]]
+        self.user.save(update_fields=["muted"])
+        return self.user
+
+
+def _optional():
+    return [kind for kind in Notice.Kind if kind not in Notice.ALWAYS_MAILED]
