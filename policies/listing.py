@@ -23,6 +23,7 @@ from .models import (
 from .search.reading import Rows
 
 COLUMNS = (
+    "decided_at",
     "language",
     "title",
     "summary",
@@ -91,9 +92,9 @@ CHILDREN = {
 
 def listed(keys):
     """The live revisions among ``keys`` in this order, with all that a card or table row shows."""
-    if not keys:
-        return []
     live = Revision.objects.live().select_related("case__member").only(*COLUMNS).in_bulk(keys)
+    if not live:
+        return []
     rows = _rows(list(live))
     for key, revision in live.items():
         revision._prefetched_objects_cache = {name: rows[key, name] for name in CHILDREN}  # noqa: SLF001 - where Django's own prefetching puts rows

@@ -156,7 +156,7 @@ def _frame(form, counts, *, numbers):
         "understood": form.address(),
         "canonical": form.address(page=state.get("page", ())),
         "is_deep": len(form.chosen) + len(form.ranges) + bool(form.words) > 1,
-        "view": form.view_name,
+        "layout": form.view_name,
         "views": [
             (label, form.address(view=() if view == LIST else (view,)), view == form.view_name)
             for view, label in VIEWS.items()
