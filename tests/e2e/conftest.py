@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from email import message_from_string, policy
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,25 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def site(chromium, tmp_path_factory):
+def mail_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("mail")
+
+
+@pytest.fixture
+def mails(mail_folder):
+    """``mails("a@b.example")`` gives the texts of the mails sent to an address, oldest first."""
+
+    def read(address):
+        files = sorted(mail_folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
+        sent = [part for file in files for part in file.read_text().split(f"{'-' * 79}\n")]
+        found = [message_from_string(part, policy=policy.default) for part in sent if part.strip()]
+        return [mail.get_content() for mail in found if mail["To"] == address]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def site(chromium, tmp_path_factory, mail_folder):
     """Address of the portal, served by gunicorn with the sample library in it."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -59,6 +78,7 @@ def site(chromium, tmp_path_factory):
         "DEBUG": "0",
         "HTTPS": "0",
         "SITE_URL": address,
+        "EMAIL_URL": f"file:///{mail_folder}",
         "LOG_LEVEL": "WARNING",
         "DJANGO_SETTINGS_MODULE": "citynet.settings",
     }

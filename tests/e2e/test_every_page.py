@@ -27,6 +27,10 @@ PAGES = {
     "about": "/about/",
     "accessibility": "/accessibility/",
     "codebook": "/codebook/",
+    "account": "/accounts/",
+    "sign in": "/accounts/login/",
+    "sign up": "/accounts/signup/",
+    "reset": "/accounts/password/reset/",
     "not found": "/policies/999999/nothing/",
 }
 REFUSED = {"wrong filter": 400, "not found": 404}
