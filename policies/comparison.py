@@ -272,4 +272,4 @@ def _usd_a_resident(revision):
 
 
 def _pairs(pairs):
-    return "; ".join(f"{name} ({word})" if word else name for name, word in pairs)
+    return "; ".join(f"{name}: {word}" if word else name for name, word in pairs)

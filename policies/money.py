@@ -135,7 +135,7 @@ def _conversion(revision):
         return _("Converted at the mean reference rate of the European Central Bank, %(year)s") % {
             "year": year
         }
-    rate = revision.budget_amount / revision.budget_usd
+    rate = Decimal(revision.budget_amount) / revision.budget_usd
     return _(
         "Converted at the mean reference rate of the European Central Bank, %(year)s: "
         "USD 1 = %(currency)s %(rate)s"

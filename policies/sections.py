@@ -152,7 +152,7 @@ def difference(before, after, *, in_percent):
         return _("no change")
     if before <= 0:
         return _signed(by)
-    part = (by * 100 / before).quantize(Decimal(1), ROUND_HALF_UP)
+    part = (Decimal(by * 100) / before).quantize(Decimal(1), ROUND_HALF_UP)
     if not part:
         return _signed(by)
     share = {"change": _signed(by), "percent": _signed(part)}

@@ -104,6 +104,7 @@ def revision(request, pk, slug, number):
     if request.path != address:
         return redirect(address, permanent=True)
     live = shown.case.live
+    live.case = shown.case
     context = _content(shown) | {
         "crumbs": _crumbs(live, inner=True),
         "live": live,
