@@ -124,15 +124,13 @@ def test_secret_is_of_no_use_without_the_secret_key(client, user, secret, settin
     assert SecondFactorAdapter().decrypt(stored) == secret
 
 
-def test_second_factor_is_announced_by_mail(
-    client, user, mailoutbox, django_capture_on_commit_callbacks
-):
+@pytest.mark.django_db(transaction=True)
+def test_second_factor_is_announced_by_mail(client, user, mailoutbox):
     sign_in(client, user.email)
     reauthenticate(client)
     page = reverse("mfa_activate_totp")
     secret = client.get(page).context["form"].secret
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(page, {"code": one_time_code(secret)})
+    client.post(page, {"code": one_time_code(secret)})
     assert [(mail.to, mail.subject) for mail in mailoutbox] == [
         ([user.email], "Authenticator App Activated")
     ]
