@@ -78,7 +78,7 @@ def only_coordinator_of(user):
 
 
 def data_of(user):
-    """All that is stored about a person, by subject, without secrets and without other people."""
+    """All that is stored about a person, by subject, without secrets."""
     data = {}
     for module in _keepers():
         data |= module.export(user)

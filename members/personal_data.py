@@ -9,7 +9,10 @@ from .redaction import Redactor, addresses_of, former_colleague
 
 
 def export(user):
-    """All rows about ``user`` as plain values; no secrets, and nobody else's name or address."""
+    """All rows about ``user`` as plain values, without secrets.
+
+    Other people are in it only where a notice told ``user`` of them.
+    """
     return {
         "account": {
             "email": user.email,
