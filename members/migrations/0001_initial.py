@@ -11,159 +11,548 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
-                ('muted', models.JSONField(blank=True, default=list, help_text='Kinds of notices that are shown on the page but not mailed.', verbose_name='notices without mail')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
+                ),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
+                (
+                    "muted",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Kinds of notices that are shown on the page but not mailed.",
+                        verbose_name="notices without mail",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
             managers=[
-                ('objects', members.models.user.UserManager()),
+                ("objects", members.models.user.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('local-government', 'Local government'), ('association', 'Association of local authorities'), ('ngo', 'NGO or community organisation'), ('company', 'Private company'), ('institute', 'Research or training institute'), ('agency', 'Public agency')], max_length=20, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('local_name', models.CharField(blank=True, help_text="In the member's own language and script.", max_length=200, verbose_name='local name')),
-                ('slug', models.SlugField(max_length=100, unique=True, verbose_name='slug')),
-                ('country', django_countries.fields.CountryField(blank=True, help_text='ISO 3166-1 code.', max_length=2, verbose_name='country or area')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=5, help_text='Degrees north.', max_digits=8, null=True, verbose_name='latitude')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=5, help_text='Degrees east.', max_digits=8, null=True, verbose_name='longitude')),
-                ('geoname_id', models.PositiveIntegerField(blank=True, null=True, verbose_name='GeoNames number')),
-                ('population', models.PositiveIntegerField(blank=True, help_text='People.', null=True, verbose_name='population')),
-                ('population_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year of the population')),
-                ('population_source', models.CharField(blank=True, max_length=200, verbose_name='source of the population')),
-                ('status', models.CharField(choices=[('full', 'Full member'), ('associate', 'Associate member'), ('partner', 'Partner'), ('member', 'Member, class of membership not reported'), ('listed', 'Not known to be a member; a practice is shown')], max_length=10, verbose_name='status')),
-                ('joined', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year of joining')),
-                ('website', models.URLField(blank=True, max_length=500, verbose_name='website')),
-                ('about', models.TextField(blank=True, verbose_name='about')),
-                ('photo', models.ImageField(blank=True, upload_to='members/', verbose_name='photo')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed on')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("local-government", "Local government"),
+                            ("association", "Association of local authorities"),
+                            ("ngo", "NGO or community organisation"),
+                            ("company", "Private company"),
+                            ("institute", "Research or training institute"),
+                            ("agency", "Public agency"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "local_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="In the member's own language and script.",
+                        max_length=200,
+                        verbose_name="local name",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=100, unique=True, verbose_name="slug")),
+                (
+                    "country",
+                    django_countries.fields.CountryField(
+                        blank=True,
+                        help_text="ISO 3166-1 code.",
+                        max_length=2,
+                        verbose_name="country or area",
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Degrees north.",
+                        max_digits=8,
+                        null=True,
+                        verbose_name="latitude",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Degrees east.",
+                        max_digits=8,
+                        null=True,
+                        verbose_name="longitude",
+                    ),
+                ),
+                (
+                    "geoname_id",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="GeoNames number"
+                    ),
+                ),
+                (
+                    "population",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="People.", null=True, verbose_name="population"
+                    ),
+                ),
+                (
+                    "population_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="year of the population"
+                    ),
+                ),
+                (
+                    "population_source",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="source of the population"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("full", "Full member"),
+                            ("associate", "Associate member"),
+                            ("partner", "Partner"),
+                            ("member", "Member, class of membership not reported"),
+                            ("listed", "Not known to be a member; a practice is shown"),
+                        ],
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "joined",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="year of joining"
+                    ),
+                ),
+                ("website", models.URLField(blank=True, max_length=500, verbose_name="website")),
+                ("about", models.TextField(blank=True, verbose_name="about")),
+                (
+                    "photo",
+                    models.ImageField(blank=True, upload_to="members/", verbose_name="photo"),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed on")),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('latitude__isnull', True), models.Q(('latitude__gte', -90), ('latitude__lte', 90)), _connector='OR'), name='latitude_is_in_range'), models.CheckConstraint(condition=models.Q(('longitude__isnull', True), models.Q(('longitude__gte', -180), ('longitude__lte', 180)), _connector='OR'), name='longitude_is_in_range'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='a_place_has_both_coordinates')],
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("latitude__isnull", True),
+                            models.Q(("latitude__gte", -90), ("latitude__lte", 90)),
+                            _connector="OR",
+                        ),
+                        name="latitude_is_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("longitude__isnull", True),
+                            models.Q(("longitude__gte", -180), ("longitude__lte", 180)),
+                            _connector="OR",
+                        ),
+                        name="longitude_is_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(("latitude__isnull", False), ("longitude__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_place_has_both_coordinates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('role', models.CharField(choices=[('official', 'Official'), ('coordinator', 'Coordinator')], default='official', max_length=12, verbose_name='role')),
-                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='invited on')),
-                ('expires_at', models.DateTimeField(verbose_name='expires on')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted on')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked on')),
-                ('invited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='invited by')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='members.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("official", "Official"), ("coordinator", "Coordinator")],
+                        default="official",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="invited on")),
+                ("expires_at", models.DateTimeField(verbose_name="expires on")),
+                (
+                    "accepted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="accepted on"),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="revoked on"),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="invited by",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'ordering': ['-created_at'],
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='MemberEvidence',
+            name="MemberEvidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('statement', models.CharField(max_length=300, verbose_name='statement')),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year')),
-                ('url', models.URLField(max_length=500, verbose_name='address')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='members.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("statement", models.CharField(max_length=300, verbose_name="statement")),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year"),
+                ),
+                ("url", models.URLField(max_length=500, verbose_name="address")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evidence of membership',
-                'verbose_name_plural': 'evidence of membership',
-                'ordering': ['-year', 'pk'],
+                "verbose_name": "evidence of membership",
+                "verbose_name_plural": "evidence of membership",
+                "ordering": ["-year", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('official', 'Official'), ('coordinator', 'Coordinator')], default='official', max_length=12, verbose_name='role')),
-                ('status', models.CharField(choices=[('requested', 'Requested'), ('active', 'Active'), ('declined', 'Declined'), ('ended', 'Ended')], default='requested', max_length=10, verbose_name='status')),
-                ('message', models.TextField(blank=True, help_text='To the team.', validators=[django.core.validators.MaxLengthValidator(1000)], verbose_name='message')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='requested on')),
-                ('note', models.TextField(blank=True, help_text='Why it was approved or declined.', validators=[django.core.validators.MaxLengthValidator(1000)], verbose_name='note')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided on')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='members.member')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("official", "Official"), ("coordinator", "Coordinator")],
+                        default="official",
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("active", "Active"),
+                            ("declined", "Declined"),
+                            ("ended", "Ended"),
+                        ],
+                        default="requested",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "message",
+                    models.TextField(
+                        blank=True,
+                        help_text="To the team.",
+                        validators=[django.core.validators.MaxLengthValidator(1000)],
+                        verbose_name="message",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="requested on"),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why it was approved or declined.",
+                        validators=[django.core.validators.MaxLengthValidator(1000)],
+                        verbose_name="note",
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="decided on"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'ordering': ['member', 'user'],
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
+                "ordering": ["member", "user"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('kind', models.CharField(choices=[('membership-requested', 'Somebody asks to join your team'), ('membership-decided', 'Decision on your membership'), ('role-changed', 'Your role in a team changed'), ('invited', 'Invitation to a team'), ('submitted', 'A case study of your team was submitted'), ('published', 'Your case study was published'), ('changes-requested', 'The moderators ask for changes'), ('rejected', 'Your case study was not accepted'), ('unpublished', 'Your case study was taken off the site'), ('note', 'A note on a submission'), ('reminder', 'Is your case study still true?')], max_length=20, verbose_name='kind')),
-                ('context', models.JSONField(default=dict, help_text='What the text is made of.', verbose_name='facts')),
-                ('path', models.CharField(blank=True, help_text='Where it leads.', max_length=500, verbose_name='address')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='written on')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='read on')),
-                ('mail', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('muted', 'Switched off by the person'), ('failed', 'Given up')], default='waiting', max_length=8, verbose_name='mail')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('next_attempt_at', models.DateTimeField(auto_now_add=True, verbose_name='next attempt')),
-                ('mailed_at', models.DateTimeField(blank=True, null=True, verbose_name='mailed on')),
-                ('last_error', models.CharField(blank=True, max_length=500, verbose_name='last error')),
-                ('recipient', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("membership-requested", "Somebody asks to join your team"),
+                            ("membership-decided", "Decision on your membership"),
+                            ("role-changed", "Your role in a team changed"),
+                            ("invited", "Invitation to a team"),
+                            ("submitted", "A case study of your team was submitted"),
+                            ("published", "Your case study was published"),
+                            ("changes-requested", "The moderators ask for changes"),
+                            ("rejected", "Your case study was not accepted"),
+                            ("unpublished", "Your case study was taken off the site"),
+                            ("note", "A note on a submission"),
+                            ("reminder", "Is your case study still true?"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "context",
+                    models.JSONField(
+                        default=dict, help_text="What the text is made of.", verbose_name="facts"
+                    ),
+                ),
+                (
+                    "path",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where it leads.",
+                        max_length=500,
+                        verbose_name="address",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="written on")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read on")),
+                (
+                    "mail",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sent", "Sent"),
+                            ("muted", "Switched off by the person"),
+                            ("failed", "Given up"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="mail",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="next attempt"),
+                ),
+                (
+                    "mailed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="mailed on"),
+                ),
+                (
+                    "last_error",
+                    models.CharField(blank=True, max_length=500, verbose_name="last error"),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notice',
-                'verbose_name_plural': 'notices',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "notice",
+                "verbose_name_plural": "notices",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_person_an_email', violation_error_message='Somebody already uses this e-mail address.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="one_person_an_email",
+                violation_error_message="Somebody already uses this e-mail address.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['requested', 'active'])), fields=('user', 'member'), name='one_current_membership_a_person_and_member'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["requested", "active"])),
+                fields=("user", "member"),
+                name="one_current_membership_a_person_and_member",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'requested'), ('decided_at__isnull', False), _connector='OR'), name='a_decided_membership_has_a_date'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "requested"), ("decided_at__isnull", False), _connector="OR"
+                ),
+                name="a_decided_membership_has_a_date",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['mail', 'next_attempt_at'], name='notice_mail_queue'),
+            model_name="notice",
+            index=models.Index(fields=["mail", "next_attempt_at"], name="notice_mail_queue"),
         ),
     ]

@@ -9,431 +9,1421 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
-        ('sdg', '0001_initial'),
+        ("members", "0001_initial"),
+        ("sdg", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='slug')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="slug")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
             ],
             options={
-                'verbose_name': 'theme',
-                'verbose_name_plural': 'themes',
-                'ordering': ['position', 'name'],
+                "verbose_name": "theme",
+                "verbose_name_plural": "themes",
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='CaseStudy',
+            name="CaseStudy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, verbose_name='slug')),
-                ('provenance', models.CharField(choices=[('city', 'Written by the city'), ('secretariat', 'Compiled by the secretariat')], default='city', max_length=12, verbose_name='provenance')),
-                ('source_id', models.CharField(blank=True, help_text='Names the case in imported files, so that importing twice changes nothing.', max_length=200, null=True, unique=True, verbose_name='source id')),
-                ('synthetic', models.BooleanField(default=False, help_text='Made by a program to measure speed; not a real case.', verbose_name='synthetic')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created on')),
-                ('confirmed_at', models.DateField(blank=True, help_text='When the city last said that it is still true.', null=True, verbose_name='confirmed on')),
-                ('reminded_at', models.DateField(blank=True, help_text='When the team was last asked whether it is still true.', null=True, verbose_name='reminded on')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='members.member', verbose_name='member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, verbose_name="slug")),
+                (
+                    "provenance",
+                    models.CharField(
+                        choices=[
+                            ("city", "Written by the city"),
+                            ("secretariat", "Compiled by the secretariat"),
+                        ],
+                        default="city",
+                        max_length=12,
+                        verbose_name="provenance",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Names the case in imported files, so that importing twice changes nothing.",
+                        max_length=200,
+                        null=True,
+                        unique=True,
+                        verbose_name="source id",
+                    ),
+                ),
+                (
+                    "synthetic",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Made by a program to measure speed; not a real case.",
+                        verbose_name="synthetic",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created on")),
+                (
+                    "confirmed_at",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the city last said that it is still true.",
+                        null=True,
+                        verbose_name="confirmed on",
+                    ),
+                ),
+                (
+                    "reminded_at",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the team was last asked whether it is still true.",
+                        null=True,
+                        verbose_name="reminded on",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="members.member",
+                        verbose_name="member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case study',
-                'verbose_name_plural': 'case studies',
-                'ordering': ['pk'],
+                "verbose_name": "case study",
+                "verbose_name_plural": "case studies",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('role', models.CharField(choices=[('primary', 'Primary'), ('secondary', 'Secondary')], default='secondary', max_length=9, verbose_name='role')),
-                ('how', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(1000)], verbose_name='how it contributes')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='sdg.target', verbose_name='target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("primary", "Primary"), ("secondary", "Secondary")],
+                        default="secondary",
+                        max_length=9,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "how",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(1000)],
+                        verbose_name="how it contributes",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contributions",
+                        to="sdg.target",
+                        verbose_name="target",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contribution',
-                'verbose_name_plural': 'contributions',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "verbose_name": "contribution",
+                "verbose_name_plural": "contributions",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='Counts the revisions of a case from 1.', verbose_name='number')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('changes-requested', 'Changes requested'), ('published', 'Published'), ('superseded', 'Superseded'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('unpublished', 'Unpublished')], default='draft', max_length=20, verbose_name='state')),
-                ('version', models.PositiveIntegerField(default=0, help_text='Counts the times it was saved while open.', verbose_name='version')),
-                ('language', models.CharField(choices=[('ar', 'Arabic'), ('bn', 'Bengali'), ('zh', 'Chinese'), ('fa', 'Persian'), ('dz', 'Dzongkha'), ('en', 'English'), ('fj', 'Fijian'), ('fil', 'Filipino'), ('fr', 'French'), ('hi', 'Hindi'), ('id', 'Indonesian'), ('ja', 'Japanese'), ('km', 'Khmer'), ('ko', 'Korean'), ('lo', 'Lao'), ('ms', 'Malay'), ('mn', 'Mongolian'), ('my', 'Burmese'), ('ne', 'Nepali'), ('pt', 'Portuguese'), ('ru', 'Russian'), ('si', 'Sinhala'), ('es', 'Spanish'), ('ta', 'Tamil'), ('th', 'Thai'), ('ur', 'Urdu'), ('vi', 'Vietnamese')], default='en', help_text='Language the texts are written in.', max_length=3, verbose_name='language')),
-                ('title', models.CharField(help_text='What was done, in a few words.', max_length=200, verbose_name='title')),
-                ('summary', models.TextField(help_text='What it is, in two or three sentences.', validators=[django.core.validators.MaxLengthValidator(1000)], verbose_name='summary')),
-                ('challenge', models.TextField(blank=True, help_text='The problem the city faced.', validators=[django.core.validators.MaxLengthValidator(50000)], verbose_name='challenge')),
-                ('solution', models.TextField(blank=True, help_text='What was done, and how.', validators=[django.core.validators.MaxLengthValidator(50000)], verbose_name='solution')),
-                ('results', models.TextField(blank=True, help_text='What came of it, the failures included.', validators=[django.core.validators.MaxLengthValidator(50000)], verbose_name='results')),
-                ('lessons', models.TextField(blank=True, help_text='What the city would do again, and what not.', validators=[django.core.validators.MaxLengthValidator(50000)], verbose_name='lessons')),
-                ('transferability', models.TextField(blank=True, help_text='What another city needs before it starts.', validators=[django.core.validators.MaxLengthValidator(50000)], verbose_name='transferability')),
-                ('stage', models.CharField(blank=True, choices=[('planned', 'Planned'), ('under-way', 'Under way'), ('completed', 'Completed'), ('stopped', 'Stopped')], help_text='How far the policy is.', max_length=10, verbose_name='stage')),
-                ('start', policies.months.MonthField(blank=True, help_text='Year, or year and month: 2013 or 2013-04.', max_length=7, verbose_name='start')),
-                ('end', policies.months.MonthField(blank=True, help_text='Year, or year and month: 2013 or 2013-04.', max_length=7, verbose_name='end')),
-                ('budget_amount', models.DecimalField(blank=True, decimal_places=2, help_text="In the case's own currency, not in thousands or millions.", max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='budget')),
-                ('budget_currency', models.CharField(blank=True, help_text='Currency code, ISO 4217: KRW, USD.', max_length=3, verbose_name='currency')),
-                ('budget_year', models.PositiveSmallIntegerField(blank=True, help_text='The year whose prices and exchange rate the amount is in.', null=True, verbose_name='budget year')),
-                ('budget_scope', models.CharField(blank=True, choices=[('total', 'Total'), ('annual', 'A year'), ('part', 'Part of the whole')], help_text='What the amount covers.', max_length=6, verbose_name='budget scope')),
-                ('budget_usd', models.DecimalField(blank=True, decimal_places=2, help_text='Converted at the mean rate of the budget year, or as the source states it.', max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='budget in USD')),
-                ('budget_usd_source', models.CharField(blank=True, help_text='Who states the amount in USD; empty where it was converted here.', max_length=300, verbose_name='source of the USD amount')),
-                ('budget_note', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='note on the budget')),
-                ('budget_unavailable', models.CharField(blank=True, help_text='Not available, because …', max_length=300, verbose_name='why there is no budget')),
-                ('staff_fte', models.DecimalField(blank=True, decimal_places=1, help_text='Full-time equivalents (FTE) working on the policy.', max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='staff')),
-                ('staff_note', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='note on the staff')),
-                ('staff_unavailable', models.CharField(blank=True, help_text='Not available, because …', max_length=300, verbose_name='why there is no staff number')),
-                ('stakeholders_unavailable', models.CharField(blank=True, help_text='Not available, because …', max_length=300, verbose_name='why there are no stakeholders')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created on')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed on')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted on')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided on')),
-                ('decided_by_name', models.CharField(blank=True, help_text='Kept as text, so that the record outlives the account.', max_length=254, verbose_name='decided by')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='policies.casestudy', verbose_name='case study')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('targets', models.ManyToManyField(related_name='revisions', through='policies.Contribution', to='sdg.target', verbose_name='targets')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(
+                        help_text="Counts the revisions of a case from 1.", verbose_name="number"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("changes-requested", "Changes requested"),
+                            ("published", "Published"),
+                            ("superseded", "Superseded"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                            ("unpublished", "Unpublished"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Counts the times it was saved while open.",
+                        verbose_name="version",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("ar", "Arabic"),
+                            ("bn", "Bengali"),
+                            ("zh", "Chinese"),
+                            ("fa", "Persian"),
+                            ("dz", "Dzongkha"),
+                            ("en", "English"),
+                            ("fj", "Fijian"),
+                            ("fil", "Filipino"),
+                            ("fr", "French"),
+                            ("hi", "Hindi"),
+                            ("id", "Indonesian"),
+                            ("ja", "Japanese"),
+                            ("km", "Khmer"),
+                            ("ko", "Korean"),
+                            ("lo", "Lao"),
+                            ("ms", "Malay"),
+                            ("mn", "Mongolian"),
+                            ("my", "Burmese"),
+                            ("ne", "Nepali"),
+                            ("pt", "Portuguese"),
+                            ("ru", "Russian"),
+                            ("si", "Sinhala"),
+                            ("es", "Spanish"),
+                            ("ta", "Tamil"),
+                            ("th", "Thai"),
+                            ("ur", "Urdu"),
+                            ("vi", "Vietnamese"),
+                        ],
+                        default="en",
+                        help_text="Language the texts are written in.",
+                        max_length=3,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="What was done, in a few words.",
+                        max_length=200,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        help_text="What it is, in two or three sentences.",
+                        validators=[django.core.validators.MaxLengthValidator(1000)],
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "challenge",
+                    models.TextField(
+                        blank=True,
+                        help_text="The problem the city faced.",
+                        validators=[django.core.validators.MaxLengthValidator(50000)],
+                        verbose_name="challenge",
+                    ),
+                ),
+                (
+                    "solution",
+                    models.TextField(
+                        blank=True,
+                        help_text="What was done, and how.",
+                        validators=[django.core.validators.MaxLengthValidator(50000)],
+                        verbose_name="solution",
+                    ),
+                ),
+                (
+                    "results",
+                    models.TextField(
+                        blank=True,
+                        help_text="What came of it, the failures included.",
+                        validators=[django.core.validators.MaxLengthValidator(50000)],
+                        verbose_name="results",
+                    ),
+                ),
+                (
+                    "lessons",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the city would do again, and what not.",
+                        validators=[django.core.validators.MaxLengthValidator(50000)],
+                        verbose_name="lessons",
+                    ),
+                ),
+                (
+                    "transferability",
+                    models.TextField(
+                        blank=True,
+                        help_text="What another city needs before it starts.",
+                        validators=[django.core.validators.MaxLengthValidator(50000)],
+                        verbose_name="transferability",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planned", "Planned"),
+                            ("under-way", "Under way"),
+                            ("completed", "Completed"),
+                            ("stopped", "Stopped"),
+                        ],
+                        help_text="How far the policy is.",
+                        max_length=10,
+                        verbose_name="stage",
+                    ),
+                ),
+                (
+                    "start",
+                    policies.months.MonthField(
+                        blank=True,
+                        help_text="Year, or year and month: 2013 or 2013-04.",
+                        max_length=7,
+                        verbose_name="start",
+                    ),
+                ),
+                (
+                    "end",
+                    policies.months.MonthField(
+                        blank=True,
+                        help_text="Year, or year and month: 2013 or 2013-04.",
+                        max_length=7,
+                        verbose_name="end",
+                    ),
+                ),
+                (
+                    "budget_amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="In the case's own currency, not in thousands or millions.",
+                        max_digits=20,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="budget",
+                    ),
+                ),
+                (
+                    "budget_currency",
+                    models.CharField(
+                        blank=True,
+                        help_text="Currency code, ISO 4217: KRW, USD.",
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "budget_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="The year whose prices and exchange rate the amount is in.",
+                        null=True,
+                        verbose_name="budget year",
+                    ),
+                ),
+                (
+                    "budget_scope",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("total", "Total"),
+                            ("annual", "A year"),
+                            ("part", "Part of the whole"),
+                        ],
+                        help_text="What the amount covers.",
+                        max_length=6,
+                        verbose_name="budget scope",
+                    ),
+                ),
+                (
+                    "budget_usd",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="Converted at the mean rate of the budget year, or as the source states it.",
+                        max_digits=20,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="budget in USD",
+                    ),
+                ),
+                (
+                    "budget_usd_source",
+                    models.CharField(
+                        blank=True,
+                        help_text="Who states the amount in USD; empty where it was converted here.",
+                        max_length=300,
+                        verbose_name="source of the USD amount",
+                    ),
+                ),
+                (
+                    "budget_note",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="note on the budget",
+                    ),
+                ),
+                (
+                    "budget_unavailable",
+                    models.CharField(
+                        blank=True,
+                        help_text="Not available, because …",
+                        max_length=300,
+                        verbose_name="why there is no budget",
+                    ),
+                ),
+                (
+                    "staff_fte",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        help_text="Full-time equivalents (FTE) working on the policy.",
+                        max_digits=9,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="staff",
+                    ),
+                ),
+                (
+                    "staff_note",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="note on the staff",
+                    ),
+                ),
+                (
+                    "staff_unavailable",
+                    models.CharField(
+                        blank=True,
+                        help_text="Not available, because …",
+                        max_length=300,
+                        verbose_name="why there is no staff number",
+                    ),
+                ),
+                (
+                    "stakeholders_unavailable",
+                    models.CharField(
+                        blank=True,
+                        help_text="Not available, because …",
+                        max_length=300,
+                        verbose_name="why there are no stakeholders",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created on")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed on")),
+                (
+                    "submitted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="submitted on"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="decided on"),
+                ),
+                (
+                    "decided_by_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Kept as text, so that the record outlives the account.",
+                        max_length=254,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="policies.casestudy",
+                        verbose_name="case study",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "targets",
+                    models.ManyToManyField(
+                        related_name="revisions",
+                        through="policies.Contribution",
+                        to="sdg.target",
+                        verbose_name="targets",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'revision',
-                'verbose_name_plural': 'revisions',
-                'ordering': ['case', 'number'],
+                "verbose_name": "revision",
+                "verbose_name_plural": "revisions",
+                "ordering": ["case", "number"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewNote',
+            name="ReviewNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author_name', models.CharField(max_length=254, verbose_name='by')),
-                ('from_moderators', models.BooleanField(default=False, verbose_name='from the moderators')),
-                ('text', models.TextField(validators=[django.core.validators.MaxLengthValidator(5000)], verbose_name='note')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='time')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("author_name", models.CharField(max_length=254, verbose_name="by")),
+                (
+                    "from_moderators",
+                    models.BooleanField(default=False, verbose_name="from the moderators"),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        validators=[django.core.validators.MaxLengthValidator(5000)],
+                        verbose_name="note",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="time")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review note',
-                'verbose_name_plural': 'review notes',
-                'ordering': ['created_at', 'pk'],
+                "verbose_name": "review note",
+                "verbose_name_plural": "review notes",
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewEvent',
+            name="ReviewEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_name', models.CharField(max_length=254, verbose_name='by')),
-                ('from_state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('changes-requested', 'Changes requested'), ('published', 'Published'), ('superseded', 'Superseded'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('unpublished', 'Unpublished')], max_length=20, verbose_name='from')),
-                ('to_state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('changes-requested', 'Changes requested'), ('published', 'Published'), ('superseded', 'Superseded'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('unpublished', 'Unpublished')], max_length=20, verbose_name='to')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('created_at', models.DateTimeField(verbose_name='time')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actor_name", models.CharField(max_length=254, verbose_name="by")),
+                (
+                    "from_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("changes-requested", "Changes requested"),
+                            ("published", "Published"),
+                            ("superseded", "Superseded"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                            ("unpublished", "Unpublished"),
+                        ],
+                        max_length=20,
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("changes-requested", "Changes requested"),
+                            ("published", "Published"),
+                            ("superseded", "Superseded"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                            ("unpublished", "Unpublished"),
+                        ],
+                        max_length=20,
+                        verbose_name="to",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("created_at", models.DateTimeField(verbose_name="time")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review event',
-                'verbose_name_plural': 'review events',
-                'ordering': ['created_at', 'pk'],
+                "verbose_name": "review event",
+                "verbose_name_plural": "review events",
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('caption', models.CharField(blank=True, max_length=300, verbose_name='caption')),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('licence', models.CharField(blank=True, max_length=100, verbose_name='licence')),
-                ('original_name', models.CharField(max_length=255, verbose_name='original name')),
-                ('size', models.PositiveIntegerField(help_text='Bytes.', verbose_name='size')),
-                ('image', models.ImageField(height_field='height', upload_to=policies.models.content.stored_name, verbose_name='image', width_field='width')),
-                ('small', models.ImageField(upload_to=policies.models.content.stored_name, verbose_name='small image')),
-                ('width', models.PositiveIntegerField(help_text='Pixels.', verbose_name='width')),
-                ('height', models.PositiveIntegerField(help_text='Pixels.', verbose_name='height')),
-                ('alt', models.CharField(help_text='What the picture shows, for people who do not see it.', max_length=300, validators=[django.core.validators.MaxLengthValidator(300)], verbose_name='alternative text')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("caption", models.CharField(blank=True, max_length=300, verbose_name="caption")),
+                ("credit", models.CharField(blank=True, max_length=200, verbose_name="credit")),
+                ("licence", models.CharField(blank=True, max_length=100, verbose_name="licence")),
+                ("original_name", models.CharField(max_length=255, verbose_name="original name")),
+                ("size", models.PositiveIntegerField(help_text="Bytes.", verbose_name="size")),
+                (
+                    "image",
+                    models.ImageField(
+                        height_field="height",
+                        upload_to=policies.models.content.stored_name,
+                        verbose_name="image",
+                        width_field="width",
+                    ),
+                ),
+                (
+                    "small",
+                    models.ImageField(
+                        upload_to=policies.models.content.stored_name, verbose_name="small image"
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(help_text="Pixels.", verbose_name="width")),
+                ("height", models.PositiveIntegerField(help_text="Pixels.", verbose_name="height")),
+                (
+                    "alt",
+                    models.CharField(
+                        help_text="What the picture shows, for people who do not see it.",
+                        max_length=300,
+                        validators=[django.core.validators.MaxLengthValidator(300)],
+                        verbose_name="alternative text",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photo',
-                'verbose_name_plural': 'photos',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "verbose_name": "photo",
+                "verbose_name_plural": "photos",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('unit', models.CharField(blank=True, max_length=80, verbose_name='unit')),
-                ('baseline', models.DecimalField(blank=True, decimal_places=4, max_digits=24, null=True, verbose_name='baseline')),
-                ('baseline_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='baseline year')),
-                ('planned', models.DecimalField(blank=True, decimal_places=4, max_digits=24, null=True, verbose_name='planned')),
-                ('result', models.DecimalField(blank=True, decimal_places=4, max_digits=24, null=True, verbose_name='result')),
-                ('result_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='result year')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('evidence', models.CharField(blank=True, choices=[('reported', 'Reported by the city'), ('measured', 'Measured'), ('evaluated', 'Independently evaluated')], max_length=10, verbose_name='evidence')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                ("unit", models.CharField(blank=True, max_length=80, verbose_name="unit")),
+                (
+                    "baseline",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=24,
+                        null=True,
+                        verbose_name="baseline",
+                    ),
+                ),
+                (
+                    "baseline_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="baseline year"
+                    ),
+                ),
+                (
+                    "planned",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=24,
+                        null=True,
+                        verbose_name="planned",
+                    ),
+                ),
+                (
+                    "result",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=24,
+                        null=True,
+                        verbose_name="result",
+                    ),
+                ),
+                (
+                    "result_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="result year"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                (
+                    "evidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reported", "Reported by the city"),
+                            ("measured", "Measured"),
+                            ("evaluated", "Independently evaluated"),
+                        ],
+                        max_length=10,
+                        verbose_name="evidence",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'indicator',
-                'verbose_name_plural': 'indicators',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "verbose_name": "indicator",
+                "verbose_name_plural": "indicators",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='revision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='policies.revision'),
+            model_name="contribution",
+            name="revision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="%(class)ss",
+                to="policies.revision",
+            ),
         ),
         migrations.AddField(
-            model_name='casestudy',
-            name='live',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='live_of', to='policies.revision', verbose_name='public revision'),
+            model_name="casestudy",
+            name="live",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="live_of",
+                to="policies.revision",
+                verbose_name="public revision",
+            ),
         ),
         migrations.CreateModel(
-            name='BudgetLine',
+            name="BudgetLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('category', models.CharField(choices=[('capital', 'Capital'), ('operating', 'Operating'), ('personnel', 'Personnel'), ('services', 'Services'), ('land', 'Land'), ('other', 'Other')], max_length=10, verbose_name='category')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, help_text='In the currency of the budget.', max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='budget_lines', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("capital", "Capital"),
+                            ("operating", "Operating"),
+                            ("personnel", "Personnel"),
+                            ("services", "Services"),
+                            ("land", "Land"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="In the currency of the budget.",
+                        max_digits=20,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="amount",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="budget_lines",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'budget line',
-                'verbose_name_plural': 'budget lines',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "verbose_name": "budget line",
+                "verbose_name_plural": "budget lines",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('caption', models.CharField(blank=True, max_length=300, verbose_name='caption')),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('licence', models.CharField(blank=True, max_length=100, verbose_name='licence')),
-                ('original_name', models.CharField(max_length=255, verbose_name='original name')),
-                ('size', models.PositiveIntegerField(help_text='Bytes.', verbose_name='size')),
-                ('file', models.FileField(upload_to=policies.models.content.stored_name, verbose_name='file')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("caption", models.CharField(blank=True, max_length=300, verbose_name="caption")),
+                ("credit", models.CharField(blank=True, max_length=200, verbose_name="credit")),
+                ("licence", models.CharField(blank=True, max_length=100, verbose_name="licence")),
+                ("original_name", models.CharField(max_length=255, verbose_name="original name")),
+                ("size", models.PositiveIntegerField(help_text="Bytes.", verbose_name="size")),
+                (
+                    "file",
+                    models.FileField(
+                        upload_to=policies.models.content.stored_name, verbose_name="file"
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),
-                ('accessed', models.DateField(blank=True, null=True, verbose_name='accessed on')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="address")),
+                ("accessed", models.DateField(blank=True, null=True, verbose_name="accessed on")),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "verbose_name": "source",
+                "verbose_name_plural": "sources",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StaffRole',
+            name="StaffRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('role', models.CharField(max_length=200, verbose_name='role')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
-                ('people', models.DecimalField(blank=True, decimal_places=1, help_text='Full-time equivalents (FTE), or heads where the note says so.', max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='people')),
-                ('months', models.DecimalField(blank=True, decimal_places=1, help_text='For how many months.', max_digits=6, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='months')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff_roles', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("role", models.CharField(max_length=200, verbose_name="role")),
+                (
+                    "organisation",
+                    models.CharField(blank=True, max_length=200, verbose_name="organisation"),
+                ),
+                (
+                    "people",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        help_text="Full-time equivalents (FTE), or heads where the note says so.",
+                        max_digits=9,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="people",
+                    ),
+                ),
+                (
+                    "months",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        help_text="For how many months.",
+                        max_digits=6,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="months",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staff_roles",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'staff role',
-                'verbose_name_plural': 'staff roles',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "verbose_name": "staff role",
+                "verbose_name_plural": "staff roles",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Stakeholder',
+            name="Stakeholder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('kind', models.CharField(blank=True, choices=[('city-department', 'City department'), ('other-government', 'Other government'), ('utility', 'Utility'), ('private', 'Private company'), ('ngo', 'NGO'), ('community', 'Community'), ('academia', 'Academia'), ('donor', 'Donor'), ('network', 'Network'), ('media', 'Media')], max_length=20, verbose_name='kind')),
-                ('role', models.CharField(blank=True, max_length=500, verbose_name='role')),
-                ('engagement', models.CharField(blank=True, choices=[('informed', 'Informed'), ('consulted', 'Consulted'), ('involved', 'Involved'), ('partner', 'Partner'), ('leads', 'Leads')], max_length=10, verbose_name='engagement')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("city-department", "City department"),
+                            ("other-government", "Other government"),
+                            ("utility", "Utility"),
+                            ("private", "Private company"),
+                            ("ngo", "NGO"),
+                            ("community", "Community"),
+                            ("academia", "Academia"),
+                            ("donor", "Donor"),
+                            ("network", "Network"),
+                            ("media", "Media"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("role", models.CharField(blank=True, max_length=500, verbose_name="role")),
+                (
+                    "engagement",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("informed", "Informed"),
+                            ("consulted", "Consulted"),
+                            ("involved", "Involved"),
+                            ("partner", "Partner"),
+                            ("leads", "Leads"),
+                        ],
+                        max_length=10,
+                        verbose_name="engagement",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stakeholder',
-                'verbose_name_plural': 'stakeholders',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "verbose_name": "stakeholder",
+                "verbose_name_plural": "stakeholders",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RevisionTheme',
+            name="RevisionTheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='theme_rows', to='policies.revision')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='policies.theme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="theme_rows",
+                        to="policies.revision",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="policies.theme",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='revision',
-            name='themes',
-            field=models.ManyToManyField(related_name='revisions', through='policies.RevisionTheme', to='policies.theme', verbose_name='themes'),
+            model_name="revision",
+            name="themes",
+            field=models.ManyToManyField(
+                related_name="revisions",
+                through="policies.RevisionTheme",
+                to="policies.theme",
+                verbose_name="themes",
+            ),
         ),
         migrations.CreateModel(
-            name='Phase',
+            name="Phase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('start', policies.months.MonthField(blank=True, help_text='Year, or year and month: 2013 or 2013-04.', max_length=7, verbose_name='start')),
-                ('end', policies.months.MonthField(blank=True, help_text='Year, or year and month: 2013 or 2013-04.', max_length=7, verbose_name='end')),
-                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "start",
+                    policies.months.MonthField(
+                        blank=True,
+                        help_text="Year, or year and month: 2013 or 2013-04.",
+                        max_length=7,
+                        verbose_name="start",
+                    ),
+                ),
+                (
+                    "end",
+                    policies.months.MonthField(
+                        blank=True,
+                        help_text="Year, or year and month: 2013 or 2013-04.",
+                        max_length=7,
+                        verbose_name="end",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=1000, verbose_name="note")),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'phase',
-                'verbose_name_plural': 'phases',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('start', ''), ('start__regex', '^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$'), _connector='OR'), models.Q(('end', ''), ('end__regex', '^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$'), _connector='OR')), name='phase_months_are_well_formed', violation_error_message='Write a year (2013) or a year and month (2013-04).'), models.CheckConstraint(condition=models.Q(('start', ''), ('end', ''), ('end__gte', models.F('start')), ('start__startswith', models.F('end')), _connector='OR'), name='phase_end_is_not_before_start', violation_error_message='The end is before the start.')],
+                "verbose_name": "phase",
+                "verbose_name_plural": "phases",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("start", ""),
+                                ("start__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("end", ""),
+                                ("end__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="phase_months_are_well_formed",
+                        violation_error_message="Write a year (2013) or a year and month (2013-04).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("start", ""),
+                            ("end", ""),
+                            ("end__gte", models.F("start")),
+                            ("start__startswith", models.F("end")),
+                            _connector="OR",
+                        ),
+                        name="phase_end_is_not_before_start",
+                        violation_error_message="The end is before the start.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FundingSource',
+            name="FundingSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('kind', models.CharField(blank=True, choices=[('own-budget', 'Own budget'), ('national', 'National government'), ('provincial', 'Provincial or state government'), ('development-bank', 'Development bank'), ('bilateral-un', 'Bilateral or UN'), ('private', 'Private sector'), ('user-fees', 'User fees'), ('community', 'Community'), ('philanthropy', 'Philanthropy')], max_length=20, verbose_name='kind')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, help_text='In the currency of the budget.', max_digits=20, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount')),
-                ('state', models.CharField(blank=True, choices=[('pledged', 'Pledged'), ('received', 'Received'), ('withdrawn', 'Withdrawn')], max_length=10, verbose_name='state')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='funding_sources', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("own-budget", "Own budget"),
+                            ("national", "National government"),
+                            ("provincial", "Provincial or state government"),
+                            ("development-bank", "Development bank"),
+                            ("bilateral-un", "Bilateral or UN"),
+                            ("private", "Private sector"),
+                            ("user-fees", "User fees"),
+                            ("community", "Community"),
+                            ("philanthropy", "Philanthropy"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="In the currency of the budget.",
+                        max_digits=20,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="amount",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("pledged", "Pledged"),
+                            ("received", "Received"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="funding_sources",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'funding source',
-                'verbose_name_plural': 'funding sources',
-                'ordering': ['revision', 'position', 'pk'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='funding_is_not_negative')],
+                "verbose_name": "funding source",
+                "verbose_name_plural": "funding sources",
+                "ordering": ["revision", "position", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__isnull", True), ("amount__gte", 0), _connector="OR"
+                        ),
+                        name="funding_is_not_negative",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('revision', 'target'), name='a_target_only_once'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(
+                fields=("revision", "target"), name="a_target_only_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('revision', 'position'), name='one_target_a_position'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(
+                fields=("revision", "position"), name="one_target_a_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('position__lt', 7)), name='at_most_7_targets'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__lt", 7)), name="at_most_7_targets"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'primary')), fields=('revision',), name='one_primary_target'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "primary")),
+                fields=("revision",),
+                name="one_primary_target",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='budget_line_is_not_negative'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__isnull", True), ("amount__gte", 0), _connector="OR"),
+                name="budget_line_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffrole',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('people__isnull', True), ('people__gte', 0), _connector='OR'), models.Q(('months__isnull', True), ('months__gte', 0), _connector='OR')), name='staff_role_is_not_negative'),
+            model_name="staffrole",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("people__isnull", True), ("people__gte", 0), _connector="OR"),
+                    models.Q(("months__isnull", True), ("months__gte", 0), _connector="OR"),
+                ),
+                name="staff_role_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revisiontheme',
-            constraint=models.UniqueConstraint(fields=('revision', 'theme'), name='a_theme_only_once'),
+            model_name="revisiontheme",
+            constraint=models.UniqueConstraint(
+                fields=("revision", "theme"), name="a_theme_only_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revisiontheme',
-            constraint=models.UniqueConstraint(fields=('revision', 'position'), name='one_theme_a_position'),
+            model_name="revisiontheme",
+            constraint=models.UniqueConstraint(
+                fields=("revision", "position"), name="one_theme_a_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revisiontheme',
-            constraint=models.CheckConstraint(condition=models.Q(('position__lt', 3)), name='at_most_3_themes'),
+            model_name="revisiontheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__lt", 3)), name="at_most_3_themes"
+            ),
         ),
         migrations.AddIndex(
-            model_name='revision',
-            index=models.Index(fields=['state', 'submitted_at'], name='revision_queue'),
+            model_name="revision",
+            index=models.Index(fields=["state", "submitted_at"], name="revision_queue"),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='revision_numbers_are_unique'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(
+                fields=("case", "number"), name="revision_numbers_are_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'changes-requested'])), fields=('case',), name='one_open_revision_a_case'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "submitted", "changes-requested"])),
+                fields=("case",),
+                name="one_open_revision_a_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('case',), name='one_published_revision_a_case'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")),
+                fields=("case",),
+                name="one_published_revision_a_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['published', 'superseded', 'rejected', 'unpublished']), _negated=True), models.Q(('decided_at__isnull', False), models.Q(('decided_by_name', ''), _negated=True)), _connector='OR'), name='a_decided_revision_has_decider_and_date'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["published", "superseded", "rejected", "unpublished"]),
+                        _negated=True,
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        models.Q(("decided_by_name", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_decided_revision_has_decider_and_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_amount__isnull', True), ('budget_amount__gte', 0), _connector='OR'), name='budget_is_not_negative'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("budget_amount__isnull", True), ("budget_amount__gte", 0), _connector="OR"
+                ),
+                name="budget_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_usd__isnull', True), ('budget_usd__gte', 0), _connector='OR'), name='budget_in_usd_is_not_negative'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("budget_usd__isnull", True), ("budget_usd__gte", 0), _connector="OR"
+                ),
+                name="budget_in_usd_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_amount__isnull', True), models.Q(('budget_currency', ''), _negated=True), _connector='OR'), name='a_budget_has_a_currency', violation_error_message='Say in which currency the budget is.'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("budget_amount__isnull", True),
+                    models.Q(("budget_currency", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_budget_has_a_currency",
+                violation_error_message="Say in which currency the budget is.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('staff_fte__isnull', True), ('staff_fte__gte', 0), _connector='OR'), name='staff_is_not_negative'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("staff_fte__isnull", True), ("staff_fte__gte", 0), _connector="OR"
+                ),
+                name="staff_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('start', ''), ('start__regex', '^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$'), _connector='OR'), models.Q(('end', ''), ('end__regex', '^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$'), _connector='OR')), name='revision_months_are_well_formed', violation_error_message='Write a year (2013) or a year and month (2013-04).'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("start", ""),
+                        ("start__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("end", ""),
+                        ("end__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"),
+                        _connector="OR",
+                    ),
+                ),
+                name="revision_months_are_well_formed",
+                violation_error_message="Write a year (2013) or a year and month (2013-04).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('start', ''), ('end', ''), ('end__gte', models.F('start')), ('start__startswith', models.F('end')), _connector='OR'), name='revision_end_is_not_before_start', violation_error_message='The end is before the start.'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("start", ""),
+                    ("end", ""),
+                    ("end__gte", models.F("start")),
+                    ("start__startswith", models.F("end")),
+                    _connector="OR",
+                ),
+                name="revision_end_is_not_before_start",
+                violation_error_message="The end is before the start.",
+            ),
         ),
     ]

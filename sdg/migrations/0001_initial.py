@@ -5,68 +5,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('number', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='number')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('headline', models.CharField(max_length=250, verbose_name='headline')),
-                ('colour', models.CharField(max_length=7, verbose_name='colour')),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        primary_key=True, serialize=False, verbose_name="number"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("headline", models.CharField(max_length=250, verbose_name="headline")),
+                ("colour", models.CharField(max_length=7, verbose_name="colour")),
             ],
             options={
-                'verbose_name': 'goal',
-                'verbose_name_plural': 'goals',
-                'ordering': ['number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 17)), name='goal_number_is_1_to_17')],
+                "verbose_name": "goal",
+                "verbose_name_plural": "goals",
+                "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("number__lte", 17)),
+                        name="goal_number_is_1_to_17",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('code', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='code')),
-                ('kind', models.CharField(choices=[('outcome', 'Outcome'), ('means', 'Means of implementation')], max_length=7, verbose_name='kind')),
-                ('label', models.CharField(help_text='Short label in our own words.', max_length=60, verbose_name='label')),
-                ('text', models.TextField(help_text='Wording of the resolution A/RES/70/1.', verbose_name='text')),
-                ('position', models.PositiveSmallIntegerField(unique=True, verbose_name='position')),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='sdg.goal', verbose_name='goal')),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=5, primary_key=True, serialize=False, verbose_name="code"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("outcome", "Outcome"), ("means", "Means of implementation")],
+                        max_length=7,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(
+                        help_text="Short label in our own words.",
+                        max_length=60,
+                        verbose_name="label",
+                    ),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        help_text="Wording of the resolution A/RES/70/1.", verbose_name="text"
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(unique=True, verbose_name="position"),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="sdg.goal",
+                        verbose_name="goal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'target',
-                'verbose_name_plural': 'targets',
-                'ordering': ['position'],
+                "verbose_name": "target",
+                "verbose_name_plural": "targets",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='GoalText',
+            name="GoalText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('headline', models.CharField(max_length=400, verbose_name='headline')),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='sdg.goal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("headline", models.CharField(max_length=400, verbose_name="headline")),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="texts",
+                        to="sdg.goal",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('goal', 'language'), name='one_goal_text_a_language')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("goal", "language"), name="one_goal_text_a_language"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TargetText',
+            name="TargetText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('label', models.CharField(max_length=100, verbose_name='label')),
-                ('text', models.TextField(verbose_name='text')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='sdg.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                ("label", models.CharField(max_length=100, verbose_name="label")),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="texts",
+                        to="sdg.target",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('target', 'language'), name='one_target_text_a_language')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("target", "language"), name="one_target_text_a_language"
+                    )
+                ],
             },
         ),
     ]
