@@ -20,6 +20,7 @@ urlpatterns += i18n_patterns(
     path("sdgs/", include("sdg.urls")),
     path("members/", include("members.urls")),
     path("policies/", include("policies.urls")),
+    path("my/", include("members.team_urls")),
     path("accounts/", include("members.account_urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,

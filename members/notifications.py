@@ -54,6 +54,20 @@ class Outcome:
     dropped: int = 0
     error: str = ""  # the last one
 
+    @property
+    def turns(self):
+        """How many notices were taken up."""
+        return self.sent + self.delayed + self.given_up + self.dropped
+
+    def __add__(self, other):
+        return Outcome(
+            self.sent + other.sent,
+            self.delayed + other.delayed,
+            self.given_up + other.given_up,
+            self.dropped + other.dropped,
+            other.error or self.error,
+        )
+
 
 def address(name, *args):
     """The path of a page, in the language of the site, for ``notify``."""
@@ -88,7 +102,7 @@ def notify(kind, recipients, path="", **context):
 def subject_of(notice):
     """The notice in one line, fit for the header of a mail."""
     subject = _render(f"emails/{notice.kind}_subject.txt", _context(notice))
-    return " ".join(UNFIT_FOR_HEADERS.sub(" ", subject).split())[:SUBJECT_LENGTH]
+    return _one_line(subject)[:SUBJECT_LENGTH]
 
 
 def text_of(notice):
@@ -105,15 +119,26 @@ def text_of(notice):
 
 def _context(notice):
     role = notice.context.get("role")
-    return notice.context | {
+    words = notice.context.get("note") or notice.context.get("message") or ""
+    # Only a person's own words may have lines, and they are marked as such: nobody can write a
+    # name or a title that reads as if the platform spoke.
+    facts = {
+        key: _one_line(value) if isinstance(value, str) else value
+        for key, value in notice.context.items()
+    }
+    return facts | {
+        "quoted": "\n".join(f"> {line}" for line in words.splitlines()),
         "role_label": Membership.Role(role).label if role in Membership.Role else "",
         "recipient": notice.recipient,
         "link": settings.SITE_URL + notice.path if notice.path else "",
         "site_url": settings.SITE_URL,
-        "contact": settings.CONTACT_EMAIL,
         "may_mute": notice.recipient is not None and notice.kind not in Notice.ALWAYS_MAILED,
         "switches": settings.SITE_URL + address("my:notices"),
     }
+
+
+def _one_line(text):
+    return " ".join(UNFIT_FOR_HEADERS.sub(" ", text).split())
 
 
 def _invitation(notice):
@@ -212,7 +237,7 @@ def _message(notice, connection):
 
 
 def _put_off(notice, error, now, outcome):
-    outcome.error = UNFIT_FOR_HEADERS.sub(" ", f"{type(error).__name__}: {error}")
+    outcome.error = _one_line(f"{type(error).__name__}: {error}")
     if notice.attempts >= MAX_ATTEMPTS:
         outcome.given_up += 1
         logger.error("Notice %s is given up: %s", notice.pk, outcome.error)

@@ -1,13 +1,14 @@
 """The only module that changes the state of a revision.
 
-Every change happens inside a transaction, writes an event row, and brings the search index up to
-date once it is committed.
+Every change happens inside a transaction, writes an event row and the notices to those concerned,
+and brings the search index up to date once it is committed.
 """
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import notifications
 from .models import CaseStudy, ReviewEvent, Revision
 from .search import index
 
@@ -67,8 +68,8 @@ def unpublish(revision, *, by=None, name="", note):
 def publish_all(revisions, *, name, note="", at=None):
     """Publish many drafts at once, in a fixed number of queries: for imported files.
 
-    What was public before stays citable. The caller runs ``index.sync()`` when the last batch is
-    in.
+    What was public before stays citable; nobody is told. The caller runs ``index.sync()`` when the
+    last batch is in.
     """
     at = at or timezone.now()
     revisions = list(revisions)
@@ -128,7 +129,7 @@ def _move(revision, to, by, name, note):
     now = timezone.now()
     if to == State.PUBLISHED and case.live_id:
         _record(case.live, State.SUPERSEDED, by, name, "", now)
-    _record(revision, to, by, name, note, now)
+    event = _record(revision, to, by, name, note, now)
     if to == State.PUBLISHED:
         case.live = revision
     elif to == State.UNPUBLISHED:
@@ -136,11 +137,12 @@ def _move(revision, to, by, name, note):
     if to in (State.PUBLISHED, State.UNPUBLISHED):
         case.save(update_fields=["live"])
         transaction.on_commit(index.sync_quietly)
+    notifications.tell(event)
     return revision
 
 
 def _record(revision, to, by, name, note, now):
-    ReviewEvent.objects.create(
+    event = ReviewEvent.objects.create(
         revision=revision,
         actor=by,
         actor_name=name,
@@ -164,3 +166,4 @@ def _record(revision, to, by, name, note, now):
             "updated_at",
         ]
     )
+    return event

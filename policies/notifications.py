@@ -1,0 +1,94 @@
+"""Who is told of what happens to a case, in the same transaction as the change.
+
+The authors are who made the revision and everybody in the team of its member; the moderators are
+the people with the permission to change revisions. Nobody is told of what he or she did.
+"""
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import Q
+
+from members.models import Membership, Notice, User
+from members.notifications import address, notify
+
+from .models import Revision
+
+State, Kind = Revision.State, Notice.Kind
+
+# Decisions of the moderators and what their notices are called.
+DECISIONS = {
+    State.PUBLISHED: Kind.PUBLISHED,
+    State.CHANGES_REQUESTED: Kind.CHANGES_REQUESTED,
+    State.REJECTED: Kind.REJECTED,
+    State.UNPUBLISHED: Kind.UNPUBLISHED,
+}
+
+
+def authors(revision, besides=None):
+    """Who made the revision and everybody in the team of its member, without ``besides``."""
+    team = Q(
+        memberships__member=revision.case.member_id,
+        memberships__status=Membership.Status.ACTIVE,
+    )
+    people = User.objects.filter(team | Q(pk=revision.created_by_id), is_active=True)
+    return _without(people, besides).distinct()
+
+
+def moderators(besides=None):
+    """The people who decide on submissions, without ``besides``."""
+    people = ModelBackend().with_perm("policies.change_revision").filter(is_staff=True)
+    return _without(people, besides)
+
+
+def tell(event):
+    """Tell everybody concerned of a change of state, with the note that came with it."""
+    revision, by = event.revision, event.actor
+    facts = {
+        "title": revision.title,
+        "member": revision.case.member.name,
+        "note": event.note,
+        "by": event.actor_name,
+    }
+    if event.to_state in DECISIONS:
+        public = event.to_state == State.PUBLISHED
+        case = (revision.case_id, revision.case.slug)
+        path = address("policies:case", *case) if public else address("my:home")
+        # The moderators speak as one.
+        notify(DECISIONS[event.to_state], authors(revision, by), path, **facts | {"by": ""})
+    elif event.to_state == State.SUBMITTED:
+        again = event.from_state == State.CHANGES_REQUESTED
+        _tell_both(Kind.SUBMITTED, revision, by, again=again, **facts)
+    elif event.to_state == State.WITHDRAWN:
+        # The moderators never saw a draft.
+        told = [] if event.from_state == State.DRAFT else moderators(by)
+        _tell_both(Kind.WITHDRAWN, revision, by, told, **facts)
+
+
+def tell_of_note(note):
+    """Tell the other side, and the author's colleagues, of a note on a submission."""
+    revision = note.revision
+    facts = {
+        "title": revision.title,
+        "member": revision.case.member.name,
+        "note": note.text,
+        "by": "" if note.from_moderators else note.author_name,
+    }
+    told = [] if note.from_moderators else moderators(note.author)
+    _tell_both(Kind.NOTE, revision, note.author, told, **facts)
+
+
+def _tell_both(kind, revision, actor, told=None, **facts):
+    told = list(moderators(actor) if told is None else told)
+    notify(
+        kind,
+        told,
+        address("admin:policies_revision_change", revision.pk),
+        for_moderators=True,
+        **facts,
+    )
+    # Who is both learns of it as a moderator, who has something to do.
+    team = authors(revision, actor).exclude(pk__in=[person.pk for person in told])
+    notify(kind, team, address("my:home"), for_moderators=False, **facts)
+
+
+def _without(people, person):
+    return people.exclude(pk=person.pk) if person else people

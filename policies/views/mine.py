@@ -1,0 +1,134 @@
+"""The page /my/: a person's cases with what to do next, invitations, notices and teams."""
+
+from django.core.paginator import Paginator
+from django.db.models import Case, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from members import invitations, teams
+from members.invitation_tokens import token_of
+from members.leaders import is_secretariat, requests_for
+from members.notice_views import unread_of, with_subjects
+
+from .. import reminders
+from ..models import CaseStudy, ReviewEvent, Revision
+
+A_PAGE = 50
+NOTICES = REQUESTS = 5
+
+State = Revision.State
+
+# What is asked of the city comes first, what is over comes last.
+GROUPS = (
+    (State.CHANGES_REQUESTED, _("The moderators ask for changes")),
+    (State.DRAFT, _("Drafts")),
+    (State.SUBMITTED, _("With the moderators")),
+    (State.PUBLISHED, _("Published")),
+    (State.REJECTED, _("Not accepted")),
+    (State.UNPUBLISHED, _("Taken off the site")),
+    (State.WITHDRAWN, _("Withdrawn")),
+)
+# Only what the page shows: the texts of a case are long.
+COLUMNS = (
+    *("case", "number", "state", "title", "language", "updated_at", "submitted_at", "decided_at"),
+    *("case__slug", "case__live", "case__provenance", "case__confirmed_at", "case__member"),
+    *("case__member__name", "case__member__slug", "case__live__decided_at"),
+)
+
+
+@never_cache
+@require_safe
+def home(request):
+    """What waits for the person, what the person's teams have written, and where to go from here."""
+    user = request.user
+    memberships = list(
+        user.memberships.filter(status__in=teams.CURRENT)
+        .select_related("member")
+        .order_by("status", "member__name")
+    )
+    suggested = None if memberships else teams.suggested_member(user.email)
+    page = Paginator(current_revisions(user), A_PAGE).get_page(request.GET.get("page"))
+    unread, requests = unread_of(user), requests_for(user)
+    context = {
+        "memberships": memberships,
+        "in_team": any(each.status == teams.Status.ACTIVE for each in memberships),
+        "suggested": suggested,
+        "invitations": open_invitations(user),
+        "page": page,
+        "groups": grouped(page, timezone.localdate()),
+        "notices": with_subjects(unread[:NOTICES], user),
+        "unread": unread.count(),
+        "requests": requests[:REQUESTS],
+        "requests_total": requests.count(),
+        "is_secretariat": is_secretariat(user),
+        "reviews": Revision.objects.awaiting_review().count()
+        if user.is_staff and user.has_perm("policies.change_revision")
+        else None,
+    }
+    return render(request, "my/home.html", context)
+
+
+def current_revisions(user):
+    """The revision of each case of the person's teams that tells what to do next.
+
+    That is the open one, else the public one, else the newest; ordered by what is asked of the
+    city.
+    """
+    of_the_case = Revision.objects.filter(case=OuterRef("pk")).order_by("-number")
+    cases = CaseStudy.objects.editable_by(user).annotate(
+        current=Coalesce(
+            Subquery(of_the_case.filter(state__in=Revision.OPEN_STATES).values("pk")[:1]),
+            F("live"),
+            Subquery(of_the_case.values("pk")[:1]),
+        )
+    )
+    place = Case(
+        *[When(state=state, then=Value(place)) for place, (state, _label) in enumerate(GROUPS)],
+        default=Value(len(GROUPS)),
+    )
+    reasons = ReviewEvent.objects.filter(
+        ~Q(note=""), to_state__in=(State.CHANGES_REQUESTED, State.REJECTED, State.UNPUBLISHED)
+    )
+    return (
+        Revision.objects.filter(pk__in=cases.order_by().values("current"))
+        .select_related("case__member", "case__live")
+        .only(*COLUMNS)
+        .prefetch_related(Prefetch("events", reasons, to_attr="reasons"))
+        .order_by(place, "-updated_at", "-pk")
+    )
+
+
+def grouped(revisions, today):
+    """The revisions by state, as (state, label, revisions) of those states that occur.
+
+    Each revision gets ``reason`` (what the moderators wrote last), ``days`` that it has waited,
+    ``since`` when the city stands by the public text, and whether it ``is_due`` to be confirmed.
+    """
+    by_state = {}
+    for revision in revisions:
+        case = revision.case
+        revision.reason = revision.reasons[-1].note if revision.reasons else ""
+        if revision.state == State.SUBMITTED:
+            revision.days = (today - timezone.localtime(revision.submitted_at).date()).days
+        revision.since = reminders.true_since(case)
+        revision.is_due = reminders.is_due(case, today)
+        revision.is_compiled = (
+            case.provenance == CaseStudy.Provenance.SECRETARIAT and not case.confirmed_at
+        )
+        by_state.setdefault(revision.state, []).append(revision)
+    return [(state.value, label, by_state[state]) for state, label in GROUPS if state in by_state]
+
+
+def open_invitations(user):
+    """(invitation, token) pairs that the person can accept."""
+    pairs = []
+    for invitation in invitations.invitations_to(user):
+        try:
+            pairs.append((invitation, token_of(invitation)))
+        except LookupError:  # the site's secret has changed: only the mailed link works
+            continue
+    return pairs
