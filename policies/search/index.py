@@ -213,7 +213,8 @@ def _write(index, reference, gone, new, heap, progress):
     with engine_errors():
         writer = index.writer(heap, 1)
     for key in gone:
-        writer.delete_documents_by_term("pk", key)
+        # Deleting by term does nothing where the field holds unsigned numbers.
+        writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, "pk", key))
     keys, done = iter(new), 0
     while batch := list(islice(keys, BATCH)):
         for revision in rows.read(batch):
