@@ -1,6 +1,8 @@
 """When a policy and its phases happened: bars on one scale of years, and the same as a list."""
 
+import math
 from dataclasses import dataclass
+from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
@@ -71,18 +73,23 @@ def whole_bar(scale, revision, today):
 
 
 def _events(revision, phases, today):
-    """Start, phases in the order of time, and end; those without a date come last."""
+    """Start, phases and end in the order of time; phases without a date come last."""
     if not (revision.start or revision.end or phases):
         return []
-    end = _("Planned end") if revision.end and _is_ahead(revision.end, today) else _("End")
-    start = (
-        _("Planned start") if revision.start and _is_ahead(revision.start, today) else _("Start")
-    )
-    dated = [row for row in phases if row.start or row.end]
-    events = [Event(months.label(revision.start), start)]
-    events += [_phase(row) for row in sorted(dated, key=lambda row: (row.start or row.end)[:7])]
-    events.append(Event(months.label(revision.end), end))
-    return events + [_phase(row) for row in phases if not (row.start or row.end)]
+    start, end = revision.start, revision.end
+    began = _("Planned start") if _is_ahead(start, today) else _("Start")
+    ended = _("Planned end") if _is_ahead(end, today) else _("End")
+    first = months.month_number(start, last=False) if start else -math.inf
+    last = months.month_number(end, last=True) if end else math.inf
+    events = [(first, Event(months.label(start), began))]
+    events += [
+        (months.month_number(row.start or row.end, last=False), _phase(row))
+        for row in phases
+        if row.start or row.end
+    ]
+    events.append((last, Event(months.label(end), ended)))
+    undated = [_phase(row) for row in phases if not (row.start or row.end)]
+    return [event for _month, event in sorted(events, key=itemgetter(0))] + undated
 
 
 def _phase(row):
@@ -102,5 +109,6 @@ def _phase(row):
 
 
 def _is_ahead(month, today):
-    """Whether the month or year has not begun."""
-    return months.month_number(month, last=False) > today.year * 12 + today.month - 1
+    """Whether the month or year is known and has not begun."""
+    now = today.year * 12 + today.month - 1
+    return bool(month) and months.month_number(month, last=False) > now

@@ -307,4 +307,9 @@ def test_axis_as_svg_says_today():
     drawn = axis(scale.ticks(50.0), 50.0)
     assert '<text class="who" x="50.00%" y="18" text-anchor="middle">today</text>' in drawn
     assert ">2024<" in drawn
+    assert ">2025<" in drawn
+    assert ">2026<" in drawn
+    crowded = axis(scale.ticks(33.0), 33.0)
+    assert ">2025<" not in crowded
+    assert crowded.count("<line") == 4
     assert "today" not in axis(scale.ticks())

@@ -321,6 +321,14 @@ def test_similar_policies_say_what_they_share(client, reference, synced):
     )
 
 
+def test_similar_policy_that_is_no_longer_public_is_left_out(client, reference, synced):
+    revision = LiveRevisionFactory(targets=["11.2"])
+    other = LiveRevisionFactory(title="Trams", targets=["11.2"])
+    synced()
+    CaseStudy.objects.filter(pk=other.case_id).update(live=None)
+    assert section(client, revision, "similar") == EMPTY["similar"]
+
+
 def test_comparison_is_a_plain_link(client):
     revision = LiveRevisionFactory()
     page = client.get(revision.case.get_absolute_url()).text

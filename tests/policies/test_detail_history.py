@@ -49,6 +49,7 @@ def test_common_ends_of_huge_texts_stay():
         f"<del>a {middle}b</del><ins>c {middle}d</ins>"
     )
     assert words(f"a {middle}b", f"a {middle}d") == f"a {middle}<del>b</del><ins>d</ins>"
+    assert words(f"a {middle}b", f"c {middle}b") == f"<del>a </del><ins>c </ins>{middle}b"
 
 
 @pytest.mark.django_db

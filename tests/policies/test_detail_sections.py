@@ -84,6 +84,21 @@ def test_phases_come_in_the_order_of_time_and_unknown_ones_last():
     assert [row.name for row in found.rows] == ["Whole policy", "Late", "Until", "Early", "Month"]
 
 
+def test_phases_before_the_start_and_after_the_end_stand_in_their_place():
+    revision = LiveRevisionFactory(start="2013", end="2014")
+    for place, start in enumerate(("2015", "2014-09", "2010", "2013")):
+        Phase.objects.create(revision=revision, position=place, name=start, start=start)
+    found = timeline(revision, TODAY)
+    assert [event.what for event in found.events] == [
+        "2010",
+        "Start",
+        "2013",
+        "2014-09",
+        "End",
+        "2015",
+    ]
+
+
 def test_phases_without_dates_of_a_policy_without_dates():
     revision = LiveRevisionFactory()
     Phase.objects.create(revision=revision, name="Trial")
