@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from . import formats
 from .bands import NONE
 from .facets import FACETS_BY_NAME
-from .filters import RANGES, shown
+from .filter_fields import shown
+from .filters import RANGES
 
 # Names that say by themselves what they are; "Under 5" does not.
 PLAIN_IN_SENTENCES = ("theme", "subregion", "country", "member", "stage", "language", "provenance")

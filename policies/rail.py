@@ -65,8 +65,7 @@ class Section:
     heading: str
     is_open: bool
     choices: SafeString
-    errors: list[str] = field(default_factory=list)
-    error_id: str = ""
+    errors: list[tuple[str, str]] = field(default_factory=list)
     ends: list = field(default_factory=list)
 
 
@@ -92,7 +91,7 @@ class Rail:
     def _section(self, part):
         form = self.form
         names = [*part.facets, *RANGES.get(part.range, ())]
-        errors = [error for name in part.facets for error in form.errors.get(name, ())]
+        wrong = [name for name in part.facets if name in form.errors]
         in_use = any(form.values.get(name) or form.errors.get(name) for name in names)
         if part.facets == ("goal", "target"):
             choices = self._goals()
@@ -104,8 +103,7 @@ class Rail:
             heading=part.heading,
             is_open=part.is_open or in_use,
             choices=choices,
-            errors=errors,
-            error_id=f"error-{part.facets[0]}" if errors else "",
+            errors=[(f"error-{name}", form.errors[name][0]) for name in wrong],
             ends=[form[name] for name in RANGES.get(part.range, ())],
         )
 

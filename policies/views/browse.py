@@ -1,10 +1,12 @@
 """The list of case studies: search, filters, and the three ways to look at the result."""
 
+from decimal import Decimal
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,15 +16,15 @@ from django.views.decorators.http import require_safe
 from citynet import maps
 from members.models import Member
 from policies.counts import count_cases
+from policies.facets import FACETS_BY_NAME
+from policies.filter_fields import MAX_WORDS, WordsField
 from policies.filters import (
     LIST,
     MAP,
-    MAX_WORDS,
     PER_PAGE,
     TABLE,
     VIEWS,
     SearchForm,
-    WordsField,
     typed_words,
 )
 from policies.formats import number
@@ -35,6 +37,7 @@ from policies.search.query import SORTS, Answer, Question, ask, highlight
 from policies.search.query import suggest as suggestions_for
 
 RETRY_AFTER = "30"
+MOST_SUGGESTED = 6
 
 
 @login_not_required
@@ -44,6 +47,8 @@ def case_list(request):
     form = SearchForm(request.GET)
     if not form.is_valid():
         return refused(request, form)
+    if form.has_empty_ends:
+        return redirect(form.address(page=form.values.get("page", ())), permanent=True)
     answer = ask(form.question())
     if not answer.available:
         if form.is_narrowed:
@@ -124,7 +129,7 @@ def _context(form, answer, page):
         "exports": _exports(form),
     }
     if form.page_number == 1 and form.words:
-        context["also"] = suggestions_for(form.words, cases=False)
+        context["also"] = suggestions_for(form.words, MOST_SUGGESTED, cases=False)
     if form.view_name == TABLE:
         context["rows"] = [_row(revision, context["words"]) for revision in page.object_list]
     elif form.view_name == MAP:
@@ -186,9 +191,8 @@ def _row(revision, words):
     """A policy in the table: its facts, with the amount in USD as a number to compare."""
     budget, staff, duration, stakeholders = key_facts(revision)
     usd = revision.budget_usd
-    in_usd = Fact(
-        _("In USD"), number(usd) if usd is not None else _("Not reported"), "", usd is None
-    )
+    whole = _("Not reported") if usd is None else number(usd.quantize(Decimal(1)))
+    in_usd = Fact(_("In USD"), whole, unknown=usd is None)
     return {
         "revision": revision,
         "title": highlight(revision.title, words) if words else revision.title,
@@ -222,10 +226,13 @@ def _placed(form, counts):
 
 
 def _mistakes(form):
-    """(id of the field, label, message) for each mistake, in the order of the address."""
+    """(label, message, id of the field or "") for each mistake, in the order of the address."""
     found = []
     for name in [*form.fields_in_order, "__all__"]:
-        for message in form.errors.get(name, ()):
-            label = form.fields[name].label if name in form.fields else ""
-            found.append((name, label, message))
+        label = form.fields[name].label if name in form.fields else ""
+        # A facet has no field of its own to go to: its message stands above its choices.
+        field = f"error-{name}" if name in FACETS_BY_NAME else name
+        if name in ("sort", "view", "page", "__all__"):
+            field = ""
+        found += [(label, message, field) for message in form.errors.get(name, ())]
     return found
