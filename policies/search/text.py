@@ -103,13 +103,34 @@ _ENGLISH = (
 )
 _LOCK = threading.Lock()
 
+# What the rules of the stemmer leave apart.
+_IRREGULAR = {
+    "analyses": "analysis",
+    "buses": "bus",
+    "busses": "bus",
+    "children": "child",
+    "childrens": "child",
+    "crises": "crisis",
+    "criteria": "criterion",
+    "feet": "foot",
+    "gases": "gas",
+    "lenses": "lens",
+    "lives": "life",
+    "men": "man",
+    "mens": "man",
+    "paid": "pay",
+    "wharves": "wharf",
+    "women": "woman",
+    "womens": "woman",
+}
+
 
 # The same words come again and again: far cheaper than to leave this to the index.
 @lru_cache(maxsize=200_000)
 def stem(word):
     """A folded word without its English ending."""
     with _LOCK:
-        return _ENGLISH.analyze(word)[0]
+        return _ENGLISH.analyze(_IRREGULAR.get(word, word))[0]
 
 
 def stems(folded):
