@@ -54,7 +54,8 @@ def home(request):
     context = {
         "counts": counts,
         "reported": reported(),
-        "countries": len(counts.of("country")),
+        # By code: an area that is shown without its name is counted all the same.
+        "countries": len({member.country.code for member in members if member.country}),
         "goals": goals,
         "columns": _columns(goals),
         "covered": covered,
