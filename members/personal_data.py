@@ -4,6 +4,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 
+from . import teams
 from .models import Invitation, Membership, Notice
 from .redaction import Redactor, addresses_of, former_colleague
 
@@ -73,10 +74,12 @@ def export(user):
 
 
 def forget(user):
-    """End the person's sessions and take the name out of what stays.
+    """End the person's memberships and sessions, and take the name out of what stays.
 
-    Memberships, addresses, second factors and own notices go with the account itself.
+    Teams that lose their last coordinator are made known to the secretariat. Addresses, second
+    factors and own notices go with the account itself.
     """
+    teams.leave_all(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
     addresses = addresses_of(user)

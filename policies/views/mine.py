@@ -50,14 +50,15 @@ def home(request):
         .select_related("member")
         .order_by("status", "member__name")
     )
-    suggested = None if memberships else teams.suggested_member(user.email)
+    invited = open_invitations(user)
+    suggested = None if memberships or invited else teams.suggested_member(user.email)
     page = Paginator(current_revisions(user), A_PAGE).get_page(request.GET.get("page"))
     unread, requests = unread_of(user), requests_for(user)
     context = {
         "memberships": memberships,
         "in_team": any(each.status == teams.Status.ACTIVE for each in memberships),
         "suggested": suggested,
-        "invitations": open_invitations(user),
+        "invitations": invited,
         "page": page,
         "groups": grouped(page, timezone.localdate()),
         "notices": with_subjects(unread[:NOTICES], user),
