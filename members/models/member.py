@@ -23,7 +23,14 @@ class MemberQuerySet(models.QuerySet):
 
     def coordinated_by(self, user):
         """Members whose team ``user`` leads."""
-        return self.of(user).filter(memberships__role="coordinator")
+        if not user.is_authenticated:
+            return self.none()
+        # In one filter: the role must be that of the person, not of a colleague.
+        return self.filter(
+            memberships__user=user,
+            memberships__status="active",
+            memberships__role="coordinator",
+        )
 
 
 class Member(models.Model):

@@ -216,6 +216,7 @@ def test_decline_tells_the_reason():
 @pytest.mark.parametrize("decide", [teams.approve, teams.decline])
 def test_nobody_else_decides(outsider, decide):
     request = request_of()
+    coordinator_of(request.member)  # whose role is nobody else's
     with pytest.raises(NotAllowed):
         decide(request, outsider(request), "Note.")
     request.refresh_from_db()
@@ -324,6 +325,7 @@ def test_coordinator_takes_a_colleague_out_with_a_note():
 
 def test_official_takes_nobody_out():
     membership = MembershipFactory()
+    coordinator_of(membership.member)
     with pytest.raises(NotAllowed):
         teams.leave(membership, official_of(membership.member))
     with pytest.raises(NotAllowed):
@@ -399,6 +401,7 @@ def test_role_of_somebody_outside_the_team_is_not_changed(status):
 
 def test_official_changes_no_role():
     membership = MembershipFactory()
+    coordinator_of(membership.member)
     with pytest.raises(NotAllowed):
         teams.set_role(membership, Role.COORDINATOR, membership.user)
 
