@@ -5,13 +5,14 @@ fraction of the time. Every value is escaped by ``format_html`` or by ``highligh
 """
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_countries.fields import Country
 
 from .formats import remembered
-from .keyfacts import evidence, goal_numbers, key_facts
-from .models import Revision
+from .keyfacts import evidence, key_facts
+from .models import CaseStudy, Revision
 from .search.highlight import highlight
 
 CARD = """<article class="case">
@@ -29,6 +30,9 @@ BOX = """<p class="no-print"><label class="tick"><input type="checkbox" name="ca
 """
 CHIP = '<a class="chip" data-g="{}" href="{}" title="{}"><b>{}</b><span class="t">{}</span></a>'
 STRIP = '<div class="strip{}" aria-hidden="true">{}</div>'
+# Stands where title and summary go, which are marked anew for every search. Nothing that is
+# escaped can look like it.
+GAP = SafeString("<gap>")
 FACT = '<div class="fact{}"><dt>{}</dt><dd>{}{}</dd></div>\n'
 
 
@@ -39,23 +43,44 @@ def card(revision, level=3, words="", compare=False):
     summary; ``compare`` adds the box that puts it into the page's ``<form id="compare">``.
     """
     case = revision.case
-    rows = key_facts(revision)
-    return format_html(
+    rows = tuple(key_facts(revision))
+    before, between, after = _frame(
+        level,
+        compare,
+        revision.language,
+        revision.direction,
+        (case.pk, case.slug, revision.title if compare else ""),
+        (case.member.slug, case.member.name, case.member.country_code),
+        _words(revision, rows),
+        tuple(_values(row.target) for row in revision.contributions.all()),
+        rows,
+    )
+    title = highlight(revision.title, words) if words else escape(revision.title)
+    summary = highlight(revision.summary, words) if words else escape(revision.summary)
+    return SafeString(f"{before}{title}{between}{summary}{after}")
+
+
+@remembered
+def _frame(level, compare, language, direction, case, member, words, targets, rows):
+    """The card up to its title, from there to its summary, and the rest."""
+    pk, slug, title = case
+    whole = format_html(
         CARD,
-        strip=strip(goal_numbers(revision)),
+        strip=strip(sorted({int(code.partition(".")[0]) for code, _label, _text in targets})),
         level=level,
-        language=revision.language,
-        direction=revision.direction,
-        url=case.get_absolute_url(),
-        title=highlight(revision.title, words) if words else revision.title,
-        member=_member(case.member.slug, case.member.name, case.member.country_code),
-        meta=_meta(_words(revision, rows)),
-        summary=highlight(revision.summary, words) if words else revision.summary,
+        language=language,
+        direction=direction,
+        url=CaseStudy(pk=pk, slug=slug).get_absolute_url(),
+        title=GAP,
+        member=_member(*member),
+        meta=_meta(words),
+        summary=GAP,
         targets_label=_("SDG targets"),
-        chips=chips(revision),
-        box=format_html(BOX, case.pk, _("Compare"), revision.title) if compare else "",
+        chips=_chips(targets),
+        box=format_html(BOX, pk, _("Compare"), title) if compare else "",
         facts=facts(rows),
     )
+    return whole.split(GAP)
 
 
 def facts(rows):

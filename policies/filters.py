@@ -25,6 +25,7 @@ from .filter_fields import (
     YearField,
     shown,
 )
+from .formats import remembered
 from .search.query import SORTS, Question
 
 PER_PAGE = 20
@@ -38,6 +39,9 @@ RANGES = {
     "staff": ("staff_min", "staff_max"),
     "start": ("start_from", "start_to"),
 }
+
+# The choices of all other facets are the same for as long as the process lives.
+FIXED = frozenset(FACETS_BY_NAME) - {"goal", "target", "theme", "member", "country"}
 
 # Added to links by newsletters and social networks; every other unknown name is refused.
 TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id")
@@ -78,10 +82,8 @@ class SearchForm(forms.Form):
     def labels(self, name):
         """Value -> label of all that can be chosen from a facet, read once a form."""
         if name not in self._labels:
-            labels = FACETS_BY_NAME[name].labels()
-            if name == "member":
-                labels = self._with_newest_members(labels)
-            self._labels[name] = labels
+            labels = _fixed_labels(name) if name in FIXED else FACETS_BY_NAME[name].labels()
+            self._labels[name] = self._with_newest_members(labels) if name == "member" else labels
         return self._labels[name]
 
     def _with_newest_members(self, labels):
@@ -200,6 +202,12 @@ class SearchForm(forms.Form):
         """Names of all parameters in the order of every address."""
         ends = [name for pair in RANGES.values() for name in pair]
         return ["q", *FACETS_BY_NAME, *ends, "sort", "view", "page"]
+
+
+@remembered
+def _fixed_labels(name):
+    """The labels of a facet whose choices are always the same, as text in one language."""
+    return {value: str(label) for value, label in FACETS_BY_NAME[name].labels().items()}
 
 
 def typed_words(form):

@@ -5,6 +5,7 @@ template each: the whole rail takes about a millisecond.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import nlargest
 from html import escape
 
@@ -100,12 +101,22 @@ class Rail:
         else:
             choices = SafeString("".join(map(self._flat, part.facets)))
         return Section(
-            heading=part.heading,
+            heading=str(part.heading),
             is_open=part.is_open or in_use,
             choices=choices,
             errors=[(f"error-{name}", form.errors[name][0]) for name in wrong],
-            ends=[form[name] for name in RANGES.get(part.range, ())],
+            ends=[self._end(name) for name in RANGES.get(part.range, ())],
         )
+
+    def _end(self, name):
+        """A field of an exact range: with what was typed, and what is wrong with it."""
+        form = self.form
+        return {
+            "name": name,
+            "label": form.fields[name].label,
+            "value": form.data.get(name, ""),
+            "error": form.errors[name][0] if name in form.errors else "",
+        }
 
     def _offered(self, facet):
         """(value, label, count) of the choices that some case has, and of the chosen ones."""
@@ -182,18 +193,8 @@ class Rail:
         )
 
     def _choice(self, facet, value, label, count, code=""):
-        checked = " checked" if value in self.form.chosen.get(facet, ()) else ""
-        name = escape(str(label))
-        if value == NONE:
-            name = f'<span class="nr">{name}</span>'
-        elif code:
-            name = f"<span><b>{escape(code)}</b> {name}</span>"
-        else:
-            name = f"<span>{name}</span>"
-        return (
-            f'<li><label class="tick"><input type="checkbox" name="{facet}" '
-            f'value="{escape(value)}"{checked}> {name}{self._number(count)}</label></li>'
-        )
+        box = _box(facet, value, label, code, value in self.form.chosen.get(facet, ()))
+        return f"{box}{self._number(count)}</label></li>"
 
     def _number(self, count):
         """The number, read as "4 matches" by screen readers; nothing where nothing was counted."""
@@ -207,3 +208,20 @@ class Rail:
 def _number(count):
     noun = ngettext("match", "matches", count)
     return f' <span class="n">{number(count)}<span class="vh"> {escape(noun)}</span></span>'
+
+
+@lru_cache(maxsize=8192)
+def _box(facet, value, label, code, is_checked):
+    """A choice up to its number; the same boxes stand on every page."""
+    checked = " checked" if is_checked else ""
+    name = escape(str(label))
+    if value == NONE:
+        name = f'<span class="nr">{name}</span>'
+    elif code:
+        name = f"<span><b>{escape(code)}</b> {name}</span>"
+    else:
+        name = f"<span>{name}</span>"
+    return (
+        f'<li><label class="tick"><input type="checkbox" name="{facet}" '
+        f'value="{escape(value)}"{checked}> {name}'
+    )
