@@ -201,9 +201,10 @@ def _indexed_stamps(index):
     ).hits
     addresses = [address for key, address in hits]
     stamps = searcher.fast_field_values("stamp", addresses)
-    if len(stamps) != searcher.num_docs:
-        raise Damaged("Documents are missing")
-    return dict(zip((key for key, address in hits), stamps, strict=True))
+    found = dict(zip((key for key, address in hits), stamps, strict=True))
+    if len(found) != searcher.num_docs:
+        raise Damaged("Some documents are there twice")
+    return found
 
 
 def _write(index, reference, gone, new, heap, progress):

@@ -21,7 +21,8 @@ CODE = re.compile(r"(\d{1,2})(\.[\da-z]{0,2})?")
 LONGEST = 200  # characters that are looked at
 KEPT_SECONDS = 60
 PREFIXES = 100  # words of titles that begin with what was typed
-SHARES = {"goal": 2, "target": 3, "member": 3}
+# Of eight suggestions at least two are cases, where there are any.
+SHARES = {"goal": 2, "target": 2, "member": 2}
 
 
 @dataclass(frozen=True)

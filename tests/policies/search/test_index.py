@@ -1,0 +1,454 @@
+"""The index follows the database, whatever happens to either."""
+
+import shutil
+import time
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from members.models import Member
+from policies import moderation
+from policies.models import CaseStudy, Revision, Theme
+from policies.search import files, index, reading, schema
+from policies.search.query import Question, ask
+from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory, ThemeFactory
+
+from .library import live_case, titles
+
+pytestmark = pytest.mark.django_db
+
+
+def indexed():
+    return set(ask(Question(limit=None)).ids)
+
+
+def live():
+    return set(Revision.objects.live().values_list("pk", flat=True))
+
+
+def folder():
+    return files.root() / files.read_pointer(files.root()).folder
+
+
+def test_sync_adds_what_is_missing_and_drops_what_is_gone():
+    first, second = live_case("Night buses"), live_case("Parks")
+    assert index.sync() == (2, 0)
+
+    moderation.unpublish(first, name="Secretariat", note="Wrong city.")
+    third = live_case("Trams")
+
+    assert index.sync() == (1, 1)
+    assert indexed() == {second.pk, third.pk}
+    assert index.count() == 2
+    assert index.sync() == (0, 0)
+
+
+def test_drafts_are_not_indexed():
+    RevisionFactory(title="Secret plan")
+    index.sync()
+
+    assert index.count() == 0
+    assert titles("secret") == []
+
+
+def test_new_live_revision_replaces_the_one_before():
+    old = live_case("Night buses")
+    index.sync()
+    draft = RevisionFactory(case=old.case, title="Night trams")
+
+    moderation.publish(draft, name="Secretariat")
+
+    assert index.sync() == (1, 1)
+    assert titles("night") == ["Night trams"]
+
+
+def test_published_case_is_found_after_the_commit(django_capture_on_commit_callbacks):
+    draft = RevisionFactory(title="Night trams")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        moderation.publish(draft, name="Secretariat")
+
+    assert titles("trams") == ["Night trams"]
+
+
+def test_changed_member_is_indexed_again():
+    member = MemberFactory(name="Bombay", country="IN", population=50_000)
+    live_case("Night buses", member=member)
+    index.sync()
+
+    member.name, member.population = "Mumbai", 12_000_000
+    member.save()
+
+    assert index.sync() == (1, 0)
+    assert titles("mumbai") == ["Night buses"]
+    assert titles("bombay") == []
+    assert ask(Question()).counts["population"] == {"over-10m": 1}
+
+
+def test_confirmed_case_is_indexed_again():
+    case = live_case("Night buses").case
+    index.sync()
+
+    case.confirmed_at = timezone.now().date()
+    case.save()
+
+    assert index.sync() == (1, 0)
+    assert ask(Question()).counts["provenance"] == {"city": 1, "confirmed": 1}
+
+
+def test_renamed_theme_builds_the_index_anew():
+    live_case("Night buses", themes=["transport"])
+    index.sync()
+
+    Theme.objects.update(name="Getting around")
+
+    assert index.sync() == (1, 1)
+    assert titles("getting") == ["Night buses"]
+
+
+def test_reference_data_loaded_later_is_found(reference):
+    ThemeFactory(slug="later", name="Later")
+    live_case("Night buses", targets=["11.2"])
+
+    index.sync()
+
+    assert titles("affordable") == ["Night buses"]
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["publish", "unpublish", "edit", "delete", "rename", "sync", "rebuild"]),
+        st.integers(0, 5),
+    ),
+    max_size=14,
+)
+
+
+def take(step, number):
+    """One thing that happens to a library."""
+    cases = CaseStudy.objects.order_by("pk")
+    case = cases[number % len(cases)] if cases else None
+    if step == "publish" or case is None:
+        LiveRevisionFactory()
+    elif step == "rename":
+        member = case.member
+        member.name += "x"
+        member.save()
+    elif step == "delete":
+        CaseStudy.objects.filter(pk=case.pk).update(live=None)
+        case.delete()
+    elif step == "edit":
+        if not case.revisions.filter(state="draft").exists():
+            moderation.publish(RevisionFactory(case=case), name="Secretariat")
+    elif step == "unpublish" and case.live:
+        moderation.unpublish(case.live, name="Secretariat", note="No.")
+    elif step == "sync":
+        index.sync()
+    elif step == "rebuild":
+        index.sync(rebuild=True)
+
+
+@hypothesis_settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=steps)
+def test_indexed_set_is_the_live_set_after_any_steps(steps):
+    with transaction.atomic():
+        for step, number in steps:
+            take(step, number)
+
+        index.sync()
+
+        assert indexed() == live()
+        assert index.count() == len(live())
+        names = Member.objects.filter(cases__live__isnull=False).values_list("slug", flat=True)
+        assert set(ask(Question()).counts["member"]) == set(names)
+        transaction.set_rollback(True)
+
+
+def test_sync_asks_a_fixed_number_of_queries(django_assert_num_queries):
+    for _number in range(2):
+        live_case("Parks")
+    with django_assert_num_queries(13):
+        index.sync(rebuild=True)
+    for _number in range(5):
+        live_case("Parks")
+    with django_assert_num_queries(13):
+        index.sync(rebuild=True)
+
+
+def test_progress_is_reported_after_each_batch(monkeypatch):
+    monkeypatch.setattr(index, "BATCH", 2)
+    for _number in range(5):
+        live_case("Parks")
+    reported = []
+
+    index.sync(progress=lambda done, of: reported.append((done, of)))
+
+    assert reported == [(2, 5), (4, 5), (5, 5)]
+    assert indexed() == live()
+
+
+def test_case_that_goes_while_the_index_is_built_is_left_out(monkeypatch):
+    monkeypatch.setattr(index, "BATCH", 1)
+    first, second = live_case("Parks"), live_case("Trams")
+
+    def unpublish_second(done, of):
+        if done == 1:
+            moderation.unpublish(second, name="Secretariat", note="No.")
+
+    index.sync(progress=unpublish_second)
+
+    assert indexed() == {first.pk}
+
+
+def test_reader_goes_on_during_a_rebuild_and_sees_it_afterwards():
+    live_case("Parks")
+    index.sync()
+    live_case("Trams")
+    seen = []
+
+    index.sync(rebuild=True, progress=lambda done, of: seen.append(titles()))
+
+    assert seen == [["Parks"]]
+    assert sorted(titles()) == ["Parks", "Trams"]
+
+
+def test_crash_in_a_rebuild_leaves_the_index_and_the_next_sync_clears_up():
+    live_case("Parks")
+    index.sync()
+    before = folder()
+
+    def crash(done, of):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.sync(rebuild=True, progress=crash)
+
+    assert titles() == ["Parks"]
+    index.sync()
+    assert list(files.root().glob("index-*")) == [before]
+
+
+def test_crash_in_a_sync_changes_nothing_and_the_next_sync_repairs(monkeypatch):
+    live_case("Parks")
+    index.sync()
+    new = live_case("Trams")
+
+    def crash(done, of):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.sync(progress=crash)
+
+    assert titles() == ["Parks"]
+    assert index.sync() == (1, 0)
+    assert new.pk in indexed()
+
+
+def test_files_of_old_segments_are_deleted():
+    live_case("Parks")
+    for _number in range(25):
+        live_case("Trams")
+        index.sync()
+    names = {path.name for path in folder().iterdir() if not path.name.startswith(".")}
+    meta = (folder() / "meta.json").read_text()
+    segments = {name.split(".")[0] for name in names if name != "meta.json"}
+
+    assert {
+        segment for segment in segments if segment.replace("-", "") not in meta.replace("-", "")
+    } == set()
+    assert len(segments) < 20
+
+
+def damage_nothing_left(path):
+    shutil.rmtree(path)
+
+
+def damage_meta(path):
+    (path / "meta.json").write_text("{")
+
+
+def damage_no_meta(path):
+    (path / "meta.json").unlink()
+
+
+def damage_empty_files(path):
+    for one in path.iterdir():
+        if one.suffix:
+            one.write_bytes(b"")
+
+
+def damage_missing_files(path):
+    for one in path.iterdir():
+        if one.suffix in {".idx", ".fast", ".term"}:
+            one.unlink()
+
+
+def damage_garbage(path):
+    for one in path.iterdir():
+        if one.suffix in {".fast", ".term", ".pos", ".fieldnorm"}:
+            one.write_bytes(b"\xff" * one.stat().st_size)
+
+
+def damage_pointer(path):
+    (path.parent / files.POINTER).write_text("[1, 2")
+
+
+DAMAGES = [
+    damage_nothing_left,
+    damage_meta,
+    damage_no_meta,
+    damage_empty_files,
+    damage_missing_files,
+    damage_garbage,
+    damage_pointer,
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_sync_builds_a_damaged_index_anew(damage):
+    live_case("Parks")
+    index.sync()
+    damage(folder())
+
+    index.sync()
+
+    assert titles("parks") == ["Parks"]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_question_to_a_damaged_index_is_answered_and_repairs_it(damage):
+    live_case("Parks")
+    index.sync()
+    damage(folder())
+    index._readers.clear()
+
+    ask(Question("parks"))
+
+    assert titles("parks") == ["Parks"]
+
+
+def test_question_without_an_index_makes_a_small_one():
+    live_case("Parks")
+
+    answer = ask(Question("parks"))
+
+    assert (answer.available, answer.total) == (True, 1)
+
+
+def test_repair_is_tried_once_a_minute(monkeypatch):
+    live_case("Parks")
+    calls = []
+    monkeypatch.setattr(index, "sync_quietly", lambda: calls.append(1))
+
+    answers = [ask(Question("parks")), ask(Question("parks"))]
+
+    assert calls == [1]
+    assert [answer.available for answer in answers] == [False, False]
+    assert answers[0].total == 0
+    assert set(answers[0].counts) == set(ask(Question()).counts)
+
+
+def test_large_library_is_repaired_in_the_background(monkeypatch):
+    live_case("Parks")
+    started = []
+    monkeypatch.setattr(index, "REPAIRED_AT_ONCE", 0)
+    monkeypatch.setattr(index.threading.Thread, "start", lambda self: started.append(self.name))
+
+    answer = ask(Question("parks"))
+
+    assert not answer.available
+    assert started == ["search-repair"]
+
+
+def test_repair_does_not_wait_for_another_writer():
+    live_case("Parks")
+
+    with files.writer_lock(files.root(), wait=True):
+        began = time.monotonic()
+        answer = ask(Question("parks"))
+
+    assert not answer.available
+    assert time.monotonic() - began < 5
+
+
+def test_index_made_by_other_code_is_not_read_and_is_built_anew(monkeypatch):
+    live_case("Parks")
+    index.sync()
+    monkeypatch.setattr(schema, "code_fingerprint", lambda: "newer")
+    assert index.reader() is None
+    assert index.count() == 0
+
+    index.sync()
+
+    assert titles("parks") == ["Parks"]
+    assert files.read_pointer(files.root()).code == "newer"
+
+
+def test_sync_quietly_leaves_a_note_for_the_one_who_writes():
+    live_case("Parks")
+    index.sync()
+    new = live_case("Trams")
+
+    with files.writer_lock(files.root(), wait=True):
+        index.sync_quietly()
+        assert files.is_pending(files.root())
+    assert new.pk not in indexed()
+
+    index.sync()
+    assert new.pk in indexed()
+    assert not files.is_pending(files.root())
+
+
+def test_note_left_while_syncing_is_followed_before_the_lock_goes(monkeypatch):
+    live_case("Parks")
+    late = []
+
+    def publish_more(done, of):
+        if not late:
+            late.append(live_case("Trams"))
+            index.sync_quietly()  # as another process would: the lock is taken
+
+    index.sync(progress=publish_more)
+
+    assert indexed() == live()
+    assert late[0].pk in indexed()
+
+
+def test_sync_quietly_never_raises(settings, tmp_path, caplog):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    settings.SEARCH_INDEX_DIR = blocked / "index"
+
+    index.sync_quietly()
+
+    assert "could not be brought up to date" in caplog.text
+
+
+def test_stale_index_never_reveals(django_capture_on_commit_callbacks):
+    case = live_case("Parks")
+    index.sync()
+
+    moderation.unpublish(case, name="Secretariat", note="No.")
+
+    answer = ask(Question("parks"))
+    assert Revision.objects.live().filter(pk__in=answer.ids).count() == 0
+
+
+def test_stamp_of_a_revision_is_the_same_each_time():
+    live_case("Parks")
+
+    assert reading.live_stamps() == reading.live_stamps()
+
+
+def test_database_is_left_alone_when_only_reading(django_assert_num_queries):
+    live_case("Parks")
+    index.sync()
+
+    with django_assert_num_queries(0):
+        ask(Question("parks", sort="relevance", chosen={"stage": ("none",)}))

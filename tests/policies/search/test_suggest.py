@@ -1,0 +1,133 @@
+"""Suggestions while a person types."""
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from policies.search.query import suggest
+from sdg.models import GoalText
+from tests.factories import MemberFactory, RevisionFactory
+
+from .library import live_case
+
+pytestmark = pytest.mark.django_db
+
+
+def labels(words, kind=None, **more):
+    return [one.label for one in suggest(words, **more) if kind in {None, one.kind}]
+
+
+def test_goal_is_suggested_by_its_number_and_its_words(reference):
+    by_number, by_word = suggest("11")[0], suggest("sustainable cit")[0]
+
+    assert by_number == by_word
+    assert (by_number.kind, by_number.url) == ("goal", "/sdgs/11/")
+    assert by_number.label == "Goal 11: Sustainable cities and communities"
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("11.2", ["11.2"]),
+        ("11.b", ["11.b"]),
+        ("11.B", ["11.b"]),
+        ("11.", ["11.1", "11.2", "11.3", "11.4", "11.5", "11.6", "11.7", "11.a"]),
+        ("99.1", []),
+    ],
+)
+def test_target_is_suggested_by_its_code(reference, words, codes):
+    assert [label.split()[0] for label in labels(words, "target")] == codes
+
+
+def test_target_is_suggested_by_its_wording(reference):
+    found = suggest("marine debr", cases=False)
+
+    assert [one.kind for one in found] == ["target"]
+    assert found[0].url == "/sdgs/14.1/"
+
+
+def test_texts_in_the_readers_language_are_found(reference, settings):
+    GoalText.objects.create(goal_id=11, language="en", title="Lively towns", headline="x")
+
+    assert labels("lively") == ["Goal 11: Lively towns"]
+
+
+@pytest.mark.parametrize("words", ["sura", "Kota surab", "PAHLAWAN", "수라", "라바야"])
+def test_member_is_suggested_by_any_of_its_names(words):
+    member = MemberFactory(
+        name="Kota Surabaya", local_name="Pahlawan 수라바야", country="ID", slug="surabaya"
+    )
+
+    found = suggest(words)
+
+    assert [(one.kind, one.label, one.detail, one.url) for one in found] == [
+        ("member", "Kota Surabaya", "Indonesia", member.get_absolute_url())
+    ]
+
+
+def test_member_with_accents_is_suggested_without():
+    MemberFactory(name="Nouméa", country="NC")
+
+    assert labels("noumea") == ["Nouméa"]
+
+
+def test_live_case_is_suggested_by_the_words_of_its_title(synced):
+    case = live_case("Composting at Home", member=MemberFactory(name="Kandy"))
+    RevisionFactory(title="Composting in secret")
+    synced()
+
+    found = suggest("home compos")
+
+    assert [(one.kind, one.label, one.detail, one.url) for one in found] == [
+        ("case", "Composting at Home", "Kandy", case.case.get_absolute_url())
+    ]
+    assert suggest("home compos", cases=False) == []
+
+
+def test_case_is_suggested_in_other_scripts(synced):
+    live_case("서울특별시의 나눔카")
+    live_case("Sharing", challenge="나눔카")
+    synced()
+
+    assert labels("나눔") == ["서울특별시의 나눔카"]
+    assert labels("눔") == ["서울특별시의 나눔카"]
+
+
+def test_unpublished_case_is_not_suggested_by_a_stale_index(synced):
+    case = live_case("Composting at home")
+    synced()
+    case.case.live = None
+    case.case.save()
+
+    assert suggest("compos") == []
+
+
+def test_suggestions_are_at_most_those_asked_for(synced, reference):
+    for number in range(12):
+        live_case(f"Water {number}", member=MemberFactory(name=f"Waterville {number}"))
+    synced()
+
+    found = suggest("water")
+
+    assert [one.kind for one in found] == sorted(
+        ["goal", "target", "member", "case"] * 2, key=["goal", "target", "member", "case"].index
+    )
+    assert [one.kind for one in suggest("water", limit=3)] == ["goal", "goal", "target"]
+    assert len(suggest("water", limit=20)) == 20
+
+
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(words=st.text(max_size=40))
+def test_any_words_get_a_list(synced, words):
+    live_case("Parks")
+    synced()
+
+    assert all(one.kind == "case" or one.kind == "member" for one in suggest(words))
+
+
+@pytest.mark.parametrize("words", ["", " ", "!", "x" * 10_000, "\x00", "-", '"'])
+def test_words_that_say_nothing_suggest_nothing(words):
+    assert suggest(words) == []
