@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
-PATTERN = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"
+PATTERN = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z"
 
 
 class MonthField(models.CharField):

@@ -61,6 +61,7 @@ PARAMETERS = [
     "nonsense",
 ]
 
+FORMS = ("/policies/", "/policies/compare/", "/members/")
 LISTS = [
     "/policies/",
     "/policies/suggest/",
@@ -89,7 +90,8 @@ def read(answer):
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_parameter_never_breaks_a_list(client, library, path, parameter):
-    for value in NASTY:
+    # Exports and the feed read the same form as the list: every fourth value is enough there.
+    for value in NASTY if path in FORMS else NASTY[:: len(FORMS) + 1]:
         answer = client.get(path, {parameter: value})
         read(answer)
         assert answer.status_code in {200, 301, 302, 400, 404}, (path, parameter, value)
@@ -110,7 +112,7 @@ def test_wrong_filter_never_gives_everything(client, library, path, facet):
     answer = client.get(path, {facet: "nonsense"})
     assert answer.status_code == 400
     assert library.title.encode() not in read(answer)
-    assert library.case.member.name.encode() not in read(answer)
+    assert library.case.member.get_absolute_url().encode() not in read(answer)
 
 
 @settings(

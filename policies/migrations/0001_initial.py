@@ -1144,12 +1144,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(
                                 ("start", ""),
-                                ("start__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"),
+                                ("start__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\\Z"),
                                 _connector="OR",
                             ),
                             models.Q(
                                 ("end", ""),
-                                ("end__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"),
+                                ("end__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\\Z"),
                                 _connector="OR",
                             ),
                         ),
@@ -1399,12 +1399,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("start", ""),
-                        ("start__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"),
+                        ("start__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\\Z"),
                         _connector="OR",
                     ),
                     models.Q(
                         ("end", ""),
-                        ("end__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"),
+                        ("end__regex", "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\\Z"),
                         _connector="OR",
                     ),
                 ),
