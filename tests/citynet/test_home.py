@@ -41,7 +41,7 @@ def library(reference, synced):
 def test_home_counts_the_library(client, library):
     words = text(client.get("/"))
 
-    assert "policies from 2 cities and organisations in 1 country or area 3" in words
+    assert "policies from 2 cities and organisations in 2 countries or areas 3" in words
     assert "of 169 targets have at least one policy 3" in words
     assert "policies state an amount of money 1" in words
     assert "policies say anything about their staff 1" in words
