@@ -214,6 +214,7 @@ FACETS_BY_NAME = {facet.name: facet for facet in FACETS}
 
 # Labels that come from the database, kept for as long as the index does not change.
 _kept = {}
+MOST_KEPT = 200
 
 
 def _keep(name, make):
@@ -224,7 +225,7 @@ def _keep(name, make):
     key, stamp = (name, generation[0], get_language()), generation
     found = _kept.get(key)
     if found is None or found[0] != stamp:
-        if len(_kept) > 200:
+        if len(_kept) > MOST_KEPT:
             _kept.clear()
         _kept[key] = found = (stamp, make())
     return found[1]

@@ -7,7 +7,6 @@ with the old one until the new one is whole.
 
 import fcntl
 import json
-import os
 import shutil
 import time
 from contextlib import contextmanager, suppress
@@ -45,7 +44,7 @@ def read_pointer(directory):
 def write_pointer(directory, pointer):
     temporary = directory / f"{POINTER}.new"
     temporary.write_text(json.dumps(asdict(pointer)))
-    os.replace(temporary, directory / POINTER)
+    temporary.replace(directory / POINTER)
 
 
 def generation():

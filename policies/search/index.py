@@ -64,6 +64,7 @@ def _open(folder):
 
 
 _readers = {}
+MOST_OPEN = 3
 _opening = threading.Lock()
 
 
@@ -94,7 +95,7 @@ def _reload(generation):
         logger.exception("The search index cannot be opened")
         _readers.pop(directory, None)
         return None
-    if len(_readers) > 3:
+    if len(_readers) > MOST_OPEN:
         _readers.clear()
     _readers[directory] = opened
     return opened

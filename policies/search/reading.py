@@ -1,9 +1,11 @@
 """Reads live revisions out of the database for the index: many at a time, few queries, and as
 light stand-ins that have the attributes of a ``Revision`` that the index needs."""
 
+import datetime
 import zlib
-from collections import defaultdict, namedtuple
+from collections import defaultdict
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from members.models import Member
 
@@ -39,8 +41,20 @@ COLUMNS = [
 ]
 STAMPED = ["pk", "updated_at", "case__provenance", "case__confirmed_at", "case__member__updated_at"]
 
-Case = namedtuple("Case", "member provenance confirmed_at")
-Themed = namedtuple("Themed", "theme")
+
+class Case(NamedTuple):
+    """Stands in for the case of a revision."""
+
+    member: Member
+    provenance: str
+    confirmed_at: datetime.date | None
+
+
+class Themed(NamedTuple):
+    """Stands in for the row between a revision and a theme."""
+
+    theme: Theme
+
 
 # Attribute of a revision -> the model of its rows and what is read of each.
 CHILDREN = {
@@ -51,7 +65,10 @@ CHILDREN = {
     "indicators": (Indicator, ["name", "baseline", "result", "evidence"]),
     "sources": (Source, ["title"]),
 }
-ROW_TYPES = {name: namedtuple(name, columns) for name, (model, columns) in CHILDREN.items()}
+ROW_TYPES = {
+    name: NamedTuple(name, [(column, object) for column in columns])
+    for name, (model, columns) in CHILDREN.items()
+}
 
 
 class Rows(list):

@@ -6,6 +6,7 @@ from . import text
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST = 3  # letters of a word that is corrected
+MOST_TYPOS = 2
 TWO_TYPOS = 5  # letters from which two typos are forgiven
 CANDIDATES = 20_000
 MOST_CORRECTED = 8  # words of one question; more is no question but a pasted text
@@ -21,13 +22,12 @@ def correct(searcher, parts):
         if part.kind == "run" or part.excluded:
             corrected.append(part)
             continue
-        words = []
-        for word in part.words:
+        words = list(part.words)
+        for place, word in enumerate(words):
             known = searcher.doc_freq("text", text.stem(word)) or len(word) < SHORTEST
             if not known and tried < MOST_CORRECTED and not word.isdigit():
                 tried += 1
-                word = _nearest(searcher, word) or word
-            words.append(word)
+                words[place] = _nearest(searcher, word) or word
         corrected.append(replace(part, words=tuple(words)))
     return tuple(corrected)
 
@@ -52,9 +52,10 @@ def _nearest(searcher, word):
     best = None
     # Few people mistype the first letter as well.
     for other, frequency in searcher.terms_with_prefix("forms", word[0], limit=CANDIDATES):
-        if abs(len(other) - len(word)) > 2 or len(set(other) ^ set(word)) > 4:
+        # Each typo changes the length by one at most, and two letters.
+        if abs(len(other) - len(word)) > MOST_TYPOS or len(set(other) ^ set(word)) > 2 * MOST_TYPOS:
             continue
-        if (best is None or frequency > best[0]) and distance(word, other) <= 2:
+        if (best is None or frequency > best[0]) and distance(word, other) <= MOST_TYPOS:
             best = (frequency, other)
     return best and best[1]
 

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 CODE = re.compile(r"(\d{1,2})(\.[\da-z]{0,2})?")
 LONGEST = 200  # characters that are looked at
 KEPT_SECONDS = 60
+LOOKED_AT = 50  # cases whose titles are looked at for a run of characters
 PREFIXES = 100  # words of titles that begin with what was typed
 # Of eight suggestions at least two are cases, where there are any.
 SHARES = {"goal": 2, "target": 2, "member": 2}
@@ -79,6 +80,7 @@ def _begins(folded, asked, runs):
 
 
 _kept = {}
+MOST_KEPT = 50
 
 
 def _things(kind):
@@ -86,7 +88,7 @@ def _things(kind):
     key = (kind, str(files.root()), get_language())
     found = _kept.get(key)
     if found is None or time.monotonic() - found[0] > KEPT_SECONDS:
-        if len(_kept) > 50:
+        if len(_kept) > MOST_KEPT:
             _kept.clear()
         _kept[key] = found = (time.monotonic(), list(_READ[kind]()))
     return found[1]
@@ -163,7 +165,7 @@ def _case_keys(reader, asked, runs, limit):
         )
     hits = reader.searcher.search(
         query.boolean_query([(tantivy.Occur.Must, clause) for clause in clauses]),
-        limit if not runs else 50,
+        limit if not runs else LOOKED_AT,
         count=False,
         order_by_field="by_newest",
         order=tantivy.Order.Asc,

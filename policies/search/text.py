@@ -35,10 +35,11 @@ UNSPACED = re.compile(
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 
-STOP_WORDS = frozenset(
+_STOP_WORDS = (
     "a an and are as at be by do does for from how in into is of on or that the their this to was"
-    " were what when where which will with".split()
+    " were what when where which will with"
 )
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 class _Folding(dict):

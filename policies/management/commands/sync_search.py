@@ -3,6 +3,7 @@ import threading
 import time
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
 from policies.search import index
 
@@ -35,12 +36,14 @@ class Command(BaseCommand):
             return
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *received: stop.set())
+            signal.signal(number, lambda *_received: stop.set())
         self.sync(rebuild=rebuild)
         while not stop.wait(interval):
             try:
                 self.sync(rebuild=False)
-            except Exception as error:  # the database may be away for a while
+            except (DatabaseError, index.Damaged, OSError) as error:
+                # The database may be away for a while: say so and look again.
+                connection.close()
                 self.stderr.write(f"{error}")
         self.say("Stopped.")
 

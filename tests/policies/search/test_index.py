@@ -212,7 +212,7 @@ def test_reader_goes_on_during_a_rebuild_and_sees_it_afterwards():
     live_case("Trams")
     seen = []
 
-    index.sync(rebuild=True, progress=lambda done, of: seen.append(titles()))
+    index.sync(rebuild=True, progress=lambda *_progress: seen.append(titles()))
 
     assert seen == [["Parks"]]
     assert sorted(titles()) == ["Parks", "Trams"]

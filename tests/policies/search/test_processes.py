@@ -27,7 +27,7 @@ def environment(folder):
 
 
 def start(folder, *arguments):
-    return subprocess.Popen(  # noqa: S603 - our own command
+    return subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=project.BASE_DIR,
         env=environment(folder),
@@ -82,7 +82,7 @@ def test_lock_of_a_killed_process_is_free(tmp_path):
         "    print('held', flush=True)\n"
         "    time.sleep(60)\n"
     )
-    holder = subprocess.Popen(  # noqa: S603 - our own code
+    holder = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)],
         cwd=project.BASE_DIR,
         env=environment(tmp_path),

@@ -125,7 +125,7 @@ def test_any_words_get_a_list(synced, words):
     live_case("Parks")
     synced()
 
-    assert all(one.kind == "case" or one.kind == "member" for one in suggest(words))
+    assert all(one.kind in {"case", "member"} for one in suggest(words))
 
 
 @pytest.mark.parametrize("words", ["", " ", "!", "x" * 10_000, "\x00", "-", '"'])
