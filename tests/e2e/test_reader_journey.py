@@ -1,0 +1,148 @@
+"""A policymaker's whole way: search, narrow, read, compare, cite, take along."""
+
+import csv
+import io
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_from_a_question_to_a_comparison(open_page, scripts, width):
+    page = open_page("/", scripts=scripts, width=width)
+    page.locator("main input[name=q]").fill("waste")
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    page.wait_for_url("**/policies/?q=waste")
+    assert page.get_by_role("status").filter(has_text="match “waste”").count() == 1
+
+    # Narrow by a facet, then see it as a pill that can be taken away again.
+    page.locator("details.rail > summary").evaluate(
+        "summary => { summary.parentElement.open = true }"
+    )
+    page.locator("input[name=goal][value='12']").evaluate(
+        "box => { for (let p = box.closest('details'); p; p = p.parentElement.closest('details')) p.open = true }"
+    )
+    page.locator("input[name=goal][value='12']").check()
+    page.get_by_role("button", name="Apply filters").click()
+    assert "q=waste" in page.url
+    assert "goal=12" in page.url
+    narrowed = page.locator(".case").count()
+    assert 2 <= narrowed <= 20
+    pill = page.locator("a.pill", has_text="Goal 12")
+    assert pill.count() == 1
+
+    # Two of them side by side.
+    titles = page.locator(".case-title").all_inner_texts()[:2]
+    for box in page.locator("input[name=case]").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Compare ticked policies").first.click()
+    assert page.locator("h1").inner_text() == "2 policies side by side"
+    text = page.locator("table.vs").inner_text()
+    for title in titles:
+        assert title in text
+    assert "Not reported" in text
+
+    # One of them in full, with how to cite it.
+    page.get_by_role("link", name=titles[0]).first.click()
+    assert page.locator("h1").inner_text() == titles[0]
+    for section in ("Challenge", "Budget", "Manpower", "Stakeholders", "Results"):
+        assert page.get_by_role("heading", name=section, exact=True, level=2).count() == 1
+    reference = page.request.get(
+        page.get_by_role("link", name="BibTeX").get_attribute("href")
+    ).text()
+    assert titles[0] in reference
+    page.go_back()
+    page.go_back()
+    pill.click()
+    assert "goal=12" not in page.url
+    assert page.locator(".case").count() >= narrowed
+
+
+def test_filtered_list_is_taken_along_in_every_format(open_page):
+    page = open_page("/policies/?theme=transport&country=KR")
+    titles = {title.strip() for title in page.locator(".case-title").all_inner_texts()}
+    assert len(titles) >= 2
+
+    def link(name):
+        return page.locator(".links").get_by_role("link", name=name).get_attribute("href")
+
+    table = page.request.get(link("CSV")).text()
+    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"))))
+    assert {row["title"] for row in rows} == titles
+    lines = page.request.get(link("JSON")).text().splitlines()
+    assert {json.loads(line)["title"] for line in lines} == titles
+    feed = page.request.get(link("Atom")).text()
+    assert feed.count("<entry>") == len(titles)
+    assert page.request.get(link("XLSX")).body().startswith(b"PK")
+
+
+def test_suggestions_by_keyboard(open_page):
+    page = open_page("/")
+    box = page.locator("main input[name=q]")
+    box.press_sequentially("11.6", delay=20)
+    option = page.get_by_role("option").first
+    option.wait_for()
+    assert "11.6" in option.inner_text()
+    assert box.get_attribute("aria-expanded") == "true"
+    box.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    box.press("Enter")
+    page.wait_for_url("**/sdgs/11.6/")
+    assert page.locator("h1").inner_text().startswith("Target 11.6")
+
+
+def test_escape_closes_the_suggestions_and_keeps_the_words(open_page):
+    page = open_page("/")
+    box = page.locator("main input[name=q]")
+    box.press_sequentially("seoul", delay=20)
+    page.get_by_role("option").first.wait_for()
+    box.press("Escape")
+    assert page.get_by_role("option").count() == 0
+    assert box.input_value() == "seoul"
+
+
+def test_keyboard_reaches_the_content_past_the_navigation(open_page):
+    page = open_page("/policies/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+
+
+def test_typo_is_forgiven_and_said(open_page):
+    page = open_page("/policies/?q=compostign")
+    assert "composting" in page.locator("main").inner_text()
+    assert page.locator(".case").count() >= 1
+
+
+@pytest.mark.parametrize("words", ["서울", "横浜", "Đà Nẵng", "da nang"])
+def test_names_in_any_script_are_found(open_page, words):
+    page = open_page(f"/policies/?q={words}")
+    assert page.locator(".case").count() >= 1
+
+
+def test_page_prints_without_its_controls(open_page):
+    page = open_page("/policies/?q=bus")
+    page.emulate_media(media="print")
+    for selector in (".rail", ".skip", "nav.nav"):
+        assert not page.locator(selector).first.is_visible(), selector
+    assert page.locator(".case-title").first.is_visible()
+
+
+def test_page_weighs_little(open_page, site):
+    """The first visit of a search page: page, style and script, as they travel."""
+    sizes = []
+
+    page = open_page("/about/")
+    page.on("requestfinished", lambda request: sizes.append((request.url, request.sizes())))
+    page.goto("/policies/?q=plan")
+    page.wait_for_load_state("networkidle")
+    kinds = [
+        size["responseBodySize"]
+        for url, size in sizes
+        if not url.endswith((".svg", ".png", ".webp"))
+    ]
+    assert 0 < sum(kinds) <= 60_000
