@@ -222,6 +222,4 @@ def _text(field):
     if field.max_length:
         limits.append(field.max_length)
     kind = _("address (URL)") if isinstance(field, models.URLField) else _("text")
-    if not limits:
-        return kind
     return _("%(kind)s, up to %(limit)s characters") % {"kind": kind, "limit": f"{min(limits):,}"}

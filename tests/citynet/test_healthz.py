@@ -51,6 +51,15 @@ def test_health_is_bad_without_a_place_for_files(client, reference, synced, sett
     }
 
 
+def test_health_asks_a_store_that_is_no_folder(client, reference, synced, settings):
+    synced()
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    }
+
+    assert client.get("/healthz").json()["storage"] is True
+
+
 def test_health_is_bad_without_the_database_and_says_no_more(client, synced):
     synced()
 

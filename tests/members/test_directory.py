@@ -157,6 +157,19 @@ def test_directory_counts_a_member_once_however_much_evidence(client, members):
     assert slugs(response) == ["busan"]
 
 
+def test_directory_counts_no_place_for_a_member_without_a_country(client, members):
+    MemberFactory(slug="network", country="")
+
+    response = client.get("/members/")
+
+    assert "" not in counts(response, "country")
+    assert counts(response, "subregion") == {
+        "eastern-asia": 2,
+        "south-eastern-asia": 1,
+        "southern-asia": 1,
+    }
+
+
 def test_directory_keeps_a_chosen_value_without_any_member(client, members):
     assert counts(client.get("/members/?kind=ngo&country=VN"), "country") == {"NP": 1, "VN": 0}
 

@@ -108,6 +108,22 @@ def test_coverage_counts_by_goal_and_subregion(client, library):
     assert [number for subregion, number in context["subregion_totals"]] == [2, 2]
 
 
+@pytest.mark.parametrize("is_indexed", [True, False])
+def test_coverage_counts_a_member_without_a_country_under_all(
+    client, library, synced, settings, tmp_path, is_indexed
+):
+    live(MemberFactory(slug="network", country=""), "12.5")
+    synced()
+    if not is_indexed:
+        settings.SEARCH_INDEX_DIR = tmp_path / "file"
+        settings.SEARCH_INDEX_DIR.touch()
+
+    context = client.get("/sdgs/coverage/").context
+
+    assert context["total"] == 5
+    assert [number for subregion, number in context["subregion_totals"]] == [2, 2]
+
+
 def test_coverage_leads_to_the_list_of_a_cell(client, library):
     content = client.get("/sdgs/coverage/").content.decode()
 
