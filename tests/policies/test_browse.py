@@ -117,6 +117,34 @@ def test_not_reported_is_a_choice(client, make):
     assert '<span class="nr">Not reported</span>' in answer.text
 
 
+def test_cases_without_target_or_country_are_found(client, make):
+    make("Neither", [], member=MemberFactory(name="Network", country=""))
+    make("Both")
+    make.done()
+    answer = client.get("/policies/")
+    assert choices(answer, "goal") == {"11": 1, "none": 1}
+    assert choices(answer, "subregion") == {"south-eastern-asia": 1, "none": 1}
+    assert titles(client.get("/policies/?goal=none&subregion=none")) == ["Neither"]
+    answer = client.get("/policies/?target=none")
+    assert titles(answer) == ["Neither"]
+    assert 'name="target" value="none" checked' in answer.text
+
+
+def test_choice_stays_open_where_it_is_chosen(client, make):
+    make("A", ["11.2", "6.1"])
+    make.done()
+    answer = client.get("/policies/?country=ID&target=11.2")
+    trees = re.findall(r'<details class="facet tree"( open)?><summary>.*?</summary>', answer.text)
+    assert trees == ["", " open", " open"]
+    assert re.findall(r'<details class="facet" open>\s*<summary>(.*?)</summary>', answer.text) == [
+        "Goal and target",
+        "Theme",
+        "Subregion and country",
+        "Stage",
+        "Budget in USD",
+    ]
+
+
 def test_exact_ranges_include_both_ends_and_leave_out_the_unknown(client, make):
     for amount in (99, 100, 200, 201):
         make(f"USD {amount}", budget_amount=amount, budget_currency="USD", budget_usd=amount)

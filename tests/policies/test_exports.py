@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from policies import spreadsheet
 from policies.interchange import row
 from policies.models import FundingSource, Revision, Source, Stakeholder
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
@@ -179,6 +180,23 @@ def test_workbook_takes_texts_of_any_length_and_kind(client, synced):
     header, cells = workbook_rows(client.get("/policies/export.xlsx"), 1)
     values = {header[column]: value for column, value in cells.items()}
     assert values["results"] == "é" * 32_767
+
+
+def test_workbook_that_fails_leaves_no_open_file(monkeypatch):
+    files = []
+
+    def temporary():
+        files.append(io.BytesIO())
+        return files[0]
+
+    def revisions():
+        raise LookupError
+        yield
+
+    monkeypatch.setattr("tempfile.TemporaryFile", temporary)
+    with pytest.raises(LookupError):
+        spreadsheet.workbook(revisions(), [])
+    assert files[0].closed
 
 
 @pytest.mark.parametrize("kind", FILES)
