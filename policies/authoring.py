@@ -4,16 +4,21 @@ Every function checks again, inside its transaction, that the person still belon
 team: a membership may end between opening a form and sending it.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.models import Member
+from members.models import Member, User
 
-from .models import CaseStudy, Revision
+from . import notifications
+from .models import CaseStudy, ReviewNote, Revision
 
 # More open drafts than anybody writes at once; what lies above is a mistake or a robot.
 MAX_OPEN_DRAFTS = 20
+# Who starts the same case twice within this time has clicked twice.
+TWICE = timedelta(minutes=1)
 
 # Rows that belong to a revision, each an ordered list, by the name of their manager.
 ROWS = (
@@ -82,6 +87,17 @@ def start_case(*, user, member, **content):
     """
     if not Member.objects.of(user).filter(pk=member.pk).exists():
         raise NotAllowed(_("You are not in the team of %(member)s.") % {"member": member})
+    # The second of two clicks waits here, and then finds what the first one made.
+    User.objects.select_for_update().get(pk=user.pk)
+    twin = Revision.objects.filter(
+        created_by=user,
+        case__member=member,
+        state=Revision.State.DRAFT,
+        title=content["title"],
+        created_at__gte=timezone.now() - TWICE,
+    ).first()
+    if twin:
+        return twin
     _check_drafts(user)
     case = CaseStudy.objects.create(
         member=member, slug=CaseStudy.slug_for(content["title"]), created_by=user
@@ -159,6 +175,24 @@ def confirm_still_true(case, *, user):
     case.confirmed_at, case.confirmed_by = timezone.localdate(), user
     case.save(update_fields=["confirmed_at", "confirmed_by"])
     return case
+
+
+@transaction.atomic
+def add_note(case, *, user, text):
+    """Write a note to the moderators on the open submission of a case, and give the note.
+
+    Raises ``NotAllowed`` when nothing of the case is with the moderators.
+    """
+    case = _locked(case.pk, user)
+    asked = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
+    revision = case.revisions.filter(state__in=asked).first()
+    if revision is None:
+        raise NotAllowed(_("Notes belong to a submission, and nothing of this case is submitted."))
+    note = ReviewNote.objects.create(
+        revision=revision, author=user, author_name=user.get_full_name(), text=text
+    )
+    notifications.tell_of_note(note)
+    return note
 
 
 def _locked(pk, user):

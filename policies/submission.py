@@ -9,6 +9,9 @@ from .models import Contribution
 # A summary and sections this short cannot carry as many targets as they are tagged with.
 WORDS_A_TARGET = 40
 
+# Lists have a place of their own on the page.
+ANCHORS = {"targets": "rows-contributions", "stakeholders": "rows-stakeholders"}
+
 PROSE = ("summary", "challenge", "solution", "results")
 
 
@@ -19,6 +22,11 @@ class Gap:
     section: str
     field: str
     message: str
+
+    @property
+    def anchor(self):
+        """The id on the section's page where it is filled in."""
+        return ANCHORS.get(self.field, f"id_{self.field}")
 
 
 def missing(revision):

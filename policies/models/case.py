@@ -16,6 +16,8 @@ from ..querysets import CaseStudyQuerySet, RevisionQuerySet
 MAX_THEMES = 3
 MAX_TARGETS = 7
 SECTION_LENGTH = 50_000
+# Addresses below a case that are no titles.
+RESERVED_SLUGS = frozenset({"edit", "preview", "submit", "withdraw", "confirm", "notes"})
 
 
 class Theme(models.Model):
@@ -106,7 +108,8 @@ class CaseStudy(models.Model):
     @staticmethod
     def slug_for(title):
         """The part of the address made from a title; titles in other scripts give "policy"."""
-        return slugify(title)[:80].strip("-") or "policy"
+        slug = slugify(title)[:80].strip("-") or "policy"
+        return f"{slug}-policy" if slug in RESERVED_SLUGS else slug
 
 
 class Revision(models.Model):

@@ -45,7 +45,7 @@ def case(request, pk, slug=None):
         .order_by("-number")
         .only("number", "state", "decided_at")
     )
-    context = _content(live) | {
+    context = content(live) | {
         "crumbs": _crumbs(live),
         "revisions": revisions[:NEWEST_REVISIONS],
         "older": len(revisions) - NEWEST_REVISIONS,
@@ -105,7 +105,7 @@ def revision(request, pk, slug, number):
         return redirect(address, permanent=True)
     live = shown.case.live
     live.case = shown.case
-    context = _content(shown) | {
+    context = content(shown) | {
         "crumbs": _crumbs(live, inner=True),
         "live": live,
         "is_live": shown.pk == live.pk,
@@ -175,7 +175,7 @@ def _crumbs(live, *, inner=False):
     return crumbs
 
 
-def _content(shown):
+def content(shown):
     """What the page of a case and that of a single revision have in common."""
     today = timezone.localdate()
     checks = completeness.checks(shown)

@@ -1,0 +1,266 @@
+"""A section as it is edited: its fields and lists, as stored, as typed, or typed and reordered.
+
+What a section holds is compared as text, so that two people who save the same are no conflict.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from ..diff import words
+from ..interchange.fields import plain
+from ..models import Revision
+from .base import ABSOLUTE_MOST, row_set
+
+
+class Editor:
+    """The forms of one section.
+
+    Without ``data`` they show what ``revision`` holds. With ``data`` they are what a person sent;
+    ``Editor.typed`` shows what was sent without judging it.
+    """
+
+    def __init__(self, section, revision, data=None, *, shown=None):
+        self.section, self.revision = section, revision
+        self.is_bound = data is not None
+        values, lists = shown or ({}, {})
+        if not self.is_bound and not shown:
+            values = section.form.stored(revision)
+            lists = stored_rows(section, revision)
+        self.form = section.form(data, initial=values, instance=Revision())
+        self.lists = [
+            RowEditor(
+                kind,
+                row_set(kind.form, kind.most, kind.row_set)(
+                    data, initial=lists.get(kind.name), prefix=kind.name
+                ),
+            )
+            for kind in section.lists
+        ]
+
+    @classmethod
+    def typed(cls, section, revision, data, operation=""):
+        """What was sent, after a row was added, removed or moved; nothing is checked or saved.
+
+        Gives the editor and the id of the row to go on with.
+        """
+        form = section.form(instance=Revision())
+        values = _sent(form, data)
+        lists = {kind.name: _sent_rows(kind, data) for kind in section.lists}
+        place = _apply(operation, lists, {kind.name: kind for kind in section.lists})
+        return cls(section, revision, shown=(values, lists)), place
+
+    def is_valid(self):
+        # Each is asked, so that each tells what is wrong with it.
+        return all([self.form.is_valid(), *(each.rows.is_valid() for each in self.lists)])
+
+    def write(self, revision):
+        """Store the section in ``revision``: lists at once, columns when the caller saves it."""
+        self.form.write(revision)
+        for each in self.lists:
+            manager = getattr(revision, each.kind.name)
+            manager.all().delete()
+            manager.model.objects.bulk_create(each.rows.instances(revision, self.form))
+
+    def content(self):
+        """What was sent, as text, in the form of :func:`content`."""
+        fields = {name: as_text(self.form.cleaned_data[name]) for name in self._compared()}
+        lists = {
+            each.kind.name: [
+                {name: as_text(form.cleaned_data[name]) for name in form.fields}
+                for form in each.rows.filled()
+            ]
+            for each in self.lists
+        }
+        if "primary" in fields:
+            codes = [row["target"] for row in lists["contributions"]]
+            if len(codes) == 1:
+                fields["primary"] = codes[0]
+            elif fields["primary"] not in codes:
+                fields["primary"] = ""
+        return {"fields": fields, "lists": lists}
+
+    def problems(self):
+        """What is wrong, as (id of the input, label, message), in the order of the page."""
+        return [*_problems_of(self.form), *(p for each in self.lists for p in each.problems())]
+
+    def differences(self, revision):
+        """Where what was sent differs from what ``revision`` holds now: :class:`Difference` list."""
+        mine, theirs = self.content(), content(self.section, revision)
+        found = [
+            _difference(self.form.fields[name].label, theirs["fields"][name], mine["fields"][name])
+            for name in mine["fields"]
+            if mine["fields"][name] != theirs["fields"][name]
+        ]
+        for each in self.lists:
+            ours, others = mine["lists"][each.kind.name], theirs["lists"][each.kind.name]
+            if ours != others:
+                found.append(_difference(each.kind.label, _lines(others), _lines(ours)))
+        return found
+
+    def _compared(self):
+        return self.section.form.stored(self.revision)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that two people filled in differently, with the words that differ marked."""
+
+    label: str
+    theirs: str
+    mine: str
+    html: str
+
+
+class RowEditor:
+    """A list of rows with what the page says about it."""
+
+    def __init__(self, kind, rows):
+        self.kind, self.rows = kind, rows
+
+    @property
+    def is_full(self):
+        return len(self.rows.forms) >= self.kind.most
+
+    @property
+    def help_texts(self):
+        """The label and help of each field of a row."""
+        fields = self.rows.empty_form.visible_fields()
+        return [(field.label, field.help_text) for field in fields]
+
+    def problems(self):
+        general = [(f"rows-{self.kind.name}", "", each) for each in self.rows.non_form_errors()]
+        return general + [
+            (anchor, f"{self.kind.row} {number}{f', {label}' if label else ''}", message)
+            for number, form in enumerate(self.rows.forms, start=1)
+            for anchor, label, message in _problems_of(form, f"{self.kind.name}-{number - 1}")
+        ]
+
+
+def content(section, revision):
+    """What a section of ``revision`` holds, as text: {"fields": {…}, "lists": {…: [{…}]}}."""
+    stored = section.form.stored(revision)
+    return {
+        "fields": {name: as_text(value) for name, value in stored.items()},
+        "lists": {
+            name: [{key: as_text(value) for key, value in row.items()} for row in rows]
+            for name, rows in stored_rows(section, revision).items()
+        },
+    }
+
+
+def fingerprint(section, revision):
+    """A short text that differs when a section of ``revision`` holds something else."""
+    text = json.dumps(content(section, revision), sort_keys=True)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def is_empty(section, revision):
+    """Whether nobody has written anything in a section."""
+    held = content(section, revision)
+    ignored = section.form.always_filled
+    fields = any(value for name, value in held["fields"].items() if name not in ignored)
+    return not fields and not any(held["lists"].values())
+
+
+def stored_rows(section, revision):
+    return {
+        kind.name: [kind.form.stored(row) for row in getattr(revision, kind.name).all()]
+        for kind in section.lists
+    }
+
+
+def as_text(value):
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return ", ".join(sorted(value))
+    return str(value)
+
+
+def typed_fields(section, data):
+    """Everything that was sent for a section, as (name, label, value): to be shown and sent again."""
+    labels = {name: field.label for name, field in section.form(instance=Revision()).fields.items()}
+    kinds = {kind.name: kind for kind in section.lists}
+    found = []
+    for name in data:
+        prefix, _dash, rest = name.partition("-")
+        number, _dash, column = rest.partition("-")
+        label = labels.get(name, "")
+        if prefix in kinds and number.isdecimal() and column in kinds[prefix].form.base_fields:
+            kind = kinds[prefix]
+            field = kind.form.base_fields[column]
+            label = f"{kind.row} {int(number) + 1}: {field.label}"
+        found += [(name, label, value) for value in data.getlist(name)]
+    return found
+
+
+def _sent(form, data):
+    """The raw values of a form's fields."""
+    return {
+        name: field.widget.value_from_datadict(data, {}, form.add_prefix(name))
+        for name, field in form.fields.items()
+    }
+
+
+def _sent_rows(kind, data):
+    total = data.get(f"{kind.name}-TOTAL_FORMS", "")
+    count = int(total) if total.isdecimal() and len(total) < 5 else 0  # noqa: PLR2004 - no such list
+    return [
+        _sent(kind.form(prefix=f"{kind.name}-{number}"), data)
+        for number in range(min(count, ABSOLUTE_MOST))
+    ]
+
+
+def _apply(operation, lists, kinds):
+    """Do "add:phases", "remove:phases:2", "up:…" or "down:…"; anything else changes nothing."""
+    act, _colon, rest = operation.partition(":")
+    name, _colon, what = rest.partition(":")
+    rows = lists.get(name)
+    if rows is None:
+        return ""
+    if act == "add":
+        if what and any(row.get("target") == what for row in rows):
+            return f"rows-{name}"
+        if len(rows) < kinds[name].most:
+            rows.append({"target": what} if what else {})
+        return f"{name}-{len(rows) - 1}"
+    place = int(what) if what.isdecimal() and len(what) < 4 else len(rows)  # noqa: PLR2004 - as above
+    if place >= len(rows):
+        return f"rows-{name}"
+    if act == "remove":
+        del rows[place]
+        return f"rows-{name}"
+    other = place + {"up": -1, "down": 1}.get(act, 0)
+    if 0 <= other < len(rows):
+        rows[place], rows[other] = rows[other], rows[place]
+        place = other
+    return f"{name}-{place}"
+
+
+def _problems_of(form, anchor="section"):
+    for message in form.non_field_errors():
+        yield anchor, "", message
+    for field in form:
+        for message in field.errors:
+            yield (
+                (anchor if field.is_hidden else field.id_for_label or field.auto_id),
+                field.label,
+                message,
+            )
+
+
+def _difference(label, theirs, mine):
+    return Difference(label or _("Primary target"), theirs, mine, words(theirs, mine))
+
+
+def _lines(rows):
+    return "\n".join(", ".join(filter(None, row.values())) for row in rows)

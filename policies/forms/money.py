@@ -1,0 +1,132 @@
+"""What it cost and who paid."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ..exchange_rates import to_usd
+from ..models import BudgetLine, FundingSource, Revision
+from .base import RowForm, SectionForm
+from .fields import hint
+
+
+class BudgetForm(SectionForm):
+    class Meta(SectionForm.Meta):
+        model = Revision
+        fields = [
+            "budget_amount",
+            "budget_currency",
+            "budget_year",
+            "budget_scope",
+            "budget_note",
+            "budget_usd",
+            "budget_usd_source",
+            "budget_unavailable",
+        ]
+        labels = {
+            "budget_amount": _("Amount"),
+            "budget_year": _("Year of the amount"),
+            "budget_scope": _("What the amount covers"),
+            "budget_note": _("Note on the budget"),
+            "budget_usd": _("Amount in USD, where a source states it"),
+            "budget_unavailable": _("Not available, because …"),
+        }
+        help_texts = {
+            "budget_amount": hint(
+                _("The whole sum from all sources, written out, not in thousands or millions."),
+                "13,000,000,000",
+            ),
+            "budget_currency": hint(
+                _("The code of the currency, three letters (ISO 4217)."), "KRW"
+            ),
+            "budget_year": hint(
+                _("The year whose prices and exchange rate the amount is in."), "2013"
+            ),
+            "budget_scope": hint(
+                _("The whole policy, one year of it, or only a part of what was spent."),
+                _("“A year”, for running costs that come every year."),
+            ),
+            "budget_note": hint(
+                _("What is in it and what is not. A partial figure is useful when you say so."),
+                _("“Without the salaries of the department, which are in its general budget.”"),
+            ),
+            "budget_usd": hint(
+                _("Leave this empty: amounts are converted here wherever a rate is on file."),
+                "11,900,000",
+            ),
+            "budget_usd_source": hint(
+                _("Who states the amount in USD; needed only with such an amount."),
+                _("“Loan agreement with the development bank, 2013”."),
+            ),
+            "budget_unavailable": hint(
+                _("Only where no amount can be given: the reason, which readers will see."),
+                _("“The costs are part of the general budget of three departments.”"),
+            ),
+        }
+
+    @classmethod
+    def stored(cls, revision):
+        found = super().stored(revision)
+        if not revision.budget_usd_source:
+            # Converted here, not stated by anybody.
+            found["budget_usd"] = None
+        return found
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        currency = self.fields["budget_currency"].widget.attrs
+        currency.update({"list": "currencies", "autocomplete": "off", "dir": "ltr"})
+
+    def clean(self):
+        data = super().clean()
+        amount, currency = data.get("budget_amount"), data.get("budget_currency")
+        if amount is not None and currency == "":
+            self.add_error("budget_currency", _("Say in which currency the budget is."))
+        usd, source = data.get("budget_usd"), data.get("budget_usd_source")
+        if usd is not None and source == "":
+            self.add_error("budget_usd_source", _("Say who states the amount in USD."))
+        if source and usd is None and "budget_usd" not in self.errors:
+            self.add_error("budget_usd", _("A source is given, but no amount in USD."))
+        if usd is None and not self.errors:
+            data["computed_usd"] = self._convert(amount, currency, data["budget_year"])
+        return data
+
+    def write(self, revision):
+        super().write(revision)
+        if revision.budget_usd is None:
+            revision.budget_usd = self.cleaned_data["computed_usd"]
+
+    def _convert(self, amount, currency, year):
+        try:
+            return Revision.budget_usd.field.clean(to_usd(amount, currency, year), None)
+        except ValidationError as error:
+            self.add_error("budget_amount", error)
+            return None
+
+
+class BudgetLineForm(RowForm):
+    class Meta(RowForm.Meta):
+        model = BudgetLine
+        fields = ["note", "category", "amount"]
+        labels = {"note": _("What was paid for"), "category": _("Kind")}
+        help_texts = {
+            "note": hint(_("The thing or work that was bought."), _("“30 electric buses”.")),
+            "category": hint(_("The kind of spending."), _("“Capital” for what lasts for years.")),
+            "amount": hint(_("In the currency above; empty where unknown."), "450,000,000"),
+        }
+
+
+class FundingSourceForm(RowForm):
+    class Meta(RowForm.Meta):
+        model = FundingSource
+        fields = ["name", "kind", "state", "amount", "note"]
+        labels = {"name": _("Who paid"), "state": _("State of the money")}
+        help_texts = {
+            "name": hint(_("The name of the source."), _("“Ministry of Transport”.")),
+            "kind": hint(_("What kind of source it is."), _("“National government”.")),
+            "state": hint(
+                _("Keep money that was withdrawn and say so: others learn most from that."),
+                _("“Received”."),
+            ),
+            "amount": hint(_("In the currency above; empty where unknown."), "300,000,000"),
+            "note": hint(_("Conditions, repayment, reasons."), _("“A loan over 20 years”.")),
+        }

@@ -1,0 +1,77 @@
+"""Who worked on it, and who else had a part."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Revision, StaffRole, Stakeholder
+from .base import RowForm, SectionForm
+from .fields import hint
+
+
+class ManpowerForm(SectionForm):
+    class Meta(SectionForm.Meta):
+        model = Revision
+        fields = ["staff_fte", "staff_note", "staff_unavailable"]
+        labels = {
+            "staff_fte": _("Staff in full-time equivalents (FTE)"),
+            "staff_unavailable": _("Not available, because …"),
+        }
+        help_texts = {
+            "staff_fte": hint(
+                _(
+                    "People who worked on it, counted by the share of their time: two half-time "
+                    "posts are one. An estimate helps; say so in the note."
+                ),
+                "7.5",
+            ),
+            "staff_note": hint(
+                _("How it was counted, and whom it leaves out."),
+                _("“Without the drivers of the operators.”"),
+            ),
+            "staff_unavailable": hint(
+                _("Only where no number can be given: the reason, which readers will see."),
+                _("“The work was shared by departments that keep no count of it.”"),
+            ),
+        }
+
+
+class StaffRoleForm(RowForm):
+    class Meta(RowForm.Meta):
+        model = StaffRole
+        fields = ["role", "organisation", "people", "months"]
+        labels = {"people": _("People (FTE)")}
+        help_texts = {
+            "role": hint(_("What these people did."), _("“Planner”, “Hotline”.")),
+            "organisation": hint(_("Where they work."), _("“City transport department”.")),
+            "people": hint(_("How many, in full-time equivalents."), "2.5"),
+            "months": hint(_("For how many months."), "18"),
+        }
+
+
+class StakeholdersForm(SectionForm):
+    class Meta(SectionForm.Meta):
+        model = Revision
+        fields = ["stakeholders_unavailable"]
+        labels = {"stakeholders_unavailable": _("Not available, because …")}
+        help_texts = {
+            "stakeholders_unavailable": hint(
+                _("Only where nobody can be named: the reason, which readers will see."),
+                _("“The records of the consultation were not kept.”"),
+            ),
+        }
+
+
+class StakeholderForm(RowForm):
+    class Meta(RowForm.Meta):
+        model = Stakeholder
+        fields = ["name", "kind", "role", "engagement"]
+        labels = {"role": _("What they did"), "engagement": _("How far engaged")}
+        help_texts = {
+            "name": hint(
+                _("An organisation or a group, not a private person."), _("“Bus drivers’ union”.")
+            ),
+            "kind": hint(_("What kind of organisation it is."), _("“Community”.")),
+            "role": hint(_("Their part in it."), _("“Agreed on the night shifts”.")),
+            "engagement": hint(
+                _("From informed (told of it) to leads (decides)."), _("“Consulted”.")
+            ),
+        }

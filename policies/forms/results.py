@@ -1,0 +1,71 @@
+"""What came of it, in words and in figures; and where the facts can be checked."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Indicator, Revision, Source
+from .base import RowForm, SectionForm
+from .fields import hint
+
+
+class ResultsForm(SectionForm):
+    class Meta(SectionForm.Meta):
+        model = Revision
+        fields = ["results"]
+        help_texts = {
+            "results": hint(
+                _(
+                    "What changed for whom, what did not, and what went wrong. Say how you know, "
+                    "and whether something else may have caused it."
+                ),
+                _("“In the first year 2.2 million trips; none at all on two of nine lines.”"),
+            ),
+        }
+
+
+class IndicatorForm(RowForm):
+    class Meta(RowForm.Meta):
+        model = Indicator
+        fields = [
+            "name",
+            "unit",
+            "baseline",
+            "baseline_year",
+            "planned",
+            "result",
+            "result_year",
+            "evidence",
+            "source",
+        ]
+        labels = {"baseline": _("Before"), "baseline_year": _("Year before")}
+        help_texts = {
+            "name": hint(_("What is counted or measured."), _("“Passengers of night buses”.")),
+            "unit": hint(
+                _("The unit of all three figures."), _("“a night”, “%”, “tonnes a year”.")
+            ),
+            "baseline": hint(_("The figure before the policy."), "0"),
+            "baseline_year": hint(_("The year of that figure."), "2012"),
+            "planned": hint(_("The figure you aimed at."), "5,000"),
+            "result": hint(_("The figure that was reached."), "7,000"),
+            "result_year": hint(_("The year of that figure."), "2014"),
+            "evidence": hint(_("How the result is known."), _("“Measured”.")),
+            "source": hint(_("Where the figures are from."), _("“Card readers of the buses”.")),
+        }
+
+
+class SourcesForm(SectionForm):
+    """The section of files has no columns of its own: only lists."""
+
+    class Meta(SectionForm.Meta):
+        model = Revision
+        fields = []
+
+
+class SourceForm(RowForm):
+    class Meta(RowForm.Meta):
+        model = Source
+        fields = ["title", "url", "accessed"]
+        help_texts = {
+            "title": hint(_("The name of the page or paper."), _("“Transport report 2014”.")),
+            "url": hint(_("Where it is on the web, if it is."), "https://city.example/report.pdf"),
+            "accessed": hint(_("When you last read it there."), _("31 May 2024.")),
+        }

@@ -1,0 +1,41 @@
+"""When it happened: stage, first and last month, and the phases."""
+
+from django.utils.translation import gettext_lazy as _
+
+from .. import months
+from ..models import Phase, Revision
+from .base import RowForm, SectionForm
+from .fields import hint
+
+MONTH = _("Year and month, or the year alone where only that is known.")
+
+
+class TimeForm(SectionForm):
+    class Meta(SectionForm.Meta):
+        model = Revision
+        fields = ["stage", "start", "end"]
+        help_texts = {
+            "stage": hint(_("How far the policy is today."), _("“Completed”.")),
+            "start": hint(MONTH, "2013-04"),
+            "end": hint(
+                _("The same way. Leave it empty while the policy goes on, or when it is unknown."),
+                "2015",
+            ),
+        }
+
+    def clean(self):
+        data = super().clean()
+        months.clean_period(data.get("start"), data.get("end"))
+        return data
+
+
+class PhaseForm(RowForm):
+    class Meta(RowForm.Meta):
+        model = Phase
+        fields = ["name", "start", "end", "note"]
+        help_texts = {
+            "name": hint(_("What this part of the time was for."), _("“Trial on two lines”.")),
+            "start": hint(MONTH, "2013-04"),
+            "end": hint(MONTH, "2013-08"),
+            "note": hint(_("What was reached, or why it took longer."), _("“Delayed by floods”.")),
+        }

@@ -1,0 +1,297 @@
+"""Writing a case: starting it, where it stands, reading it as others will, handing it in."""
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members.models import Member
+from sdg.models import Goal
+
+from .. import authoring, moderation, sections, submission, target_help
+from ..forms.fields import ValueField
+from ..forms.texts import BasicsForm
+from ..models import CaseStudy, ReviewEvent, ReviewNote, Revision
+from ..progress import progress
+from . import detail
+from .kept import keeps_what_was_typed
+
+State = Revision.State
+WRITABLE = (State.DRAFT, State.CHANGES_REQUESTED)
+WITH_MODERATORS = (State.SUBMITTED, State.CHANGES_REQUESTED)
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+REASONS = ReviewEvent.objects.exclude(note="").order_by("created_at", "pk")
+
+
+class NewForm(BasicsForm):
+    """What a case needs to exist: whose it is and how it is called."""
+
+    member = forms.ChoiceField(
+        label=gettext_lazy("City or organisation"),
+        help_text=gettext_lazy("You write for the members in whose teams you are."),
+    )
+    field_order = ["member", "title", "summary", "language"]
+
+    def __init__(self, *args, members, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.members = {str(member.pk): member for member in members}
+        field = self.fields["member"]
+        field.choices = [(key, member.name) for key, member in self.members.items()]
+        if len(self.members) == 1:
+            field.initial = next(iter(self.members))
+        else:
+            field.choices.insert(0, ("", _("Choose")))
+
+
+class NoteForm(forms.Form):
+    """A note to the moderators."""
+
+    text = ValueField(
+        model_field=ReviewNote._meta.get_field("text"),  # noqa: SLF001 - public by agreement
+        label=gettext_lazy("Write to the moderators"),
+        help_text=gettext_lazy("They see it beside the submission; so does your team."),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "data-most": 5000}),
+    )
+
+
+def editable(request, pk):
+    """A case that the signed-in person may write; 404 for all others."""
+    cases = CaseStudy.objects.editable_by(request.user).select_related("member", "live")
+    return get_object_or_404(cases, pk=pk)
+
+
+def current(case):
+    """The revision that matters to the team, with all content: the open, the public, the newest."""
+    revisions = case.revisions.order_by("-number")
+    found = (
+        revisions.filter(state__in=Revision.OPEN_STATES).values_list("pk", flat=True).first()
+        or case.live_id
+        or revisions.values_list("pk", flat=True).first()
+    )
+    revision = (
+        Revision.objects.with_content()
+        .prefetch_related(Prefetch("events", REASONS, to_attr="reasons"), "notes")
+        .get(pk=found)
+    )
+    revision.case = case
+    return revision
+
+
+def crumbs(case, revision, *, inner=True):
+    own = [(_("My page"), reverse("my:home"))]
+    return [*own, (revision.title, reverse("policies:edit", args=[case.pk]))] if inner else own
+
+
+def _typed_new(data):
+    labels = {name: field.label for name, field in NewForm.base_fields.items()}
+    return [(name, labels.get(name, ""), value) for name in data for value in data.getlist(name)]
+
+
+@keeps_what_was_typed(_typed_new)
+def new(request):
+    """Start a case of one's own member."""
+    members = list(Member.objects.of(request.user).order_by("name"))
+    if not members:
+        messages.info(
+            request,
+            _("Join the team of your city or organisation first; then you can publish its policy."),
+        )
+        return redirect("my:find")
+    form = NewForm(
+        request.POST if request.method == "POST" else None, members=members, instance=Revision()
+    )
+    if request.method == "POST" and form.is_valid():
+        content = {name: form.cleaned_data[name] for name in ("title", "summary", "language")}
+        member = form.members[form.cleaned_data["member"]]
+        try:
+            draft = authoring.start_case(user=request.user, member=member, **content)
+        except authoring.TooManyDrafts as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("policies:edit", draft.case_id)
+    status = 422 if form.errors else 200
+    context = {"form": form, "crumbs": [(_("My page"), reverse("my:home"))]}
+    return render(request, "policies/author/new.html", context, status=status)
+
+
+@never_cache
+@get_or_post
+def overview(request, pk):
+    """Where a case stands and what to do next; POST opens a draft beside the public text."""
+    case = editable(request, pk)
+    if request.method == "POST":
+        try:
+            authoring.open_draft(case, user=request.user)
+        except (authoring.NotAllowed, authoring.TooManyDrafts) as refusal:
+            messages.error(request, str(refusal))
+        return redirect("policies:edit", pk)
+    return overview_page(request, case, current(case))
+
+
+def overview_page(request, case, revision, *, note_form=None, status=200):
+    """The overview, with a note that could not be taken, if there is one."""
+    noted = revision.state in WITH_MODERATORS
+    context = {
+        "case": case,
+        "revision": revision,
+        "text_attributes": sections.text_attributes(revision),
+        "is_writable": revision.state in WRITABLE,
+        "progress": progress(revision) if revision.state in WRITABLE else None,
+        "reason": revision.reasons[-1] if revision.reasons else None,
+        "notes": revision.notes.all(),
+        "note_form": (note_form or NoteForm()) if noted else None,
+        "is_due": case.live_id and not revision.is_open,
+        "crumbs": crumbs(case, revision, inner=False),
+    }
+    return render(request, "policies/author/overview.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def preview(request, pk):
+    """The current revision as readers will see it."""
+    case = editable(request, pk)
+    key = current(case).pk
+    shown = sections.readable(Revision.objects.filter(pk=key)).get()
+    context = detail.content(shown) | {"crumbs": crumbs(case, shown)}
+    return render(request, "policies/author/preview.html", context)
+
+
+@never_cache
+@get_or_post
+def submit(request, pk):
+    """Hand the open revision to the moderators, or say what is missing first."""
+    case = editable(request, pk)
+    if request.method != "POST":
+        return redirect("policies:section", pk, "review")
+    revision = current(case)
+    if revision.state in WRITABLE and submission.missing(revision):
+        return review_page(request, case, revision, refused=True)
+    try:
+        moderation.submit(revision, by=request.user)
+    except moderation.TransitionRefused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(
+            request, _("Thank you. It is with the moderators now, and you will hear from them.")
+        )
+    return redirect("policies:edit", pk)
+
+
+def review_page(request, case, revision, *, refused=False):
+    """The last page of the form: what is missing, what to look at again, and the button."""
+    context = {
+        "case": case,
+        "revision": revision,
+        "progress": progress(revision),
+        "slug": "review",
+        "refused": refused,
+        "crumbs": crumbs(case, revision),
+    }
+    return render(request, "policies/author/review.html", context, status=422 if refused else 200)
+
+
+@never_cache
+@get_or_post
+def withdraw(request, pk):
+    """Take the open revision back; asks first."""
+    case = editable(request, pk)
+    revision = current(case)
+    if request.method == "POST":
+        try:
+            moderation.withdraw(revision, by=request.user)
+        except moderation.TransitionRefused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(
+                request, _("It is withdrawn. What you wrote is kept, and you can go on from it.")
+            )
+        return redirect("policies:edit", pk)
+    if not revision.is_open:
+        return redirect("policies:edit", pk)
+    context = {"case": case, "revision": revision, "crumbs": crumbs(case, revision)}
+    return render(request, "policies/author/withdraw.html", context)
+
+
+@never_cache
+@get_or_post
+def confirm(request, pk):
+    """Say that the public text is still true; shows what is being confirmed first."""
+    case = editable(request, pk)
+    if request.method == "POST":
+        try:
+            authoring.confirm_still_true(case, user=request.user)
+        except authoring.NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, _("Thank you. Readers see that your city confirmed it today.")
+            )
+        return redirect("policies:edit", pk)
+    if not case.live_id:
+        return redirect("policies:edit", pk)
+    context = {"case": case, "revision": case.live, "crumbs": crumbs(case, case.live)}
+    return render(request, "policies/author/confirm.html", context)
+
+
+def _typed_note(data, pk):
+    return [("text", _("Write to the moderators"), data.get("text", ""))]
+
+
+@keeps_what_was_typed(_typed_note)
+def notes(request, pk):
+    """Write to the moderators about the open submission."""
+    case = editable(request, pk)
+    address = f"{reverse('policies:edit', args=[pk])}#notes"
+    if request.method != "POST":
+        return redirect(address)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return overview_page(request, case, current(case), note_form=form, status=422)
+    authoring.add_note(case, user=request.user, text=form.cleaned_data["text"])
+    messages.success(request, _("The moderators are told of your note."))
+    return redirect(address)
+
+
+@never_cache
+@require_safe
+def targets(request):
+    """Targets by words, code and goal, for the picker."""
+    found = target_help.find(request.GET.get("q", "")[:200], goal_number(request.GET.get("goal")))
+    answer = [
+        {
+            "code": target.code,
+            "goal": target.goal_id,
+            "label": target.label,
+            "text": target.text,
+        }
+        for target in found
+    ]
+    return JsonResponse({"targets": answer, "message": found_message(len(answer))})
+
+
+def goal_number(text):
+    """The number of a goal that was typed, or None."""
+    return int(text) if text in GOALS else None
+
+
+GOALS = frozenset(map(str, range(1, 18)))
+
+
+def found_message(count):
+    return (
+        _("No target was found. Try another word, or choose a goal.")
+        if not count
+        else _("Targets found: %(count)d") % {"count": count}
+    )
+
+
+def goals():
+    """The goals for the picker's list."""
+    return Goal.objects.order_by("number")

@@ -1,0 +1,207 @@
+"""The pages of the sections: showing, saving, rows without a script, and two people at once."""
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .. import authoring, money, target_help
+from ..exchange_rates import known_currencies
+from ..forms.editor import Editor, fingerprint, typed_fields
+from ..forms.registry import BY_SLUG, REVIEW, following
+from ..models import Revision
+from ..progress import progress
+from .author import (
+    WRITABLE,
+    crumbs,
+    current,
+    editable,
+    found_message,
+    goal_number,
+    goals,
+    review_page,
+)
+from .kept import keeps_what_was_typed, wants_json
+
+
+def _typed(data, pk, slug):
+    return typed_fields(BY_SLUG[slug], data) if slug in BY_SLUG else []
+
+
+@keeps_what_was_typed(_typed)
+def section(request, pk, slug):
+    """A section of the open revision: its form, and what becomes of what is sent."""
+    case = editable(request, pk)
+    if slug != REVIEW and slug not in BY_SLUG:
+        raise Http404(_("There is no such section."))
+    revision = current(case)
+    if revision.state not in WRITABLE:
+        if request.method == "POST":
+            raise authoring.NotAllowed(_closed(revision))
+        messages.info(request, _closed(revision))
+        return redirect("policies:edit", pk)
+    if slug == REVIEW:
+        return review_page(request, case, revision)
+    page = Page(request, case, revision, BY_SLUG[slug])
+    if request.method != "POST":
+        return page.show(Editor(page.section, revision))
+    if operation := request.POST.get("row"):
+        return page.rework(operation)
+    return page.save()
+
+
+class Page:
+    """One request for a section."""
+
+    def __init__(self, request, case, revision, section):
+        self.request, self.case, self.revision, self.section = request, case, revision, section
+
+    def rework(self, operation):
+        """Add, remove or move a row, or look for targets: everything typed stays, nothing is saved."""
+        editor, place = Editor.typed(self.section, self.revision, self.request.POST, operation)
+        return self.show(editor, seen=self.request.POST.get("seen", ""), place=place, unsaved=True)
+
+    def save(self):
+        """Store what was sent, unless it is wrong or somebody else has stored something newer."""
+        editor = Editor(self.section, self.revision, self.request.POST)
+        seen = self.request.POST.get("seen", "")
+        if not editor.is_valid():
+            return self._invalid(editor, seen)
+        try:
+            saved = authoring.save_section(
+                self.revision,
+                user=self.request.user,
+                seen=seen,
+                fingerprint=self._fingerprint,
+                write=editor.write,
+            )
+        except authoring.Conflict as conflict:
+            differences = editor.differences(conflict.revision)
+            if differences:
+                return self._conflict(editor, conflict.revision, differences)
+            # The second of two clicks, or two people who write the same.
+            saved = conflict.revision
+        return self._saved(saved)
+
+    def show(self, editor, *, status=200, seen=None, **more):
+        """The page with its form."""
+        section, revision = self.section, self.revision
+        context = {
+            "case": self.case,
+            "revision": revision,
+            "section": section,
+            "slug": section.slug,
+            "editor": editor,
+            "problems": editor.problems() if editor.is_bound else [],
+            "seen": self._fingerprint(revision) if seen is None else seen,
+            "progress": progress(revision),
+            "following": following(section),
+            "crumbs": crumbs(self.case, revision),
+            **self._extras(editor),
+            **more,
+        }
+        return render(self.request, "policies/author/section.html", context, status=status)
+
+    def _saved(self, saved):
+        if wants_json(self.request):
+            answer = {
+                "state": "saved",
+                "seen": self._fingerprint(saved),
+                "message": _("Saved at %(time)s") % {"time": _now()},
+            }
+            if self.section.slug == "budget":
+                answer["computed"] = computed(saved)
+            return JsonResponse(answer)
+        messages.success(self.request, _("Saved: %(section)s.") % {"section": self.section.label})
+        then = self.request.POST.get("then")
+        if then == "overview":
+            return redirect("policies:edit", self.case.pk)
+        after = following(self.section)
+        slug = self.section.slug
+        if then == "next":
+            slug = after.slug if after else REVIEW
+        return redirect("policies:section", self.case.pk, slug)
+
+    def _invalid(self, editor, seen):
+        if not wants_json(self.request):
+            return self.show(editor, seen=seen, status=422)
+        problems = editor.problems()
+        message = ngettext(
+            "Not saved yet: %(count)d answer needs a correction.",
+            "Not saved yet: %(count)d answers need a correction.",
+            len(problems),
+        ) % {"count": len(problems)}
+        errors = [{"id": anchor, "message": str(text)} for anchor, _label, text in problems]
+        return JsonResponse({"state": "invalid", "message": message, "errors": errors}, status=422)
+
+    def _conflict(self, editor, theirs, differences):
+        message = _("Somebody else saved this section after you opened it. Nothing is lost.")
+        if wants_json(self.request):
+            return JsonResponse({"state": "conflict", "message": message}, status=409)
+        return self.show(
+            editor, seen=self._fingerprint(theirs), status=409, differences=differences
+        )
+
+    def _fingerprint(self, revision):
+        return fingerprint(self.section, revision)
+
+    def _extras(self, editor):
+        """What only some sections show."""
+        if self.section.slug == "budget":
+            return {
+                "computed": computed(self.revision),
+                "currencies": sorted({"USD", "EUR", *known_currencies()}),
+            }
+        if self.section.slug == "targets-themes":
+            return self._picker(editor)
+        return {}
+
+    def _picker(self, editor):
+        """The rows with their targets, and what the search and the texts suggest."""
+        targets = list(target_help.all_targets())
+        by_code = {target.code: target for target in targets}
+        rows = editor.lists[0].rows
+        context = {
+            "chosen": [
+                (form, by_code.get(code)) for form, code in zip(rows.forms, rows.codes, strict=True)
+            ],
+            "primary": editor.form["primary"].value() or "",
+            "codes": set(rows.codes),
+            "goals": goals(),
+            "suggestions": target_help.suggest(self.revision, targets),
+        }
+        if self.request.POST.get("row") == "find":
+            question = self.request.POST.get("find_words", "")[:200]
+            goal = self.request.POST.get("find_goal", "")
+            found = target_help.find(question, goal_number(goal), targets)
+            context |= {
+                "find_words": question,
+                "find_goal": goal,
+                "found": found,
+                "found_message": found_message(len(found)),
+            }
+        return context
+
+
+def computed(revision):
+    """What follows from a budget, as (label, value or "", how or why not)."""
+    in_usd, resident = money.in_usd(revision), money.resident(revision)
+    return [
+        {"label": _("In US dollars"), "value": in_usd.value, "how": in_usd.how},
+        {"label": _("A resident"), "value": resident.value, "how": resident.how},
+    ]
+
+
+def _now():
+    return date_format(timezone.localtime(), "TIME_FORMAT")
+
+
+def _closed(revision):
+    if revision.state == Revision.State.SUBMITTED:
+        return _(
+            "It is with the moderators and cannot be changed now. Withdraw it to go on writing."
+        )
+    return _("There is no open draft of this case. Begin one on this page.")
