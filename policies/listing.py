@@ -52,6 +52,8 @@ COLUMNS = (
     "case__slug",
     *(f"case__member__{name}" for name in MEMBER),
 )
+# Finding out what the columns are takes longer than asking for them, so it is done once.
+LIVE = Revision.objects.live().values(*COLUMNS)
 NOTHING = Value("")
 REACHED = Case(
     When(result__isnull=False, then=Value("result")),
@@ -118,10 +120,7 @@ class Listed:
 
 def listed(keys):
     """The live revisions among ``keys`` in this order, with all that a list shows of them."""
-    live = {
-        columns["pk"]: columns
-        for columns in Revision.objects.live().filter(pk__in=keys).values(*COLUMNS)
-    }
+    live = {columns["pk"]: columns for columns in LIVE.filter(pk__in=keys)}
     if not live:
         return []
     rows = _rows(list(live))
