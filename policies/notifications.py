@@ -1,7 +1,8 @@
 """Who is told of what happens to a case, in the same transaction as the change.
 
-The authors are who made the revision and everybody in the team of its member; the moderators are
-the people with the permission to change revisions. Nobody is told of what he or she did.
+Decisions reach the team of the case's member and who made the revision, also when that person has
+left the team; all else stays within the team. The moderators are the people with the permission to
+change revisions. Nobody is told of what he or she did.
 """
 
 from django.contrib.auth.backends import ModelBackend
@@ -24,13 +25,14 @@ DECISIONS = {
 
 
 def authors(revision, besides=None):
-    """Who made the revision and everybody in the team of its member, without ``besides``."""
-    team = Q(
-        memberships__member=revision.case.member_id,
-        memberships__status=Membership.Status.ACTIVE,
-    )
-    people = User.objects.filter(team | Q(pk=revision.created_by_id), is_active=True)
+    """The team of the revision's member and who made the revision, without ``besides``."""
+    people = User.objects.filter(_in_team(revision) | Q(pk=revision.created_by_id), is_active=True)
     return _without(people, besides).distinct()
+
+
+def team(revision, besides=None):
+    """The people who may write the revision's case, without ``besides``."""
+    return _without(User.objects.filter(_in_team(revision), is_active=True), besides)
 
 
 def moderators(besides=None):
@@ -86,8 +88,16 @@ def _tell_both(kind, revision, actor, told=None, **facts):
         **facts,
     )
     # Who is both learns of it as a moderator, who has something to do.
-    team = authors(revision, actor).exclude(pk__in=[person.pk for person in told])
-    notify(kind, team, address("my:home"), for_moderators=False, **facts)
+    colleagues = team(revision, actor).exclude(pk__in=[person.pk for person in told])
+    path = address("policies:edit", revision.case_id)
+    notify(kind, colleagues, path, for_moderators=False, **facts)
+
+
+def _in_team(revision):
+    return Q(
+        memberships__member=revision.case.member_id,
+        memberships__status=Membership.Status.ACTIVE,
+    )
 
 
 def _without(people, person):
