@@ -1,0 +1,55 @@
+"""Questions to measure with: words of the library itself, from rare to in most cases."""
+
+from itertools import cycle
+
+from policies.search import index
+from policies.search.query import Question
+
+# Shares of the cases that a word is in, and how many words of each are asked for.
+SHARES = (0.7, 0.5, 0.3, 0.1, 0.05, 0.01, 0.001)
+EACH = 4
+CHOICES = (
+    {"goal": ("11",)},
+    {"theme": ("transport", "housing"), "stage": ("completed",)},
+    {"country": ("ID", "KR"), "budget": ("1m-10m", "none")},
+    {"goal": ("6",), "language": ("en",), "funding": ("national",)},
+)
+
+
+def words_by_share():
+    """Share -> words that are in about that share of the cases, no word twice."""
+    searcher = index.reader().searcher
+    terms = [
+        (frequency / searcher.num_docs, term)
+        for term, frequency in searcher.terms_with_prefix("forms", "")
+        if term.isalpha() and term.isascii()
+    ]
+    found, taken = {}, set()
+    for share in SHARES:
+        terms.sort(key=lambda pair, share=share: abs(pair[0] - share))
+        found[share] = [term for _frequency, term in terms if term not in taken][:EACH]
+        taken.update(found[share])
+    return found
+
+
+def plain():
+    """(share, question) with one word each, all different, best match first."""
+    return [
+        (share, Question(words=word, sort="relevance"))
+        for share, words in words_by_share().items()
+        for word in words
+    ]
+
+
+def narrowed():
+    """Questions of two words, and of one word with facets chosen; all different."""
+    words = [word for found in words_by_share().values() for word in found]
+    asked = [
+        Question(words=f"{one} {other}", sort="relevance")
+        for one, other in zip(words[:8], words[8:16], strict=True)
+    ]
+    asked += [
+        Question(words=word, chosen=chosen, sort="relevance")
+        for word, chosen in zip(words[:12], cycle(CHOICES), strict=False)
+    ]
+    return asked
