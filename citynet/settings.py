@@ -155,6 +155,11 @@ STORAGES = {
     },
 }
 
+# What a form may carry besides files. A text far too long, or a list of 200 rows, is still read, so
+# that its author gets it back with a message; what lies above is refused unread.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+
 # Search: each machine keeps an index of its own, which can be deleted at any time.
 SEARCH_INDEX_DIR = env.path("SEARCH_INDEX_DIR", VAR_DIR / "index")
 

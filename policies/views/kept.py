@@ -8,6 +8,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.shortcuts import render, resolve_url
@@ -20,7 +21,7 @@ from citynet.views import csrf_failure
 
 from .. import authoring
 
-STATUS = {"signed-out": 401, "expired": 403, "gone": 404, "closed": 409}
+STATUS = {"large": 400, "signed-out": 401, "expired": 403, "gone": 404, "closed": 409}
 
 
 class _Check(CsrfViewMiddleware):
@@ -52,21 +53,27 @@ def keeps_what_was_typed(typed):
 
 
 def _sent(request, view, typed, args, kwargs):
-    reason = _Check(view).process_view(request, view, args, kwargs)
+    try:
+        reason = _Check(view).process_view(request, view, args, kwargs)
+        sent = request.POST
+    except (RequestDataTooBig, TooManyFieldsSent):
+        return _kept(request, [], "large", _("This is too large"))
     if reason and not reason.startswith("CSRF "):
         # Not from a page of ours: it is not shown again either.
         return csrf_failure(request, reason)
-    fields = typed(request.POST, **kwargs)
+    fields = typed(sent, **kwargs)
     try:
         if not request.user.is_authenticated:
-            return _kept(request, fields, "signed-out", _("You are signed out"))
-        if reason:
-            return _kept(request, fields, "expired", _("The form was open for too long"))
-        return view(request, *args, **kwargs)
+            answer = _kept(request, fields, "signed-out", _("You are signed out"))
+        elif reason:
+            answer = _kept(request, fields, "expired", _("The form was open for too long"))
+        else:
+            answer = view(request, *args, **kwargs)
     except Http404:
-        return _kept(request, fields, "gone", _("There is no such draft for you"))
+        answer = _kept(request, fields, "gone", _("There is no such draft for you"))
     except authoring.NotAllowed as refusal:
-        return _kept(request, fields, "closed", _("This cannot be saved"), str(refusal))
+        answer = _kept(request, fields, "closed", _("This cannot be saved"), str(refusal))
+    return answer
 
 
 def wants_json(request):

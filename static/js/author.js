@@ -1,0 +1,429 @@
+// Comforts of the form in which a case is written: rows without a new page, saving by itself,
+// counting words, finding targets. Without this file everything works with the buttons.
+const form = document.getElementById("section-form");
+const state = document.getElementById("save-state");
+const say = state.dataset;
+const key = `draft:${location.pathname}`;
+const WAIT = 3000; // after the last key
+const RETRY = 15000; // after a failure
+const IGNORED = ["csrfmiddlewaretoken", "find_words", "find_goal"];
+let dirty = Boolean(form.dataset.unsaved);
+// A person has to decide first: two texts are shown on this page.
+let stopped = Boolean(document.querySelector("[data-discard]"));
+let timer, request;
+
+// What the form holds
+
+const entries = () => [...new FormData(form)].filter(([name]) => !IGNORED.includes(name));
+const typed = () => JSON.stringify(entries().filter(([name]) => name !== "seen"));
+
+const show = (text, bad = false) => {
+  state.textContent = text;
+  state.dataset.state = bad ? "bad" : "";
+};
+
+const keep = (sent = false) => {
+  try {
+    localStorage.setItem(key, JSON.stringify({ entries: entries(), seen: form.elements.seen.value, sent }));
+  } catch {
+    // Full or switched off: the page still holds the text.
+  }
+};
+const forget = () => {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // As above.
+  }
+};
+
+// Saving by itself
+
+const changed = () => {
+  dirty = true;
+  keep();
+  if (stopped) return;
+  show(say.unsaved);
+  later(WAIT);
+};
+const later = (wait) => {
+  clearTimeout(timer);
+  timer = setTimeout(save, wait);
+};
+
+const save = async () => {
+  if (!dirty || stopped) return;
+  if (request) return later(WAIT);
+  const sent = typed();
+  show(say.saving);
+  request = true;
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/json" },
+      redirect: "error",
+    });
+    const kind = answer.headers.get("Content-Type") || "";
+    if (!kind.startsWith("application/json")) {
+      // A web server in front may refuse what is too large before it is read.
+      const hopeless = answer.status === 413;
+      show(hopeless ? say.large : say.failed, true);
+      if (!hopeless) later(RETRY);
+    } else {
+      answered(await answer.json(), sent);
+    }
+  } catch {
+    show(navigator.onLine ? say.failed : say.offline, true);
+    later(RETRY);
+  } finally {
+    request = false;
+  }
+};
+
+const answered = (answer, sent) => {
+  if (answer.token) form.elements.csrfmiddlewaretoken.value = answer.token;
+  if (answer.state === "saved") {
+    clearErrors();
+    form.elements.seen.value = answer.seen;
+    if (answer.computed) compute(answer.computed);
+    dirty = typed() !== sent;
+    if (dirty) return changed();
+    forget();
+    show(answer.message);
+  } else if (answer.state === "expired") {
+    // The new token is in the form: at once again.
+    later(0);
+  } else if (answer.state === "signed-out") {
+    show(say.signedOut, true);
+    const link = document.createElement("a");
+    Object.assign(link, { href: answer.login, target: "_blank", textContent: say.login });
+    state.append(" ", link);
+    later(RETRY);
+  } else if (answer.state === "invalid") {
+    show(answer.message, true);
+    showErrors(answer.errors);
+  } else if (answer.state === "large") {
+    show(say.large, true);
+  } else {
+    stopped = true;
+    show(answer.state === "conflict" ? say.conflict : answer.message, true);
+  }
+};
+
+const clearErrors = () => {
+  form.querySelectorAll("[data-live-error]").forEach((note) => {
+    const input = document.getElementById(note.dataset.liveError);
+    input?.removeAttribute("aria-invalid");
+    note.closest(".field")?.classList.remove("has-err");
+    note.remove();
+  });
+};
+const showErrors = (errors) => {
+  clearErrors();
+  for (const { id, message } of errors) {
+    const input = document.getElementById(id);
+    const field = input?.closest(".field");
+    // Who is still typing in it is not interrupted.
+    if (!field || input === document.activeElement || field.querySelector(".errorlist")) continue;
+    const note = document.createElement("p");
+    note.className = "err";
+    note.dataset.liveError = id;
+    note.textContent = message;
+    field.classList.add("has-err");
+    input.setAttribute("aria-invalid", "true");
+    input.before(note);
+  }
+};
+
+const compute = (rows) => {
+  const list = form.querySelector("[data-computed]");
+  list.replaceChildren(...rows.map(({ label, value, how }) => {
+    const row = document.createElement("div");
+    const term = document.createElement("dt");
+    const data = document.createElement("dd");
+    term.textContent = label;
+    if (value) {
+      const figure = document.createElement("b");
+      const note = document.createElement("span");
+      figure.textContent = value;
+      note.className = "quiet";
+      note.textContent = how;
+      data.append(figure, " ", note);
+    } else {
+      data.className = "unk";
+      data.textContent = how;
+    }
+    row.append(term, data);
+    return row;
+  }));
+};
+
+form.addEventListener("input", ({ target }) => {
+  if (IGNORED.includes(target.name)) return;
+  count(target);
+  changed();
+});
+form.addEventListener("submit", (event) => {
+  // The page that comes says what became of it; until then the text stays in the browser.
+  if (dirty) keep(true);
+  dirty = false;
+  stopped = true;
+  clearTimeout(timer);
+  // Removing the buttons' power at once would also remove which one was pressed.
+  setTimeout(() => form.querySelectorAll("button[name='then']").forEach((button) => { button.disabled = true; }));
+});
+addEventListener("pageshow", ({ persisted }) => {
+  // Back again: the buttons work once more.
+  if (!persisted) return;
+  stopped = false;
+  form.querySelectorAll("button[name='then']").forEach((button) => { button.disabled = false; });
+});
+addEventListener("online", () => later(0));
+addEventListener("focus", () => dirty && !stopped && later(500));
+addEventListener("beforeunload", (event) => {
+  if (dirty) event.preventDefault();
+});
+document.querySelector("[data-discard]")?.addEventListener("click", () => {
+  dirty = false;
+  forget();
+});
+
+// Text that an earlier page could not save: the server puts it back into the form.
+
+const offer = () => {
+  let kept;
+  try {
+    kept = JSON.parse(localStorage.getItem(key));
+  } catch {
+    return;
+  }
+  if (!kept) return;
+  const before = JSON.stringify(kept.entries.filter(([name]) => name !== "seen"));
+  // Numbers come back with separators: that is no other text.
+  const same = before.replace(/[,\s]/g, "") === typed().replace(/[,\s]/g, "");
+  const failed = document.querySelector(".errors");
+  const saved = kept.sent && kept.seen !== form.elements.seen.value && !failed;
+  if (saved || (same && !dirty)) return forget();
+  if (same || failed) return;
+  const note = document.createElement("div");
+  const text = document.createElement("p");
+  const acts = document.createElement("p");
+  note.className = "note warn stack";
+  note.setAttribute("role", "status");
+  text.textContent = say.kept;
+  acts.className = "acts";
+  const button = (label, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn alt sm";
+    made.textContent = label;
+    made.addEventListener("click", act);
+    acts.append(made);
+  };
+  button(say.back, () => {
+    const again = document.createElement("form");
+    again.method = "post";
+    again.action = form.action;
+    again.hidden = true;
+    const token = ["csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value];
+    for (const [name, value] of [token, ["row", "show"], ...kept.entries]) {
+      const area = document.createElement("textarea");
+      area.name = name;
+      area.value = value;
+      again.append(area);
+    }
+    dirty = false;
+    document.body.append(again);
+    again.submit();
+  });
+  button(say.away, () => {
+    forget();
+    note.remove();
+  });
+  note.append(text, acts);
+  form.prepend(note);
+};
+
+// Counting words, and the characters that are too many
+
+const count = (input) => {
+  if (!input.dataset?.most || !input.id) return;
+  const over = [...input.value].length - Number(input.dataset.most);
+  let note = document.getElementById(`${input.id}-count`);
+  if (input.tagName !== "TEXTAREA" && over <= 0) return note?.remove();
+  if (!note) {
+    note = document.createElement("p");
+    note.id = `${input.id}-count`;
+    input.after(note);
+  }
+  const words = input.value.trim() ? input.value.trim().split(/\s+/).length : 0;
+  note.className = over > 0 ? "count bad" : "count";
+  note.textContent = over > 0 ? say.over.replace("%s", over) : say.words.replace("%s", words);
+};
+
+// Rows: added, removed and moved in the page
+
+const number = (section) => {
+  const name = section.dataset.rows;
+  const list = section.querySelector("[data-list]");
+  const rows = [...list.querySelectorAll(".entry")];
+  rows.forEach((row, i) => {
+    const rename = (text) => text
+      .replaceAll(new RegExp(`${name}-(\\d+|__prefix__)`, "g"), `${name}-${i}`)
+      .replace(new RegExp(`^(up|down|remove):${name}:(\\d+|__prefix__)$`), `$1:${name}:${i}`);
+    for (const element of [row, ...row.querySelectorAll("*")]) {
+      for (const attribute of ["id", "name", "for", "aria-describedby", "value"]) {
+        const value = element.getAttribute(attribute);
+        if (value && (attribute !== "value" || element.tagName === "BUTTON")) element.setAttribute(attribute, rename(value));
+      }
+    }
+    row.querySelector("[data-count]")?.replaceChildren(String(i + 1));
+    row.querySelector("[data-row='up']").disabled = i === 0;
+    row.querySelector("[data-row='down']").disabled = i === rows.length - 1;
+  });
+  form.elements[`${name}-TOTAL_FORMS`].value = rows.length;
+  const full = rows.length >= Number(section.dataset.most);
+  const add = section.querySelector("[data-row='add']");
+  if (add) {
+    add.disabled = full;
+    section.querySelector("[data-full]").hidden = !full;
+  }
+  section.querySelector("[data-none]")?.toggleAttribute("hidden", rows.length > 0);
+  return rows;
+};
+
+const insert = (section) => {
+  const row = section.querySelector("template").content.cloneNode(true).firstElementChild;
+  section.querySelector("[data-list]").append(row);
+  number(section);
+  return row;
+};
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-row]");
+  if (!button) return;
+  event.preventDefault();
+  const section = button.closest("[data-rows]");
+  const row = button.closest(".entry");
+  const act = button.dataset.row;
+  if (act === "add") {
+    insert(section).querySelector("input:not([type='hidden']), select, textarea").focus();
+  } else if (act === "remove") {
+    const next = row.nextElementSibling || row.previousElementSibling;
+    row.remove();
+    number(section);
+    (next?.classList.contains("entry") ? next : section.querySelector("h3")).focus();
+    marked();
+  } else {
+    const other = act === "up" ? row.previousElementSibling : row.nextElementSibling;
+    if (act === "up") other.before(row); else other.after(row);
+    number(section);
+    button.disabled ? row.focus() : button.focus();
+  }
+  changed();
+});
+
+// Targets: found while typing, added without a new page
+
+const picker = document.getElementById("picker");
+const chosen = () => [...form.querySelectorAll("[name^='contributions-'][name$='-target']")].map((input) => input.value);
+
+const marked = () => {
+  if (!picker) return;
+  const codes = chosen();
+  document.querySelectorAll("[data-add-target]").forEach((button) => {
+    button.disabled = codes.includes(button.dataset.addTarget) || codes.length >= 7;
+  });
+};
+
+if (picker) {
+  const words = picker.querySelector("#find_words");
+  const goal = picker.querySelector("#find_goal");
+  const found = picker.querySelector("[data-found]");
+  const message = picker.querySelector("[data-message]");
+  let asking, wait;
+
+  const make = (tag, name, text) => {
+    const element = document.createElement(tag);
+    element.className = name;
+    element.textContent = text;
+    return element;
+  };
+  const item = ({ code, goal: of, label, text }) => {
+    const li = document.createElement("li");
+    const line = make("p", "chosen", "");
+    const badge = make("span", "code", code);
+    const said = document.createElement("span");
+    const acts = make("p", "acts", "");
+    const add = make("button", "btn alt sm", picker.dataset.add);
+    badge.dataset.g = of;
+    said.append(make("b", "", label), document.createElement("br"), text);
+    line.append(badge, " ", said);
+    add.type = "button";
+    Object.assign(add.dataset, { addTarget: code, label, text });
+    add.append(make("span", "vh", ` ${code}`));
+    acts.append(add);
+    li.append(line, acts);
+    return li;
+  };
+  const find = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    const query = new URLSearchParams({ q: words.value, goal: goal.value });
+    if (!words.value.trim() && !goal.value) {
+      found.replaceChildren();
+      message.textContent = "";
+      return;
+    }
+    try {
+      const answer = await fetch(`${picker.dataset.targets}?${query}`, { signal: asking.signal });
+      const { targets, message: text } = await answer.json();
+      found.replaceChildren(...targets.map(item));
+      message.textContent = text;
+      marked();
+    } catch {
+      // Typed on, or offline: the button still works.
+    }
+  };
+  words.addEventListener("input", () => {
+    clearTimeout(wait);
+    wait = setTimeout(find, 200);
+  });
+  goal.addEventListener("change", find);
+  words.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    find();
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-add-target]");
+    if (!button) return;
+    event.preventDefault();
+    const section = form.querySelector("[data-rows='contributions']");
+    const { addTarget: code, label, text } = button.dataset;
+    if (chosen().includes(code) || chosen().length >= Number(section.dataset.most)) return;
+    const row = insert(section);
+    row.querySelector("[name$='-target']").value = code;
+    const radio = row.querySelector("[type='radio']");
+    radio.value = code;
+    radio.checked = chosen().length === 1;
+    const badge = row.querySelector(".code");
+    badge.textContent = code;
+    badge.dataset.g = code.split(".")[0];
+    row.querySelector("[data-code]").textContent = code;
+    row.querySelector("[data-label]").textContent = label;
+    row.querySelector("[data-text]").textContent = text;
+    row.querySelectorAll(".acts .vh").forEach((hidden) => { hidden.textContent = `: ${code}`; });
+    row.querySelector("textarea").focus();
+    marked();
+    changed();
+  });
+}
+
+form.querySelectorAll("[data-rows]").forEach(number);
+form.querySelectorAll("textarea[data-most]").forEach(count);
+marked();
+offer();
+if (dirty && !stopped) later(WAIT);
+document.querySelector(".errors")?.focus();

@@ -1,0 +1,672 @@
+"""The sections of a case: each saves and gives back what was typed, and nothing typed is lost."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from policies import interchange
+from policies.forms.editor import fingerprint
+from policies.forms.registry import BY_SLUG, SECTIONS
+from policies.models import Revision, Stakeholder
+from tests.factories import MembershipFactory, RevisionFactory
+from tests.policies.authors import address, fields_of, save, section_of
+
+pytestmark = pytest.mark.django_db
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def membership():
+    return MembershipFactory()
+
+
+@pytest.fixture
+def official(client, membership):
+    client.force_login(membership.user)
+    return client
+
+
+@pytest.fixture
+def draft(membership):
+    return RevisionFactory(case__member=membership.member, created_by=membership.user)
+
+
+def line(draft):
+    return interchange.row(Revision.objects.with_content().get(pk=draft.pk))
+
+
+FILLED = {
+    "basics": (
+        {"title": "Bus di malam", "summary": "Sembilan\r\nlin", "language": "id"},
+        {"title": "Bus di malam", "summary": "Sembilan\nlin", "language": "id"},
+    ),
+    "challenge-solution": (
+        {"challenge": "No buses.", "solution": "- Buses\r\n- Drivers"},
+        {"challenge": "No buses.", "solution": "- Buses\n- Drivers"},
+    ),
+    "targets-themes": (
+        {
+            "themes": ["energy", "transport"],
+            "primary": "9.1",
+            "contributions__0__target": "11.2",
+            "contributions__0__how": "Reaches everybody.",
+            "contributions__1__target": "9.1",
+            "contributions__1__how": "",
+        },
+        {
+            "themes": ["energy", "transport"],
+            "targets": [
+                {"code": "11.2", "primary": False, "how": "Reaches everybody."},
+                {"code": "9.1", "primary": True, "how": ""},
+            ],
+        },
+    ),
+    "time": (
+        {
+            "stage": "under-way",
+            "start": "2013-04",
+            "end": "",
+            "phases__0__name": "Trial",
+            "phases__0__start": "2013-04",
+            "phases__0__end": "2013",
+            "phases__0__note": "Two lines",
+        },
+        {
+            "stage": "under-way",
+            "start": "2013-04",
+            "end": None,
+            "phases": [{"name": "Trial", "start": "2013-04", "end": "2013", "note": "Two lines"}],
+        },
+    ),
+    "budget": (
+        {
+            "budget_amount": "13 000 000.50",
+            "budget_currency": "npr",
+            "budget_year": "2013",
+            "budget_scope": "annual",
+            "budget_note": "Without salaries",
+            "budget_usd": "1,500",
+            "budget_usd_source": "Loan agreement",
+            "budget_unavailable": "",
+            "budget_lines__0__note": "Buses",
+            "budget_lines__0__category": "capital",
+            "budget_lines__0__amount": "450,000",
+            "funding_sources__0__name": "A bank",
+            "funding_sources__0__kind": "development-bank",
+            "funding_sources__0__state": "withdrawn",
+            "funding_sources__0__amount": "300",
+            "funding_sources__0__note": "A loan",
+        },
+        {
+            "budget": {
+                "amount": "13000000.5",
+                "currency": "NPR",
+                "year": 2013,
+                "scope": "annual",
+                "usd": "1500",
+                "usd_source": "Loan agreement",
+                "note": "Without salaries",
+                "unavailable": "",
+                "lines": [{"category": "capital", "amount": "450000", "note": "Buses"}],
+                "funding": [
+                    {
+                        "kind": "development-bank",
+                        "name": "A bank",
+                        "amount": "300",
+                        "state": "withdrawn",
+                        "note": "A loan",
+                    }
+                ],
+            }
+        },
+    ),
+    "manpower": (
+        {
+            "staff_fte": "7.5",
+            "staff_note": "Estimated",
+            "staff_unavailable": "Partly",
+            "staff_roles__0__role": "Planner",
+            "staff_roles__0__organisation": "Department",
+            "staff_roles__0__people": "2.5",
+            "staff_roles__0__months": "18",
+        },
+        {
+            "manpower": {
+                "fte": "7.5",
+                "note": "Estimated",
+                "unavailable": "Partly",
+                "roles": [
+                    {
+                        "role": "Planner",
+                        "organisation": "Department",
+                        "people": "2.5",
+                        "months": "18",
+                    }
+                ],
+            }
+        },
+    ),
+    "stakeholders": (
+        {
+            "stakeholders_unavailable": "Others unknown",
+            "stakeholders__0__name": "Union",
+            "stakeholders__0__kind": "community",
+            "stakeholders__0__role": "Agreed",
+            "stakeholders__0__engagement": "consulted",
+        },
+        {
+            "stakeholders_unavailable": "Others unknown",
+            "stakeholders": [
+                {"name": "Union", "kind": "community", "role": "Agreed", "engagement": "consulted"}
+            ],
+        },
+    ),
+    "results": (
+        {
+            "results": "More trips",
+            "indicators__0__name": "Passengers",
+            "indicators__0__unit": "a night",
+            "indicators__0__baseline": "-1.5",
+            "indicators__0__baseline_year": "2012",
+            "indicators__0__planned": "5,000",
+            "indicators__0__result": "7000",
+            "indicators__0__result_year": "2014",
+            "indicators__0__source": "Card readers",
+            "indicators__0__evidence": "measured",
+        },
+        {
+            "results": "More trips",
+            "indicators": [
+                {
+                    "name": "Passengers",
+                    "unit": "a night",
+                    "baseline": "-1.5",
+                    "baseline_year": 2012,
+                    "planned": "5000",
+                    "result": "7000",
+                    "result_year": 2014,
+                    "source": "Card readers",
+                    "evidence": "measured",
+                }
+            ],
+        },
+    ),
+    "lessons": (
+        {"lessons": "Ask first.", "transferability": "Data."},
+        {"lessons": "Ask first.", "transferability": "Data."},
+    ),
+    "files": (
+        {
+            "sources__0__title": "Report",
+            "sources__0__url": "https://city.example/a?b=1&c=2",
+            "sources__0__accessed": "2024-05-31",
+        },
+        {
+            "sources": [
+                {
+                    "title": "Report",
+                    "url": "https://city.example/a?b=1&c=2",
+                    "accessed": "2024-05-31",
+                }
+            ]
+        },
+    ),
+}
+
+
+def test_every_section_is_tried():
+    assert list(FILLED) == [section.slug for section in SECTIONS]
+
+
+@pytest.mark.parametrize("slug", FILLED)
+def test_section_saves_every_field_and_gives_it_back(reference, official, draft, slug):
+    typed, expected = FILLED[slug]
+    answer = save(official, draft.case, slug, **typed)
+    assert answer.status_code == 302
+    stored = line(draft)
+    assert {name: stored[name] for name in expected} == expected
+    # Saving the page as it comes changes nothing.
+    assert save(official, draft.case, slug).status_code == 302
+    assert line(draft) == stored
+
+
+@pytest.mark.parametrize("slug", FILLED)
+def test_section_can_be_emptied_again(reference, official, draft, slug):
+    before = line(draft)
+    save(official, draft.case, slug, **FILLED[slug][0])
+    sent = section_of(official, draft.case, slug)
+    for name in sent:
+        if name.endswith("-TOTAL_FORMS"):
+            sent[name] = "0"
+        elif not name.endswith("_FORMS") and name not in {"seen", "title", "language"}:
+            sent[name] = ""
+    sent.pop("themes", None)
+    if slug == "basics":
+        sent |= {"title": before["title"], "summary": before["summary"], "language": "en"}
+    assert official.post(address(draft.case, slug), sent).status_code == 302
+    assert line(draft) == before
+
+
+@pytest.mark.parametrize("then", [("next", "challenge-solution"), ("stay", "basics")])
+def test_save_leads_on(official, draft, then):
+    answer = save(official, draft.case, "basics", then=then[0])
+    assert answer.url == address(draft.case, then[1])
+
+
+def test_last_section_leads_to_the_review(official, draft):
+    assert save(official, draft.case, "files", then="next").url == address(draft.case, "review")
+    assert save(official, draft.case, "files", then="overview").url == reverse(
+        "policies:edit", args=[draft.case_id]
+    )
+
+
+WRONG = [
+    ("basics", {"title": ""}, "id_title"),
+    ("basics", {"title": "x" * 201}, "id_title"),
+    ("basics", {"title": "a\x00b"}, "id_title"),
+    ("basics", {"summary": "a\x00b"}, "id_summary"),
+    ("basics", {"language": "xx"}, "id_language"),
+    ("basics", {"summary": "x" * 1001}, "id_summary"),
+    ("challenge-solution", {"challenge": "x" * 50_001}, "id_challenge"),
+    ("targets-themes", {"themes": ["transport", "energy", "housing", "solid-waste"]}, "id_themes"),
+    ("targets-themes", {"themes": ["nonsense\x00"]}, "id_themes"),
+    ("targets-themes", {"contributions__0__target": "99.9"}, "contributions-0"),
+    ("time", {"start": "April 2013"}, "id_start"),
+    ("time", {"start": "2013-13"}, "id_start"),
+    ("time", {"start": "2015", "end": "2014"}, "id_end"),
+    ("time", {"phases__0__name": "", "phases__0__start": "2013"}, "id_phases-0-name"),
+    ("time", {"phases__0__name": "A", "phases__0__start": "2015", "phases__0__end": "2014"}, "id_phases-0-end"),
+    ("budget", {"budget_amount": "5"}, "id_budget_currency"),
+    ("budget", {"budget_amount": "-5", "budget_currency": "USD"}, "id_budget_amount"),
+    ("budget", {"budget_amount": "NaN", "budget_currency": "USD"}, "id_budget_amount"),
+    ("budget", {"budget_amount": "1e9", "budget_currency": "USD"}, "id_budget_amount"),
+    ("budget", {"budget_amount": "9" * 19, "budget_currency": "USD"}, "id_budget_amount"),
+    ("budget", {"budget_amount": "5", "budget_currency": "dollars"}, "id_budget_currency"),
+    ("budget", {"budget_usd": "5"}, "id_budget_usd_source"),
+    ("budget", {"budget_usd_source": "Somebody"}, "id_budget_usd"),
+    ("budget", {"budget_year": "13"}, "id_budget_year"),
+    ("budget", {"budget_lines__0__amount": "5"}, "id_budget_lines-0-category"),
+    ("manpower", {"staff_fte": "many"}, "id_staff_fte"),
+    ("stakeholders", {"stakeholders__0__role": "Agreed"}, "id_stakeholders-0-name"),
+    ("results", {"indicators__0__name": "A", "indicators__0__result_year": "soon"}, "id_indicators-0-result_year"),
+    ("files", {"sources__0__title": "A", "sources__0__url": "javascript:alert(1)"}, "id_sources-0-url"),
+    ("files", {"sources__0__title": "A", "sources__0__accessed": "31.5.2024"}, "id_sources-0-accessed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("slug", "typed", "anchor"), WRONG)
+def test_wrong_answer_is_linked_and_nothing_is_saved_or_lost(
+    reference, official, draft, slug, typed, anchor
+):
+    before = line(draft)
+    kept = {"basics": {}, "challenge-solution": {"solution": "Long <work> & labour"}}.get(slug, {})
+    sent = section_of(official, draft.case, slug, **typed | kept)
+    answer = official.post(address(draft.case, slug), sent)
+    assert answer.status_code == 422
+    assert f'href="#{anchor}"' in answer.text
+    assert f'id="{anchor}"' in answer.text
+    again = fields_of(answer)
+    for name, value in sent.items():
+        if name != "csrfmiddlewaretoken" and not name.startswith(("language", "find_", "themes")):
+            expected = value if isinstance(value, list) else [value]
+            assert [each.strip() for each in again.get(name, [""])] == [
+                each.strip() for each in expected
+            ], name
+    assert line(draft) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🏙️ bus 👩‍🚒",
+        "حافلات الليل في المدينة",
+        "mix עברית and English",
+        "ga\u0301tos a\u0300\u0323",
+        "\u202eright to left",
+        "<script>alert(1)</script> & \"quotes\" 'here'",
+        "{{ 7|add:7 }} {% url 'home' %}",
+        "=1+1",
+        "line\u2028separator",
+    ],
+)
+def test_text_of_any_script_is_kept_as_it_is(official, draft, text):
+    save(official, draft.case, "basics", title=text, summary=text)
+    draft.refresh_from_db()
+    assert (draft.title, draft.summary) == (text, text)
+    page = official.get(address(draft.case, "basics"))
+    assert fields_of(page)["summary"] == [text]
+    assert official.get(reverse("policies:preview", args=[draft.case_id])).status_code == 200
+
+
+def test_five_megabytes_are_answered_by_a_message_and_kept(official, draft):
+    text = "word " * 1_000_000
+    answer = save(official, draft.case, "challenge-solution", challenge=text)
+    assert answer.status_code == 422
+    assert "At most 50000 characters fit here; these are 4999999." in answer.text
+    assert fields_of(answer)["challenge"] == [text]
+
+
+def test_more_than_can_be_read_is_a_clear_400(official, draft):
+    answer = official.post(address(draft.case, "basics"), {"title": "x" * 21_000_000})
+    assert answer.status_code == 400
+    assert "too large" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "field"),
+    [
+        ("stakeholders", "stakeholders", "name"),
+        ("results", "indicators", "name"),
+        ("budget", "funding_sources", "name"),
+    ],
+)
+def test_two_hundred_rows_are_too_many_and_none_is_lost(official, draft, slug, name, field):
+    rows = {f"{name}__{number}__{field}": f"Row {number}" for number in range(200)}
+    answer = save(official, draft.case, slug, **rows)
+    assert answer.status_code == 422
+    assert "At most 40 rows fit here." in answer.text
+    assert fields_of(answer)[f"{name}-199-{field}"] == ["Row 199"]
+
+
+def test_forty_rows_are_saved_in_order(official, draft):
+    rows = {f"stakeholders__{n}__name": f"Row {n}" for n in range(40)}
+    assert save(official, draft.case, "stakeholders", **rows).status_code == 302
+    names = list(draft.stakeholders.values_list("name", flat=True))
+    assert names == [f"Row {n}" for n in range(40)]
+
+
+@pytest.mark.parametrize("total", ["", "x", "-1", "99999999999", "1e3"])
+def test_count_of_rows_that_is_none_is_no_error_of_ours(official, draft, total):
+    sent = section_of(official, draft.case, "time") | {"phases-TOTAL_FORMS": total}
+    assert official.post(address(draft.case, "time"), sent).status_code in {302, 422}
+    sent["row"] = "add:phases"
+    assert official.post(address(draft.case, "time"), sent).status_code == 200
+
+
+# Rows without a script
+
+
+def rows_after(official, draft, operation, names=("A", "B", "C")):
+    typed = {f"stakeholders__{n}__name": name for n, name in enumerate(names)}
+    typed |= {"row": operation, "stakeholders_unavailable": "x" * 400}
+    answer = save(official, draft.case, "stakeholders", **typed)
+    assert answer.status_code == 200
+    sent = fields_of(answer)
+    assert sent["stakeholders_unavailable"] == ["x" * 400]
+    assert draft.stakeholders.count() == 0
+    total = int(sent["stakeholders-TOTAL_FORMS"][0])
+    return [sent[f"stakeholders-{n}-name"][0] for n in range(total)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        ("add:stakeholders", ["A", "B", "C", ""]),
+        ("remove:stakeholders:1", ["A", "C"]),
+        ("up:stakeholders:2", ["A", "C", "B"]),
+        ("down:stakeholders:0", ["B", "A", "C"]),
+        ("up:stakeholders:0", ["A", "B", "C"]),
+        ("down:stakeholders:2", ["A", "B", "C"]),
+        ("remove:stakeholders:9", ["A", "B", "C"]),
+        ("remove:stakeholders:²", ["A", "B", "C"]),
+        ("remove:nothing:1", ["A", "B", "C"]),
+        ("show", ["A", "B", "C"]),
+    ],
+)
+def test_button_of_a_row_keeps_everything_typed(official, draft, operation, expected):
+    assert rows_after(official, draft, operation) == expected
+
+
+def test_rows_can_be_reordered_and_saved(official, draft):
+    for number, name in enumerate("AB"):
+        Stakeholder.objects.create(revision=draft, name=name, position=number)
+    answer = save(official, draft.case, "stakeholders", row="down:stakeholders:0")
+    official.post(address(draft.case, "stakeholders"), fields_of(answer))
+    assert list(draft.stakeholders.values_list("name", flat=True)) == ["B", "A"]
+
+
+def test_list_that_is_full_takes_no_more(official, draft):
+    names = [f"Row {n}" for n in range(40)]
+    assert rows_after(official, draft, "add:stakeholders", names) == names
+
+
+def test_target_is_found_and_added_without_a_script(reference, official, draft):
+    answer = save(
+        official,
+        draft.case,
+        "targets-themes",
+        row="find",
+        find_words="transport",
+        themes=["housing"],
+    )
+    assert 'value="add:contributions:11.2"' in answer.text
+    assert fields_of(answer)["themes"] == ["housing"]
+    sent = fields_of(answer) | {"row": "add:contributions:11.2"}
+    answer = official.post(address(draft.case, "targets-themes"), sent)
+    official.post(address(draft.case, "targets-themes"), fields_of(answer))
+    row = draft.contributions.get()
+    assert (row.target_id, row.role) == ("11.2", "primary")
+
+
+def test_eighth_target_is_refused_and_kept(reference, official, draft):
+    codes = ["1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2", "2.3"]
+    typed = {f"contributions__{n}__target": code for n, code in enumerate(codes)}
+    answer = save(official, draft.case, "targets-themes", **typed)
+    assert answer.status_code == 422
+    assert (
+        "Choose at most 7 targets; you chose 8." in answer.text or "At most 7 rows" in answer.text
+    )
+    assert fields_of(answer)["contributions-7-target"] == ["2.3"]
+
+
+def test_same_target_twice_is_refused(reference, official, draft):
+    typed = {"contributions__0__target": "1.1", "contributions__1__target": "1.1"}
+    answer = save(official, draft.case, "targets-themes", **typed)
+    assert answer.status_code == 422
+    assert "This target is there twice." in answer.text
+
+
+# Two people, and one person in two tabs
+
+
+def test_save_over_a_newer_text_shows_both_and_can_overwrite(official, draft):
+    mine = section_of(official, draft.case, "basics", summary="Nine lines by us")
+    save(official, draft.case, "basics", summary="Nine lines by them")
+
+    answer = official.post(address(draft.case, "basics"), mine)
+
+    assert answer.status_code == 409
+    assert "<del>them</del><ins>us</ins>" in answer.text
+    assert fields_of(answer)["summary"] == ["Nine lines by us"]
+    draft.refresh_from_db()
+    assert draft.summary == "Nine lines by them"
+    official.post(address(draft.case, "basics"), fields_of(answer))
+    draft.refresh_from_db()
+    assert draft.summary == "Nine lines by us"
+
+
+def test_rows_of_two_people_are_compared(official, draft):
+    mine = section_of(official, draft.case, "stakeholders", stakeholders__0__name="Union")
+    save(official, draft.case, "stakeholders", stakeholders__0__name="Riders")
+    answer = official.post(address(draft.case, "stakeholders"), mine)
+    assert answer.status_code == 409
+    assert "<del>Riders</del><ins>Union</ins>" in answer.text
+
+
+def test_colleague_in_another_section_is_no_conflict(official, draft):
+    mine = section_of(official, draft.case, "lessons", lessons="Ask first")
+    save(official, draft.case, "basics", summary="Theirs")
+    assert official.post(address(draft.case, "lessons"), mine).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.summary, draft.lessons) == ("Theirs", "Ask first")
+
+
+def test_second_click_is_no_conflict(official, draft):
+    sent = section_of(official, draft.case, "budget", budget_amount="5", budget_currency="USD")
+    assert [official.post(address(draft.case, "budget"), sent).status_code for _ in "ab"] == [
+        302
+    ] * 2
+    draft.refresh_from_db()
+    assert draft.budget_amount == 5
+
+
+def test_amount_in_usd_is_computed_when_it_is_not_stated(official, draft):
+    save(official, draft.case, "budget", budget_amount="5", budget_currency="USD")
+    draft.refresh_from_db()
+    assert (draft.budget_usd, draft.budget_usd_source) == (5, "")
+    page = official.get(address(draft.case, "budget"))
+    assert fields_of(page)["budget_usd"] == [""]
+    save(official, draft.case, "budget", budget_amount="", budget_currency="")
+    draft.refresh_from_db()
+    assert draft.budget_usd is None
+
+
+# Saving by itself
+
+
+def autosave(client, case, slug, **changes):
+    return client.post(address(case, slug), section_of(client, case, slug, **changes), headers=JSON)
+
+
+def test_autosave_tells_what_it_saved(official, draft):
+    answer = autosave(official, draft.case, "basics", summary="By itself")
+    draft.refresh_from_db()
+    assert draft.summary == "By itself"
+    told = answer.json()
+    assert told.pop("message").startswith("Saved at ")
+    assert told == {"state": "saved", "seen": fingerprint(BY_SLUG["basics"], draft)}
+
+
+def test_autosave_of_the_budget_tells_what_follows(official, draft):
+    answer = autosave(official, draft.case, "budget", budget_amount="5", budget_currency="USD")
+    assert [row["label"] for row in answer.json()["computed"]] == ["In US dollars", "A resident"]
+
+
+def test_autosave_of_a_wrong_answer_names_it(official, draft):
+    answer = autosave(official, draft.case, "time", start="soon")
+    assert answer.status_code == 422
+    assert answer.json() == {
+        "state": "invalid",
+        "message": "Not saved yet: 1 answer needs a correction.",
+        "errors": [
+            {"id": "id_start", "message": "Write a year (2013) or a year and month (2013-04)."}
+        ],
+    }
+
+
+def test_autosave_over_a_newer_text_is_refused(official, draft):
+    mine = section_of(official, draft.case, "basics", summary="Mine")
+    save(official, draft.case, "basics", summary="Theirs")
+    answer = official.post(address(draft.case, "basics"), mine, headers=JSON)
+    assert (answer.status_code, answer.json()["state"]) == (409, "conflict")
+
+
+def test_autosave_when_signed_out_tells_where_to_sign_in(official, draft):
+    sent = section_of(official, draft.case, "basics", summary="Mine")
+    official.logout()
+    answer = official.post(address(draft.case, "basics"), sent, headers=JSON)
+    told = answer.json()
+    assert answer.status_code == 401
+    assert (told["state"], told["login"]) == ("signed-out", reverse("account_login"))
+
+
+def test_autosave_after_the_membership_ended(official, draft, membership):
+    sent = section_of(official, draft.case, "basics", summary="Mine")
+    membership.status = "ended"
+    membership.save()
+    answer = official.post(address(draft.case, "basics"), sent, headers=JSON)
+    assert (answer.status_code, answer.json()["state"]) == (404, "gone")
+
+
+# Whatever ends in the middle of an edit
+
+
+def test_session_that_ended_keeps_what_was_typed(official, draft):
+    sent = section_of(official, draft.case, "time", stage="planned", phases__0__name="A <phase>")
+    official.logout()
+    answer = official.post(address(draft.case, "time"), sent)
+    assert answer.status_code == 401
+    assert "Phase 1: Name" in answer.text
+    assert "A &lt;phase&gt;" in answer.text
+    again = fields_of(answer, None)
+    assert again["phases-0-name"] == ["A <phase>"]
+    official.force_login(draft.created_by)
+    assert official.post(address(draft.case, "time"), again).status_code == 302
+    assert draft.phases.get().name == "A <phase>"
+
+
+def test_page_of_a_section_asks_to_sign_in(client, draft):
+    answer = client.get(address(draft.case, "time"))
+    assert answer.url == f"{reverse('account_login')}?next={address(draft.case, 'time')}"
+
+
+@pytest.mark.parametrize("token", ["", "x" * 64, "short"])
+def test_form_that_is_too_old_keeps_what_was_typed(membership, draft, token):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(membership.user)
+    sent = section_of(strict, draft.case, "basics", summary="Typed long ago")
+    sent["csrfmiddlewaretoken"] = token
+    answer = strict.post(address(draft.case, "basics"), sent)
+    assert answer.status_code == 403
+    again = fields_of(answer, None)
+    assert again["summary"] == ["Typed long ago"]
+    assert strict.post(address(draft.case, "basics"), again).status_code == 302
+    draft.refresh_from_db()
+    assert draft.summary == "Typed long ago"
+
+
+def test_autosave_of_an_old_form_gets_a_token_that_works(membership, draft):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(membership.user)
+    sent = section_of(strict, draft.case, "basics", summary="Mine") | {"csrfmiddlewaretoken": "x"}
+    told = strict.post(address(draft.case, "basics"), sent, headers=JSON).json()
+    assert told["state"] == "expired"
+    sent["csrfmiddlewaretoken"] = told["token"]
+    assert strict.post(address(draft.case, "basics"), sent, headers=JSON).status_code == 200
+
+
+def test_form_of_another_site_is_refused_and_not_shown(membership, draft):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(membership.user)
+    sent = section_of(strict, draft.case, "basics", summary="Planted")
+    answer = strict.post(
+        address(draft.case, "basics"), sent, headers={"Origin": "https://evil.example"}
+    )
+    assert answer.status_code == 403
+    assert "Planted" not in answer.text
+
+
+def test_membership_that_ended_keeps_what_was_typed(official, draft, membership):
+    sent = section_of(official, draft.case, "basics", summary="Typed before")
+    membership.status = "ended"
+    membership.save()
+    answer = official.post(address(draft.case, "basics"), sent)
+    assert answer.status_code == 404
+    assert "Typed before" in answer.text
+    assert "Send it again" not in answer.text
+
+
+def test_unknown_section_is_404(official, draft):
+    assert official.get(address(draft.case, "nothing")).status_code == 404
+    assert official.post(address(draft.case, "nothing"), {"a": "b"}).status_code == 404
+
+
+def test_queries_of_a_section_do_not_grow(
+    reference, official, membership, django_assert_max_num_queries
+):
+    for slug in FILLED:
+        counts = []
+        for rows in (1, 3):
+            draft = RevisionFactory(
+                case__member=membership.member,
+                targets=["11.2", "9.1", "3.6"][:rows],
+                themes=["transport", "housing", "energy"][:rows],
+            )
+            for number in range(rows):
+                for name in ("stakeholders", "phases", "indicators", "funding_sources"):
+                    getattr(draft, name).create(name=f"Row {number}", position=number)
+            with django_assert_max_num_queries(32) as captured:
+                official.get(address(draft.case, slug))
+            counts.append(len(captured))
+        assert counts[0] == counts[1], slug
