@@ -223,7 +223,7 @@ def admin_names():
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in set(admin_names()) if name.endswith("_changelist")]
+    "name", sorted(name for name in set(admin_names()) if name.endswith("_changelist"))
 )
 def test_admin_is_for_staff_with_the_right(visitors, name):
     address = reverse(f"admin:{name}")
