@@ -152,7 +152,7 @@ def _frame(form, counts, *, numbers):
     state = form.values
     return {
         "form": form,
-        "sections": Rail(form, counts, numbers=numbers).sections,
+        "rail": Rail(form, counts, numbers=numbers).html(),
         "pills": chosen,
         "phrase": in_words(form),
         "typed_words": typed_words(form),
