@@ -27,7 +27,7 @@ class Facet:
 
     ``read`` gives the values of a revision and may be asked of anything with a revision's
     attributes. ``column`` is where the index keeps the values: facets of one column are counted
-    together, so those with few values share one. Where ``none`` is set a revision without a value
+    together, so those with few combinations share one. Where ``none`` is set a revision without a value
     counts as "none", not reported.
     """
 
@@ -111,8 +111,8 @@ PROVENANCE = [
 ]
 
 FACETS = (
-    Facet("goal", _("Goal"), "targets", _goals, lambda: _reference()["goal"], none=True),
-    Facet("target", _("Target"), "targets", _targets, lambda: _reference()["target"], none=True),
+    Facet("goal", _("Goal"), "serves", _goals, lambda: _reference()["goal"], none=True),
+    Facet("target", _("Target"), "serves", _targets, lambda: _reference()["target"], none=True),
     Facet("theme", _("Theme"), "theme", _themes, lambda: _reference()["theme"], none=True),
     Facet(
         "subregion",
@@ -164,7 +164,7 @@ FACETS = (
     Facet(
         "staff",
         _("Staff"),
-        "money",
+        "people",
         lambda revision: [bands.STAFF.of(revision.staff_fte)],
         lambda: bands.STAFF.choices,
         none=True,
@@ -172,7 +172,7 @@ FACETS = (
     Facet(
         "duration",
         _("Duration"),
-        "record",
+        "people",
         lambda revision: [bands.DURATION.of(months.duration_months(revision.start, revision.end))],
         lambda: bands.DURATION.choices,
         none=True,

@@ -11,6 +11,7 @@ import shutil
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -35,10 +36,18 @@ def root():
 
 def read_pointer(directory):
     """The pointer of the index in ``directory``, or None where there is none to be read."""
+    path = directory / POINTER
     try:
-        return Pointer(**json.loads((directory / POINTER).read_text()))
+        found = path.stat()
+        return _parse_pointer(path, found.st_ino, found.st_mtime_ns)
     except (OSError, ValueError, TypeError):
         return None
+
+
+@lru_cache(maxsize=16)
+def _parse_pointer(path, _inode, _changed):
+    # A page asks for the generation many times: the file is read again only when it was replaced.
+    return Pointer(**json.loads(path.read_text()))
 
 
 def write_pointer(directory, pointer):

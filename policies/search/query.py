@@ -9,7 +9,7 @@ import tantivy
 from django.utils.translation import gettext_lazy as _
 
 from ..facets import FACETS
-from . import counting, index, spelling, text
+from . import counting, index, schema, spelling, text
 from .highlight import highlight
 from .similar import similar
 from .suggest import Suggestion, suggest
@@ -196,8 +196,10 @@ class _Terms:
         return boosts
 
     def any_of(self, facet, values):
-        terms = [f"{facet}:{value}" for value in values]
-        query = tantivy.Query.term_set_query(self.fields, "has", terms)
+        found = [schema.term_of(facet, value) for value in values]
+        query = tantivy.Query.term_set_query(
+            self.fields, found[0][0], [term for _field, term in found]
+        )
         return tantivy.Query.const_score_query(query, 0.0)
 
     def between(self, name, low, high):

@@ -6,12 +6,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import tantivy
+from django.conf import settings
 
 from sdg.models import Goal, Target
 
 from .. import completeness, facets, months
 from ..models import Theme
-from ..models.case import MAX_TARGETS
 from . import text
 
 # Fields of words, with what is kept of each.
@@ -30,13 +30,13 @@ WORD_FIELDS = {
 }
 NUMBER_FIELDS = ("budget", "staff", "start")  # USD cents, tenths of an FTE, year
 SORT_FIELDS = ("newest", "smallest", "team", "shortest", "documented")
-SLOTS = tuple(f"target_{number}" for number in range(MAX_TARGETS))
-COLUMNS = tuple(dict.fromkeys(facet.column for facet in facets.FACETS if facet.column != "targets"))
+# Facets that are counted together, by the name of their column; those of "serves" by their terms.
 FACETS_OF = {
     column: tuple(facet for facet in facets.FACETS if facet.column == column)
-    for column in (*COLUMNS, "targets")
+    for column in dict.fromkeys(facet.column for facet in facets.FACETS)
 }
-EMPTY_SLOT = 0
+SERVED = FACETS_OF["serves"]
+COLUMNS = tuple(column for column in FACETS_OF if column != "serves")
 SECTIONS = ("challenge", "solution", "results", "lessons", "transferability")
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -50,14 +50,13 @@ def build():
     for name, kept in WORD_FIELDS.items():
         builder.add_text_field(name, tokenizer_name="words", index_option=kept)
     # "goal:11", "budget:none": every value of every facet, for filters.
-    builder.add_text_field("has", tokenizer_name="values", index_option="basic")
+    for name in ("serves", "has"):
+        builder.add_text_field(name, tokenizer_name="values", index_option="basic")
     # The values of several facets as one text, the cell of a column; counted by its number, which
     # takes a fraction of the time, in one pass, and taken apart afterwards.
     for name in COLUMNS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
         builder.add_unsigned_field(f"{name}_number", fast=True)
-    for name in SLOTS:
-        builder.add_unsigned_field(name, fast=True)
     for name in NUMBER_FIELDS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in SORT_FIELDS:
@@ -71,10 +70,19 @@ def number_of(cell):
     return int.from_bytes(hashlib.blake2b(cell.encode(), digest_size=6).digest())
 
 
-def slot_number(code, *, first):
-    """The number of a target in a slot. The first one of each goal is marked, so that goals can be
-    counted from the same slots."""
-    return number_of(code) << 1 | first
+def term_of(facet, value):
+    """Where a value of a facet is found: the field and the term."""
+    field = "serves" if facets.FACETS_BY_NAME[facet].column == "serves" else "has"
+    return field, f"{facet}:{value}"
+
+
+def taken_apart(column, cell):
+    """The (facet, value) pairs that a cell of a column stands for."""
+    return [
+        (facet.name, value)
+        for facet, values in zip(FACETS_OF[column], cell.split("|"), strict=True)
+        for value in values.split()
+    ]
 
 
 @cache
@@ -104,8 +112,9 @@ class Reference:
         self.themes = list(Theme.objects.values_list("slug", "name"))
 
     def fingerprint(self):
-        """Changes when any of the texts changes."""
-        content = repr((self.goals, self.targets, self.themes)).encode()
+        """Changes when any of the texts changes, or which names of countries are shown."""
+        names = (settings.LANGUAGE_CODE, sorted(settings.COUNTRIES_WITHOUT_LABEL))
+        content = repr((self.goals, self.targets, self.themes, names)).encode()
         return hashlib.sha256(content).hexdigest()[:16]
 
     def stems(self):
@@ -134,7 +143,7 @@ class Writer:
             key=lambda code: self.targets[code][0],
         )
         self._add_words(document, revision, codes)
-        self._add_facets(document, revision, codes)
+        self._add_facets(document, revision)
         self._add_numbers(document, revision)
         return document
 
@@ -191,8 +200,9 @@ class Writer:
             f"{name}:{value}" for name, found in zip(names, values, strict=True) for value in found
         ]
 
-    def _add_facets(self, document, revision, codes):
-        has = self._cell("targets", revision)[1]
+    def _add_facets(self, document, revision):
+        document.add_text("serves", " ".join(self._cell("serves", revision)[1]))
+        has = []
         for column in COLUMNS:
             if column == "member":
                 key = revision.case.member.pk
@@ -205,15 +215,6 @@ class Writer:
             document.add_unsigned(f"{column}_number", number_of(counted))
             has += values
         document.add_text("has", " ".join(has))
-        goals = set()
-        for slot in SLOTS:
-            if codes:
-                code = codes.pop(0)
-                goal = self.targets[code][1]
-                document.add_unsigned(slot, slot_number(code, first=goal not in goals))
-                goals.add(goal)
-            else:
-                document.add_unsigned(slot, EMPTY_SLOT)
 
     def _add_numbers(self, document, revision):
         budget = None if revision.budget_usd is None else int(revision.budget_usd * 100)

@@ -30,7 +30,6 @@ def similar(revision, limit=3):
 
 def _similar(reader, revision, limit):
     query = tantivy.Query
-    has = lambda value: query.term_query(reader.schema, "has", value)  # noqa: E731 - three uses
     words = " ".join(getattr(revision, name) for name in ("title", "summary", *schema.SECTIONS))
     words = " ".join(text.stems(text.split(text.fold(words))[0]))
     alike = [
@@ -45,14 +44,19 @@ def _similar(reader, revision, limit):
         )
     ]
     alike += [
-        query.boost_query(has(f"target:{row.target_id}"), TARGET_WEIGHT)
+        _shares(reader, "target", row.target_id, TARGET_WEIGHT)
         for row in revision.contributions.all()
     ]
     alike += [
-        query.boost_query(has(f"theme:{row.theme.slug}"), THEME_WEIGHT)
-        for row in revision.theme_rows.all()
+        _shares(reader, "theme", row.theme.slug, THEME_WEIGHT) for row in revision.theme_rows.all()
     ]
     own = query.term_query(reader.schema, "case", revision.case_id)
     clauses = [(tantivy.Occur.Should, one) for one in alike] + [(tantivy.Occur.MustNot, own)]
     hits = reader.searcher.search(query.boolean_query(clauses), limit, count=False).hits
     return reader.searcher.fast_field_values("pk", [address for score, address in hits])
+
+
+def _shares(reader, facet, value, weight):
+    """Matches the cases with this value; the rarer it is, the more it says."""
+    term = tantivy.Query.term_query(reader.schema, *schema.term_of(facet, value))
+    return tantivy.Query.boost_query(term, weight)
