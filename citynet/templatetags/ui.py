@@ -4,11 +4,17 @@ from django import template
 from django.conf import settings
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from policies import cards, formats, keyfacts, months
 
 register = template.Library()
+
+AUTHOR_VIEWS = frozenset(
+    f"policies:{name}"
+    for name in ("new", "edit", "section", "preview", "submit", "withdraw", "confirm", "notes")
+)
 
 register.filter("money", formats.money)
 register.filter("usd", formats.usd)
@@ -103,6 +109,8 @@ def current_view(context):
 def current_section(context):
     """The part of the masthead's navigation that the page belongs to; "" for none."""
     view = current_view(context)
+    if view in AUTHOR_VIEWS:
+        return "publish"
     return "compare" if view.startswith("policies:compare") else view.partition(":")[0]
 
 
@@ -111,3 +119,25 @@ def canonical(context):
     """The public address of the page without its query; "" where no request is known."""
     request = context.get("request")
     return settings.SITE_URL + request.path if request else ""
+
+
+class KeptNode(template.Node):
+    """What is the same on every page, rendered once in each language for as long as we run."""
+
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+        self.kept = {}
+
+    def render(self, context):
+        language = get_language()
+        if language not in self.kept:
+            self.kept[language] = self.nodelist.render(context)
+        return self.kept[language]
+
+
+@register.tag
+def kept(parser, token):
+    """``{% kept %}…{% endkept %}``: for parts without any variable, block or condition."""
+    nodelist = parser.parse(["endkept"])
+    parser.delete_first_token()
+    return KeptNode(nodelist)

@@ -372,3 +372,19 @@ def test_field_of_one_box_has_its_label_behind():
         '<div class="field"> <div class="tick"><input type="checkbox" name="agree" required '
         'id="id_agree"> <label for="id_agree">I agree</label></div> </div>'
     )
+
+
+def test_kept_part_is_rendered_once_in_each_language():
+    calls = []
+
+    class Counter:
+        def __str__(self):
+            calls.append(1)
+            return str(len(calls))
+
+    code = "{% kept %}{{ counter }}{% endkept %}{{ after }}"
+    template = engines["django"].from_string(code)
+    texts = [template.render({"counter": Counter(), "after": after}) for after in "ab"]
+    assert texts == ["1a", "1b"]
+    with translation.override("fr"):
+        assert template.render({"counter": Counter(), "after": "c"}) == "2c"
