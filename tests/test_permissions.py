@@ -7,6 +7,8 @@ could leak is present: a draft of the member of the signed-in official, and one 
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from members import invitations
+from members.invitation_tokens import token_of
 from policies.models import Revision
 from tests.factories import (
     LiveRevisionFactory,
@@ -94,6 +96,38 @@ ACCOUNT_ARGUMENTS = {
     "mfa_remove_webauthn": {"pk": 1},
     "mfa_edit_webauthn": {"pk": 1},
 }
+# Pages for writing: what a person of the team, and anybody else who is signed in, is answered. Nobody
+# else is told that the case exists; signed out one is asked to sign in.
+WRITING = {
+    "policies:new": (200, 302),
+    "policies:targets": (200, 200),
+    "policies:edit": (200, 404),
+    "policies:section": (200, 404),
+    "policies:preview": (200, 404),
+    "policies:submit": (302, 404),
+    "policies:withdraw": (200, 404),
+    "policies:confirm": (302, 404),
+    "policies:notes": (302, 404),
+}
+# Pages of teams and notices, with the answers to anonymous, official, staff and administrator. Those
+# of coordinators, the secretariat and strangers are in tests/members/test_teams_pages.py.
+OWN = {
+    "my:home": (302, 200, 200, 200),
+    "my:notices": (302, 200, 200, 200),
+    "my:notices-read": (302, 405, 405, 405),
+    "my:notice-read": (302, 405, 405, 405),
+    "my:requests": (302, 404, 404, 200),
+    "my:request": (302, 404, 404, 200),
+    "my:find": (302, 200, 200, 200),
+    "my:join": (302, 200, 200, 200),
+    "my:team": (302, 200, 404, 200),
+    "my:leave": (302, 200, 404, 404),
+    "my:role": (302, 405, 405, 405),
+    "my:remove": (302, 404, 404, 200),
+    "my:invite": (302, 405, 405, 405),
+    "my:invitation-revoke": (302, 405, 405, 405),
+    "my:invitation": (200, 200, 200, 200),
+}
 # Answers that are not 200 although all is well.
 STATUS = {"policies:case-short": 301, "policies:compare-csv": 400}
 
@@ -149,7 +183,7 @@ def filled(row, revision):
 
 
 def test_every_address_is_in_the_table():
-    assert sorted(set(names())) == sorted([*PUBLIC, *ACCOUNT])
+    assert sorted(set(names())) == sorted([*PUBLIC, *WRITING, *ACCOUNT, *OWN])
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -157,6 +191,62 @@ def test_every_address_is_in_the_table():
 def test_page_of_the_account_answers_its_person(visitors, name, role):
     answer = visitors[role].get(reverse(name, kwargs=ACCOUNT_ARGUMENTS.get(name)))
     assert answer.status_code == ACCOUNT[name][role != "anonymous"]
+
+
+def of_draft(name, draft):
+    """An address for writing a case."""
+    if name in {"policies:new", "policies:targets"}:
+        return reverse(name)
+    section = {"slug": "basics"} if name == "policies:section" else {}
+    return reverse(name, kwargs={"pk": draft.case_id} | section)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", WRITING)
+def test_case_is_written_by_its_team_only(reference, ours, visitors, name, role):
+    draft = RevisionFactory(case__member=ours, title="Not yet public")
+    answer = visitors[role].get(of_draft(name, draft))
+    expected = {"anonymous": 302, "official": WRITING[name][0]}
+    assert answer.status_code == expected.get(role, WRITING[name][1])
+    if role != "official":
+        assert "Not yet public" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", [name for name, (_own, other) in WRITING.items() if other == 404])
+def test_case_of_another_member_is_404_for_officials(visitors, name, method):
+    draft = RevisionFactory(title="Not yet public")
+    answer = getattr(visitors["official"], method)(of_draft(name, draft))
+    assert answer.status_code == (405 if (name, method) == ("policies:preview", "post") else 404)
+    assert "Not yet public" not in answer.text
+
+
+@pytest.fixture
+def own_arguments(ours):
+    """What to fill into the addresses in ``OWN``: of the team of the signed-in official."""
+    coordinator = MembershipFactory(member=ours, role="coordinator")
+    request = MembershipFactory(member=ours, status="requested", decided_at=None)
+    invitation = invitations.invite(ours, "new@city.example", coordinator.user)
+    team, colleague = {"slug": "surabaya"}, {"slug": "surabaya", "pk": coordinator.pk}
+    return {
+        "my:notice-read": {"pk": 1},
+        "my:request": {"pk": request.pk},
+        "my:join": team,
+        "my:team": team,
+        "my:leave": team,
+        "my:invite": team,
+        "my:role": colleague,
+        "my:remove": colleague,
+        "my:invitation-revoke": team | {"pk": invitation.pk},
+        "my:invitation": {"token": token_of(invitation)},
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", OWN)
+def test_page_of_teams_and_notices_answers_by_role(visitors, own_arguments, name, role):
+    answer = visitors[role].get(reverse(name, kwargs=own_arguments.get(name)))
+    assert answer.status_code == OWN[name][ROLES.index(role)]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -77,7 +77,7 @@ def test_cases_stand_under_what_is_asked_of_the_team(page, member):
         f'href="/policies/{submitted.case_id}/withdraw/"',
         f'href="/policies/{live.case_id}/edit/"',
         f'href="{live.case.get_absolute_url()}"',
-        'href="/policies/new/"',
+        'href="/policies/new/">Start a case study',
     ):
         assert link in answer.text
     assert "waiting for 4 days" in answer.text
@@ -201,7 +201,7 @@ def test_newcomer_is_shown_the_way(client):
     answer = client.get("/my/")
     assert answer.context["suggested"] is None
     assert 'href="/my/teams/join/"' in answer.text
-    assert 'href="/policies/new/"' not in answer.text
+    assert "Start a case study" not in answer.text
 
 
 def test_newcomer_is_suggested_the_member_of_the_address(client):
