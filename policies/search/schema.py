@@ -65,9 +65,9 @@ def build():
 
 
 @lru_cache(maxsize=100_000)
-def number_of(cell):
+def number_of(found):
     """The number that stands for a cell: 48 bits, the same everywhere and at any time."""
-    return int.from_bytes(hashlib.blake2b(cell.encode(), digest_size=6).digest())
+    return int.from_bytes(hashlib.blake2b(found.encode(), digest_size=6).digest())
 
 
 def term_of(facet, value):
@@ -76,11 +76,20 @@ def term_of(facet, value):
     return field, f"{facet}:{value}"
 
 
-def taken_apart(column, cell):
+def cell(column, revision):
+    """The values of a revision in all facets of a column, as one text: always the same one for the
+    same values."""
+    values = [facet.values(revision) for facet in FACETS_OF[column]]
+    return "|".join(
+        [" ".join(sorted(found)) if len(found) > 1 else "".join(found) for found in values]
+    )
+
+
+def taken_apart(column, found):
     """The (facet, value) pairs that a cell of a column stands for."""
     return [
         (facet.name, value)
-        for facet, values in zip(FACETS_OF[column], cell.split("|"), strict=True)
+        for facet, values in zip(FACETS_OF[column], found.split("|"), strict=True)
         for value in values.split()
     ]
 
@@ -131,6 +140,7 @@ class Writer:
         self.reference = reference.stems()
         self.names = {}
         self.members = {}
+        self.terms = {}
 
     def document(self, revision, stamp):
         """The document of a live revision."""
@@ -160,17 +170,16 @@ class Writer:
         runs += more
         names, more = self._names_of(revision)
         runs += more
-        lead = f"{summary}{text.BREAK}{names}"
-        title_stems = " ".join(text.stems(title))
-        lead_stems = " ".join(text.stems(lead))
+        title, lead, body = title.split(), f"{summary}{text.BREAK}{names}".split(), body.split()
+        title_stems, lead_stems = " ".join(map(text.stem, title)), " ".join(map(text.stem, lead))
         goals = dict.fromkeys(self.targets[code][1] for code in codes)
         served = [self.reference[key] for key in (*codes, *goals)]
-        passages = [title_stems, lead_stems, " ".join(text.stems(body)), *served]
+        passages = [title_stems, lead_stems, " ".join(map(text.stem, body)), *served]
         document.add_text("title", title_stems)
         document.add_text("lead", lead_stems)
         document.add_text("text", text.BREAK.join(passages))
-        document.add_text("titles", title)
-        document.add_text("forms", " ".join({*title.split(), *lead.split(), *body.split()}))
+        document.add_text("titles", " ".join(title))
+        document.add_text("forms", " ".join({*title, *lead, *body}))
         if runs:
             pairs = text.BREAK.join(" ".join(text.pairs(run)) for run in runs)
             single = " ".join(dict.fromkeys("".join(runs)))
@@ -191,30 +200,28 @@ class Writer:
             runs += self.names[key][1]
         return text.BREAK.join(words), runs
 
-    def _cell(self, column, revision):
-        """The values of the facets of a column: as they are counted, and as they are filtered by."""
-        values = [sorted(facet.values(revision)) for facet in FACETS_OF[column]]
-        counted = "|".join(map(" ".join, values))
-        names = [facet.name for facet in FACETS_OF[column]]
-        return counted, [
-            f"{name}:{value}" for name, found in zip(names, values, strict=True) for value in found
-        ]
-
     def _add_facets(self, document, revision):
-        document.add_text("serves", " ".join(self._cell("serves", revision)[1]))
+        document.add_text("serves", self._terms("serves", cell("serves", revision)))
         has = []
         for column in COLUMNS:
             if column == "member":
                 key = revision.case.member.pk
                 if key not in self.members:
-                    self.members[key] = self._cell(column, revision)
-                counted, values = self.members[key]
+                    self.members[key] = cell(column, revision)
+                found = self.members[key]
             else:
-                counted, values = self._cell(column, revision)
-            document.add_text(column, counted)
-            document.add_unsigned(f"{column}_number", number_of(counted))
-            has += values
+                found = cell(column, revision)
+            document.add_text(column, found)
+            document.add_unsigned(f"{column}_number", number_of(found))
+            has.append(self._terms(column, found))
         document.add_text("has", " ".join(has))
+
+    def _terms(self, column, found):
+        """The terms of the values in a cell."""
+        if (column, found) not in self.terms:
+            pairs = taken_apart(column, found)
+            self.terms[column, found] = " ".join(f"{facet}:{value}" for facet, value in pairs)
+        return self.terms[column, found]
 
     def _add_numbers(self, document, revision):
         budget = None if revision.budget_usd is None else int(revision.budget_usd * 100)

@@ -137,7 +137,7 @@ class Command(BaseCommand):
         self.bar(words, build["rate"], CASES_A_SECOND, least=True)
         self.bar("peak memory of the build, MB", build["memory"], MEMORY_MB)
         parts = ", ".join(f"{kind} {size:.1f}" for kind, size in weight.items())
-        self.bar(f"weight of a first visit, kB ({parts})", sum(weight.values()), WEIGHT_KB)
+        self.bar(f"weight of a first visit, kB: {parts}", sum(weight.values()), WEIGHT_KB)
 
     def bar(self, what, measured, bar, *, least=False):
         met = measured >= bar if least else measured <= bar
@@ -145,7 +145,7 @@ class Command(BaseCommand):
         self.line(what, f"{measured:,.1f}", f"{sign} {bar:,}", "" if met else "missed")
 
     def line(self, what, *cells):
-        self.stdout.write(f"{what:<52}" + "".join(f"{cell:<16}" for cell in cells).rstrip())
+        self.stdout.write(f"{what:<64}" + "".join(f"{cell:<16}" for cell in cells).rstrip())
 
     def say(self, message):
         self.stderr.write(message, self.style.NOTICE)

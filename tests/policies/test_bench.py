@@ -1,0 +1,71 @@
+"""The command that measures speed: that it measures, not how fast this machine is."""
+
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from policies.benchmark import measure, questions
+from policies.management.commands.bench import Command
+from policies.models import Revision
+from policies.search import index
+from policies.search.query import ask
+
+
+def test_bench_prints_every_bar_and_touches_no_other_library(settings, tmp_path, capfd):
+    settings.VAR_DIR = tmp_path
+    command = Command()
+
+    call_command(command, number=40, without_postgres=True)
+
+    lines = capfd.readouterr().out.splitlines()
+    rows = [re.split("  +", line) for line in lines[lines.index("") :]]
+    bars = [row for row in rows if len(row) > 2 and row[2][:2] in {"<=", ">="}]
+    assert [re.sub(r"\d+ words|: .*", "", row[0]) for row in bars] == [
+        "search page, median ms",
+        "engine, median ms",
+        "SQL queries of the search page",
+        "index build, cases/s of ",
+        "peak memory of the build, MB",
+        "weight of a first visit, kB",
+    ]
+    assert all(float(row[1].replace(",", "")) > 0 for row in bars)
+    assert [path.name for path in tmp_path.iterdir()] == ["bench"]
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_bench_refuses_no_cases(number):
+    with pytest.raises(CommandError, match="above zero"):
+        call_command("bench", number=number)
+
+
+def test_missed_bars_are_marked(capsys):
+    command = Command()
+
+    command.bar("engine", 12, 10)
+    command.bar("engine", 9, 10)
+    command.bar("rate", 12, 10, least=True)
+    command.bar("rate", 9, 10, least=True)
+
+    marks = [line.endswith("missed") for line in capsys.readouterr().out.splitlines()]
+    assert marks == [True, False, False, True]
+
+
+def test_questions_are_all_different_and_find_something(reference):
+    call_command("generate_cases", 60, verbosity=0)
+
+    asked = [question for _share, question in questions.plain()]
+    narrowed = questions.narrowed()
+
+    assert len({question.words for question in asked}) == len(asked)
+    assert len({measure.address(question) for question in narrowed}) == len(narrowed)
+    assert all(ask(question).total for question in asked)
+
+
+def test_build_is_measured_on_what_is_live(reference):
+    call_command("generate_cases", 5, no_sync=True, verbosity=0)
+
+    built = measure.build()
+
+    assert built["cases"] == index.count() == Revision.objects.live().count() == 5
+    assert built["words"] == pytest.approx(400, rel=0.2)
