@@ -17,6 +17,8 @@ from ..interchange.fields import plain
 
 # 13,000,000 or 13 000 000: groups of three, whatever parts them.
 GROUPED = re.compile(r"-?[0-9]{1,3}(?:[,'’ \u00a0\u2009\u202f][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
+# A code of three letters that has four is not too long but wrong.
+SHORT = 20
 LONG_TEXT = 5000  # characters from which a field is given room for a whole story
 SEPARATORS = re.compile(r"[,'’ \u00a0\u2009\u202f]")
 
@@ -72,7 +74,7 @@ class ValueField(forms.CharField):
 
     def _check_length(self, text):
         most = longest(self.model_field)
-        if most and len(text) > most:
+        if most and most >= SHORT and len(text) > most:
             raise ValidationError(
                 _(
                     "At most %(most)d characters fit here; these are %(count)d. Nothing is lost: "

@@ -92,7 +92,7 @@ class Page:
         context = {
             "case": self.case,
             "revision": revision,
-            "section": section,
+            "part": section,
             "slug": section.slug,
             "editor": editor,
             "problems": editor.problems() if editor.is_bound else [],

@@ -313,7 +313,7 @@ form.addEventListener("click", (event) => {
     const next = row.nextElementSibling || row.previousElementSibling;
     row.remove();
     number(section);
-    (next?.classList.contains("entry") ? next : section.querySelector("h3")).focus();
+    (next?.classList.contains("entry") ? next : section.querySelector("h2")).focus();
     marked();
   } else {
     const other = act === "up" ? row.previousElementSibling : row.nextElementSibling;
