@@ -47,7 +47,7 @@ def test_sign_up_leads_by_the_mailed_link_to_a_signed_in_person(client, mailoutb
     assert "Ani" not in mail.body
 
     answer = client.post(link_in(mail))
-    assert answer.url == reverse("account_overview")
+    assert answer.url == reverse("my:home")
     assert is_signed_in(client)
     user = User.objects.get()
     assert (user.email, user.name) == ("ani@surabaya.example", "Ani Rahma")
@@ -98,7 +98,7 @@ def test_verify_lets_a_person_sign_in(client):
     accounts.verify(user)
     accounts.verify(user)
     assert EmailAddress.objects.count() == 1
-    assert sign_in(client, "budi@surabaya.example").url == reverse("account_overview")
+    assert sign_in(client, "budi@surabaya.example").url == reverse("my:home")
     assert is_signed_in(client)
 
 
@@ -189,7 +189,7 @@ def test_reset_by_the_mailed_link_changes_the_password_once(client, mailoutbox):
     assert mailoutbox[-1].to == [user.email]
 
     assert sign_in(type(client)(), user.email).status_code == 200
-    assert sign_in(client, user.email, new).url == reverse("account_overview")
+    assert sign_in(client, user.email, new).url == reverse("my:home")
     assert "The password reset link was invalid" in type(client)().get(link, follow=True).text
 
 
@@ -342,7 +342,7 @@ def test_sign_in_leads_to_no_other_site(client, address):
     answer = client.post(
         reverse("account_login"), {"login": user.email, "password": PASSWORD, "next": address}
     )
-    assert answer.url == reverse("account_overview")
+    assert answer.url == reverse("my:home")
 
 
 def test_changed_password_ends_other_sessions(client):

@@ -48,7 +48,7 @@ def test_password_alone_signs_nobody_in_once_there_is_a_second_factor(client, us
 
 def test_code_of_the_app_signs_in(client, user, secret):
     sign_in(client, user.email)
-    assert second_step(client, one_time_code(secret)).url == reverse("account_overview")
+    assert second_step(client, one_time_code(secret)).url == reverse("my:home")
     assert is_signed_in(client)
 
 
@@ -83,7 +83,7 @@ def test_recovery_code_counts_once(client, user, secret):
     codes = Authenticator.objects.get(user=user, type="recovery_codes")
     code = RecoveryCodes(codes).get_unused_codes()[0]
     sign_in(client, user.email)
-    assert second_step(client, code).url == reverse("account_overview")
+    assert second_step(client, code).url == reverse("my:home")
     assert is_signed_in(client)
     other = type(client)()
     sign_in(other, user.email)

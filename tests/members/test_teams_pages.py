@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from members import invitations
 from members.invitation_tokens import token_of
-from members.models import Invitation, Membership, Notice
+from members.models import Invitation, Membership, Notice, User
 from tests.factories import MemberFactory, MembershipFactory, UserFactory
 
+from .people import PASSWORD, link_in
 from .team import coordinator_of, official_of, request_of, secretariat, told, verified
 
 pytestmark = pytest.mark.django_db
@@ -532,6 +533,18 @@ def test_invitation_of_somebody_else_is_refused(client, letter):
     assert "Accept the invitation" not in page.text
     assert client.post(letter).status_code == 403
     assert not person.memberships.exists()
+
+
+def test_invited_person_without_an_account_gets_one_and_joins(client, letter, mailoutbox):
+    answer = client.post(
+        f"{reverse('account_signup')}?next={letter}",
+        {"name": "Ani Rahma", "email": "ani@city.example", "password1": PASSWORD, "next": letter},
+    )
+    assert answer.status_code == 302
+    confirmed = client.post(link_in(mailoutbox[-1]))
+    assert (confirmed.status_code, confirmed.url) == (302, letter)
+    assert client.post(letter).url == "/my/teams/surabaya/"
+    assert User.objects.get(email="ani@city.example").memberships.active().count() == 1
 
 
 @pytest.mark.parametrize(
