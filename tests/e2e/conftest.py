@@ -181,6 +181,9 @@ def axe():
     runner = Axe()
 
     def check(page):
+        # What a sticky bar covers can be scrolled from under it, but axe sees only the moment.
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
         found = runner.run(
             page,
             options={
