@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.validators import slug_re
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -61,7 +62,7 @@ class Facet:
     def label_of(self, value):
         """The label of a value, or the value itself where there is none."""
         label = self.labels().get(value)
-        if label is None and self.name == "member":
+        if label is None and self.name == "member" and slug_re.match(value):
             label = Member.objects.filter(slug=value).values_list("name", flat=True).first()
         return label or value
 
@@ -70,7 +71,8 @@ class Facet:
         if value in self.labels():
             return True
         # A member that joined after the labels were read.
-        return self.name == "member" and Member.objects.filter(slug=value).exists()
+        is_name = self.name == "member" and slug_re.match(value)
+        return bool(is_name) and Member.objects.filter(slug=value).exists()
 
 
 def _known(value):

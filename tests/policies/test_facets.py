@@ -193,6 +193,8 @@ def test_every_value_that_a_revision_can_have_can_be_chosen(reference):
         ("country", "none", False),
         ("member", "suva", True),
         ("member", "nowhere", False),
+        ("member", "a\x00b", False),
+        ("member", "", False),
         ("provenance", "confirmed", True),
     ],
 )
