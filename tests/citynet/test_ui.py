@@ -316,7 +316,7 @@ def test_frame_has_nothing_inline_and_loads_nothing_from_elsewhere():
 def test_map_with_its_list():
     MemberFactory(name="Suva & Co", slug="suva", latitude="-18.1416", longitude="178.4415")
     MemberFactory(name="Lyon", slug="lyon", country="FR", latitude="45.7485", longitude="4.8467")
-    members = list(Member.objects.with_case_counts())
+    members = list(Member.objects.with_case_counts().order_by("name"))
     source = (
         '{% include "components/map.html" with points=points outside=outside only %}'
         '{% include "components/places.html" with members=members only %}'

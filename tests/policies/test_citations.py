@@ -12,7 +12,7 @@ from tests.factories import LiveRevisionFactory
 
 pytestmark = pytest.mark.django_db
 
-HOSTILE = 'A } { \\ "B" 100% & #1_x ~ ^ $5\n\nER  - \x00\x1b[0m\u2028@misc{x,'
+HOSTILE = 'A } { \\ "B" 100% & #1_x ~ ^ $5\n\nER  - \x01\x1b[0m\u2028@misc{x,'
 
 
 def make(**fields):
