@@ -132,13 +132,28 @@ def _move(revision, to, by, name, note):
     event = _record(revision, to, by, name, note, now)
     if to == State.PUBLISHED:
         case.live = revision
+        _take_over(case, revision)
     elif to == State.UNPUBLISHED:
         case.live = None
     if to in (State.PUBLISHED, State.UNPUBLISHED):
-        case.save(update_fields=["live"])
+        case.save(update_fields=["live", "confirmed_at", "confirmed_by"])
         transaction.on_commit(index.sync_quietly)
     notifications.tell(event)
     return revision
+
+
+def _take_over(case, revision):
+    """What the city itself handed in is confirmed by it, where the secretariat had compiled the case."""
+    if case.provenance != CaseStudy.Provenance.SECRETARIAT:
+        return
+    handed_in = revision.events.filter(to_state=State.SUBMITTED).last()
+    if (
+        handed_in
+        and handed_in.actor
+        and handed_in.actor.memberships.active().filter(member=case.member_id)
+    ):
+        case.confirmed_at = timezone.localdate(handed_in.created_at)
+        case.confirmed_by = handed_in.actor
 
 
 def _record(revision, to, by, name, note, now):

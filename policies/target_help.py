@@ -117,7 +117,7 @@ EMPTY_WORDS = frozenset(
 )
 SUGGESTIONS = 6
 # One shared word is chance, unless it is a rare one in the target's short label.
-LEAST_SCORE = 7.0
+LEAST_SCORE = 9.0
 LABEL_WEIGHT = 2.0
 # How much more the texts that say what was done count.
 TEXTS = (("title", 2.0), ("summary", 1.5), ("solution", 1.0), ("challenge", 1.0), ("results", 0.5))
@@ -189,6 +189,8 @@ def suggest(revision, targets=None):
         score = sum(shared.values())
         if score >= LEAST_SCORE and (len(telling) > 1 or telling[0] in label):
             words = [original[word] for word in telling[:MOST_WORDS]]
+            # A long wording shares words with anything.
+            score /= math.sqrt(len({*label, *text}))
             found.append((score, Suggestion(target, words)))
     found.sort(key=lambda pair: (-pair[0], pair[1].target.position))
     return [suggestion for _score, suggestion in found[:SUGGESTIONS]]
@@ -196,12 +198,14 @@ def suggest(revision, targets=None):
 
 def _written(revision):
     """The weight of each stem in a revision's texts, and the word as it was written first."""
-    weights, original = {}, {}
+    counts, original = Counter(), {}
     for name, weight in TEXTS:
         for word in _words(getattr(revision, name)):
             stemmed = stem(word)
-            weights[stemmed] = max(weight, weights.get(stemmed, 0))
+            counts[stemmed] += weight
             original.setdefault(stemmed, word)
+    # What is said ten times counts more than what is said once, but not ten times as much.
+    weights = {word: 1 + math.log(count) if count > 1 else 1 for word, count in counts.items()}
     return weights, original
 
 

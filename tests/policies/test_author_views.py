@@ -205,6 +205,26 @@ def test_confirm_stamps_the_case(official, membership):
     assert live.case.confirmed_by == membership.user
 
 
+@pytest.mark.parametrize(("provenance", "confirmed"), [("secretariat", True), ("city", False)])
+def test_correcting_a_compiled_case_takes_it_over(synced, membership, provenance, confirmed):
+    live = LiveRevisionFactory(case__member=membership.member, case__provenance=provenance)
+    draft = authoring.open_draft(live.case, user=membership.user)
+    moderation.submit(draft, by=membership.user)
+    moderation.publish(draft, name="Secretariat")
+    live.case.refresh_from_db()
+    assert live.case.confirmed_by == (membership.user if confirmed else None)
+    assert (live.case.confirmed_at is not None) == confirmed
+
+
+def test_correction_by_the_secretariat_confirms_nothing(synced, membership):
+    live = LiveRevisionFactory(case__member=membership.member, case__provenance="secretariat")
+    draft = authoring.open_draft(live.case, user=membership.user)
+    moderation.submit(draft, by=UserFactory(is_staff=True))
+    moderation.publish(draft, name="Secretariat")
+    live.case.refresh_from_db()
+    assert live.case.confirmed_at is None
+
+
 def test_confirm_without_a_public_text_is_refused(official, draft):
     page = reverse("policies:confirm", args=[draft.case_id])
     assert official.get(page).url == overview(draft.case)
