@@ -159,6 +159,10 @@ STORAGES = {
 # that its author gets it back with a message; what lies above is refused unread.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+# Bytes of one upload, and how many pixels a picture may have before anybody decodes it.
+MAX_IMAGE_BYTES = env.int("MAX_IMAGE_BYTES", 10 * 1024**2)
+MAX_FILE_BYTES = env.int("MAX_FILE_BYTES", 20 * 1024**2)
+MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 64_000_000)
 
 # Search: each machine keeps an index of its own, which can be deleted at any time.
 SEARCH_INDEX_DIR = env.path("SEARCH_INDEX_DIR", VAR_DIR / "index")

@@ -146,13 +146,7 @@ def save_section(revision, *, user, seen, fingerprint, write):
     was opened. ``write(revision)`` stores the section. Raises ``Conflict`` when the section holds
     something else now, and ``NotAllowed`` when the person or the state no longer permits it.
     """
-    _locked(revision.case_id, user)
-    revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    if revision.state not in (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED):
-        raise NotAllowed(
-            _("This revision is %(state)s and cannot be changed now.")
-            % {"state": revision.get_state_display().lower()}
-        )
+    revision = locked_draft(revision, user)
     if fingerprint(revision) != seen:
         raise Conflict(revision)
     write(revision)
@@ -162,6 +156,21 @@ def save_section(revision, *, user, seen, fingerprint, write):
         # Until the first publication nobody knows the address, so it may follow the title.
         CaseStudy.objects.filter(pk=revision.case_id).update(
             slug=CaseStudy.slug_for(revision.title)
+        )
+    return revision
+
+
+def locked_draft(revision, user):
+    """An open revision, locked until the end of the transaction, if ``user`` may change it now.
+
+    Raises ``NotAllowed`` when the person or the state no longer permits it.
+    """
+    _locked(revision.case_id, user)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    if revision.state not in (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED):
+        raise NotAllowed(
+            _("This revision is %(state)s and cannot be changed now.")
+            % {"state": revision.get_state_display().lower()}
         )
     return revision
 

@@ -22,11 +22,15 @@ PERCENT = "%"
 
 def readable(revisions):
     """The revisions with all rows that their pages show, in ten queries however many there are."""
+    return without_funding(revisions).prefetch_related("funding_sources")
+
+
+def without_funding(revisions):
+    """As ``readable``, for a page that asks for the funding of several cases at once."""
     return revisions.select_related("case__member").prefetch_related(
         Prefetch("contributions", Contribution.objects.select_related("target")),
         Prefetch("theme_rows", RevisionTheme.objects.select_related("theme")),
         "budget_lines",
-        "funding_sources",
         "indicators",
         "phases",
         "sources",

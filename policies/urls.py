@@ -1,8 +1,11 @@
 from django.urls import path, re_path
 
-from .views import author, author_sections, browse, compare, detail, exports
+from .views import author, author_files, author_sections, browse, compare, detail, exports, files
 
 app_name = "policies"
+
+OWN_FILES = r"(?P<pk>\d{1,18})/edit/files/(?P<kind>photos|attachments)"
+ROW = r"(?P<row>\d{1,18})"
 
 urlpatterns = [
     path("", browse.case_list, name="list"),
@@ -13,8 +16,16 @@ urlpatterns = [
     re_path(r"^export\.(?P<form>csv|jsonl|xlsx)$", exports.export, name="export"),
     path("new/", author.new, name="new"),
     path("targets/", author.targets, name="targets"),
+    re_path(
+        r"^files/photos/(?P<pk>\d{1,18})/(?P<size>large|small)\.webp$", files.photo, name="photo"
+    ),
+    path("files/attachments/<int:pk>/", files.attachment, name="attachment"),
     path("<int:pk>/edit/", author.overview, name="edit"),
     path("<int:pk>/edit/<slug:slug>/", author_sections.section, name="section"),
+    re_path(rf"^{OWN_FILES}/add/$", author_files.add, name="file-add"),
+    re_path(rf"^{OWN_FILES}/{ROW}/$", author_files.edit, name="file-edit"),
+    re_path(rf"^{OWN_FILES}/{ROW}/remove/$", author_files.remove, name="file-remove"),
+    re_path(rf"^{OWN_FILES}/{ROW}/move/$", author_files.move, name="file-move"),
     path("<int:pk>/preview/", author.preview, name="preview"),
     path("<int:pk>/submit/", author.submit, name="submit"),
     path("<int:pk>/withdraw/", author.withdraw, name="withdraw"),

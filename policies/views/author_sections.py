@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import authoring, money, target_help
+from .. import authoring, files, money, target_help
 from ..exchange_rates import known_currencies
 from ..forms.editor import Editor, fingerprint, typed_fields
 from ..forms.registry import BY_SLUG, REVIEW, following
@@ -157,6 +157,14 @@ class Page:
             }
         if self.section.slug == "targets-themes":
             return self._picker(editor)
+        if self.section.slug == "files":
+            photos, attachments = files.shown(self.revision)
+            return {
+                "photos": photos,
+                "attachments": attachments,
+                "max_photos": files.MAX_PHOTOS,
+                "max_files": files.MAX_FILES,
+            }
         return {}
 
     def _picker(self, editor):

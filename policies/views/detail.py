@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet import maps
-from policies import citations, completeness, interchange, money, sections
+from policies import citations, completeness, files, interchange, money, sections
 from policies.diff import changes
 from policies.jsonld import case_data
 from policies.keyfacts import budget, duration, key_facts
@@ -36,9 +37,10 @@ FILES = {
 @require_safe
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
-    live = _live(pk, sections.readable)
+    live = _live(pk, sections.without_funding)
     if moved := _moved(request, live, "policies:case"):
         return moved
+    alike = _similar(live)
     revisions = list(
         Revision.objects.citable()
         .filter(case_id=live.case_id)
@@ -49,7 +51,7 @@ def case(request, pk, slug=None):
         "crumbs": _crumbs(live),
         "revisions": revisions[:NEWEST_REVISIONS],
         "older": len(revisions) - NEWEST_REVISIONS,
-        "similar": _similar(live),
+        "similar": alike,
         "data": case_data(live, revisions[-1].decided_at),
     }
     return render(request, "policies/case.html", context)
@@ -179,6 +181,7 @@ def content(shown):
     """What the page of a case and that of a single revision have in common."""
     today = timezone.localdate()
     checks = completeness.checks(shown)
+    photos, attachments = files.shown(shown)
     return {
         "revision": shown,
         "case": shown.case,
@@ -193,6 +196,8 @@ def content(shown):
         "groups": sections.stakeholder_groups(shown),
         "readings": sections.readings(shown),
         "papers": sections.papers(shown),
+        "photos": photos,
+        "attachments": attachments,
         "standing": sections.standing(shown.case, today),
         "checks": checks,
         "documented": sum(check.done for check in checks),
@@ -215,14 +220,15 @@ def _place(member):
 
 
 def _similar(live):
-    """The live revisions most like this one, with what they share."""
+    """The live revisions most like this one, with what they share; reads the funding of all."""
     keys = similar(live)
     found = (
         Revision.objects.live()
         .select_related("case__member")
-        .prefetch_related("contributions", "theme_rows", "funding_sources")
+        .prefetch_related("contributions", "theme_rows")
         .in_bulk(keys)
     )
+    prefetch_related_objects([live, *found.values()], "funding_sources")
     rows = []
     for key in keys:
         if key in found:

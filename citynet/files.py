@@ -1,0 +1,123 @@
+"""Files that people send: their names, their sizes, and what they may be.
+
+A file is taken by its ending *and* by what is in it. Nothing is run, unpacked or passed on to
+another program. Every check raises ``ValidationError`` with a reason that tells what to do.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadhandler import FileUploadHandler
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from . import documents
+
+MAX_NAME = 120
+MAX_ENDING = 10
+# Joiners that scripts of Asia need; all other invisible characters can lie about a name.
+JOINERS = "\u200c\u200d"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of document: its name for people, its content type, and the check of what is in it."""
+
+    label: str
+    content_type: str
+    check: Callable
+
+
+_OPEN_XML = "application/vnd.openxmlformats-officedocument."
+_ODF = "application/vnd.oasis.opendocument."
+KINDS = {
+    ".pdf": Kind("PDF", "application/pdf", documents.check_pdf),
+    ".docx": Kind("DOCX", f"{_OPEN_XML}wordprocessingml.document", documents.check_docx),
+    ".xlsx": Kind("XLSX", f"{_OPEN_XML}spreadsheetml.sheet", documents.check_xlsx),
+    ".pptx": Kind("PPTX", f"{_OPEN_XML}presentationml.presentation", documents.check_pptx),
+    ".odt": Kind("ODT", f"{_ODF}text", documents.check_odt),
+    ".ods": Kind("ODS", f"{_ODF}spreadsheet", documents.check_ods),
+    ".csv": Kind("CSV", "text/csv", documents.check_csv),
+}
+
+
+def clean_name(name):
+    """A file's name without folders and invisible characters, at most ``MAX_NAME`` long.
+
+    What could turn a name round or hide its ending is taken out: "photo\\u202egnp.exe" becomes
+    "photognp.exe".
+    """
+    name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rpartition("/")[2]
+    name = "".join(
+        char for char in name if char in JOINERS or not unicodedata.category(char).startswith("C")
+    )
+    path = PurePath(" ".join(name.split()).strip(". ") or "file")
+    ending = path.suffix[:MAX_ENDING]
+    return path.stem[: MAX_NAME - len(ending)].strip() + ending
+
+
+def kind_of(name):
+    """The :class:`Kind` that the ending of ``name`` says, or None."""
+    return KINDS.get(PurePath(name).suffix.lower())
+
+
+def kinds():
+    """The kinds that can be sent, for people: "PDF, DOCX, …"."""
+    return ", ".join(kind.label for kind in KINDS.values())
+
+
+def check(file, name):
+    """Check a sent ``file`` with the cleaned ``name``. Raises ``ValidationError`` with the reason."""
+    if not file.size:
+        raise ValidationError(_("This file is empty."), code="empty")
+    if file.size > settings.MAX_FILE_BYTES:
+        raise ValidationError(
+            _("This file has %(size)s; at most %(most)s can be sent.")
+            % {"size": filesizeformat(file.size), "most": filesizeformat(settings.MAX_FILE_BYTES)},
+            code="too-large",
+        )
+    kind = kind_of(name)
+    if kind is None:
+        raise ValidationError(
+            _("Files of this kind cannot be sent. These can: %(kinds)s.") % {"kinds": kinds()},
+            code="extension",
+        )
+    file.seek(0)
+    kind.check(file)
+    file.seek(0)
+
+
+class UploadLimit(FileUploadHandler):
+    """Stops keeping what is sent a little after the largest size that can be taken.
+
+    The rest is read and thrown away, so that nobody fills the disk; the file that is left is
+    over the limit, and its form says so.
+    """
+
+    def __init__(self, request=None):
+        super().__init__(request)
+        self.most = max(settings.MAX_IMAGE_BYTES, settings.MAX_FILE_BYTES) + self.chunk_size
+        self.received = 0
+
+    def receive_data_chunk(self, raw_data, start):
+        self.received += len(raw_data)
+        return None if self.received > self.most else raw_data
+
+    def file_complete(self, file_size):
+        return None
+
+
+def limits_uploads(view):
+    """A decorator, the outermost one, for views that take files: see :class:`UploadLimit`."""
+
+    @wraps(view)
+    def limited(request, *args, **kwargs):
+        request.upload_handlers.insert(0, UploadLimit(request))
+        return view(request, *args, **kwargs)
+
+    return limited

@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from policies.models import Attachment, Photo
+
+# Folders of the storage with the columns that name their files.
+FOLDERS = {"photos": ((Photo, "image"), (Photo, "small")), "attachments": ((Attachment, "file"),)}
+# A file is stored before its row: what is young may still get one.
+MIN_AGE = timedelta(hours=1)
+PROGRESS_EVERY = 1000
+
+
+class Command(BaseCommand):
+    help = "Removes stored photos and files that no revision has any more."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Say what would be removed, and remove nothing."
+        )
+
+    def handle(self, *, dry_run, verbosity, **options):
+        self.verbosity, self.dry_run = verbosity, dry_run
+        self.seen = self.kept = self.young = self.removed = self.bytes = 0
+        self.failed = []
+        for folder, columns in FOLDERS.items():
+            self.sweep(folder, columns)
+        self.say(
+            f"{self.seen} files: {self.kept} in use, {self.young} younger than an hour, "
+            f"{self.removed} {'would be ' if dry_run else ''}removed ({self.bytes} bytes)"
+        )
+        if self.failed:
+            raise CommandError("Could not remove: " + ", ".join(self.failed))
+
+    def sweep(self, folder, columns):
+        try:
+            _folders, names = default_storage.listdir(folder)
+        except FileNotFoundError:
+            # Nothing was ever stored there.
+            return
+        # Read after the listing: a file that is listed but not used has been unused since.
+        used = {
+            name
+            for model, column in columns
+            for name in model.objects.values_list(column, flat=True)
+        }
+        for name in sorted(names):
+            self.look(f"{folder}/{name}", used, columns)
+            self.seen += 1
+            if self.seen % PROGRESS_EVERY == 0:
+                self.say(f"{self.seen} files looked at")
+
+    def look(self, name, used, columns):
+        if name in used:
+            self.kept += 1
+            return
+        try:
+            if timezone.now() - default_storage.get_modified_time(name) < MIN_AGE:
+                self.young += 1
+            # A draft may have been copied meanwhile.
+            elif any(model.objects.filter(**{column: name}).exists() for model, column in columns):
+                self.kept += 1
+            else:
+                self.remove(name)
+        except OSError as error:
+            self.failed.append(f"{name} ({error})")
+
+    def remove(self, name):
+        size = default_storage.size(name)
+        if not self.dry_run:
+            default_storage.delete(name)
+        self.removed += 1
+        self.bytes += size
+        if self.verbosity > 1:
+            self.stdout.write(name)
+
+    def say(self, message):
+        if self.verbosity:
+            self.stdout.write(message)

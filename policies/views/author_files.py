@@ -1,0 +1,201 @@
+"""The pages on which photos and files are added to a draft, described, ordered and removed."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citynet.files import limits_uploads
+
+from .. import authoring, files
+from ..forms import files as forms
+from ..models import Attachment, Photo
+from .author import WRITABLE, crumbs, current, editable
+from .kept import keeps_what_was_typed
+
+SECTION = "files"
+STEPS = {"up": -1, "down": 1}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What differs between photos and files."""
+
+    slug: str
+    model: type
+    upload_form: type
+    form: type
+    add: str
+    edit: str
+    remove: str
+    added: str
+    removed: str
+
+
+KINDS = {
+    kind.slug: kind
+    for kind in (
+        Kind(
+            "photos",
+            Photo,
+            forms.PhotoUploadForm,
+            forms.PhotoForm,
+            gettext_lazy("Add a photo"),
+            gettext_lazy("Describe this photo"),
+            gettext_lazy("Remove this photo?"),
+            gettext_lazy("The photo is added."),
+            gettext_lazy("The photo is removed."),
+        ),
+        Kind(
+            "attachments",
+            Attachment,
+            forms.AttachmentUploadForm,
+            forms.AttachmentForm,
+            gettext_lazy("Add a file"),
+            gettext_lazy("Describe this file"),
+            gettext_lazy("Remove this file?"),
+            gettext_lazy("The file is added."),
+            gettext_lazy("The file is removed."),
+        ),
+    )
+}
+
+
+def _typed(data, pk, kind, row=None):
+    form = KINDS[kind].form
+    return [
+        (name, form.base_fields[name].label, data.get(name, ""))
+        for name in form.base_fields
+        if name in data
+    ]
+
+
+@limits_uploads
+@keeps_what_was_typed(_typed)
+def add(request, pk, kind):
+    """Send one photo or file with what is said about it."""
+    kind = KINDS[kind]
+    case, revision = _draft(request, pk)
+    if revision is None:
+        return redirect("policies:edit", pk)
+    form = kind.upload_form(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        instance=kind.model(),
+    )
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data["upload"]
+        options = {"user": request.user, "name": sent.name, **form.texts()}
+        try:
+            if kind.model is Photo:
+                files.attach_photo(revision, picture=sent.picture, **options)
+            else:
+                files.attach_file(revision, file=sent.file, **options)
+        except files.TooManyFiles as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, kind.added)
+            return _back(pk, kind)
+    return _page(request, case, revision, kind, title=kind.add, form=form)
+
+
+@keeps_what_was_typed(_typed)
+def edit(request, pk, kind, row):
+    """Change what is said about a photo or file; what was sent stays as it is."""
+    kind = KINDS[kind]
+    case, revision = _draft(request, pk)
+    if revision is None:
+        return redirect("policies:edit", pk)
+    stored = _row(revision, kind, row)
+    form = kind.form(request.POST if request.method == "POST" else None, instance=stored)
+    if request.method == "POST" and form.is_valid():
+        files.describe(stored, user=request.user, **form.texts())
+        messages.success(request, _("Saved."))
+        return _back(pk, kind)
+    return _page(request, case, revision, kind, title=kind.edit, form=form, row=stored)
+
+
+@keeps_what_was_typed(_typed)
+def remove(request, pk, kind, row):
+    """Take a photo or file out of the draft; asks first."""
+    kind = KINDS[kind]
+    case, revision = _draft(request, pk)
+    if revision is None:
+        return redirect("policies:edit", pk)
+    stored = _row(revision, kind, row)
+    if request.method == "POST":
+        files.remove(stored, user=request.user)
+        messages.success(request, kind.removed)
+        return _back(pk, kind)
+    return _page(request, case, revision, kind, title=kind.remove, row=stored)
+
+
+@keeps_what_was_typed(_typed)
+def move(request, pk, kind, row):
+    """Move a photo or file up or down in its list."""
+    kind = KINDS[kind]
+    if request.method == "POST":
+        _case, revision = _draft(request, pk)
+        step = STEPS.get(request.POST.get("step"), 0)
+        files.move(_row(revision, kind, row), user=request.user, step=step)
+    return _back(pk, kind)
+
+
+def _draft(request, pk):
+    """The case and its open revision, or no revision where none can be changed now."""
+    case = editable(request, pk)
+    revision = current(case)
+    if revision.state in WRITABLE:
+        return case, revision
+    closed = _("This revision is %(state)s and cannot be changed now.") % {
+        "state": revision.get_state_display().lower()
+    }
+    if request.method == "POST":
+        raise authoring.NotAllowed(closed)
+    messages.info(request, closed)
+    return case, None
+
+
+def _row(revision, kind, pk):
+    return get_object_or_404(
+        kind.model.objects.select_related("revision"), revision=revision, pk=pk
+    )
+
+
+def _back(pk, kind):
+    return redirect(f"{reverse('policies:section', args=[pk, SECTION])}#{kind.slug}")
+
+
+def _page(request, case, revision, kind, *, title, form=None, row=None):
+    context = {
+        "case": case,
+        "revision": revision,
+        "kind": kind,
+        "title": title,
+        "form": form,
+        "row": row,
+        "shown": _shown(revision, kind, row),
+        "licences": forms.LICENCES,
+        "crumbs": [
+            *crumbs(case, revision),
+            (
+                _("Photos, files and sources"),
+                reverse("policies:section", args=[case.pk, SECTION]),
+            ),
+        ],
+    }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "policies/author/file.html", context, status=status)
+
+
+def _shown(revision, kind, row):
+    """The row as pages show it, or None."""
+    if row is None:
+        return None
+    photos, attachments = files.shown(revision)
+    return next(
+        each for each in (photos if kind.model is Photo else attachments) if each.pk == row.pk
+    )

@@ -1,0 +1,91 @@
+"""Photos and files of cases: who may fetch them, and how they are sent.
+
+The permission is asked first, for each request anew; only then comes what a cache may know.
+"""
+
+import logging
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citynet import files, images
+
+from ..models import Attachment, CaseStudy, Photo, Revision
+
+logger = logging.getLogger(__name__)
+
+# Seconds. A stored file never changes, but what is unpublished shall be gone before long.
+PUBLIC_AGE = 3600
+# Nothing in a document may run, load or reach the site, should a browser show it after all.
+SANDBOX = "sandbox; default-src 'none'"
+
+
+@login_not_required
+@require_safe
+def photo(request, pk, size):
+    """A photo in one of its two sizes: "large" or "small"."""
+    row, headers = _permitted(request, Photo, pk)
+    stored = row.image if size == "large" else row.small
+    return _sent(request, stored, headers, content_type=images.CONTENT_TYPE)
+
+
+@login_not_required
+@require_safe
+def attachment(request, pk):
+    """A file as a download, under the name that it had."""
+    row, headers = _permitted(request, Attachment, pk)
+    kind = files.kind_of(row.file.name)
+    headers["Content-Security-Policy"] = SANDBOX
+    return _sent(
+        request,
+        row.file,
+        headers,
+        content_type=kind.content_type,
+        as_attachment=True,
+        filename=row.original_name,
+    )
+
+
+def _permitted(request, model, pk):
+    """The row and the headers that say who may keep it; 404 for whoever may not read it."""
+    row = model.objects.select_related("revision__case").filter(pk=pk).first()
+    if row is None:
+        raise _unknown()
+    revision = row.revision
+    # Nobody is asked who they are for what is public, so that any cache may keep it.
+    if revision.case.live_id and revision.state in Revision.CITABLE_STATES:
+        return row, {"Cache-Control": f"public, max-age={PUBLIC_AGE}"}
+    if not _may_read(request.user, revision):
+        raise _unknown()
+    return row, {"Cache-Control": "private, no-store"}
+
+
+def _may_read(user, revision):
+    if user.is_staff and user.has_perm("policies.view_revision"):
+        return True
+    return CaseStudy.objects.editable_by(user).filter(pk=revision.case_id).exists()
+
+
+def _unknown():
+    return Http404(_("There is no such file."))
+
+
+def _sent(request, stored, headers, **options):
+    # A stored name is random and never used again: it names the content.
+    tag = '"{}"'.format(stored.name.rpartition("/")[2])
+    headers |= {"ETag": tag, "X-Content-Type-Options": "nosniff"}
+    answer = get_conditional_response(request, etag=tag)
+    if answer is None:
+        try:
+            file = stored.open("rb")
+        except FileNotFoundError as error:
+            logger.exception("The storage has lost a file: %s", stored.name)
+            raise _unknown() from error
+        answer = FileResponse(file, **options)
+        # Packing what is packed already costs time and loses the length.
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)
+    answer.headers.update(headers)
+    return answer
