@@ -66,7 +66,7 @@ test-browser: .venv/.dev ## Tests in a real Chromium, with axe
 	$(BIN)/pytest -q -n $(JOBS) -m e2e
 
 bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
-	$(BIN)/python manage.py bench --number $(N)
+	SECRET_KEY=for-the-bench DEBUG=0 HTTPS=0 $(BIN)/python manage.py bench --number $(N)
 
 messages: .venv/.dev ## Bring the translation catalogues up to date
 	DEBUG=1 $(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore .venv --ignore var
