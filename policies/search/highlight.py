@@ -24,7 +24,7 @@ def _wanted(typed):
 @lru_cache(maxsize=65_536)
 def _stems(chunk):
     """The stem of each word in the chunk."""
-    return tuple(text.stems(text.fold(chunk)))
+    return tuple(text.stems(text.fold(chunk).split()))
 
 
 def _spans(content, wanted):

@@ -129,7 +129,7 @@ class Reference:
     def stems(self):
         """Goal number or target code -> all its words without endings."""
         texts = {**self.goals, **{code: row[2] for code, row in self.targets.items()}}
-        return {key: " ".join(text.stems(text.fold(words))) for key, words in texts.items()}
+        return {key: " ".join(text.stems(text.fold(words).split())) for key, words in texts.items()}
 
 
 class Writer:
@@ -171,15 +171,15 @@ class Writer:
         names, more = self._names_of(revision)
         runs += more
         title, lead, body = title.split(), f"{summary}{text.BREAK}{names}".split(), body.split()
-        title_stems, lead_stems = " ".join(map(text.stem, title)), " ".join(map(text.stem, lead))
+        title_stems, lead_stems = " ".join(text.stems(title)), " ".join(text.stems(lead))
         goals = dict.fromkeys(self.targets[code][1] for code in codes)
         served = [self.reference[key] for key in (*codes, *goals)]
-        passages = [title_stems, lead_stems, " ".join(map(text.stem, body)), *served]
+        passages = [title_stems, lead_stems, " ".join(text.stems(body)), *served]
         document.add_text("title", title_stems)
         document.add_text("lead", lead_stems)
         document.add_text("text", text.BREAK.join(passages))
         document.add_text("titles", " ".join(title))
-        document.add_text("forms", " ".join({*title, *lead, *body}))
+        document.add_text("forms", " ".join(set(body).union(title, lead)))
         if runs:
             pairs = text.BREAK.join(" ".join(text.pairs(run)) for run in runs)
             single = " ".join(dict.fromkeys("".join(runs)))

@@ -31,7 +31,7 @@ def similar(revision, limit=3):
 def _similar(reader, revision, limit):
     query = tantivy.Query
     words = " ".join(getattr(revision, name) for name in ("title", "summary", *schema.SECTIONS))
-    words = " ".join(text.stems(text.split(text.fold(words))[0]))
+    words = " ".join(text.stems(text.split(text.fold(words))[0].split()))
     alike = [
         query.more_like_this_document_fields_query(
             reader.schema,
