@@ -1,12 +1,25 @@
 """Objects for tests, valid by themselves and without surprises. Targets come from the fixture
 ``reference`` (the real goals and targets), never from here."""
 
+import io
+
 import factory
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from PIL import Image
 
 from members.models import Member, Membership, User
-from policies.models import CaseStudy, Contribution, Revision, RevisionTheme, Theme
+from policies.models import (
+    Attachment,
+    CaseStudy,
+    Contribution,
+    Photo,
+    Revision,
+    RevisionTheme,
+    Theme,
+)
 from sdg.models import Target
 
 
@@ -111,3 +124,41 @@ class LiveRevisionFactory(RevisionFactory):
     def live(self, create, extracted, **kwargs):
         self.case.live = self
         self.case.save(update_fields=["live"])
+
+
+def stored(name, content):
+    return default_storage.save(name, ContentFile(content))
+
+
+def webp(width, height):
+    written = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(written, "WEBP")
+    return written.getvalue()
+
+
+class PhotoFactory(DjangoModelFactory):
+    """A photo of 1,200 by 800 pixels with its two stored files."""
+
+    class Meta:
+        model = Photo
+
+    revision = factory.SubFactory(RevisionFactory)
+    image = factory.LazyFunction(lambda: stored("photos/large.webp", webp(1200, 800)))
+    small = factory.LazyFunction(lambda: stored("photos/small.webp", webp(640, 427)))
+    width = 1200
+    height = 800
+    size = 12_345
+    alt = "A night bus at a stop"
+    original_name = "bus.jpg"
+
+
+class AttachmentFactory(DjangoModelFactory):
+    """A table for download, stored."""
+
+    class Meta:
+        model = Attachment
+
+    revision = factory.SubFactory(RevisionFactory)
+    file = factory.LazyFunction(lambda: stored("attachments/table.csv", b"line,riders\n3,900\n"))
+    size = 19
+    original_name = "riders.csv"

@@ -11,9 +11,11 @@ from members import invitations
 from members.invitation_tokens import token_of
 from policies.models import Revision
 from tests.factories import (
+    AttachmentFactory,
     LiveRevisionFactory,
     MemberFactory,
     MembershipFactory,
+    PhotoFactory,
     RevisionFactory,
     UserFactory,
 )
@@ -108,6 +110,16 @@ WRITING = {
     "policies:withdraw": (200, 404),
     "policies:confirm": (302, 404),
     "policies:notes": (302, 404),
+    "policies:file-add": (200, 404),
+    "policies:file-edit": (200, 404),
+    "policies:file-remove": (200, 404),
+    "policies:file-move": (302, 404),
+}
+# Photos and files of a draft: what its team, staff without the right to read revisions, and
+# administrators are answered. All states and roles are in tests/policies/test_files_served.py.
+FILES = {
+    "policies:photo": {"anonymous": 404, "official": 200, "staff": 404, "administrator": 200},
+    "policies:attachment": {"anonymous": 404, "official": 200, "staff": 404, "administrator": 200},
 }
 # Pages of teams and notices, with the answers to anonymous, official, staff and administrator. Those
 # of coordinators, the secretariat and strangers are in tests/members/test_teams_pages.py.
@@ -183,7 +195,7 @@ def filled(row, revision):
 
 
 def test_every_address_is_in_the_table():
-    assert sorted(set(names())) == sorted([*PUBLIC, *WRITING, *ACCOUNT, *OWN])
+    assert sorted(set(names())) == sorted([*PUBLIC, *WRITING, *FILES, *ACCOUNT, *OWN])
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -197,8 +209,25 @@ def of_draft(name, draft):
     """An address for writing a case."""
     if name in {"policies:new", "policies:targets"}:
         return reverse(name)
-    section = {"slug": "basics"} if name == "policies:section" else {}
-    return reverse(name, kwargs={"pk": draft.case_id} | section)
+    more = {"slug": "basics"} if name == "policies:section" else {}
+    if name.startswith("policies:file-"):
+        more = {"kind": "photos"}
+        if name != "policies:file-add":
+            more["row"] = PhotoFactory(revision=draft).pk
+    return reverse(name, kwargs={"pk": draft.case_id} | more)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", FILES)
+def test_file_of_a_draft_is_for_its_team(ours, visitors, name, role):
+    draft = RevisionFactory(case__member=ours)
+    if name == "policies:photo":
+        address = reverse(name, args=[PhotoFactory(revision=draft).pk, "small"])
+    else:
+        address = reverse(name, args=[AttachmentFactory(revision=draft).pk])
+    answer = visitors[role].get(address)
+    answer.close()
+    assert answer.status_code == FILES[name][role]
 
 
 @pytest.mark.parametrize("role", ROLES)

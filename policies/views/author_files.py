@@ -137,8 +137,10 @@ def remove(request, pk, kind, row):
 def move(request, pk, kind, row):
     """Move a photo or file up or down in its list."""
     kind = KINDS[kind]
+    _case, revision = _draft(request, pk)
+    if revision is None:
+        return redirect("policies:edit", pk)
     if request.method == "POST":
-        _case, revision = _draft(request, pk)
         step = STEPS.get(request.POST.get("step"), 0)
         files.move(_row(revision, kind, row), user=request.user, step=step)
     return _back(pk, kind)

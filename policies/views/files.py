@@ -87,5 +87,6 @@ def _sent(request, stored, headers, **options):
         answer = FileResponse(file, **options)
         # Packing what is packed already costs time and loses the length.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
-    answer.headers.update(headers)
+    for name, value in headers.items():
+        answer[name] = value
     return answer
