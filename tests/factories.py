@@ -160,5 +160,5 @@ class AttachmentFactory(DjangoModelFactory):
 
     revision = factory.SubFactory(RevisionFactory)
     file = factory.LazyFunction(lambda: stored("attachments/table.csv", b"line,riders\n3,900\n"))
-    size = 19
+    size = 18
     original_name = "riders.csv"

@@ -1,0 +1,134 @@
+"""Files as people send them, good and bad, made for the tests."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
+
+
+def sent(name, content):
+    return SimpleUploadedFile(name, content)
+
+
+def picture(form="JPEG", size=(800, 600), mode="RGB", colour=None, **options):
+    """The bytes of a picture."""
+    written = io.BytesIO()
+    image = Image.new(mode, size, colour) if colour is not None else Image.new(mode, size)
+    image.save(written, form, **options)
+    return written.getvalue()
+
+
+def telephone_photo():
+    """A JPEG of 300 by 200, red on its left, that says: taken here, by this camera, lying."""
+    image = Image.new("RGB", (300, 200), "blue")
+    image.paste("red", (0, 0, 150, 200))
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6  # to be turned a quarter to the right: the left comes up
+    exif[MAKE] = "Secret camera"
+    exif[GPS] = {1: "S", 2: (7.0, 14.0, 57.0), 3: "E", 4: (112.0, 45.0, 3.0)}
+    written = io.BytesIO()
+    image.save(written, "JPEG", exif=exif, quality=95, comment=b"Secret comment")
+    return written.getvalue()
+
+
+def animation(form="WEBP"):
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green", "blue")]
+    written = io.BytesIO()
+    frames[0].save(written, form, save_all=True, append_images=frames[1:])
+    return written.getvalue()
+
+
+def png_chunk(kind, content):
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+def png_that_claims(width, height):
+    """A small PNG whose head promises many pixels."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"".join(
+        [
+            b"\x89PNG\r\n\x1a\n",
+            png_chunk(b"IHDR", head),
+            png_chunk(b"IDAT", zlib.compress(bytes(1000))),
+            png_chunk(b"IEND", b""),
+        ]
+    )
+
+
+def pdf(objects=b"", tail=b""):
+    """A PDF of one empty page."""
+    return b"".join(
+        [
+            b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
+            b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n",
+            b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n",
+            objects,
+            b"trailer\n<< /Root 1 0 R >>\nstartxref\n0\n%%EOF\n",
+            tail,
+        ]
+    )
+
+
+def pdf_stream(head, content):
+    return b"3 0 obj\n<< %b /Length %d >>\nstream\n%b\nendstream\nendobj\n" % (
+        head,
+        len(content),
+        content,
+    )
+
+
+TYPES = {
+    "docx": ("wordprocessingml.document", "word/document.xml"),
+    "xlsx": ("spreadsheetml.sheet", "xl/workbook.xml"),
+    "pptx": ("presentationml.presentation", "ppt/presentation.xml"),
+}
+MIMETYPES = {
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+}
+
+
+def archive(parts, comment=b""):
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, content in parts:
+            zipped.writestr(name, content)
+        zipped.comment = comment
+    return written.getvalue()
+
+
+def office(kind, more=(), **options):
+    """A DOCX, XLSX, PPTX, ODT or ODS with ``more`` (name, content) parts."""
+    if kind in MIMETYPES:
+        parts = [
+            ("mimetype", MIMETYPES[kind]),
+            ("content.xml", "<document/>"),
+            ("META-INF/manifest.xml", "<manifest/>"),
+        ]
+    else:
+        content_type, main = TYPES[kind]
+        types = f'<Override ContentType="application/vnd.openxmlformats-officedocument.{content_type}.main+xml"/>'
+        parts = [("[Content_Types].xml", f"<Types>{types}</Types>"), (main, "<document/>")]
+    return archive([*parts, *more], **options)
+
+
+EXECUTABLE = b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200) + b"This program cannot be run in DOS mode."
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+HTML = b"<!DOCTYPE html><html><body><script>alert(1)</script></body></html>"
+GIF = picture("GIF", (10, 10), "P")
+CSV = b"line,riders\n3,900\nJalan Pemuda,120\n"
+GOOD = {
+    "report.pdf": pdf(),
+    "report.docx": office("docx"),
+    "figures.xlsx": office("xlsx"),
+    "talk.pptx": office("pptx"),
+    "report.odt": office("odt"),
+    "figures.ods": office("ods"),
+    "figures.csv": CSV,
+}
