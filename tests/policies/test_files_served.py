@@ -151,9 +151,9 @@ def headers(answer, *names):
 
 def test_photo_is_shown_in_the_page(client):
     photo = PhotoFactory(revision=LiveRevisionFactory())
-    for size, stored in (("large", photo.image), ("small", photo.small)):
+    for size, kept in (("large", photo.image), ("small", photo.small)):
         answer = fetch(client, reverse("policies:photo", args=[photo.pk, size]))
-        with stored.open("rb") as file:
+        with kept.open("rb") as file:
             content = file.read()
         assert answer.body == content
         assert headers(
@@ -166,9 +166,9 @@ def test_photo_is_shown_in_the_page(client):
         ) == {
             "Content-Type": "image/webp",
             "Content-Length": str(len(content)),
-            "Content-Disposition": f'inline; filename="{stored.name.removeprefix("photos/")}"',
+            "Content-Disposition": f'inline; filename="{kept.name.removeprefix("photos/")}"',
             "X-Content-Type-Options": "nosniff",
-            "ETag": f'"{stored.name.removeprefix("photos/")}"',
+            "ETag": f'"{kept.name.removeprefix("photos/")}"',
         }
 
 
