@@ -140,9 +140,10 @@ def move(request, pk, kind, row):
     _case, revision = _draft(request, pk)
     if revision is None:
         return redirect("policies:edit", pk)
+    stored = _row(revision, kind, row)
     if request.method == "POST":
         step = STEPS.get(request.POST.get("step"), 0)
-        files.move(_row(revision, kind, row), user=request.user, step=step)
+        files.move(stored, user=request.user, step=step)
     return _back(pk, kind)
 
 
