@@ -79,7 +79,7 @@ def formats():
 
 def _unreadable():
     return ValidationError(
-        _("This picture is damaged, or it is none. Open it on your computer and save it anew."),
+        _("This file is no picture, or it is damaged. Open it on your computer and save it again."),
         code="unreadable",
     )
 

@@ -13,7 +13,10 @@ register = template.Library()
 
 AUTHOR_VIEWS = frozenset(
     f"policies:{name}"
-    for name in ("new", "edit", "section", "preview", "submit", "withdraw", "confirm", "notes")
+    for name in (
+        *("new", "edit", "section", "preview", "submit", "withdraw", "confirm", "notes"),
+        *("file-add", "file-edit", "file-remove"),
+    )
 )
 
 register.filter("money", formats.money)

@@ -29,7 +29,7 @@ def upload(client, draft, kind, file, **texts):
 
 
 NOT_A_PICTURE = "Only pictures can be sent here: AVIF, JPEG, PNG, WebP."
-BROKEN = "This picture is damaged, or it is none. Open it on your computer and save it anew."
+BROKEN = "This file is no picture, or it is damaged. Open it on your computer and save it again."
 TOO_MANY = "This picture has too many pixels; at most 64 million can be sent."
 KINDS = "Files of this kind cannot be sent. These can: PDF, DOCX, XLSX, PPTX, ODT, ODS, CSV."
 MIXED = "This file is two things at once. Save it anew from the program it is from."
