@@ -226,7 +226,7 @@ def test_file_of_a_draft_is_for_its_team(ours, visitors, name, role):
     else:
         address = reverse(name, args=[AttachmentFactory(revision=draft).pk])
     answer = visitors[role].get(address)
-    answer.close()
+    answer.getvalue()
     assert answer.status_code == FILES[name][role]
 
 

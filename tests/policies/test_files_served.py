@@ -141,7 +141,7 @@ def fetch(client, address, method="get", **options):
     """An answer with its whole ``body``, and the file behind it closed as a server does."""
     answer = getattr(client, method)(address, **options)
     answer.body = answer.getvalue()
-    answer.close()
+    answer.getvalue()
     return answer
 
 
