@@ -9,6 +9,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.validators import slug_re
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -91,7 +92,11 @@ class SearchForm(forms.Form):
         missing = set(self.data.getlist("member")) - {*labels, ""}
         if not missing:
             return labels
-        return labels | dict(Member.objects.filter(slug__in=missing).values_list("slug", "name"))
+        return labels | dict(
+            Member.objects.filter(slug__in=filter(slug_re.match, missing)).values_list(
+                "slug", "name"
+            )
+        )
 
     def clean(self):
         data = self.cleaned_data
