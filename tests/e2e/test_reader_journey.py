@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import re
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -25,8 +27,7 @@ def test_from_a_question_to_a_comparison(open_page, scripts, width):
     )
     page.locator("input[name=goal][value='12']").check()
     page.get_by_role("button", name="Apply filters").click()
-    assert "q=waste" in page.url
-    assert "goal=12" in page.url
+    page.wait_for_url(re.compile(r"q=waste.*goal=12"))
     narrowed = page.locator(".case").count()
     assert 2 <= narrowed <= 20
     pill = page.locator("a.pill", has_text="Goal 12")
@@ -37,7 +38,7 @@ def test_from_a_question_to_a_comparison(open_page, scripts, width):
     for box in page.locator("input[name=case]").all()[:2]:
         box.check()
     page.get_by_role("button", name="Compare ticked policies").first.click()
-    assert page.locator("h1").inner_text() == "2 policies side by side"
+    expect(page.locator("h1")).to_have_text("2 policies side by side")
     text = page.locator("table.vs").inner_text()
     for title in titles:
         assert title in text
@@ -45,7 +46,7 @@ def test_from_a_question_to_a_comparison(open_page, scripts, width):
 
     # One of them in full, with how to cite it.
     page.get_by_role("link", name=titles[0]).first.click()
-    assert page.locator("h1").inner_text() == titles[0]
+    expect(page.locator("h1")).to_have_text(titles[0])
     for section in ("Challenge", "Budget", "Manpower", "Stakeholders", "Results"):
         assert page.get_by_role("heading", name=section, exact=True, level=2).count() == 1
     reference = page.request.get(
@@ -55,7 +56,7 @@ def test_from_a_question_to_a_comparison(open_page, scripts, width):
     page.go_back()
     page.go_back()
     pill.click()
-    assert "goal=12" not in page.url
+    page.wait_for_url(lambda address: "goal=12" not in address)
     assert page.locator(".case").count() >= narrowed
 
 
