@@ -1,0 +1,66 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class EventQuerySet(models.QuerySet):
+    """Events are added and read. Only the end of an account rewrites a name: see ``forget``."""
+
+    def update(self, **kwargs):
+        raise TypeError("The record is never changed.")
+
+    def delete(self):
+        raise TypeError("The record is never deleted from.")
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    def forget(self, **kwargs):
+        """Write a role where the name of a deleted person stood; nothing else may change."""
+        if not {"actor_name", "subject", "reason"}.issuperset(kwargs):
+            raise TypeError("Only names can be taken out of the record.")
+        return super().update(**kwargs)
+
+
+class Event(models.Model):
+    """One entry of the record: who did what to what, when, why and from where. Only ever added.
+
+    ``members.audit.record`` writes it, in the transaction of the change it tells of.
+    """
+
+    created_at = models.DateTimeField(_("time"), auto_now_add=True, db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("person"),
+    )
+    actor_name = models.CharField(_("by"), max_length=254)
+    # One of ``members.audit.ACTIONS``; a record outlives the code that wrote it, so no choices.
+    action = models.CharField(_("action"), max_length=40, db_index=True)
+    subject_type = models.CharField(_("kind of subject"), max_length=40)
+    subject_id = models.CharField(_("number of the subject"), max_length=40)
+    subject = models.CharField(_("subject"), max_length=300)
+    reason = models.TextField(_("reason"), blank=True)
+    address = models.GenericIPAddressField(_("from"), null=True, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="event_subject")]
+
+    def __str__(self):
+        return f"{self.action} {self.subject}"
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise TypeError("The record is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("The record is never deleted from.")
