@@ -1,7 +1,7 @@
 """The codebook: every field of a case study, read from the models and the interchange format.
 
-Written by hand are only the meanings of fields without a help text, and the names of columns that
-differ from the field's; tests compare both with the models and the files.
+Written by hand are only the names of columns that differ from the field's, and what computed
+columns mean; tests compare both with the models and the files.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,6 @@ from policies.facets import FACETS
 from policies.interchange import fields as interchange
 from policies.models import Attachment, CaseStudy, Contribution, Photo, Revision, RevisionTheme
 from policies.months import MonthField
-
-from .codebook_meanings import COMPUTED, MEANINGS
 
 # Kinds of fields in words; a kind stands before those that it is one of.
 KINDS = (
@@ -44,6 +42,25 @@ COLUMNS = {
     "stakeholder.name": "stakeholders",
     "indicator.name": "indicators",
     "source.url": "sources",
+}
+
+# Columns of the CSV file and the workbook that are computed, or that describe the member.
+COMPUTED = {
+    "id": gettext_lazy("Number of the case; it never changes."),
+    "url": gettext_lazy("Address of the case; it never changes."),
+    "member": gettext_lazy("Name of the member."),
+    "member_kind": gettext_lazy("Kind of the member: see the filter “kind”."),
+    "country_code": gettext_lazy(
+        "Country or area of the member, ISO 3166-1; empty where none is shown."
+    ),
+    "country": gettext_lazy("Its name, in the language of the page that the file was taken from."),
+    "subregion": gettext_lazy("UN subregion (M49) of the member."),
+    "population": gettext_lazy("People in the member’s place, as far as known."),
+    "population_year": gettext_lazy("The year of that number, where its source says it."),
+    "goals": gettext_lazy("Goals of the targets, each once, from 1 to 17."),
+    "duration_months": gettext_lazy(
+        "Months from start to end, both included. Where only years are known, whole calendar years."
+    ),
 }
 
 
@@ -169,7 +186,7 @@ def _field(field, path, columns):
     return Field(
         anchor=anchor,
         label=capfirst(field.verbose_name),
-        meaning=str(MEANINGS.get(anchor) or field.help_text),
+        meaning=str(field.help_text),
         kind=_kind(field),
         values=[(str(value), str(label)) for value, label in field.flatchoices if value != ""],
         required=_required(field),

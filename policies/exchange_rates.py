@@ -5,12 +5,14 @@ The rates ship with the library CurrencyConverter: one for every working day sin
 """
 
 import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 
 from currency_converter import CurrencyConverter, RateNotFoundError
 
 CENT = Decimal("0.01")
+# As many digits as every database gives back.
+KEPT = Context(prec=15, rounding=ROUND_HALF_UP)
 
 
 def to_usd(amount, currency, year):
@@ -24,7 +26,7 @@ def to_usd(amount, currency, year):
     rate = Decimal(1) if currency == "USD" else mean_rate(currency, year)
     if rate is None:
         return None
-    return (amount * rate).quantize(CENT, ROUND_HALF_UP)
+    return KEPT.plus((amount * rate).quantize(CENT, ROUND_HALF_UP))
 
 
 def mean_rate(currency, year):

@@ -19,7 +19,7 @@ from citynet import files, images
 
 from . import authoring
 from .models import Attachment, Photo
-from .models.content import stored_name
+from .models.files import stored_name
 
 MAX_PHOTOS = 12
 MAX_FILES = 12
@@ -28,6 +28,13 @@ MOST = {Photo: MAX_PHOTOS, Attachment: MAX_FILES}
 
 class TooManyFiles(Exception):
     """The revision has as many photos, or files, as fit."""
+
+
+class _SentTwice(Exception):
+    """The last row holds the same already: the form was sent by two clicks."""
+
+    def __init__(self, row):
+        self.row = row
 
 
 @dataclass(frozen=True)
@@ -92,31 +99,38 @@ def attach_photo(revision, *, user, picture, name, **texts):
     """Add a :class:`citynet.images.Picture` behind the photos of an open revision.
 
     ``name`` is the cleaned name under which it was sent; ``texts`` are alt, caption, credit and
-    licence. Raises ``authoring.NotAllowed`` and ``TooManyFiles``; then nothing is kept.
+    licence. The second of two clicks gives what the first one added. Raises
+    ``authoring.NotAllowed`` and ``TooManyFiles``; then nothing is kept.
     """
-    with _stored() as store:
-        photo = Photo(
-            image=store(stored_name(Photo, "large.webp"), ContentFile(picture.large)),
-            small=store(stored_name(Photo, "small.webp"), ContentFile(picture.small)),
-            width=picture.width,
-            height=picture.height,
-            size=len(picture.large),
-            original_name=name,
-            **texts,
-        )
-        return _add(revision, user, photo)
+    try:
+        with _stored() as store:
+            photo = Photo(
+                image=store(stored_name(Photo, "large.webp"), ContentFile(picture.large)),
+                small=store(stored_name(Photo, "small.webp"), ContentFile(picture.small)),
+                width=picture.width,
+                height=picture.height,
+                size=len(picture.large),
+                original_name=name,
+                **texts,
+            )
+            return _add(revision, user, photo, "image", texts)
+    except _SentTwice as twice:
+        return twice.row
 
 
 def attach_file(revision, *, user, file, name, **texts):
     """Add a checked ``file`` behind the files of an open revision, as :func:`attach_photo` does."""
-    with _stored() as store:
-        attachment = Attachment(
-            file=store(stored_name(Attachment, name), file),
-            size=file.size,
-            original_name=name,
-            **texts,
-        )
-        return _add(revision, user, attachment)
+    try:
+        with _stored() as store:
+            attachment = Attachment(
+                file=store(stored_name(Attachment, name), file),
+                size=file.size,
+                original_name=name,
+                **texts,
+            )
+            return _add(revision, user, attachment, "file", texts)
+    except _SentTwice as twice:
+        return twice.row
 
 
 @transaction.atomic
@@ -154,9 +168,12 @@ def move(row, *, user, step):
 
 
 @transaction.atomic
-def _add(revision, user, row):
+def _add(revision, user, row, column, texts):
     revision = authoring.locked_draft(revision, user)
     rows = type(row).objects.filter(revision=revision)
+    last = rows.last()
+    if last and _is_same(last, row, column, texts):
+        raise _SentTwice(last)
     if rows.count() >= MOST[type(row)]:
         raise TooManyFiles(full(type(row)))
     row.revision = revision
@@ -164,6 +181,15 @@ def _add(revision, user, row):
     row.save()
     _changed(revision)
     return row
+
+
+def _is_same(last, row, column, texts):
+    """Whether two rows have the same name, the same ``texts`` and the same file in ``column``."""
+    names = ("original_name", "size", *texts)
+    if any(getattr(last, name) != getattr(row, name) for name in names):
+        return False
+    with getattr(last, column).open("rb") as stored, getattr(row, column).open("rb") as sent:
+        return stored.read() == sent.read()
 
 
 def full(model):

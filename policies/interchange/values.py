@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from ..models.amounts import DIGITS
 from ..months import MonthField
 
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
@@ -17,8 +18,6 @@ WEB = re.compile(r"https?://", re.IGNORECASE)
 # characters can neither be shown nor stored everywhere.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 YEARS = range(1900, 2100)
-# A database may keep decimals as binary numbers, which hold so many digits exactly.
-DIGITS = 15
 
 
 def clean(field, value, instance):
@@ -81,11 +80,11 @@ def _decimal(field, value, instance):
         value = Decimal(value)
     elif isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValidationError(_("Write a number in digits, with a point before decimals: 1250.5"))
-    number = field.clean(Decimal(value), instance)
-    if len(number.normalize().as_tuple().digits) > DIGITS:
+    value = Decimal(value)
+    if len(value.normalize().as_tuple().digits) > DIGITS:
         raise ValidationError(_("At most %(count)d digits can be kept.") % {"count": DIGITS})
     # No zero below zero.
-    return number + 0
+    return field.clean(value, instance) + 0
 
 
 def _year(value):

@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import policies.models.content
+import policies.models.files
 import policies.months
 from django.conf import settings
 from django.db import migrations, models
@@ -672,7 +672,7 @@ class Migration(migrations.Migration):
                     "image",
                     models.ImageField(
                         height_field="height",
-                        upload_to=policies.models.content.stored_name,
+                        upload_to=policies.models.files.stored_name,
                         verbose_name="image",
                         width_field="width",
                     ),
@@ -680,7 +680,7 @@ class Migration(migrations.Migration):
                 (
                     "small",
                     models.ImageField(
-                        upload_to=policies.models.content.stored_name, verbose_name="small image"
+                        upload_to=policies.models.files.stored_name, verbose_name="small image"
                     ),
                 ),
                 ("width", models.PositiveIntegerField(help_text="Pixels.", verbose_name="width")),
@@ -887,7 +887,7 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        upload_to=policies.models.content.stored_name, verbose_name="file"
+                        upload_to=policies.models.files.stored_name, verbose_name="file"
                     ),
                 ),
                 (

@@ -1,18 +1,19 @@
 """Case studies, their revisions with all content, and the record of every decision."""
 
-from .case import CaseStudy, Contribution, Revision, RevisionTheme, Theme
+from .case import CaseStudy, Theme
 from .content import (
-    Attachment,
     BudgetLine,
     FundingSource,
     Indicator,
     Phase,
-    Photo,
     Source,
     StaffRole,
     Stakeholder,
 )
+from .files import Attachment, Photo
 from .review import ReviewEvent, ReviewNote
+from .revision import Revision
+from .rows import Contribution, RevisionTheme
 
 __all__ = [
     "Attachment",

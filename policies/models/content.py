@@ -1,40 +1,13 @@
-"""The ordered lists inside a revision: money, people, time, results and papers."""
+"""The ordered lists inside a revision: money, people, time, results and sources."""
 
-import uuid
-from pathlib import PurePath
-
-from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import months
-from .case import OrderedRow, Revision
-
-
-def stored_name(instance, filename):
-    """A random name that keeps only the ending: nothing a person typed reaches the disk."""
-    folder = instance._meta.model_name
-    return f"{folder}s/{uuid.uuid4().hex}{PurePath(filename).suffix.lower()}"
-
-
-def amount_field(label):
-    return models.DecimalField(
-        label,
-        max_digits=20,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-        help_text=_("In the currency of the budget."),
-    )
-
-
-def not_negative(*fields, name):
-    condition = Q()
-    for field in fields:
-        condition &= Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": 0})
-    return models.CheckConstraint(condition=condition, name=name)
+from .amounts import amount_field, can_be_kept, not_negative, value_field
+from .revision import Revision
+from .rows import OrderedRow
 
 
 class BudgetLine(OrderedRow):
@@ -49,14 +22,24 @@ class BudgetLine(OrderedRow):
         OTHER = "other", _("Other")
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="budget_lines")
-    category = models.CharField(_("category"), max_length=10, choices=Category)
+    category = models.CharField(
+        _("category"),
+        max_length=10,
+        choices=Category,
+        help_text=_("What this part of the money is spent on."),
+    )
     amount = amount_field(_("amount"))
-    note = models.CharField(_("note"), max_length=500, blank=True)
+    note = models.CharField(
+        _("note"), max_length=500, blank=True, help_text=_("More on this part.")
+    )
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("budget line")
         verbose_name_plural = _("budget lines")
-        constraints = [not_negative("amount", name="budget_line_is_not_negative")]
+        constraints = [
+            not_negative("amount", name="budget_line_is_not_negative"),
+            can_be_kept("amount", name="budget_line_can_be_kept"),
+        ]
 
     def __str__(self):
         return self.get_category_display()
@@ -82,16 +65,33 @@ class FundingSource(OrderedRow):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="funding_sources")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True)
-    name = models.CharField(_("name"), max_length=300)
+    kind = models.CharField(
+        _("kind"),
+        max_length=20,
+        choices=Kind,
+        blank=True,
+        help_text=_("What kind of source the money comes from."),
+    )
+    name = models.CharField(_("name"), max_length=300, help_text=_("Who gives the money."))
     amount = amount_field(_("amount"))
-    state = models.CharField(_("state"), max_length=10, choices=State, blank=True)
-    note = models.CharField(_("note"), max_length=500, blank=True)
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=State,
+        blank=True,
+        help_text=_("Whether the money was promised, received, or withdrawn again."),
+    )
+    note = models.CharField(
+        _("note"), max_length=500, blank=True, help_text=_("More on this source.")
+    )
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("funding source")
         verbose_name_plural = _("funding sources")
-        constraints = [not_negative("amount", name="funding_is_not_negative")]
+        constraints = [
+            not_negative("amount", name="funding_is_not_negative"),
+            can_be_kept("amount", name="funding_can_be_kept"),
+        ]
 
     def __str__(self):
         return self.name
@@ -101,8 +101,10 @@ class StaffRole(OrderedRow):
     """A group of people who work on the policy."""
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="staff_roles")
-    role = models.CharField(_("role"), max_length=200)
-    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    role = models.CharField(_("role"), max_length=200, help_text=_("What these people do."))
+    organisation = models.CharField(
+        _("organisation"), max_length=200, blank=True, help_text=_("For whom they work.")
+    )
     people = models.DecimalField(
         _("people"),
         max_digits=9,
@@ -153,10 +155,28 @@ class Stakeholder(OrderedRow):
         PARTNER = "partner", _("Partner")
         LEADS = "leads", _("Leads")
 
-    name = models.CharField(_("name"), max_length=300)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True)
-    role = models.CharField(_("role"), max_length=500, blank=True)
-    engagement = models.CharField(_("engagement"), max_length=10, choices=Engagement, blank=True)
+    name = models.CharField(
+        _("name"),
+        max_length=300,
+        help_text=_("An organisation or group that has a part in the policy."),
+    )
+    kind = models.CharField(
+        _("kind"),
+        max_length=20,
+        choices=Kind,
+        blank=True,
+        help_text=_("What kind of organisation or group it is."),
+    )
+    role = models.CharField(
+        _("role"), max_length=500, blank=True, help_text=_("What it does for the policy.")
+    )
+    engagement = models.CharField(
+        _("engagement"),
+        max_length=10,
+        choices=Engagement,
+        blank=True,
+        help_text=_("How far it has a say, from being told to leading."),
+    )
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("stakeholder")
@@ -169,10 +189,16 @@ class Stakeholder(OrderedRow):
 class Phase(OrderedRow):
     """A part of the policy's time."""
 
-    name = models.CharField(_("name"), max_length=200)
-    start = months.MonthField(_("start"))
-    end = months.MonthField(_("end"))
-    note = models.CharField(_("note"), max_length=1000, blank=True)
+    name = models.CharField(_("name"), max_length=200, help_text=_("A part of the policy’s time."))
+    start = months.MonthField(
+        _("start"), help_text=_("When the phase began, or is to begin. Year, or year and month.")
+    )
+    end = months.MonthField(
+        _("end"), help_text=_("When the phase ended, or is to end. Year, or year and month.")
+    )
+    note = models.CharField(
+        _("note"), max_length=1000, blank=True, help_text=_("What happened in it.")
+    )
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("phase")
@@ -186,12 +212,8 @@ class Phase(OrderedRow):
         months.clean_period(self.start, self.end)
 
 
-def value_field(label):
-    return models.DecimalField(label, max_digits=24, decimal_places=4, null=True, blank=True)
-
-
-def year_field(label):
-    return models.PositiveSmallIntegerField(label, null=True, blank=True)
+def year_field(label, help_text):
+    return models.PositiveSmallIntegerField(label, null=True, blank=True, help_text=help_text)
 
 
 class Indicator(OrderedRow):
@@ -202,19 +224,30 @@ class Indicator(OrderedRow):
         MEASURED = "measured", _("Measured")
         EVALUATED = "evaluated", _("Independently evaluated")
 
-    name = models.CharField(_("name"), max_length=300)
-    unit = models.CharField(_("unit"), max_length=80, blank=True)
-    baseline = value_field(_("baseline"))
-    baseline_year = year_field(_("baseline year"))
-    planned = value_field(_("planned"))
-    result = value_field(_("result"))
-    result_year = year_field(_("result year"))
-    source = models.CharField(_("source"), max_length=300, blank=True)
-    evidence = models.CharField(_("evidence"), max_length=10, choices=Evidence, blank=True)
+    name = models.CharField(_("name"), max_length=300, help_text=_("What is counted or measured."))
+    unit = models.CharField(
+        _("unit"), max_length=80, blank=True, help_text=_("The unit of baseline, plan and result.")
+    )
+    baseline = value_field(_("baseline"), _("The value before the policy."))
+    baseline_year = year_field(_("baseline year"), _("The year of the baseline."))
+    planned = value_field(_("planned"), _("The value that is aimed at."))
+    result = value_field(_("result"), _("The value that was reached."))
+    result_year = year_field(_("result year"), _("The year of the result."))
+    source = models.CharField(
+        _("source"), max_length=300, blank=True, help_text=_("Where the values come from.")
+    )
+    evidence = models.CharField(
+        _("evidence"),
+        max_length=10,
+        choices=Evidence,
+        blank=True,
+        help_text=_("What the result rests on."),
+    )
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("indicator")
         verbose_name_plural = _("indicators")
+        constraints = [can_be_kept("baseline", "planned", "result", name="values_can_be_kept")]
 
     def __str__(self):
         return self.name
@@ -223,9 +256,15 @@ class Indicator(OrderedRow):
 class Source(OrderedRow):
     """A public page or paper that a case's facts come from."""
 
-    title = models.CharField(_("title"), max_length=300)
-    url = models.URLField(_("address"), max_length=500, blank=True)
-    accessed = models.DateField(_("accessed on"), null=True, blank=True)
+    title = models.CharField(
+        _("title"),
+        max_length=300,
+        help_text=_("A public page or paper that facts of the case come from."),
+    )
+    url = models.URLField(_("address"), max_length=500, blank=True, help_text=_("Its address."))
+    accessed = models.DateField(
+        _("accessed on"), null=True, blank=True, help_text=_("When it was read.")
+    )
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("source")
@@ -233,50 +272,3 @@ class Source(OrderedRow):
 
     def __str__(self):
         return self.title
-
-
-class StoredFile(OrderedRow):
-    """A file as it was taken in: checked, renamed, and never changed afterwards."""
-
-    caption = models.CharField(_("caption"), max_length=300, blank=True)
-    credit = models.CharField(_("credit"), max_length=200, blank=True)
-    licence = models.CharField(_("licence"), max_length=100, blank=True)
-    original_name = models.CharField(_("original name"), max_length=255)
-    size = models.PositiveIntegerField(_("size"), help_text=_("Bytes."))
-
-    class Meta(OrderedRow.Meta):
-        abstract = True
-
-    def __str__(self):
-        return self.original_name
-
-
-class Photo(StoredFile):
-    """A picture of the case."""
-
-    image = models.ImageField(
-        _("image"), upload_to=stored_name, width_field="width", height_field="height"
-    )
-    small = models.ImageField(_("small image"), upload_to=stored_name)
-    width = models.PositiveIntegerField(_("width"), help_text=_("Pixels."))
-    height = models.PositiveIntegerField(_("height"), help_text=_("Pixels."))
-    alt = models.CharField(
-        _("alternative text"),
-        max_length=300,
-        validators=[MaxLengthValidator(300)],
-        help_text=_("What the picture shows, for people who do not see it."),
-    )
-
-    class Meta(StoredFile.Meta):
-        verbose_name = _("photo")
-        verbose_name_plural = _("photos")
-
-
-class Attachment(StoredFile):
-    """A document for download."""
-
-    file = models.FileField(_("file"), upload_to=stored_name)
-
-    class Meta(StoredFile.Meta):
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")

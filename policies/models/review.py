@@ -3,7 +3,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .case import Revision
+from .revision import Revision
 
 
 class ReviewEvent(models.Model):

@@ -38,6 +38,10 @@ def test_nothing_is_worth_nothing():
     assert to_usd(Decimal(0), "KRW", 2013) == Decimal("0.00")
 
 
+def test_huge_amount_keeps_as_many_digits_as_a_database_gives_back():
+    assert to_usd(Decimal("98765432109876.54"), "USD", None) == Decimal("98765432109876.5")
+
+
 def test_euro_is_worth_the_mean_that_the_ecb_gives_for_the_year():
     # Statistical Data Warehouse of the ECB, annual averages of USD per EUR.
     assert to_usd(Decimal(10_000), "EUR", 2013).quantize(Decimal(1)) == 13_281

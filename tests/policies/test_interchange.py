@@ -10,8 +10,7 @@ from django.core.files.base import ContentFile
 from members.models import Member
 from policies import moderation
 from policies.interchange import Importer, row
-from policies.models import Attachment, CaseStudy, Contribution, ReviewEvent, Revision
-from policies.models.content import Photo
+from policies.models import Attachment, CaseStudy, Contribution, Photo, ReviewEvent, Revision
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory, UserFactory
 
 from .lines import FULL, bring_in, encoded, full, rows, short

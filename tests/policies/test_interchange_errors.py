@@ -10,6 +10,10 @@ from .lines import FULL, bring_in, changed, encoded, full, rows, short
 
 BLANK = "This field cannot be blank."
 CHOICE = "Value 'odd' is not a valid choice."
+TOO_LARGE = (
+    "Ensure this value is less than or equal to 999999999999999. "
+    "Ensure that there are no more than 15 digits before the decimal point."
+)
 NUMBER = "Write a number in digits, with a point before decimals: 1250.5"
 NEGATIVE = "Ensure this value is greater than or equal to 0."
 MONTH = "Write a year (2013) or a year and month (2013-04)."
@@ -109,7 +113,7 @@ MISTAKES = [
     ("budget.amount", " 1", NUMBER),
     ("budget.amount", True, NUMBER),
     ("budget.amount", "1.234", "Ensure that there are no more than 2 decimal places."),
-    ("budget.amount", "9" * 19, None),
+    ("budget.amount", "1" + "0" * 15, TOO_LARGE),
     ("budget.amount", "1234567890123456", "At most 15 digits can be kept."),
     ("budget.currency", "", "Say in which currency the budget is."),
     ("budget.currency", "won", "Write a code of three capital letters (ISO 4217): KRW, USD."),

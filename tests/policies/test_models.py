@@ -1,10 +1,11 @@
 """Rules that the database itself keeps, whoever writes to it."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from policies.models import (
@@ -12,11 +13,13 @@ from policies.models import (
     CaseStudy,
     Contribution,
     FundingSource,
+    Indicator,
     Phase,
     Revision,
     RevisionTheme,
     StaffRole,
 )
+from policies.models.amounts import LARGEST
 from sdg.models import Target
 from tests.factories import (
     CaseStudyFactory,
@@ -38,7 +41,7 @@ def refused(make, *args, **kwargs):
     try:
         with transaction.atomic():
             make(*args, **kwargs)
-    except IntegrityError:
+    except (DataError, IntegrityError):
         return True
     return False
 
@@ -82,7 +85,9 @@ def test_decided_revision_has_decider_and_date(state, decision):
     [
         {"budget_amount": -1, "budget_currency": "USD"},
         {"budget_amount": 1},
+        {"budget_amount": LARGEST + 1, "budget_currency": "IDR"},
         {"budget_usd": -1},
+        {"budget_usd": LARGEST + 1},
         {"staff_fte": -1},
         {"start": "2013-13"},
         {"start": "2013-4"},
@@ -146,7 +151,12 @@ def test_fourth_theme_is_refused():
     ("model", "content"),
     [
         (BudgetLine, {"category": "capital", "amount": -1}),
+        (BudgetLine, {"category": "capital", "amount": LARGEST + 1}),
         (FundingSource, {"name": "A bank", "amount": -1}),
+        (FundingSource, {"name": "A bank", "amount": LARGEST + 1}),
+        (Indicator, {"name": "Trips", "baseline": LARGEST + 1}),
+        (Indicator, {"name": "Trips", "planned": -LARGEST - 1}),
+        (Indicator, {"name": "Trips", "result": LARGEST + 1}),
         (StaffRole, {"role": "Driver", "people": -1}),
         (StaffRole, {"role": "Driver", "months": -1}),
         (Phase, {"name": "Pilot", "start": "2014", "end": "2013"}),
@@ -154,6 +164,32 @@ def test_fourth_theme_is_refused():
 )
 def test_row_refuses(model, content):
     assert refused(model.objects.create, revision=RevisionFactory(), **content)
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "value"),
+    [
+        (BudgetLine, "amount", Decimal(LARGEST)),
+        (BudgetLine, "amount", Decimal("9999999999999.99")),
+        (FundingSource, "amount", Decimal(LARGEST)),
+        (Indicator, "result", Decimal(LARGEST)),
+        (Indicator, "result", Decimal(-LARGEST)),
+        (Indicator, "result", Decimal("99999999999.9999")),
+    ],
+)
+def test_largest_numbers_come_back_as_they_were(model, field, value):
+    row = model.objects.create(revision=RevisionFactory(), **{field: value})
+    row.refresh_from_db()
+    assert getattr(row, field) == value
+
+
+def test_largest_budget_comes_back_as_it_was():
+    revision = RevisionFactory(
+        budget_amount=LARGEST, budget_currency="IDR", budget_usd=Decimal("9999999999999.99")
+    )
+    revision.refresh_from_db()
+    assert revision.budget_amount == LARGEST
+    assert revision.budget_usd == Decimal("9999999999999.99")
 
 
 def test_phase_says_which_field_is_wrong():

@@ -1,0 +1,55 @@
+"""Fields of amounts and measured values, and how large both may be."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+# SQLite keeps decimals as binary numbers, which hold so many digits; longer ones could be stored
+# but not be read back.
+DIGITS = 15
+LARGEST = 10**DIGITS - 1
+
+
+def amount_field(label, help_text=None):
+    """A sum of money that may be unknown: up to 15 digits before the point, and cents."""
+    return models.DecimalField(
+        label,
+        max_digits=DIGITS + 2,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(LARGEST)],
+        help_text=help_text or _("In the currency of the budget."),
+    )
+
+
+def value_field(label, help_text):
+    """A measured value that may be unknown, below zero too."""
+    return models.DecimalField(
+        label,
+        max_digits=DIGITS + 4,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-LARGEST), MaxValueValidator(LARGEST)],
+        help_text=help_text,
+    )
+
+
+def not_negative(*fields, name):
+    """Database rule: each field is unknown, or zero or more."""
+    return _each(fields, name, {"gte": 0})
+
+
+def can_be_kept(*fields, name):
+    """Database rule: each field is unknown, or a number that every database gives back."""
+    return _each(fields, name, {"gte": -LARGEST, "lte": LARGEST})
+
+
+def _each(fields, name, bounds):
+    condition = Q()
+    for field in fields:
+        within = Q(**{f"{field}__{lookup}": bound for lookup, bound in bounds.items()})
+        condition &= Q(**{f"{field}__isnull": True}) | within
+    return models.CheckConstraint(condition=condition, name=name)

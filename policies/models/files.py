@@ -1,0 +1,73 @@
+"""Pictures and documents of a revision, as they were taken in."""
+
+import uuid
+from pathlib import PurePath
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .rows import OrderedRow
+
+
+def stored_name(instance, filename):
+    """A random name that keeps only the ending: nothing a person typed reaches the disk."""
+    folder = instance._meta.model_name
+    return f"{folder}s/{uuid.uuid4().hex}{PurePath(filename).suffix.lower()}"
+
+
+class StoredFile(OrderedRow):
+    """A file as it was taken in: checked, renamed, and never changed afterwards."""
+
+    caption = models.CharField(
+        _("caption"), max_length=300, blank=True, help_text=_("What it shows, or what it is.")
+    )
+    credit = models.CharField(_("credit"), max_length=200, blank=True, help_text=_("Who made it."))
+    licence = models.CharField(
+        _("licence"), max_length=100, blank=True, help_text=_("How it may be used.")
+    )
+    original_name = models.CharField(_("original name"), max_length=255)
+    size = models.PositiveIntegerField(_("size"), help_text=_("Bytes."))
+
+    class Meta(OrderedRow.Meta):
+        abstract = True
+
+    def __str__(self):
+        return self.original_name
+
+
+class Photo(StoredFile):
+    """A picture of the case."""
+
+    image = models.ImageField(
+        _("image"),
+        upload_to=stored_name,
+        width_field="width",
+        height_field="height",
+        help_text=_("A picture of the policy."),
+    )
+    small = models.ImageField(_("small image"), upload_to=stored_name)
+    width = models.PositiveIntegerField(_("width"), help_text=_("Pixels."))
+    height = models.PositiveIntegerField(_("height"), help_text=_("Pixels."))
+    alt = models.CharField(
+        _("alternative text"),
+        max_length=300,
+        validators=[MaxLengthValidator(300)],
+        help_text=_("What the picture shows, for people who do not see it."),
+    )
+
+    class Meta(StoredFile.Meta):
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+
+
+class Attachment(StoredFile):
+    """A document for download."""
+
+    file = models.FileField(
+        _("file"), upload_to=stored_name, help_text=_("A document for download.")
+    )
+
+    class Meta(StoredFile.Meta):
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
