@@ -123,7 +123,10 @@ def _decimal(value):
 
 
 def _figures(amount, currency):
-    return _("%(currency)s %(amount)s") % {"currency": currency, "amount": number(amount)}
+    """An amount in figures; with cents, both digits of them."""
+    places = 0 if amount == amount.to_integral_value() else 2
+    figures = formats.number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return _("%(currency)s %(amount)s") % {"currency": currency, "amount": figures}
 
 
 def _words(amount, currency):

@@ -12,7 +12,7 @@ from ..facets import FACETS
 from . import counting, index, schema, spelling, text
 from .highlight import highlight
 from .similar import similar
-from .suggest import Suggestion, suggest
+from .suggest import Suggestion, matching_pages, suggest
 
 __all__ = [
     "SORTS",
@@ -21,6 +21,7 @@ __all__ = [
     "Suggestion",
     "ask",
     "highlight",
+    "matching_pages",
     "similar",
     "suggest",
 ]

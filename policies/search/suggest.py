@@ -1,4 +1,4 @@
-"""Suggestions while a person types: goals, targets, members and cases."""
+"""Goals, targets, members and cases that a person may be looking for, by their names."""
 
 import logging
 import re
@@ -24,6 +24,13 @@ LOOKED_AT = 50  # cases whose titles are looked at for a run of characters
 PREFIXES = 100  # words of titles that begin with what was typed
 # Of eight suggestions at least two are cases, where there are any.
 SHARES = {"goal": 2, "target": 2, "member": 2}
+# Beside a list of cases: so many pages of a kind; what more names share ("City") tells none of them.
+MOST_OF_A_KIND = 3
+TOO_MANY = 10
+SHORTEST_PREFIX = 4
+# How well a name fits: it has the very words, other forms of them, a target's wording has the rest,
+# or its words only begin with them.
+EXACT, OTHER_FORM, IN_WORDING, BEGINS = range(4)
 
 
 @dataclass(frozen=True)
@@ -36,11 +43,21 @@ class Suggestion:
     url: str
 
 
-def suggest(words, limit=8, *, cases=True):
-    """Up to ``limit`` suggestions whose words begin with those typed. Never raises on any words.
+@dataclass(frozen=True)
+class Thing:
+    """A goal, target or member with its names and wording, folded, and what leads to it."""
 
-    Beside a list of cases, ``cases=False`` leaves them out, and asks the database nothing.
-    """
+    code: str
+    name: str
+    wording: str
+    shown: Suggestion
+    words: frozenset[str]
+    stems: frozenset[str]
+    wording_stems: frozenset[str]
+
+
+def suggest(words, limit=8):
+    """Up to ``limit`` suggestions whose words begin with those typed. Never raises on any words."""
     words = words[:LONGEST]
     spaced, runs = text.split(text.fold(words))
     asked = spaced.split()
@@ -48,8 +65,7 @@ def suggest(words, limit=8, *, cases=True):
         return []
     found = {kind: _places(kind, words.strip(), asked, runs) for kind in SHARES}
     chosen = [one for kind, share in SHARES.items() for one in found[kind][:share]][:limit]
-    if cases:
-        chosen += _cases(asked, runs, limit - len(chosen))
+    chosen += _cases(asked, runs, limit - len(chosen))
     # Where other kinds have little to say, the goals, targets and members get the space.
     for kind, share in SHARES.items():
         chosen += found[kind][share:][: limit - len(chosen)]
@@ -57,22 +73,76 @@ def suggest(words, limit=8, *, cases=True):
     return sorted(chosen, key=lambda one: order.index(one.kind))
 
 
+def matching_pages(words, limit=6):
+    """Up to ``limit`` goals, targets and members that finished ``words`` name, the best first.
+
+    All words have to be there. Words that only begin with them count where nothing fits better.
+    """
+    words = words[:LONGEST].strip()
+    if CODE.fullmatch(words.lower()):
+        found = [one for kind in SHARES for one in _by_code(kind, words.lower())]
+        return found[:limit]
+    parts = [part for part in text.parse(words) if not part.excluded]
+    asked = [(word, text.stem(word)) for part in parts if part.kind != "run" for word in part.words]
+    runs = [run for part in parts if part.kind == "run" for run in part.words]
+    if not asked and not runs:
+        return []
+    graded = {kind: _graded(kind, asked, runs) for kind in SHARES}
+    only_begins = all(grade == BEGINS for found in graded.values() for grade, shown in found)
+    chosen = []
+    for found in graded.values():
+        kept = [pair for pair in found if only_begins or pair[0] != BEGINS]
+        if len(kept) <= TOO_MANY:
+            chosen += sorted(kept, key=lambda pair: pair[0])[:MOST_OF_A_KIND]
+    return [shown for grade, shown in sorted(chosen, key=lambda pair: pair[0])[:limit]]
+
+
+def _graded(kind, asked, runs):
+    """(how well it fits, suggestion) of each that fits at all."""
+    found = []
+    for thing in _things(kind):
+        if all(run in thing.name for run in runs):
+            grade = max((_grade(thing, *pair, len(asked)) for pair in asked), default=EXACT)
+            if grade <= BEGINS:
+                found.append((grade, thing.shown))
+    return found
+
+
+def _grade(thing, word, stem, count):
+    if word in thing.words:
+        return EXACT
+    if stem in thing.stems:
+        return OTHER_FORM
+    # A single word of a target's wording says too little of it.
+    if count > 1 and stem in thing.wording_stems:
+        return IN_WORDING
+    if len(word) >= SHORTEST_PREFIX and f" {word}" in thing.name:
+        return BEGINS
+    return BEGINS + 1
+
+
 def _places(kind, typed, asked, runs):
-    code = CODE.fullmatch(typed.lower())
+    if CODE.fullmatch(typed.lower()):
+        return _by_code(kind, typed.lower())
     needles = [*(f" {word}" for word in asked), *runs]
     begins = []
-    for key, head, rest, suggestion in _things(kind):
-        if code:
-            exact = key == typed.lower()
-            if exact or (
-                kind == "target" and key.startswith(typed.lower() if code[2] else f"{code[1]}.")
-            ):
-                begins.append((not exact, suggestion))
-        elif _has_all(head, needles):
-            begins.append((0, suggestion))
-        elif rest and _has_all(rest, needles):
-            begins.append((1, suggestion))
+    for thing in _things(kind):
+        if _has_all(thing.name, needles):
+            begins.append((0, thing.shown))
+        elif thing.wording and _has_all(thing.wording, needles):
+            begins.append((1, thing.shown))
     return [suggestion for place, suggestion in sorted(begins, key=lambda pair: pair[0])]
+
+
+def _by_code(kind, code):
+    """The goal or target of that code first, then the targets whose codes begin with it."""
+    begin = code if "." in code else f"{code}."
+    found = [
+        (thing.code != code, thing.shown)
+        for thing in _things(kind)
+        if thing.code == code or (kind == "target" and thing.code.startswith(begin))
+    ]
+    return [suggestion for place, suggestion in sorted(found, key=lambda pair: pair[0])]
 
 
 def _has_all(folded, needles):
@@ -88,7 +158,7 @@ MOST_KEPT = 50
 
 
 def _things(kind):
-    """(code, name folded, other words folded, suggestion) of all of a kind; kept for a minute."""
+    """All of a kind; kept for a minute."""
     key = (kind, str(files.root()), get_language())
     found = _kept.get(key)
     if found is None or time.monotonic() - found[0] > KEPT_SECONDS:
@@ -98,8 +168,18 @@ def _things(kind):
     return found[1]
 
 
-def _words(*texts):
-    return " " + text.fold(" ".join(texts))
+def _thing(code, names, wording, shown):
+    name, wording = text.fold(" ".join(names)), text.fold(wording)
+    words = frozenset(name.split())
+    return Thing(
+        code,
+        f" {name}",
+        f" {wording}" if wording else "",
+        shown,
+        words,
+        frozenset(text.stems(words)),
+        frozenset(text.stems(wording.split())),
+    )
 
 
 def _translated(row, field):
@@ -111,23 +191,23 @@ def _goals():
     for goal in Goal.objects.with_texts():
         title = _translated(goal, "title")
         label = _("Goal %(number)s: %(title)s") % {"number": goal.pk, "title": title}
-        name = _words(label, goal.title, "SDG", str(goal.pk))
+        names = [label, goal.title, "SDG", str(goal.pk)]
         shown = Suggestion("goal", label, _translated(goal, "headline"), goal.get_absolute_url())
-        yield str(goal.pk), name, "", shown
+        yield _thing(str(goal.pk), names, "", shown)
 
 
 def _targets():
     for target in Target.objects.with_texts():
         label, wording = _translated(target, "label"), _translated(target, "text")
         shown = Suggestion("target", f"{target.pk} {label}", wording, target.get_absolute_url())
-        yield target.pk, _words(label, target.label), _words(wording), shown
+        yield _thing(target.pk, [label, target.label], wording, shown)
 
 
 def _members():
     for member in Member.objects.only("name", "local_name", "slug", "country"):
         country = str(member.country_name)
         shown = Suggestion("member", member.name, country, member.get_absolute_url())
-        yield "", _words(member.name, member.local_name), "", shown
+        yield _thing("", [member.name, member.local_name], "", shown)
 
 
 _READ = {"goal": _goals, "target": _targets, "member": _members}

@@ -33,11 +33,10 @@ from policies.listing import listed
 from policies.models import Revision
 from policies.pills import in_words, pills, quoted, relaxations
 from policies.rail import Rail
-from policies.search.query import SORTS, Answer, Question, ask, highlight
+from policies.search.query import SORTS, Answer, Question, ask, highlight, matching_pages
 from policies.search.query import suggest as suggestions_for
 
 RETRY_AFTER = "30"
-MOST_SUGGESTED = 6
 
 
 @login_not_required
@@ -129,7 +128,7 @@ def _context(form, answer, page):
         "exports": _exports(form),
     }
     if form.page_number == 1 and form.words:
-        context["also"] = suggestions_for(form.words, MOST_SUGGESTED, cases=False)
+        context["also"] = matching_pages(form.words)
     if form.view_name == TABLE:
         context["rows"] = [_row(revision, context["words"]) for revision in page.object_list]
     elif form.view_name == MAP:

@@ -37,7 +37,7 @@ def test_money_unknown():
 
 def test_money_in_the_format_of_another_language():
     with translation.override("de"):
-        assert formats.money(Decimal("1234567.5"), "EUR") == "EUR 1.234.567,5"
+        assert formats.money(Decimal("1234567.5"), "EUR") == "EUR 1.234.567,50"
 
 
 @given(st.decimals(0, 10**17, places=2))
@@ -59,7 +59,9 @@ def test_money_shortened_or_not_is_the_same_amount(amount):
         ("57010.4", "USD 57,010"),
         ("10.5", "USD 10"),
         ("1.1849", "USD 1.18"),
-        ("0.1", "USD 0.1"),
+        ("0.1", "USD 0.10"),
+        ("0.5", "USD 0.50"),
+        ("9.996", "USD 10"),
         ("0", "USD 0"),
     ],
 )

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from policies.search.query import suggest
+from policies.search.query import matching_pages, suggest
 from sdg.models import GoalText
 from tests.factories import MemberFactory, RevisionFactory
 
@@ -41,7 +41,7 @@ def test_target_is_suggested_by_its_code(reference, words, codes):
 
 
 def test_target_is_suggested_by_its_wording(reference):
-    found = suggest("marine debr", cases=False)
+    found = suggest("marine debr")
 
     assert [one.kind for one in found] == ["target"]
     assert found[0].url == "/sdgs/14.1/"
@@ -82,7 +82,6 @@ def test_live_case_is_suggested_by_the_words_of_its_title(synced):
     assert [(one.kind, one.label, one.detail, one.url) for one in found] == [
         ("case", "Composting at Home", "Kandy", case.case.get_absolute_url())
     ]
-    assert suggest("home compos", cases=False) == []
 
 
 def test_case_is_suggested_in_other_scripts(synced):
@@ -115,6 +114,85 @@ def test_suggestions_are_at_most_those_asked_for(synced, reference):
     )
     assert [one.kind for one in suggest("water", limit=3)] == ["goal", "goal", "target"]
     assert len(suggest("water", limit=20)) == 20
+
+
+def pages(words):
+    return [one.label for one in matching_pages(words)]
+
+
+def test_pages_are_named_by_whole_words_and_their_forms(reference):
+    MemberFactory(name="Plants for All")
+
+    found = pages("plan")
+
+    assert [label.split()[0] for label in found] == ["11.3", "11.b", "13.b"]
+    assert set(found) == set(pages("plans"))
+
+
+def test_pages_with_the_very_word_come_first(reference):
+    MemberFactory(name="Water Board")
+    MemberFactory(name="Harbour and Waters Office")
+
+    assert pages("waters")[0] == "Harbour and Waters Office"
+    assert pages("water")[0] == "Goal 6: Clean water and sanitation"
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("surab", ["Kota Surabaya"]),
+        ("kota surab", ["Kota Surabaya"]),
+        ("sur", []),
+        ("kota", ["Kota Surabaya"]),
+        ("kota bandung", []),
+        ("surabaya -kota", ["Kota Surabaya"]),
+        ('"kota surabaya"', ["Kota Surabaya"]),
+        ("수라", ["Kota Surabaya"]),
+    ],
+)
+def test_unfinished_words_name_a_page_from_four_letters_on(words, names):
+    MemberFactory(name="Kota Surabaya", local_name="수라바야")
+
+    assert pages(words) == names
+
+
+def test_wording_of_a_target_is_asked_for_several_words_only(reference):
+    assert pages("marine debris") == ["14.1 Marine pollution"]
+    assert pages("debris") == []
+
+
+def test_name_that_many_share_tells_no_page():
+    for number in range(11):
+        MemberFactory(name=f"Town {chr(65 + number)}")
+
+    assert pages("town") == []
+    assert pages("town b") == ["Town B"]
+
+
+def test_pages_are_few(reference):
+    for number in range(5):
+        MemberFactory(name=f"Water {number}")
+
+    assert len(matching_pages("water")) == 6
+    assert len(matching_pages("water", limit=2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("14.a", ["14.a"]),
+        ("14.", ["14.1", "14.2", "14.3", "14.4", "14.5", "14.6"]),
+        ("14", ["Goal", "14.1", "14.2", "14.3", "14.4", "14.5"]),
+        ("99", []),
+    ],
+)
+def test_numbers_name_goals_and_targets(reference, words, names):
+    assert [label.split()[0] for label in pages(words)] == names
+
+
+@pytest.mark.parametrize("words", ["", " ", "!", "x" * 10_000, "\x00", "-", '"', "-bus"])
+def test_words_that_say_nothing_name_no_page(words):
+    assert matching_pages(words) == []
 
 
 @hypothesis_settings(
