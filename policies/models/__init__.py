@@ -10,24 +10,31 @@ from .content import (
     StaffRole,
     Stakeholder,
 )
+from .desk import Assessment, CaseUse, Correction, ImportRun, Phrase, Screening
 from .files import Attachment, Photo
 from .review import ReviewEvent, ReviewNote
 from .revision import Revision
 from .rows import Contribution, RevisionTheme
 
 __all__ = [
+    "Assessment",
     "Attachment",
     "BudgetLine",
     "CaseStudy",
+    "CaseUse",
     "Contribution",
+    "Correction",
     "FundingSource",
+    "ImportRun",
     "Indicator",
     "Phase",
     "Photo",
+    "Phrase",
     "ReviewEvent",
     "ReviewNote",
     "Revision",
     "RevisionTheme",
+    "Screening",
     "Source",
     "StaffRole",
     "Stakeholder",

@@ -96,6 +96,22 @@ class CaseStudy(models.Model):
         help_text=_("When the team was last asked whether it is still true."),
     )
 
+    featured_at = models.DateTimeField(
+        _("featured on"),
+        null=True,
+        blank=True,
+        help_text=_("Since when the secretariat shows it on the home page."),
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        help_text=_("The case that took its place; its addresses lead there."),
+    )
+
     objects = CaseStudyQuerySet.as_manager()
 
     class Meta:

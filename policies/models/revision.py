@@ -232,6 +232,14 @@ class Revision(models.Model):
     created_at = models.DateTimeField(_("created on"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
     submitted_at = models.DateTimeField(_("submitted on"), null=True, blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reviews",
+        verbose_name=_("reviewer"),
+    )
     decided_at = models.DateTimeField(
         _("decided on"),
         null=True,
