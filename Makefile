@@ -27,13 +27,17 @@ help: ## List the targets
 
 install: .venv/.dev ## Make the environment in .venv, with the tools for development
 
-run: .venv/.run ## Serve the portal with the sample library (PORT=8000)
-	@export DEBUG=1; \
+run: .venv/.run ## Serve the portal with the sample library (PORT=8000) and mail its notices
+	@export DEBUG=1 SITE_URL=http://localhost:$(PORT); \
 	$(BIN)/python manage.py migrate --verbosity 0; \
 	$(BIN)/python manage.py load_reference; \
 	$(BIN)/python manage.py load_samples; \
 	$(BIN)/python manage.py sync_search; \
-	exec $(BIN)/python manage.py runserver --noreload $(PORT)
+	trap 'kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; \
+	trap 'exit 0' INT TERM HUP; \
+	$(BIN)/python manage.py send_notices --watch --interval 5 & \
+	$(BIN)/python manage.py runserver --noreload $(PORT) & \
+	wait $$!
 
 test: lint check test-sqlite test-postgres test-browser ## All that a reviewer needs: lint, checks, tests on both databases, browser
 

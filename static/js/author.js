@@ -338,6 +338,10 @@ const marked = () => {
 };
 
 if (picker) {
+  // Enter searches without a new page below, so that elsewhere it can save as in every section.
+  const enter = form.querySelector("[data-enter]");
+  Object.assign(enter, { name: "then", value: "stay" });
+  enter.removeAttribute("formaction");
   const words = picker.querySelector("#find_words");
   const goal = picker.querySelector("#find_goal");
   const found = picker.querySelector("[data-found]");
