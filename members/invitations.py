@@ -27,14 +27,17 @@ from .teams import (
 LASTS = timedelta(days=14)
 # Nobody needs more; what lies above is a mistake or a robot.
 MAX_A_DAY = 30
+# Who sends the same invitation twice within this time has clicked twice.
+TWICE = timedelta(minutes=1)
 
 
 @transaction.atomic
 def invite(member, email, by, role=Role.OFFICIAL):
     """Invite who has the address ``email`` to the team of ``member`` and give the invitation.
 
-    It lasts 14 days and replaces an open one to the same address, whose link stops working. Raises
-    ``NotAllowed``, and ``Refused`` for who is in the team or when too many were sent today.
+    It lasts 14 days and replaces an open one to the same address, whose link stops working; only
+    the second of two clicks gives the first one again. Raises ``NotAllowed``, and ``Refused`` for
+    who is in the team or when too many were sent today.
     """
     lock(member)
     if not leads(by, member):
@@ -46,11 +49,15 @@ def invite(member, email, by, role=Role.OFFICIAL):
     )
     if member.memberships.active().filter(owner).exists():
         raise Refused(_("%(email)s is in the team already.") % {"email": email})
+    former = member.invitations.open().filter(email__iexact=email)
+    twin = former.filter(role=role, invited_by=by, created_at__gt=now - TWICE).first()
+    if twin:
+        return twin
     sent = member.invitations.filter(created_at__gt=now - timedelta(days=1)).count()
     if sent >= MAX_A_DAY:
         raise Refused(_("This team has sent many invitations today. Please go on tomorrow."))
-    for former in member.invitations.open().filter(email__iexact=email):
-        _revoke(former)
+    for invitation in former:
+        _revoke(invitation)
     invitation = Invitation(
         member=member, email=email, role=role, invited_by=by, expires_at=now + LASTS
     )

@@ -197,12 +197,13 @@ def role(request, slug, pk):
 @get_or_post
 def leave(request, slug):
     """Leave a team, or take back the request to join it; asks first."""
-    membership = get_object_or_404(
-        Membership.objects.select_related("member", "user"),
-        user=request.user,
-        member__slug=slug,
-        status__in=teams.CURRENT,
-    )
+    own = request.user.memberships.filter(member__slug=slug).select_related("member", "user")
+    membership = own.filter(status__in=teams.CURRENT).first()
+    if membership is None:
+        # A second click, or the back button: what was wanted is done.
+        if request.method == "POST" and own.exists():
+            return redirect("my:home")
+        raise Http404
     if request.method == "POST":
         try:
             teams.leave(membership, request.user)
@@ -228,7 +229,10 @@ def leave(request, slug):
 def remove(request, slug, pk):
     """Take a colleague out of the team; asks first, and tells the person."""
     member = team_or_404(request.user, slug, leading=True)
-    membership = get_object_or_404(member.memberships.active().select_related("user"), pk=pk)
+    people = member.memberships.exclude(status=teams.Status.REQUESTED).select_related("user")
+    if request.method != "POST":
+        people = people.active()
+    membership = get_object_or_404(people, pk=pk)
     if membership.user == request.user:
         return redirect("my:leave", slug)
     form = LeaveForm(request.POST if request.method == "POST" else None)

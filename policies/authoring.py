@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 
 from members.models import Member, User
 
-from . import notifications
+from . import moderation, notifications, submission
 from .models import CaseStudy, ReviewNote, Revision
 
 # More open drafts than anybody writes at once; what lies above is a mistake or a robot.
 MAX_OPEN_DRAFTS = 20
-# Who starts the same case twice within this time has clicked twice.
+# Who starts the same case, or writes the same note, twice within this time has clicked twice.
 TWICE = timedelta(minutes=1)
+
+# The states in which the text can be changed, and handed in.
+WRITABLE = (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED)
 
 # Rows that belong to a revision, each an ordered list, by the name of their manager.
 ROWS = (
@@ -76,6 +79,14 @@ class Conflict(Exception):
 
     def __init__(self, revision):
         super().__init__(_("Somebody else saved this section after you opened it."))
+        self.revision = revision
+
+
+class Incomplete(Exception):
+    """The revision lacks what a submission needs; ``revision`` is what is stored now."""
+
+    def __init__(self, revision):
+        super().__init__(_("It cannot be submitted yet."))
         self.revision = revision
 
 
@@ -167,12 +178,46 @@ def locked_draft(revision, user):
     """
     _locked(revision.case_id, user)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    if revision.state not in (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED):
+    if revision.state not in WRITABLE:
         raise NotAllowed(
             _("This revision is %(state)s and cannot be changed now.")
             % {"state": revision.get_state_display().lower()}
         )
     return revision
+
+
+def edition(revision):
+    """A short text that differs when anybody has changed anything in the open draft."""
+    return f"{revision.number}.{revision.version}"
+
+
+@transaction.atomic
+def submit(revision, *, user, seen=""):
+    """Hand a revision to the moderators and give it as it is now.
+
+    Nobody can change it between the check and the move: both happen under the lock that every save
+    takes. ``seen`` is the :func:`edition` that the person has read, "" where that is not known.
+    Raises ``Incomplete``, ``Conflict`` when somebody has changed the text since, ``NotAllowed``,
+    and ``moderation.TransitionRefused`` when somebody was quicker.
+    """
+    _locked(revision.case_id, user)
+    revision = Revision.objects.with_content().get(pk=revision.pk)
+    if revision.state in WRITABLE:
+        if submission.missing(revision):
+            raise Incomplete(revision)
+        if seen not in ("", edition(revision)):
+            raise Conflict(revision)
+    return moderation.submit(revision, by=user)
+
+
+@transaction.atomic
+def withdraw(revision, *, user):
+    """Take an open revision back and give it as it is now.
+
+    Raises ``NotAllowed``, and ``moderation.TransitionRefused`` when it is no longer open.
+    """
+    _locked(revision.case_id, user)
+    return moderation.withdraw(revision, by=user)
 
 
 @transaction.atomic
@@ -190,13 +235,17 @@ def confirm_still_true(case, *, user):
 def add_note(case, *, user, text):
     """Write a note to the moderators on the open submission of a case, and give the note.
 
-    Raises ``NotAllowed`` when nothing of the case is with the moderators.
+    The second of two clicks gives the note of the first one. Raises ``NotAllowed`` when nothing of the case is with the moderators.
     """
     case = _locked(case.pk, user)
     asked = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
     revision = case.revisions.filter(state__in=asked).first()
     if revision is None:
         raise NotAllowed(_("Notes belong to a submission, and nothing of this case is submitted."))
+    since = timezone.now() - TWICE
+    twin = revision.notes.filter(author=user, text=text, created_at__gte=since).first()
+    if twin:
+        return twin
     note = ReviewNote.objects.create(
         revision=revision, author=user, author_name=user.get_full_name(), text=text
     )

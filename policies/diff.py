@@ -1,7 +1,7 @@
 """What changed between two revisions: words of the texts, and rows that came or went."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from django.utils.html import escape, format_html
@@ -104,6 +104,33 @@ ROWS = (
         lambda row: [row.title, row.url, row.accessed.isoformat() if row.accessed else ""],
     ),
 )
+# A stored file never changes, and its stored name is used for nothing else: it tells whether two rows
+# show the same.
+FILES = (
+    (
+        _("Photos"),
+        "photos",
+        "image",
+        lambda row: [
+            row.caption or row.original_name,
+            row.caption and row.original_name,
+            row.alt,
+            row.credit,
+            row.licence,
+        ],
+    ),
+    (
+        _("Files"),
+        "attachments",
+        "file",
+        lambda row: [
+            row.caption or row.original_name,
+            row.caption and row.original_name,
+            row.credit,
+            row.licence,
+        ],
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -116,11 +143,24 @@ class TextChange:
 
 @dataclass(frozen=True)
 class RowsChange:
-    """Rows of a list that were removed and added, each in one phrase."""
+    """Rows of a list that were removed and added, each in one phrase.
+
+    ``changed`` are rows that are still the same thing, of which something else is said, as HTML.
+    """
 
     label: str
     removed: list[str]
     added: list[str]
+    changed: list[SafeString] = field(default_factory=list)
+
+
+def compared(revisions):
+    """Revisions with all that :func:`changes` reads, in a fixed number of queries."""
+    return revisions.select_related("case__member").prefetch_related(
+        "theme_rows__theme",
+        *(name for _label, name, _parts in ROWS if name != "theme_rows"),
+        *(name for _label, name, _file, _parts in FILES),
+    )
 
 
 def changes(old, new):
@@ -140,6 +180,15 @@ def changes(old, new):
         removed, added = _without(before, after), _without(after, before)
         if removed or added:
             found.append(RowsChange(label, removed, added))
+    for label, name, file, parts in FILES:
+        before = _by_file(getattr(old, name).all(), file, parts)
+        after = _by_file(getattr(new, name).all(), file, parts)
+        removed = [phrase for key, phrase in before.items() if key not in after]
+        added = [phrase for key, phrase in after.items() if key not in before]
+        both = [key for key in after if key in before and before[key] != after[key]]
+        if removed or added or both:
+            changed = [words(before[key], after[key]) for key in both]
+            found.append(RowsChange(label, removed, added, changed))
     return found
 
 
@@ -209,6 +258,10 @@ def _figure(label, value, year):
 
 def _phrase(parts):
     return ", ".join(str(part) for part in parts if part)
+
+
+def _by_file(rows, file, parts):
+    return {getattr(row, file).name: _phrase(parts(row)) for row in rows}
 
 
 def _without(rows, others):

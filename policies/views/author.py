@@ -1,63 +1,32 @@
 """Writing a case: starting it, where it stands, reading it as others will, handing it in."""
 
-from django import forms
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.models import Member
 from sdg.models import Goal
 
-from .. import authoring, moderation, sections, submission, target_help
-from ..forms.fields import ValueField
-from ..forms.texts import BasicsForm
-from ..models import CaseStudy, ReviewEvent, ReviewNote, Revision
+from .. import authoring, diff, moderation, sections, target_help
+from ..forms.start import NewForm, NoteForm
+from ..models import CaseStudy, ReviewEvent, Revision
 from ..progress import progress
 from . import detail
 from .kept import keeps_what_was_typed
 
 State = Revision.State
-WRITABLE = (State.DRAFT, State.CHANGES_REQUESTED)
+WRITABLE = authoring.WRITABLE
 WITH_MODERATORS = (State.SUBMITTED, State.CHANGES_REQUESTED)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+LONGEST_NUMBER = 6  # digits; no case has more revisions
 REASONS = ReviewEvent.objects.exclude(note="").order_by("created_at", "pk")
-
-
-class NewForm(BasicsForm):
-    """What a case needs to exist: whose it is and how it is called."""
-
-    member = forms.ChoiceField(
-        label=gettext_lazy("City or organisation"),
-        help_text=gettext_lazy("You write for the members in whose teams you are."),
-    )
-    field_order = ["member", "title", "summary", "language"]
-
-    def __init__(self, *args, members, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.members = {str(member.pk): member for member in members}
-        field = self.fields["member"]
-        field.choices = [(key, member.name) for key, member in self.members.items()]
-        if len(self.members) == 1:
-            field.initial = next(iter(self.members))
-        else:
-            field.choices.insert(0, ("", _("Choose")))
-
-
-class NoteForm(forms.Form):
-    """A note to the moderators."""
-
-    text = ValueField(
-        model_field=ReviewNote._meta.get_field("text"),  # noqa: SLF001 - public by agreement
-        label=gettext_lazy("Write to the moderators"),
-        help_text=gettext_lazy("They see it beside the submission; so does your team."),
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "data-most": 5000}),
-    )
 
 
 def editable(request, pk):
@@ -160,6 +129,9 @@ def preview(request, pk):
     key = current(case).pk
     shown = sections.readable(Revision.objects.filter(pk=key)).get()
     context = detail.content(shown) | {"crumbs": crumbs(case, shown)}
+    if case.live_id and shown.is_open:
+        public = diff.compared(Revision.objects.filter(pk=case.live_id)).get()
+        context |= {"beside": public, "changes": diff.changes(public, shown)}
     return render(request, "policies/author/preview.html", context)
 
 
@@ -170,12 +142,17 @@ def submit(request, pk):
     case = editable(request, pk)
     if request.method != "POST":
         return redirect("policies:section", pk, "review")
-    revision = current(case)
-    if revision.state in WRITABLE and submission.missing(revision):
-        return review_page(request, case, revision, refused=True)
     try:
-        moderation.submit(revision, by=request.user)
-    except moderation.TransitionRefused as refusal:
+        authoring.submit(current(case), user=request.user, seen=request.POST.get("seen", ""))
+    except authoring.Incomplete as refusal:
+        return review_page(request, case, refusal.revision, status=422)
+    except authoring.Conflict as refusal:
+        messages.warning(
+            request,
+            _("The text was changed after you opened this page. Read it again, then submit it."),
+        )
+        return review_page(request, case, refusal.revision, status=409)
+    except (authoring.NotAllowed, moderation.TransitionRefused) as refusal:
         messages.warning(request, str(refusal))
     else:
         messages.success(
@@ -184,17 +161,18 @@ def submit(request, pk):
     return redirect("policies:edit", pk)
 
 
-def review_page(request, case, revision, *, refused=False):
+def review_page(request, case, revision, *, status=200):
     """The last page of the form: what is missing, what to look at again, and the button."""
     context = {
         "case": case,
         "revision": revision,
         "progress": progress(revision),
         "slug": "review",
-        "refused": refused,
+        "refused": status == HTTPStatus.UNPROCESSABLE_ENTITY,
+        "seen": authoring.edition(revision),
         "crumbs": crumbs(case, revision),
     }
-    return render(request, "policies/author/review.html", context, status=422 if refused else 200)
+    return render(request, "policies/author/review.html", context, status=status)
 
 
 @never_cache
@@ -204,9 +182,11 @@ def withdraw(request, pk):
     case = editable(request, pk)
     revision = current(case)
     if request.method == "POST":
+        # A page from before may be about an older draft than the one that is open now.
+        seen = _revision_of(case, request.POST.get("number", ""))
         try:
-            moderation.withdraw(revision, by=request.user)
-        except moderation.TransitionRefused as refusal:
+            authoring.withdraw(seen or revision, user=request.user)
+        except (authoring.NotAllowed, moderation.TransitionRefused) as refusal:
             messages.warning(request, str(refusal))
         else:
             messages.success(
@@ -217,6 +197,12 @@ def withdraw(request, pk):
         return redirect("policies:edit", pk)
     context = {"case": case, "revision": revision, "crumbs": crumbs(case, revision)}
     return render(request, "policies/author/withdraw.html", context)
+
+
+def _revision_of(case, number):
+    """The revision that a form names by its number, or None."""
+    known = number.isdecimal() and len(number) <= LONGEST_NUMBER
+    return case.revisions.filter(number=number).first() if known else None
 
 
 @never_cache

@@ -33,6 +33,7 @@ class Kind:
     remove: str
     added: str
     removed: str
+    gone: str
 
 
 KINDS = {
@@ -48,6 +49,7 @@ KINDS = {
             gettext_lazy("Remove this photo?"),
             gettext_lazy("The photo is added."),
             gettext_lazy("The photo is removed."),
+            gettext_lazy("This photo is no longer in the draft."),
         ),
         Kind(
             "attachments",
@@ -59,6 +61,7 @@ KINDS = {
             gettext_lazy("Remove this file?"),
             gettext_lazy("The file is added."),
             gettext_lazy("The file is removed."),
+            gettext_lazy("This file is no longer in the draft."),
         ),
     )
 }
@@ -109,7 +112,9 @@ def edit(request, pk, kind, row):
     case, revision = _draft(request, pk)
     if revision is None:
         return redirect("policies:edit", pk)
-    stored = _row(revision, kind, row)
+    stored = _row(request, revision, kind, row)
+    if stored is None:
+        raise authoring.NotAllowed(kind.gone)
     form = kind.form(request.POST if request.method == "POST" else None, instance=stored)
     if request.method == "POST" and form.is_valid():
         files.describe(stored, user=request.user, **form.texts())
@@ -125,10 +130,13 @@ def remove(request, pk, kind, row):
     case, revision = _draft(request, pk)
     if revision is None:
         return redirect("policies:edit", pk)
-    stored = _row(revision, kind, row)
+    stored = _row(request, revision, kind, row)
     if request.method == "POST":
-        files.remove(stored, user=request.user)
-        messages.success(request, kind.removed)
+        if stored:
+            files.remove(stored, user=request.user)
+            messages.success(request, kind.removed)
+        else:
+            messages.info(request, kind.gone)
         return _back(pk, kind)
     return _page(request, case, revision, kind, title=kind.remove, row=stored)
 
@@ -140,8 +148,10 @@ def move(request, pk, kind, row):
     _case, revision = _draft(request, pk)
     if revision is None:
         return redirect("policies:edit", pk)
-    stored = _row(revision, kind, row)
-    if request.method == "POST":
+    stored = _row(request, revision, kind, row)
+    if stored is None:
+        messages.info(request, kind.gone)
+    elif request.method == "POST":
         step = STEPS.get(request.POST.get("step"), 0)
         files.move(stored, user=request.user, step=step)
     return _back(pk, kind)
@@ -162,9 +172,11 @@ def _draft(request, pk):
     return case, None
 
 
-def _row(revision, kind, pk):
-    return get_object_or_404(
-        kind.model.objects.select_related("revision"), revision=revision, pk=pk
+def _row(request, revision, kind, pk):
+    """The row, or None where it was sent after somebody had removed it; 404 for its page."""
+    rows = kind.model.objects.select_related("revision").filter(revision=revision)
+    return (
+        rows.filter(pk=pk).first() if request.method == "POST" else get_object_or_404(rows, pk=pk)
     )
 
 

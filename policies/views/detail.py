@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from citynet import maps
 from policies import citations, completeness, files, interchange, money, sections
-from policies.diff import changes
+from policies.diff import changes, compared
 from policies.jsonld import case_data
 from policies.keyfacts import budget, duration, key_facts
 from policies.models import Revision
@@ -60,23 +60,54 @@ def case(request, pk, slug=None):
 @login_not_required
 @require_safe
 def history(request, pk, slug):
-    """The published revisions of a case, and what changed from each to the next."""
+    """The published revisions of a case: what changed from each to the next, or between any two."""
     live = _live(pk)
     if moved := _moved(request, live, "policies:history"):
         return moved
-    numbers = list(
+    numbers = dict(
         Revision.objects.citable()
         .filter(case_id=live.case_id)
         .order_by("-number")
-        .values_list("pk", flat=True)
+        .values_list("pk", "number")
     )
+    context = {
+        "live": live,
+        "numbers": numbers.values(),
+        "crumbs": _crumbs(live, inner=True),
+        "text_attributes": sections.text_attributes(live),
+    }
+    if "older" in request.GET or "newer" in request.GET:
+        context |= _compared(request, numbers)
+    else:
+        context |= _steps(request, list(numbers))
+    return render(request, "policies/history.html", context)
+
+
+def _compared(request, numbers):
+    """What differs between the two revisions that the reader chose."""
+    chosen = [request.GET.get(name, "") for name in ("older", "newer")]
+    keys = {str(number): key for key, number in numbers.items()}
+    if not keys.keys() >= set(chosen):
+        raise Http404(_("There is no such revision."))
+    found = compared(Revision.objects.citable()).in_bulk([keys[number] for number in chosen])
+    older, newer = sorted((found[keys[number]] for number in chosen), key=lambda each: each.number)
+    return {
+        "older": older,
+        "newer": newer,
+        "changes": changes(older, newer),
+        "newer_attributes": sections.text_attributes(newer),
+    }
+
+
+def _steps(request, keys_of_all):
+    """A page of the revisions, each with what it changed in the one before it."""
     try:
-        page = Paginator(numbers, CHANGES_PER_PAGE).page(request.GET.get("page", 1))
+        page = Paginator(keys_of_all, CHANGES_PER_PAGE).page(request.GET.get("page", 1))
     except InvalidPage as error:
         raise Http404(_("The history has no such page.")) from error
     # The one before the last of the page is needed to say what that one changed.
-    keys = numbers[page.start_index() - 1 : page.end_index() + 1]
-    found = sections.readable(Revision.objects.citable()).in_bulk(keys)
+    keys = keys_of_all[page.start_index() - 1 : page.end_index() + 1]
+    found = compared(Revision.objects.citable()).in_bulk(keys)
     shown = [found[key] for key in keys if key in found]
     steps = [
         {
@@ -87,9 +118,7 @@ def history(request, pk, slug):
         }
         for revision, previous in zip(shown, [*shown[1:], None], strict=True)
     ][: len(page)]
-    context = {"live": live, "page": page, "steps": steps, "crumbs": _crumbs(live, inner=True)}
-    context["text_attributes"] = sections.text_attributes(live)
-    return render(request, "policies/history.html", context)
+    return {"page": page, "steps": steps}
 
 
 @login_not_required

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
@@ -188,11 +189,23 @@ def test_invitation_that_is_gone_is_said_to_be_gone(invitation, coordinator):
 
 
 def test_inviting_again_replaces_the_link(invitation, member, coordinator):
-    again = invitations.invite(member, "ani@city.example", coordinator)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+        again = invitations.invite(member, "ani@city.example", coordinator)
     invitation.refresh_from_db()
     assert (invitation.state, again.state) == ("revoked", "open")
     assert told() == [("invited", "ani@city.example")]
     assert Notice.objects.get().context["invitation"] == again.pk
+
+
+def test_second_of_two_clicks_gives_the_same_invitation(invitation, member, coordinator):
+    assert invitations.invite(member, "ani@city.example", coordinator) == invitation
+    assert told() == [("invited", "ani@city.example")]
+
+
+def test_inviting_at_once_with_another_role_replaces_the_link(invitation, member, coordinator):
+    again = invitations.invite(member, "ani@city.example", coordinator, Role.COORDINATOR)
+    invitation.refresh_from_db()
+    assert (invitation.state, again.state, again.role) == ("revoked", "open", "coordinator")
 
 
 def test_inviting_somebody_in_the_team_is_refused(member, coordinator):

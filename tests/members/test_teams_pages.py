@@ -394,7 +394,16 @@ def test_leave_asks_first_and_warns_the_last_coordinator(as_coordinator, coordin
     assert (answer.status_code, answer.url) == (302, "/my/")
     assert said(answer) == ["You are no longer in the team of Surabaya."]
     assert not coordinator.memberships.active().exists()
-    assert as_coordinator.post(address).status_code == 404
+
+
+def test_second_click_on_leave_leads_home(client, member, coordinator):
+    client.force_login(official_of(member))
+    address = reverse("my:leave", args=["surabaya"])
+    assert client.post(address).url == "/my/"
+    assert client.post(address).url == "/my/"
+    assert client.get(address).status_code == 404
+    client.force_login(UserFactory())
+    assert client.post(address).status_code == 404
 
 
 def test_leave_does_not_warn_others(client, member, coordinator):
@@ -419,7 +428,12 @@ def test_remove_with_a_note(as_coordinator, member):
     assert (answer.status_code, answer.url) == (302, "/my/teams/surabaya/")
     official.refresh_from_db()
     assert (official.status, official.note) == ("ended", "You moved.")
-    assert as_coordinator.post(address).status_code == 404
+    again = as_coordinator.post(address, {"note": "Twice"})
+    assert again.status_code == 409
+    assert "This request or membership has ended." in again.text
+    assert as_coordinator.get(address).status_code == 404
+    official.refresh_from_db()
+    assert official.note == "You moved."
 
 
 def test_removing_oneself_leads_to_leaving(as_coordinator, coordinator):

@@ -1,5 +1,7 @@
 """The way of a case through the pages of its authors: new, sections, preview, submit, afterwards."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -150,6 +152,60 @@ def test_second_click_on_submit_is_told(reference, official, membership):
     assert draft.events.count() == 1
 
 
+def seen_on(page):
+    return re.search(r'name="(?:seen|number)" value="([^"]+)"', page).group(1)
+
+
+def test_text_that_a_colleague_changed_is_read_before_it_is_submitted(
+    reference, official, membership
+):
+    draft = RevisionFactory(case__member=membership.member, targets=["11.2"], themes=["transport"])
+    complete(draft)
+    review = address(draft.case, "review")
+    seen = seen_on(official.get(review).text)
+    save(official, draft.case, "basics", title="Day buses")
+    submit = reverse("policies:submit", args=[draft.case_id])
+
+    answer = official.post(submit, {"seen": seen})
+    assert answer.status_code == 409
+    assert "The text was changed after you opened this page." in answer.text
+    assert "Day buses" in answer.text
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+
+    official.post(submit, {"seen": seen_on(answer.text)})
+    draft.refresh_from_db()
+    assert draft.state == State.SUBMITTED
+
+
+def test_membership_that_ended_before_the_submission_is_404(reference, official, membership):
+    draft = RevisionFactory(case__member=membership.member, targets=["11.2"], themes=["transport"])
+    complete(draft)
+    membership.status = "ended"
+    membership.save()
+    for name in ("submit", "withdraw", "confirm", "edit"):
+        assert official.post(reverse(f"policies:{name}", args=[draft.case_id])).status_code == 404
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+
+
+@pytest.mark.parametrize("number", ["", "x", "9" * 400, "-1", "٣"])
+def test_number_that_is_none_withdraws_what_is_open(official, draft, number):
+    official.post(reverse("policies:withdraw", args=[draft.case_id]), {"number": number})
+    draft.refresh_from_db()
+    assert draft.state == State.WITHDRAWN
+
+
+def test_back_button_withdraws_no_newer_draft(official, draft):
+    page = reverse("policies:withdraw", args=[draft.case_id])
+    sent = {"number": seen_on(official.get(page).text)}
+    official.post(page, sent)
+    official.post(overview(draft.case))
+    answer = official.post(page, sent, follow=True)
+    assert "This revision is already withdrawn." in answer.text
+    assert draft.case.revisions.get(number=2).state == State.DRAFT
+
+
 def test_back_button_after_submit_keeps_what_was_typed(official, draft):
     moderation.submit(draft, by=draft.created_by)
     answer = official.post(address(draft.case, "basics"), {"title": "Typed afterwards"})
@@ -196,6 +252,24 @@ def test_edit_of_a_public_case_leaves_the_public_text(synced, official, membersh
     assert live.case.revisions.get(number=2).title == "New text"
 
 
+def test_preview_of_a_changed_case_tells_what_changes(official, membership):
+    live = LiveRevisionFactory(case__member=membership.member, title="Night buses")
+    page = reverse("policies:preview", args=[live.case_id])
+    told = "What this changes in the public text"
+    assert told not in official.get(page).text
+    official.post(overview(live.case))
+    assert "Nothing yet: text, figures, rows" in official.get(page).text
+    save(official, live.case, "basics", title="Day buses")
+    text = official.get(page).text
+    assert told in text
+    assert "<del>Night </del><ins>Day </ins>buses" in text
+
+
+def test_preview_of_a_first_draft_compares_nothing(official, draft):
+    page = reverse("policies:preview", args=[draft.case_id])
+    assert "What this changes" not in official.get(page).text
+
+
 def test_confirm_stamps_the_case(official, membership):
     live = LiveRevisionFactory(case__member=membership.member, case__provenance="secretariat")
     page = reverse("policies:confirm", args=[live.case_id])
@@ -239,6 +313,14 @@ def test_notes_are_kept_with_the_submission(official, draft):
     assert "The second &lt;i&gt;figure&lt;/i&gt; is an estimate." in answer.text
     note = draft.notes.get()
     assert (note.author, note.from_moderators) == (draft.created_by, False)
+
+
+def test_second_click_on_a_note_writes_nothing(official, draft):
+    moderation.submit(draft, by=draft.created_by)
+    page = reverse("policies:notes", args=[draft.case_id])
+    for text in ("An estimate.", "An estimate.", "Another one."):
+        assert official.post(page, {"text": text}).status_code == 302
+    assert [note.text for note in draft.notes.all()] == ["An estimate.", "Another one."]
 
 
 @pytest.mark.parametrize("text", ["", " ", "x" * 5001])

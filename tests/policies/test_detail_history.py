@@ -8,7 +8,12 @@ import pytest
 
 from policies.diff import RowsChange, TextChange, changes, words
 from policies.models import Indicator, Phase, Revision, Source, StaffRole, Stakeholder
-from tests.factories import LiveRevisionFactory, RevisionFactory
+from tests.factories import (
+    AttachmentFactory,
+    LiveRevisionFactory,
+    PhotoFactory,
+    RevisionFactory,
+)
 from tests.policies.contents import fill
 
 
@@ -167,7 +172,7 @@ def test_history_of_two_revisions_without_a_difference(client):
     supersede(first)
     LiveRevisionFactory(case=first.case)
     page = client.get(f"{first.case.get_absolute_url()}history/").text
-    assert "No text, figure or row differs from revision 1." in page
+    assert "No text, figure, row, photo or file differs from revision 1." in page
 
 
 @pytest.mark.django_db
@@ -218,9 +223,131 @@ def test_queries_of_the_history(client, reference, django_assert_num_queries, ti
     for _ in range(times):
         first.case.revisions.update(state=Revision.State.SUPERSEDED)
         fill(LiveRevisionFactory(case=first.case), times)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         page = client.get(address).text
     assert page.count(">Revision ") == times + 1
+    with django_assert_num_queries(15):
+        client.get(address, {"older": 1, "newer": times + 1})
+
+
+def copied(row, revision, **said):
+    """The same stored file in another revision, as a new draft copies it."""
+    row.pk, row.revision = None, revision
+    for name, value in said.items():
+        setattr(row, name, value)
+    row._state.adding = True
+    row.save()
+
+
+@pytest.mark.django_db
+def test_photos_and_files_that_came_went_and_changed():
+    old = LiveRevisionFactory()
+    kept, gone = PhotoFactory(revision=old, alt="A bus"), PhotoFactory(revision=old, caption="Stop")
+    paper = AttachmentFactory(revision=old, caption="Riders")
+    new = RevisionFactory(case=old.case, title=old.title, summary=old.summary)
+    copied(kept, new, alt="A night bus", credit="<b>Kim</b>", position=3)
+    PhotoFactory(revision=new, alt="A bus")
+    copied(paper, new)
+    AttachmentFactory(revision=new, original_name="costs.pdf")
+
+    photos, files = changes(old, new)
+    assert photos.label == "Photos"
+    assert photos.removed == ["Stop, bus.jpg, A night bus at a stop"]
+    assert gone.caption == "Stop"
+    # Another picture under the same name is another photo.
+    assert photos.added == ["bus.jpg, A bus"]
+    assert photos.changed == [
+        "bus.jpg, A <ins>night </ins>bus<ins>, &lt;b&gt;Kim&lt;/b&gt;</ins>",
+    ]
+    assert (files.label, files.removed, files.added, files.changed) == (
+        "Files",
+        [],
+        ["costs.pdf"],
+        [],
+    )
+
+
+@pytest.mark.django_db
+def test_order_of_photos_alone_is_no_change():
+    old = LiveRevisionFactory()
+    photos = [PhotoFactory(revision=old, position=place) for place in range(2)]
+    new = RevisionFactory(case=old.case, title=old.title, summary=old.summary)
+    for place, photo in enumerate(reversed(photos)):
+        copied(photo, new, position=place)
+    assert changes(old, new) == []
+
+
+@pytest.mark.django_db
+def test_history_shows_photos_that_changed(client):
+    first = LiveRevisionFactory()
+    supersede(first)
+    PhotoFactory(revision=LiveRevisionFactory(case=first.case), caption="Line <3>")
+    page = client.get(f"{first.case.get_absolute_url()}history/").text
+    assert "<dt>Photos</dt>" in page
+    assert "<ins>Line &lt;3&gt;, bus.jpg, A night bus at a stop</ins>" in page
+
+
+@pytest.fixture
+def case_with_three():
+    case = LiveRevisionFactory(title="Night buses").case
+    for number, title in ((2, "Night trams"), (3, "Day trams")):
+        case.revisions.update(state=Revision.State.SUPERSEDED)
+        LiveRevisionFactory(case=case, number=number, title=title)
+    return case
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("older", "newer", "title"),
+    [
+        ("1", "3", "<del>Night buses</del><ins>Day trams</ins>"),
+        ("3", "1", "<del>Night buses</del><ins>Day trams</ins>"),
+        ("1", "2", "Night <del>buses</del><ins>trams</ins>"),
+        ("2", "3", "<del>Night </del><ins>Day </ins>trams"),
+    ],
+)
+def test_any_two_revisions_are_compared(client, case_with_three, older, newer, title):
+    address = f"{case_with_three.get_absolute_url()}history/"
+    page = client.get(address, {"older": older, "newer": newer}).text
+    first, last = sorted([older, newer])
+    assert f"From revision {first} to revision {last}" in page
+    assert title in page
+    assert f"<option selected>{first}</option>" in page
+    assert "Changed since revision" not in page
+
+
+@pytest.mark.django_db
+def test_revision_compared_with_itself_differs_in_nothing(client, case_with_three):
+    address = f"{case_with_three.get_absolute_url()}history/"
+    page = client.get(address, {"older": "2", "newer": "2"}).text
+    assert "No text, figure, row, photo or file differs between the two." in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"older": "1"},
+        {"newer": "1"},
+        {"older": "", "newer": ""},
+        {"older": "1", "newer": "9"},
+        {"older": "x", "newer": "1"},
+        {"older": "1", "newer": "4"},
+        {"older": "1", "newer": "9" * 400},
+        {"older": "1\x00", "newer": "1"},
+    ],
+)
+def test_revision_that_is_not_public_is_compared_with_nothing(client, case_with_three, query):
+    RevisionFactory(case=case_with_three, number=4, title="Secret draft")
+    answer = client.get(f"{case_with_three.get_absolute_url()}history/", query)
+    assert answer.status_code == 404
+    assert "Secret" not in answer.text
+
+
+@pytest.mark.django_db
+def test_only_revision_is_offered_for_no_comparison(client):
+    case = LiveRevisionFactory().case
+    assert "Compare any two" not in client.get(f"{case.get_absolute_url()}history/").text
 
 
 @pytest.mark.django_db

@@ -88,9 +88,9 @@ def test_file_is_stored_as_it_came(draft, user):
 
 @pytest.mark.parametrize("attach", [attach_photo, attach_file])
 def test_new_ones_come_last_and_count_as_a_change(draft, user, attach):
-    rows = [attach(draft, user) for _ in range(3)]
+    rows = [attach(draft, user, text) for text in ("a.csv", "b.csv", "c.csv")]
     rows[1].delete()
-    rows[1:] = [rows[2], attach(draft, user)]
+    rows[1:] = [rows[2], attach(draft, user, "d.csv")]
     assert list(type(rows[0]).objects.filter(revision=draft)) == rows
     draft.refresh_from_db()
     assert draft.version == 4
@@ -106,9 +106,25 @@ def test_thirteenth_is_refused_and_leaves_nothing(draft, user, attach, factory, 
     attach(draft, user)
     before = stored_files()
     with pytest.raises(files.TooManyFiles, match="at most 12"):
-        attach(draft, user)
+        attach(draft, user, "thirteenth.csv")
     assert model.objects.count() == 12
     assert stored_files() == before
+
+
+@pytest.mark.parametrize("attach", [attach_photo, attach_file])
+def test_second_of_two_clicks_adds_nothing(draft, user, attach):
+    first = attach(draft, user)
+    before = stored_files()
+    assert attach(draft, user) == first
+    assert type(first).objects.count() == 1
+    assert stored_files() == before
+
+
+def test_other_file_of_the_same_name_and_size_is_added(draft, user):
+    first = attach_file(draft, user)
+    other = sent("riders.csv", CSV.replace(b"3", b"4"))
+    second = files.attach_file(draft, user=user, file=other, name="riders.csv", **TEXTS)
+    assert list(draft.attachments.all()) == [first, second]
 
 
 @pytest.mark.parametrize("attach", [attach_photo, attach_file])
@@ -221,17 +237,17 @@ def test_two_uploads_at_once_keep_to_the_limit():
     before = len(stored_files())
     start, outcomes = threading.Barrier(2), []
 
-    def upload():
+    def upload(alt):
         start.wait()
         try:
-            attach_photo(draft, membership.user)
+            attach_photo(draft, membership.user, alt)
             outcomes.append("taken")
         except files.TooManyFiles:
             outcomes.append("refused")
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=upload) for _ in range(2)]
+    threads = [threading.Thread(target=upload, args=[alt]) for alt in ("A bus", "A stop")]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -253,8 +269,8 @@ def later(**delta):
 
 def test_unused_files_are_removed_after_an_hour(draft, user):
     kept, paper = attach_photo(draft, user), attach_file(draft, user)
-    files.remove(attach_photo(draft, user), user=user)
-    files.remove(attach_file(draft, user), user=user)
+    files.remove(attach_photo(draft, user, "Another bus"), user=user)
+    files.remove(attach_file(draft, user, "stops.csv"), user=user)
     with later(minutes=50):
         assert sweep() == "6 files: 3 in use, 3 younger than an hour, 0 removed (0 bytes)\n"
     assert len(stored_files()) == 6

@@ -170,14 +170,36 @@ def test_photo_and_file_with_the_same_number_are_not_mixed_up(official, draft):
     assert photo.alt not in page
 
 
-@pytest.mark.parametrize("name", ["file-edit", "file-remove", "file-move"])
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_row_of_another_case_is_404(official, draft, name, method):
+@pytest.mark.parametrize(
+    ("name", "status"), [("file-edit", 409), ("file-remove", 302), ("file-move", 302)]
+)
+def test_row_of_another_case_is_404_and_left_alone(official, draft, name, status):
     own, other = RevisionFactory(case__member=draft.case.member), RevisionFactory()
-    for row in (PhotoFactory(revision=own), PhotoFactory(revision=other)):
-        answer = getattr(official, method)(address(draft, name, "photos", row))
-        assert answer.status_code == 404
-    assert Photo.objects.count() == 2
+    rows = [PhotoFactory(revision=own), PhotoFactory(revision=other)]
+    for row in rows:
+        where = address(draft, name, "photos", row)
+        assert official.get(where).status_code == 404
+        assert official.post(where, {"step": "up", "alt": "Mine"}).status_code == status
+    assert [photo.alt for photo in Photo.objects.all()] == ["A night bus at a stop"] * 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_second_click_on_remove_is_told(official, draft, kind):
+    where = address(draft, "file-remove", kind, FACTORIES[kind](revision=draft))
+    official.post(where)
+    answer = official.post(where, follow=True)
+    assert answer.redirect_chain == [(section(draft, kind), 302)]
+    assert "is no longer in the draft." in answer.text
+
+
+def test_words_on_a_photo_that_a_colleague_removed_are_kept(official, draft):
+    photo = PhotoFactory(revision=draft)
+    where = address(draft, "file-edit", "photos", photo)
+    photo.delete()
+    answer = official.post(where, {"alt": "A bus at night", "caption": "Line 3"})
+    assert answer.status_code == 409
+    assert "This photo is no longer in the draft." in answer.text
+    assert "A bus at night" in answer.text
 
 
 @pytest.mark.parametrize("name", ["file-add", "file-edit", "file-remove", "file-move"])
