@@ -187,6 +187,9 @@ EMAIL_TIMEOUT = 10
 MAILBOX_DIR = VAR_DIR / "mail"
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 
+# Terms under which the texts may be used: a name and an address. Nothing is claimed while it is empty.
+CONTENT_LICENCE = env.str("CONTENT_LICENCE", "")
+
 # Security
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -204,6 +207,8 @@ CONTENT_SECURITY_POLICY = {
 }
 HTTPS = env.bool("HTTPS", not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
+# Load balancers ask over plain http, and a redirect would tell them nothing.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)

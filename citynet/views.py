@@ -27,6 +27,7 @@ from policies.models import CaseStudy
 from policies.search import index
 
 from . import codebook as codebook_page
+from . import licence
 from .examples import examples
 
 logger = logging.getLogger(__name__)
@@ -54,8 +55,8 @@ def home(request):
     context = {
         "counts": counts,
         "reported": reported(),
-        # By code: an area that is shown without its name is counted all the same.
-        "countries": len({member.country.code for member in members if member.country}),
+        # Those that are shown by name: as many as the filter lists.
+        "countries": len({member.country_code for member in members} - {""}),
         "goals": goals,
         "columns": _columns(goals),
         "covered": covered,
@@ -94,7 +95,11 @@ def _columns(goals):
 @require_safe
 def about(request):
     """What the platform is, how its texts come about, and how to use its data."""
-    context = {"contact": settings.CONTACT_EMAIL, "total": CaseStudy.objects.live().count()}
+    context = {
+        "contact": settings.CONTACT_EMAIL,
+        "total": CaseStudy.objects.live().count(),
+        "licence": licence.name_and_address(),
+    }
     return render(request, "citynet/about.html", context)
 
 
@@ -114,6 +119,7 @@ def codebook(request):
         "computed": codebook_page.computed(),
         "bands": codebook_page.bands(),
         "facets": codebook_page.facets(),
+        "licence": licence.name_and_address(),
     }
     return render(request, "citynet/codebook.html", context)
 

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from citynet import licence
+
 from .citations import PUBLISHER, address
 from .sections import papers
 
@@ -30,6 +32,7 @@ def case_data(revision, first_published):
         "spatialCoverage": _place(member),
         "isBasedOn": [_source(paper) for paper in papers(revision)],
     }
+    _name, data["license"] = licence.name_and_address()
     if revision.start or revision.end:
         data["temporalCoverage"] = f"{revision.start or '..'}/{revision.end or '..'}"
     return {key: value for key, value in data.items() if value not in ("", [])}

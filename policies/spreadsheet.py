@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from citynet import licence
+
 from .keyfacts import goal_numbers
 
 # More text does not fit into a cell of a workbook.
@@ -166,4 +168,5 @@ def about(form, total, phrase):
             _("Sources"),
             _("The column “sources” names what a case rests on; cite it together with the case."),
         ),
+        (_("Licence"), licence.terms()),
     ]

@@ -15,6 +15,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from citynet import licence
 from citynet.csv import csv_response, download
 from policies import interchange, spreadsheet
 from policies.filters import NEWEST, SearchForm
@@ -40,7 +41,10 @@ class NoIndex(Exception):
 @login_not_required
 @require_safe
 def export(request, form):
-    """All pages of the filtered list as one file; ``form`` is csv, jsonl or xlsx."""
+    """All pages of the filtered list as one file; ``form`` is csv, jsonl or xlsx.
+
+    A header of the answer names the licence, which tables and JSON Lines have no place for.
+    """
     search = SearchForm(request.GET)
     if not search.is_valid():
         return refused(request, search)
@@ -48,6 +52,14 @@ def export(request, form):
         keys = matching(search)
     except NoIndex:
         return unavailable(request, search)
+    answer = _file(request, search, keys, form)
+    _name, address = licence.name_and_address()
+    if address:
+        answer["Link"] = f'<{address}>; rel="license"'
+    return answer
+
+
+def _file(request, search, keys, form):
     name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.{form}"
     found = revisions(keys)
     if form == "csv":
@@ -128,6 +140,9 @@ class CaseFeed(Feed):
 
     def subtitle(self, found):
         return _("Policies of cities, the one published last first.")
+
+    def feed_copyright(self, found):
+        return licence.terms()
 
     def link(self, found):
         return settings.SITE_URL + found[0].address(sort=(), view=())

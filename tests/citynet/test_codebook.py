@@ -40,6 +40,7 @@ WORKFLOW = {
     "position",
     "state",
     "created_by",
+    "reviewer",
     "created_at",
     "updated_at",
     "submitted_at",

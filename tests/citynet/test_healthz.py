@@ -22,6 +22,15 @@ def test_health_is_good_when_all_works(client, reference, synced):
     }
 
 
+def test_health_is_told_over_plain_http_too(client, reference, synced, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    synced()
+
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/healthz/more").url == "https://testserver/healthz/more"
+    assert client.get("/").url == "https://testserver/"
+
+
 def test_health_is_never_kept(client):
     assert client.get("/healthz")["Cache-Control"] == "no-store"
 

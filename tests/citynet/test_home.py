@@ -41,10 +41,19 @@ def library(reference, synced):
 def test_home_counts_the_library(client, library):
     words = text(client.get("/"))
 
-    assert "policies from 2 cities and organisations in 2 countries or areas 3" in words
+    assert "policies from 2 cities and organisations in 1 country or area 3" in words
     assert "of 169 targets have at least one policy 3" in words
     assert "policies state an amount of money 1" in words
     assert "policies say anything about their staff 1" in words
+
+
+def test_home_counts_as_many_countries_as_the_filter_lists(client, library, synced):
+    live(MemberFactory(country="KR"), "1.1", start="2010")
+    synced()
+    page = client.get("/policies/").text
+
+    assert client.get("/").context["countries"] == 2
+    assert set(re.findall(r'name="country" value="(\w+)"', page)) == {"ID", "KR"}
 
 
 def test_home_counts_anew_after_a_publication(client, library, django_capture_on_commit_callbacks):

@@ -52,3 +52,21 @@ def test_page_has_one_heading_and_ids_that_exist(client, path):
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_page_refuses_other_methods(client, path, method):
     assert getattr(client, method)(path).status_code == 405
+
+
+LINK = 'Licence of the texts: <a href="https://licences.example.org/by/" rel="license">%s</a></p>'
+
+
+@pytest.mark.parametrize(
+    ("licence", "shown"),
+    [
+        ("", "No licence is stated for the texts"),
+        ("CC BY 4.0", "Licence of the texts: CC BY 4.0</p>"),
+        ("CC BY 4.0 https://licences.example.org/by/", LINK % "CC BY 4.0"),
+        ("https://licences.example.org/by/", LINK % "https://licences.example.org/by/"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/about/", "/codebook/"])
+def test_licence_is_told_as_it_was_set(client, reference, settings, path, licence, shown):
+    settings.CONTENT_LICENCE = licence
+    assert client.get(path).text.count(f"<p>{shown}") == 1

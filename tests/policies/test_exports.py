@@ -174,6 +174,33 @@ def test_workbook_says_what_it_is(client, library):
     assert notes["Meaning of the columns"] == f"{settings.SITE_URL}/codebook/"
 
 
+def whole(client, form):
+    """The answer, read to its end."""
+    answer = client.get(f"/policies/export.{form}")
+    assert answer.getvalue()
+    return answer
+
+
+def test_files_name_the_licence_where_there_is_one(client, library, settings):
+    settings.CONTENT_LICENCE = "CC BY 4.0 https://licences.example.org/by/"
+    for answer in (whole(client, form) for form in FILES):
+        assert answer["Link"] == '<https://licences.example.org/by/>; rel="license"'
+    notes = {row["A"]: row["B"] for row in workbook_rows(client.get("/policies/export.xlsx"), 2)}
+    assert notes["Licence"] == "CC BY 4.0, https://licences.example.org/by/"
+    feed = ET.fromstring(client.get("/policies/feed/").content)  # noqa: S314 - made by us
+    assert feed.findtext(f"{ATOM}rights") == "CC BY 4.0, https://licences.example.org/by/"
+
+
+def test_files_claim_no_licence_where_none_is_set(client, library):
+    none = "No licence is stated: ask the contributing member before you use a text."
+    for answer in (whole(client, form) for form in FILES):
+        assert "Link" not in answer
+    notes = {row["A"]: row["B"] for row in workbook_rows(client.get("/policies/export.xlsx"), 2)}
+    assert notes["Licence"] == none
+    feed = ET.fromstring(client.get("/policies/feed/").content)  # noqa: S314 - made by us
+    assert feed.findtext(f"{ATOM}rights") == none
+
+
 def test_workbook_takes_texts_of_any_length_and_kind(client, synced):
     LiveRevisionFactory(title="\x0bA\x01", summary="x", results="é" * 50_000)
     synced()

@@ -135,3 +135,11 @@ def test_social_properties(client):
         f'<link rel="canonical" href="{url}">',
     ):
         assert page.count(line) == 1
+
+
+def test_block_names_the_licence_where_there_is_one(client, reference, settings):
+    revision = LiveRevisionFactory()
+    assert "license" not in block(client, revision)
+
+    settings.CONTENT_LICENCE = "CC BY 4.0 https://licences.example.org/by/"
+    assert block(client, revision)["license"] == "https://licences.example.org/by/"
