@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from policies.search import index
+from tests.factories import StaffFactory
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +25,29 @@ def reference(db):
 def synced(db):
     """Bring the search index in step with the database: ``synced()`` after making live revisions."""
     return index.sync
+
+
+def signed_in(person):
+    """A client of its own for ``person``, who is its ``.person``."""
+    client = Client()
+    client.force_login(person)
+    client.person = person
+    return client
+
+
+@pytest.fixture
+def moderator_client(db):
+    """A moderator with a second factor; the person is ``moderator_client.person``."""
+    return signed_in(StaffFactory(groups=["Moderators"]))
+
+
+@pytest.fixture
+def editor_client(db):
+    """An editor in chief with a second factor; the person is ``editor_client.person``."""
+    return signed_in(StaffFactory(groups=["Editors in chief"]))
+
+
+@pytest.fixture
+def administrator_client(db):
+    """A superuser with a second factor; the person is ``administrator_client.person``."""
+    return signed_in(StaffFactory(is_superuser=True))

@@ -2,10 +2,16 @@
 ``reference`` (the real goals and targets), never from here."""
 
 import io
+from importlib import import_module
+from types import SimpleNamespace
 
 import factory
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 from PIL import Image
@@ -30,6 +36,38 @@ class UserFactory(DjangoModelFactory):
 
     email = factory.Sequence("person{}@city.example".format)
     name = factory.Sequence("Person {}".format)
+
+
+def group(name):
+    """A group of the secretariat, also where a test has emptied the tables before."""
+    if not Group.objects.filter(name=name).exists():
+        migration = import_module("policies.migrations.0004_groups")
+        migration.make_groups(apps, SimpleNamespace(connection=connection))
+    return Group.objects.get(name=name)
+
+
+class StaffFactory(UserFactory):
+    """Somebody of the secretariat with a second factor; ``groups=["Moderators"]`` gives rights,
+    ``second_factor=False`` leaves the factor out."""
+
+    name = factory.Sequence("Moderator {}".format)
+    is_staff = True
+
+    @factory.post_generation
+    def groups(self, create, names, **kwargs):
+        self.groups.set(map(group, names or []))
+
+    @factory.post_generation
+    def second_factor(self, create, wanted, **kwargs):
+        if wanted is not False:
+            give_second_factor(self)
+
+
+def give_second_factor(user):
+    """Let ``user`` use an authenticator app, and give its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
 
 
 class MemberFactory(DjangoModelFactory):
