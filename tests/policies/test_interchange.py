@@ -1,6 +1,7 @@
 """Importing: what goes in, what a second import does, and what is never touched."""
 
 import io
+import tracemalloc
 from decimal import Decimal
 
 import pytest
@@ -500,6 +501,40 @@ def test_batch_ends_early_where_lines_are_long():
     stream = io.BytesIO(encoded(*[line] * 100))
 
     assert [batch.read for batch in Importer().run(stream)] == [82, 100]
+
+
+class LongFile(io.RawIOBase):
+    """A file of ``count`` lines that are made while they are read."""
+
+    def __init__(self, count):
+        super().__init__()
+        self.lines = (
+            encoded(short(source_id=f"case-{n}", solution="x" * 20_000)) for n in range(count)
+        )
+        self.rest = b""
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self.rest = self.rest or next(self.lines, b"")
+        size = min(len(buffer), len(self.rest))
+        buffer[:size], self.rest = self.rest[:size], self.rest[size:]
+        return size
+
+
+def test_import_of_any_length_needs_the_memory_of_one_batch():
+    peaks = []
+    tracemalloc.start()
+    for _batch in Importer(batch_size=20).run(io.BufferedReader(LongFile(400))):
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.reset_peak()
+    tracemalloc.stop()
+
+    assert len(peaks) == 20
+    # All lines together are 8 MB.
+    assert max(peaks[10:]) < max(peaks[:5]) + 500_000
+    assert CaseStudy.objects.count() == 400
 
 
 @pytest.mark.parametrize("count", [1, 20])

@@ -1,0 +1,159 @@
+"""The settings as each environment makes them; every one is read in a process of its own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PRODUCTION = {
+    "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "SITE_URL": "https://sdg.example.org",
+    "ALLOWED_HOSTS": "sdg.example.org",
+    "CACHE_URL": "db://cache",
+}
+NAMES = re.compile(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"')
+
+
+def run(folder, *arguments, **environment):
+    """What ``python arguments`` answers with only these variables set; everything is kept in ``folder``."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env=kept | {"VAR_DIR": str(folder)} | environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def values(folder, *names, **environment):
+    """The settings of these names, as lists and texts."""
+    code = (
+        "import json; from citynet import settings; "
+        f"print(json.dumps([getattr(settings, name) for name in {names!r}], default=str))"
+    )
+    answer = run(folder, "-c", code, **environment)
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of its own. A file ``.env`` of the developer would be read, and change the answers."""
+    if (settings.BASE_DIR / ".env").exists():
+        pytest.skip("The file .env of this machine sets variables of its own.")
+    return tmp_path
+
+
+def test_nothing_starts_without_a_secret(folder):
+    answer = run(folder, "-c", "import citynet.settings")
+
+    assert answer.returncode == 1
+    assert answer.stderr.splitlines()[-1].endswith(
+        "ImproperlyConfigured: Set SECRET_KEY (or DEBUG=1 on a development machine)."
+    )
+
+
+def test_all_is_safe_when_only_the_secret_is_set(folder):
+    names = [
+        "DEBUG",
+        "ALLOWED_HOSTS",
+        "SECURE_SSL_REDIRECT",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SECURE_HSTS_SECONDS",
+        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN",
+    ]
+    assert values(folder, *names, SECRET_KEY="x") == [
+        False,
+        ["localhost", "127.0.0.1", "[::1]"],
+        True,
+        True,
+        True,
+        31_536_000,
+        False,
+    ]
+
+
+def test_served_files_are_hashed_outside_development(folder):
+    (stores,) = values(folder, "STORAGES", SECRET_KEY="x")
+    assert stores["staticfiles"] == {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    }
+
+
+def test_deploy_checks_have_nothing_to_say_in_production(folder):
+    answer = run(folder, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (answer.returncode, answer.stdout) == (
+        0,
+        "System check identified no issues (0 silenced).\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mistake"),
+    [
+        ("SITE_URL", "http://sdg.example.org", "citynet.W001"),
+        ("CACHE_URL", "locmem://", "citynet.W002"),
+        ("SECRET_KEY", "short", "security.W009"),
+        ("DEBUG", "1", "security.W018"),
+    ],
+)
+def test_deploy_checks_name_a_mistake(folder, name, value, mistake):
+    environment = PRODUCTION | {name: value}
+    answer = run(folder, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
+    assert answer.returncode == 1
+    assert f"({mistake})" in answer.stderr
+
+
+def test_sqlite_writes_ahead_and_locks_at_once(folder):
+    code = (
+        "import django; django.setup(); from django.db import connection as c; "
+        "k = c.cursor(); print(k.execute('PRAGMA journal_mode').fetchone()[0], c.transaction_mode)"
+    )
+    answer = run(folder, "-c", code, SECRET_KEY="x", DJANGO_SETTINGS_MODULE="citynet.settings")
+    assert answer.stdout == "wal IMMEDIATE\n", answer.stderr
+
+
+def test_database_of_production_is_postgresql(folder):
+    (databases,) = values(
+        folder, "DATABASES", SECRET_KEY="x", DATABASE_URL="postgresql://city:pw@db.example/sdg"
+    )
+    found = databases["default"]
+    assert (found["ENGINE"], found["HOST"], found["NAME"]) == (
+        "django.db.backends.postgresql",
+        "db.example",
+        "sdg",
+    )
+    assert found["CONN_HEALTH_CHECKS"] is True
+
+
+def test_example_names_every_variable_and_no_other():
+    code = (settings.BASE_DIR / "citynet" / "settings.py").read_text(encoding="utf-8")
+    example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == set(NAMES.findall(code))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/policies/", "/nowhere/", "/healthz", "/accounts/login/"])
+def test_every_answer_forbids_what_is_not_ours(client, reference, path):
+    policy = client.get(path)["Content-Security-Policy"]
+
+    assert dict(part.split(" ", 1) for part in policy.split("; ")) == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+        "manifest-src": "'self'",
+    }
