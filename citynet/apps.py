@@ -1,8 +1,17 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class CitynetConfig(AppConfig):
     name = "citynet"
+    default = True
 
     def ready(self):
         from . import checks  # noqa: F401,PLC0415 - registers the deploy checks
+
+
+class SecretariatConfig(admin_apps.AdminConfig):
+    """The admin, with a door of our own."""
+
+    default = False
+    default_site = "citynet.admin.SecretariatSite"

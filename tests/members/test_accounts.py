@@ -12,9 +12,17 @@ from django.urls import reverse
 
 from members import accounts
 from members.models import User
-from tests.factories import UserFactory
+from tests.factories import UserFactory, give_second_factor
 
-from .people import PASSWORD, is_signed_in, link_in, person, reauthenticate, sign_in
+from .people import (
+    PASSWORD,
+    is_signed_in,
+    link_in,
+    one_time_code,
+    person,
+    reauthenticate,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -318,13 +326,17 @@ def test_broken_mail_server_breaks_no_page(client, settings):
     assert User.objects.get().email == "ani@surabaya.example"
 
 
-def test_admin_is_entered_by_the_same_door(client):
+def test_admin_is_entered_by_the_same_door_and_a_second_factor(client):
     answer = client.get(f"{reverse('admin:login')}?next=/admin/")
     assert answer.url == f"{reverse('account_login')}?next=%2Fadmin%2F"
     staff = person(is_staff=True)
+    secret = give_second_factor(staff)
     answer = client.post(
         reverse("account_login"), {"login": staff.email, "password": PASSWORD, "next": "/admin/"}
     )
+    assert answer.url == reverse("mfa_authenticate")
+    assert client.get("/admin/").status_code == 302
+    answer = client.post(reverse("mfa_authenticate"), {"code": one_time_code(secret)})
     assert answer.url == "/admin/"
     assert client.get("/admin/").status_code == 200
 

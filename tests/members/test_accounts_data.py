@@ -22,6 +22,7 @@ from tests.factories import (
     MemberFactory,
     MembershipFactory,
     RevisionFactory,
+    StaffFactory,
     UserFactory,
 )
 
@@ -495,7 +496,7 @@ def test_last_coordinator_is_warned(client, ani, surabaya):
 
 @pytest.mark.parametrize("how", ["one", "many"])
 def test_deletion_in_the_admin_drops_the_name_too(client, ani, case, how):
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    client.force_login(StaffFactory(is_superuser=True))
     if how == "one":
         client.post(reverse("admin:members_user_delete", args=[ani.pk]), {"post": "yes"})
     else:
