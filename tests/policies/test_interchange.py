@@ -509,7 +509,7 @@ class LongFile(io.RawIOBase):
     def __init__(self, count):
         super().__init__()
         self.lines = (
-            encoded(short(source_id=f"case-{n}", solution="x" * 20_000)) for n in range(count)
+            encoded(short(source_id=f"case-{n}", solution="x" * 45_000)) for n in range(count)
         )
         self.rest = b""
 
@@ -526,15 +526,15 @@ class LongFile(io.RawIOBase):
 def test_import_of_any_length_needs_the_memory_of_one_batch():
     peaks = []
     tracemalloc.start()
-    for _batch in Importer(batch_size=20).run(io.BufferedReader(LongFile(400))):
+    for _batch in Importer(batch_size=10).run(io.BufferedReader(LongFile(100))):
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.reset_peak()
     tracemalloc.stop()
 
-    assert len(peaks) == 20
-    # All lines together are 8 MB.
-    assert max(peaks[10:]) < max(peaks[:5]) + 500_000
-    assert CaseStudy.objects.count() == 400
+    assert len(peaks) == 10
+    # All lines together are 4.5 MB.
+    assert max(peaks[5:]) < max(peaks[:3]) + 500_000
+    assert CaseStudy.objects.count() == 100
 
 
 @pytest.mark.parametrize("count", [1, 20])
