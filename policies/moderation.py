@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members import audit
+
 from . import notifications
 from .models import CaseStudy, ReviewEvent, Revision
 from .search import index
@@ -20,14 +22,17 @@ TRANSITIONS = {
     State.SUBMITTED: (State.PUBLISHED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN),
     State.CHANGES_REQUESTED: (State.SUBMITTED, State.WITHDRAWN),
     State.PUBLISHED: (State.SUPERSEDED, State.UNPUBLISHED),
-    State.SUPERSEDED: (),
+    State.SUPERSEDED: (State.PUBLISHED,),
     State.REJECTED: (),
     State.WITHDRAWN: (),
-    State.UNPUBLISHED: (),
+    State.UNPUBLISHED: (State.PUBLISHED,),
 }
 
 # A no needs a reason, and so does taking back a yes.
 NOTE_REQUIRED = (State.CHANGES_REQUESTED, State.REJECTED, State.UNPUBLISHED)
+
+# Texts that were public once: only ``restore`` makes them public again, with a reason.
+RESTORABLE = (State.SUPERSEDED, State.UNPUBLISHED)
 
 
 class TransitionRefused(Exception):
@@ -62,6 +67,14 @@ def publish(revision, *, by=None, name="", note=""):
 def unpublish(revision, *, by=None, name="", note):
     """Take the public text of a case off the site, with the reason."""
     return _move(revision, State.UNPUBLISHED, by, name, note)
+
+
+def restore(revision, *, by=None, name="", note):
+    """Make a text public again that was public before, with the reason.
+
+    Where another text of the case is public now, that one is superseded and stays citable.
+    """
+    return _move(revision, State.PUBLISHED, by, name, note, again=True)
 
 
 @transaction.atomic
@@ -108,35 +121,42 @@ def _record_all(keys, before, after, name, note, at):
 
 
 @transaction.atomic
-def _move(revision, to, by, name, note):
+def _move(revision, to, by, name, note, *, again=False):
     """Change the state of ``revision`` and give it back as it is now in the database.
 
-    Raises ``TransitionRefused`` when the state no longer allows it: the case row is locked first,
+    ``again`` says that it was public before and shall be so once more. Raises ``TransitionRefused`` when the state no longer allows it: the case row is locked first,
     so of two people who decide at once the second one is told.
     """
     name = name or (by.get_full_name() if by else "")
     if not name:
         raise ValueError("A decision needs a person or a name.")
-    if to in NOTE_REQUIRED and not note.strip():
+    if (again or to in NOTE_REQUIRED) and not note.strip():
         raise TransitionRefused(_("Say why: a note is required."))
     case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    if to not in TRANSITIONS[revision.state]:
+    if to not in TRANSITIONS[revision.state] or again != (revision.state in RESTORABLE):
         raise TransitionRefused(
             _("This revision is already %(state)s.")
             % {"state": revision.get_state_display().lower()}
+        )
+    if to in (State.SUBMITTED, State.PUBLISHED) and case.merged_into_id:
+        raise TransitionRefused(
+            _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
         )
     now = timezone.now()
     if to == State.PUBLISHED and case.live_id:
         _record(case.live, State.SUPERSEDED, by, name, "", now)
     event = _record(revision, to, by, name, note, now)
+    if again:
+        audit.record("restored", revision, by=by, name=name, reason=note)
     if to == State.PUBLISHED:
         case.live = revision
-        _take_over(case, revision)
+        if not again:
+            _take_over(case, revision)
     elif to == State.UNPUBLISHED:
-        case.live = None
+        case.live = case.featured_at = None
     if to in (State.PUBLISHED, State.UNPUBLISHED):
-        case.save(update_fields=["live", "confirmed_at", "confirmed_by"])
+        case.save(update_fields=["live", "featured_at", "confirmed_at", "confirmed_by"])
         transaction.on_commit(index.sync_quietly)
     notifications.tell(event)
     return revision

@@ -78,8 +78,14 @@ def _add_revisions(known):
 def decide(entry, known, *, publish):
     """The ``Action`` for a line whose case is ``known``. Raises ``Refused``.
 
-    A text that moderators refused or took off the site does not come back by importing it again.
+    A text that moderators refused or took off the site does not come back by importing it again,
+    nor does a case that was merged into another one.
     """
+    if known.case.merged_into_id:
+        if _says_same(entry, known.last):
+            return Action.NOTHING
+        number = {"number": known.case.merged_into_id}
+        raise Refused("source_id", _("The case was merged into case %(number)d.") % number)
     if entry.member.pk != known.case.member_id:
         raise Refused("member", _("The case belongs to another member; an import moves none."))
     if known.live and _says_same(entry, known.live):

@@ -52,7 +52,8 @@ def case(request, pk, slug=None):
         "revisions": revisions[:NEWEST_REVISIONS],
         "older": len(revisions) - NEWEST_REVISIONS,
         "similar": alike,
-        "data": case_data(live, revisions[-1].decided_at),
+        # A text that was restored became public again later than those after it.
+        "data": case_data(live, min(each.decided_at for each in revisions)),
     }
     return render(request, "policies/case.html", context)
 

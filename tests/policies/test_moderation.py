@@ -36,7 +36,8 @@ def in_state(state):
 @pytest.mark.parametrize("state", State)
 def test_move_follows_the_table(state, to):
     revision = in_state(state)
-    if to in TRANSITIONS[state]:
+    # What was public once is restored, not published: see test_restore.py.
+    if to in TRANSITIONS[state] and state not in moderation.RESTORABLE:
         assert MOVES[to](revision, name="Mina", note="Because.").state == to
     else:
         with pytest.raises(TransitionRefused):
