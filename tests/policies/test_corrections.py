@@ -100,8 +100,10 @@ def test_targets_are_corrected_by_code(submitted, moderator):
         (
             "targets",
             "\n".join(f"11.{number}" for number in (1, 2, 3, 4, 5, 6, 7, "a")),
-            "At most 7 rows fit here. Nothing is saved and nothing is lost: put small rows "
-            "together, then save again.",
+            (
+                "At most 7 rows fit here. Nothing is saved and nothing is lost: put small rows "
+                "together, then save again."
+            ),
         ),
     ],
 )
@@ -118,8 +120,10 @@ def test_title_that_is_too_long_is_refused(submitted, moderator):
 def test_rewriting_is_refused(submitted, moderator):
     words = " ".join(f"word{number}" for number in range(21))
     assert refused(submitted, "lessons", words, moderator) == [
-        "That is more than a correction: at most 20 words may come and go. Ask for changes "
-        "instead, and the city will write them."
+        (
+            "That is more than a correction: at most 20 words may come and go. Ask for changes "
+            "instead, and the city will write them."
+        )
     ]
 
 
