@@ -1,11 +1,20 @@
 """Fixtures that any test may ask for."""
 
+import gc
+
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
 from policies.search import index
 from tests.factories import StaffFactory
+
+
+def pytest_collection_finish():
+    """Look for garbage seldom: going through Django's own objects took a seventh of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)
