@@ -89,35 +89,40 @@ def publish_all(revisions, *, name, note="", at=None):
     if any(revision.state != State.DRAFT for revision in revisions):
         raise TransitionRefused(_("Only drafts can be published together."))
     cases = CaseStudy.objects.select_for_update().in_bulk([each.case_id for each in revisions])
-    replaced = [case.live_id for case in cases.values() if case.live_id]
+    replaced = Revision.objects.filter(
+        pk__in=[case.live_id for case in cases.values() if case.live_id]
+    )
+    replaced = list(replaced.only("pk", "number", "title"))
     if replaced:
-        Revision.objects.filter(pk__in=replaced).update(state=State.SUPERSEDED, updated_at=at)
+        Revision.objects.filter(pk__in=[each.pk for each in replaced]).update(
+            state=State.SUPERSEDED, updated_at=at
+        )
         _record_all(replaced, State.PUBLISHED, State.SUPERSEDED, name, "", at)
-    keys = [revision.pk for revision in revisions]
-    Revision.objects.filter(pk__in=keys).update(
+    Revision.objects.filter(pk__in=[each.pk for each in revisions]).update(
         state=State.PUBLISHED, submitted_at=at, decided_at=at, decided_by_name=name, updated_at=at
     )
-    _record_all(keys, State.DRAFT, State.PUBLISHED, name, note, at)
+    _record_all(revisions, State.DRAFT, State.PUBLISHED, name, note, at)
     for revision in revisions:
         cases[revision.case_id].live_id = revision.pk
     CaseStudy.objects.bulk_update(cases.values(), ["live"], batch_size=500)
 
 
-def _record_all(keys, before, after, name, note, at):
+def _record_all(revisions, before, after, name, note, at):
     ReviewEvent.objects.bulk_create(
         [
             ReviewEvent(
-                revision_id=key,
+                revision_id=revision.pk,
                 actor_name=name,
                 from_state=before,
                 to_state=after,
                 note=note,
                 created_at=at,
             )
-            for key in keys
+            for revision in revisions
         ],
         batch_size=500,
     )
+    audit.record_all(after, revisions, name=name, reason=note)
 
 
 @transaction.atomic
@@ -134,21 +139,11 @@ def _move(revision, to, by, name, note, *, again=False):
         raise TransitionRefused(_("Say why: a note is required."))
     case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    if to not in TRANSITIONS[revision.state] or again != (revision.state in RESTORABLE):
-        raise TransitionRefused(
-            _("This revision is already %(state)s.")
-            % {"state": revision.get_state_display().lower()}
-        )
-    if to in (State.SUBMITTED, State.PUBLISHED) and case.merged_into_id:
-        raise TransitionRefused(
-            _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
-        )
+    _check(case, revision, to, again=again)
     now = timezone.now()
     if to == State.PUBLISHED and case.live_id:
         _record(case.live, State.SUPERSEDED, by, name, "", now)
     event = _record(revision, to, by, name, note, now)
-    if again:
-        audit.record("restored", revision, by=by, name=name, reason=note)
     if to == State.PUBLISHED:
         case.live = revision
         if not again:
@@ -160,6 +155,19 @@ def _move(revision, to, by, name, note, *, again=False):
         transaction.on_commit(index.sync_quietly)
     notifications.tell(event)
     return revision
+
+
+def _check(case, revision, to, *, again):
+    """Raise ``TransitionRefused`` where the locked rows do not allow the change."""
+    if to not in TRANSITIONS[revision.state] or again != (revision.state in RESTORABLE):
+        raise TransitionRefused(
+            _("This revision is already %(state)s.")
+            % {"state": revision.get_state_display().lower()}
+        )
+    if to in (State.SUBMITTED, State.PUBLISHED) and case.merged_into_id:
+        raise TransitionRefused(
+            _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
+        )
 
 
 def _take_over(case, revision):
@@ -201,4 +209,6 @@ def _record(revision, to, by, name, note, now):
             "updated_at",
         ]
     )
+    again = event.from_state in RESTORABLE
+    audit.record("restored" if again else to, revision, by=by, name=name, reason=note)
     return event
