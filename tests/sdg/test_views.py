@@ -281,7 +281,7 @@ def test_target_names_only_dots_with_room(client, library, synced):
     assert [dot.name for dot in dots] == ["Ulaanbaatar", "Ulaanbaatar", ""]
 
 
-@pytest.mark.parametrize("amount", [0, 1, 999, 10**15])
+@pytest.mark.parametrize("amount", [0, 1, 999, 10**15 - 1])
 def test_target_draws_amounts_beyond_the_scale_at_its_ends(client, library, synced, amount):
     live(MemberFactory(), "6.1", budget_amount=1, budget_currency="USD", budget_usd=amount)
     synced()
