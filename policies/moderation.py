@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members import audit
 
-from . import notifications
+from . import notifications, screening
 from .models import CaseStudy, ReviewEvent, Revision
 from .search import index
 
@@ -92,7 +92,7 @@ def publish_all(revisions, *, name, note="", at=None):
     replaced = Revision.objects.filter(
         pk__in=[case.live_id for case in cases.values() if case.live_id]
     )
-    replaced = list(replaced.only("pk", "number", "title"))
+    replaced = list(replaced.only("pk", "title"))
     if replaced:
         Revision.objects.filter(pk__in=[each.pk for each in replaced]).update(
             state=State.SUPERSEDED, updated_at=at
@@ -153,6 +153,8 @@ def _move(revision, to, by, name, note, *, again=False):
     if to in (State.PUBLISHED, State.UNPUBLISHED):
         case.save(update_fields=["live", "featured_at", "confirmed_at", "confirmed_by"])
         transaction.on_commit(index.sync_quietly)
+    if to == State.SUBMITTED:
+        screening.screen(revision)
     notifications.tell(event)
     return revision
 

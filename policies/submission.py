@@ -67,20 +67,34 @@ def missing(revision):
     return gaps
 
 
+def word_count(revision):
+    """About how many words the texts have that explain the targets."""
+    text = " ".join(getattr(revision, field) for field in PROSE)
+    # Scripts without spaces count by letters: about two to a word.
+    return max(len(text.split()), len(text) // 12)
+
+
+def is_over_tagged(revision):
+    """Whether there are more targets than the length of the text can explain."""
+    targets = len(revision.contributions.all())
+    return targets > 1 and word_count(revision) < targets * WORDS_A_TARGET
+
+
+def is_without_source(revision):
+    """Whether no page, paper or file lets readers check the facts."""
+    return not revision.sources.all() and not revision.attachments.all()
+
+
 def warnings(revision):
     """Sentences about what looks wrong but does not stop a submission."""
     found = []
-    targets = len(revision.contributions.all())
-    text = " ".join(getattr(revision, field) for field in PROSE)
-    # Scripts without spaces count by letters: about two to a word.
-    words = max(len(text.split()), len(text) // 12)
-    if targets > 1 and words < targets * WORDS_A_TARGET:
+    if is_over_tagged(revision):
         found.append(
             _(
                 "%(targets)s targets are a lot for a text of %(words)s words. Readers trust tags "
                 "that the text explains."
             )
-            % {"targets": targets, "words": words}
+            % {"targets": len(revision.contributions.all()), "words": word_count(revision)}
         )
     unexplained = [row.target_id for row in revision.contributions.all() if not row.how]
     if unexplained:
@@ -90,7 +104,7 @@ def warnings(revision):
         )
     if revision.budget_amount is not None and not revision.budget_year:
         found.append(_("The budget has no year, so it cannot be converted or compared."))
-    if not revision.sources.all() and not revision.attachments.all():
+    if is_without_source(revision):
         found.append(_("No source: readers cannot check the figures."))
     funded = sum(
         row.amount or 0 for row in revision.funding_sources.all() if row.state != "withdrawn"
