@@ -127,6 +127,10 @@ def open_draft(case, *, user):
     opened = revisions.filter(state__in=Revision.OPEN_STATES).first()
     if opened:
         return opened
+    if case.merged_into_id:
+        raise NotAllowed(
+            _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
+        )
     _check_drafts(user)
     newest = revisions.first()
     source = case.live or newest
@@ -221,11 +225,19 @@ def withdraw(revision, *, user):
 
 
 @transaction.atomic
-def confirm_still_true(case, *, user):
-    """Note that the city says today that its public text is true. Raises ``NotAllowed``."""
+def confirm_still_true(case, *, user, number=""):
+    """Note that the city says today that its public text is true.
+
+    ``number`` is that of the revision that the person has read, "" where it is not known. Raises
+    ``NotAllowed``, also when another text has become public since.
+    """
     case = _locked(case.pk, user)
+    if not CaseStudy.objects.of_team(user).filter(pk=case.pk).exists():
+        raise NotAllowed(_("Only the team of %(member)s can confirm it.") % {"member": case.member})
     if not case.live_id:
         raise NotAllowed(_("This case has no public text to confirm."))
+    if number not in ("", str(case.live.number)):
+        raise NotAllowed(_("A newer text is public now. Read that one, then confirm it."))
     case.confirmed_at, case.confirmed_by = timezone.localdate(), user
     case.save(update_fields=["confirmed_at", "confirmed_by"])
     return case

@@ -115,10 +115,16 @@ def overview_page(request, case, revision, *, note_form=None, status=200):
         "reason": revision.reasons[-1] if revision.reasons else None,
         "notes": revision.notes.all(),
         "note_form": (note_form or NoteForm()) if noted else None,
-        "is_due": case.live_id and not revision.is_open,
+        "speaks_for_city": speaks_for_city(case, request.user),
         "crumbs": crumbs(case, revision, inner=False),
     }
     return render(request, "policies/author/overview.html", context, status=status)
+
+
+def speaks_for_city(case, user):
+    """Whether ``user``, who may write the case, is in its team; else one of the secretariat."""
+    compiled = case.provenance == CaseStudy.Provenance.SECRETARIAT
+    return not compiled or CaseStudy.objects.of_team(user).filter(pk=case.pk).exists()
 
 
 @never_cache
@@ -212,7 +218,8 @@ def confirm(request, pk):
     case = editable(request, pk)
     if request.method == "POST":
         try:
-            authoring.confirm_still_true(case, user=request.user)
+            number = request.POST.get("number", "")
+            authoring.confirm_still_true(case, user=request.user, number=number)
         except authoring.NotAllowed as refusal:
             messages.error(request, str(refusal))
         else:
@@ -220,7 +227,7 @@ def confirm(request, pk):
                 request, _("Thank you. Readers see that your city confirmed it today.")
             )
         return redirect("policies:edit", pk)
-    if not case.live_id:
+    if not case.live_id or not speaks_for_city(case, request.user):
         return redirect("policies:edit", pk)
     context = {"case": case, "revision": case.live, "crumbs": crumbs(case, case.live)}
     return render(request, "policies/author/confirm.html", context)

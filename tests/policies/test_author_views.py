@@ -299,6 +299,20 @@ def test_correction_by_the_secretariat_confirms_nothing(synced, membership):
     assert live.case.confirmed_at is None
 
 
+def test_text_that_became_public_meanwhile_is_read_before_it_is_confirmed(official, membership):
+    live = LiveRevisionFactory(case__member=membership.member)
+    page = reverse("policies:confirm", args=[live.case_id])
+    sent = {"number": seen_on(official.get(page).text)}
+    LiveRevisionFactory(case=live.case)
+    answer = official.post(page, sent, follow=True)
+    assert "A newer text is public now." in answer.text
+    live.case.refresh_from_db()
+    assert live.case.confirmed_at is None
+    official.post(page, {"number": seen_on(official.get(page).text)})
+    live.case.refresh_from_db()
+    assert live.case.confirmed_by == membership.user
+
+
 def test_confirm_without_a_public_text_is_refused(official, draft):
     page = reverse("policies:confirm", args=[draft.case_id])
     assert official.get(page).url == overview(draft.case)

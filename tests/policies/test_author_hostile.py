@@ -1,0 +1,116 @@
+"""Whatever is sent to the pages of authors is saved or answered by a message, never by an error."""
+
+import pytest
+from django.urls import reverse
+
+from policies import interchange
+from policies.forms.editor import fingerprint
+from policies.forms.registry import BY_SLUG
+from policies.models import CaseStudy, Revision
+from tests.factories import MembershipFactory, RevisionFactory
+from tests.policies.authors import address, fields_of
+
+pytestmark = pytest.mark.django_db
+
+NASTY = [
+    "\x00",
+    "\ud7ff\uffff",
+    "\r\n\t\x1b[0m",
+    "../../etc/passwd",
+    "<script>alert(1)</script>{{ 7*7 }}{% now %}",
+    "مدينة \u202e🏙️👩‍🚒 ga\u0301tos",
+    "x" * 60_000,
+    "9" * 400,
+    "-1",
+    "1e309",
+    "NaN",
+    "0x10",
+    "2013-99",
+    "javascript:alert(1)",
+]
+
+
+@pytest.fixture
+def official(client):
+    membership = MembershipFactory()
+    client.force_login(membership.user)
+    client.member = membership.member
+    return client
+
+
+@pytest.fixture
+def draft(official):
+    return RevisionFactory(case__member=official.member)
+
+
+def filled_with(section, value):
+    """A form in which every field of a section, and of one row of each list, holds ``value``."""
+    sent = dict.fromkeys(section.form.base_fields, value)
+    for kind in section.lists:
+        sent |= {f"{kind.name}-TOTAL_FORMS": "1", f"{kind.name}-INITIAL_FORMS": "0"}
+        sent |= {f"{kind.name}-0-{name}": value for name in kind.form.base_fields}
+    return sent
+
+
+@pytest.mark.parametrize("slug", BY_SLUG)
+def test_any_value_in_any_field_is_answered(reference, official, draft, slug):
+    section = BY_SLUG[slug]
+    for value in NASTY:
+        seen = fingerprint(section, Revision.objects.get(pk=draft.pk))
+        sent = filled_with(section, value) | {"seen": seen}
+        answer = official.post(address(draft.case, slug), sent)
+        assert answer.status_code in {302, 422}, value
+        if answer.status_code == 422:
+            assert answer.context["problems"], value
+    assert "\x00" not in str(interchange.row(Revision.objects.with_content().get(pk=draft.pk)))
+    for name in ("edit", "preview"):
+        page = official.get(reverse(f"policies:{name}", args=[draft.case_id]))
+        assert page.status_code == 200
+        assert "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_any_button_of_a_row_is_answered(reference, official, draft, value):
+    sent = filled_with(BY_SLUG["stakeholders"], value)
+    for row in (value, f"add:{value}", f"remove:stakeholders:{value}", f"up:{value}:{value}"):
+        answer = official.post(address(draft.case, "stakeholders"), sent | {"row": row})
+        assert answer.status_code == 200
+    assert not draft.stakeholders.exists()
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_any_value_where_a_case_begins_is_answered(official, value):
+    member = str(official.member.pk)
+    where = reverse("policies:new")
+    for sent in (
+        {"member": value, "title": "Night buses", "summary": "", "language": "en"},
+        {"member": member, "title": value, "summary": value, "language": "en"},
+        {"member": member, "title": "Night buses", "summary": "", "language": value},
+    ):
+        answer = official.post(where, sent)
+        assert answer.status_code in {302, 422}
+        if answer.status_code == 302:
+            assert official.get(answer.url).status_code == 200
+    assert CaseStudy.objects.exclude(member=official.member).count() == 0
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_any_value_in_small_forms_is_answered(official, draft, value):
+    photo = reverse("policies:file-add", args=[draft.case_id, "photos"])
+    assert official.post(photo, {"alt": value, "upload": value}).status_code == 422
+    for name in ("submit", "withdraw", "confirm", "notes"):
+        where = reverse(f"policies:{name}", args=[draft.case_id])
+        sent = {"seen": value, "number": value, "text": value}
+        assert official.post(where, sent).status_code in {302, 409, 422}
+    picker = official.get(reverse("policies:targets"), {"q": value, "goal": value})
+    assert picker.status_code == 200
+
+
+@pytest.mark.parametrize("seen", ["", "x" * 5000, "\x00", "24 hexadecimal digits"])
+def test_print_of_no_text_is_a_conflict_and_loses_nothing(official, draft, seen):
+    sent = {"title": "Mine", "summary": "", "language": "en", "seen": seen}
+    answer = official.post(address(draft.case, "basics"), sent)
+    assert answer.status_code == 409
+    assert fields_of(answer)["title"] == ["Mine"]
+    draft.refresh_from_db()
+    assert draft.title == "Night buses"
