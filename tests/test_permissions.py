@@ -9,7 +9,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from members import invitations
 from members.invitation_tokens import token_of
-from policies.models import Revision
+from policies.models import Photo, Revision
 from tests.factories import (
     AttachmentFactory,
     LiveRevisionFactory,
@@ -256,6 +256,58 @@ def test_case_of_another_member_is_404_for_officials(visitors, name, method):
     answer = getattr(visitors["official"], method)(of_draft(name, draft))
     assert answer.status_code == (405 if (name, method) == ("policies:preview", "post") else 404)
     assert "Not yet public" not in answer.text
+
+
+# Sending something to these pages: signed out, what was typed is kept (401) or one is asked to sign in.
+# The answers to the team are those to an empty form, in the order of the table.
+SENDING = {
+    "policies:new": (401, 422),
+    "policies:targets": (302, 405),
+    "policies:edit": (302, 302),
+    "policies:section": (401, 422),
+    "policies:preview": (302, 405),
+    "policies:submit": (302, 422),
+    "policies:withdraw": (302, 302),
+    "policies:confirm": (302, 302),
+    "policies:notes": (401, 422),
+    "policies:file-add": (401, 422),
+    "policies:file-edit": (401, 422),
+    "policies:file-remove": (401, 302),
+    "policies:file-move": (401, 302),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", WRITING)
+def test_case_is_changed_by_its_team_only(reference, ours, visitors, name, role):
+    draft = RevisionFactory(case__member=ours, title="Not yet public")
+    where = of_draft(name, draft)
+    signed_out, own = SENDING[name]
+    # Who is in no team is led to the teams.
+    other = {"policies:new": 302, "policies:targets": 405, "policies:preview": 405}.get(name, 404)
+    answer = visitors[role].post(where)
+    assert answer.status_code == {"anonymous": signed_out, "official": own}.get(role, other)
+    if role != "official":
+        assert "Not yet public" not in answer.text
+        draft.refresh_from_db()
+        assert (draft.state, draft.version) == ("draft", 0)
+        assert Photo.objects.count() == (
+            name.startswith("policies:file-") and name != "policies:file-add"
+        )
+
+
+@pytest.mark.parametrize("name", [*WRITING, *OWN])
+def test_page_for_signed_in_people_is_kept_by_nobody(
+    reference, ours, visitors, own_arguments, name
+):
+    if name in WRITING:
+        where = of_draft(name, RevisionFactory(case__member=ours))
+    else:
+        where = reverse(name, kwargs=own_arguments.get(name))
+    answer = visitors["official"].get(where)
+    if answer.status_code < 400:
+        kept = {part.strip() for part in answer["Cache-Control"].split(",")}
+        assert {"no-store", "private"} <= kept
 
 
 @pytest.fixture
