@@ -44,9 +44,8 @@ def data(request):
 @never_cache
 @require_safe
 def data_json(request):
-    answer = JsonResponse(
-        accounts.data_of(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False}
-    )
+    data = {} if request.method == "HEAD" else accounts.export_data(request.user, by=request.user)
+    answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
 

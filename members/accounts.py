@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from . import audit
 from .models import Member, Membership
 
 logger = logging.getLogger(__name__)
@@ -93,8 +94,20 @@ def data_of(user):
 
 
 @transaction.atomic
-def delete_account(user):
-    """Delete a person. What they published stays, without their name."""
+def export_data(user, by):
+    """The same, for ``by`` to take along, which is recorded."""
+    data = data_of(user)
+    audit.record("personal-data-exported", user, by=by)
+    return data
+
+
+@transaction.atomic
+def delete_account(user, by=None):
+    """Delete a person. What they published stays, without their name.
+
+    ``by`` is who does it, where that is not the person.
+    """
+    audit.record("account-deleted", user, by=by or user)
     for module in _keepers():
         module.forget(user)
     user.delete()

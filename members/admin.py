@@ -57,11 +57,11 @@ class UserAdmin(DjangoUserAdmin):
         return self.inlines if obj else []
 
     def delete_model(self, request, obj):
-        accounts.delete_account(obj)
+        accounts.delete_account(obj, by=request.user)
 
     def delete_queryset(self, request, queryset):
         for user in queryset:
-            accounts.delete_account(user)
+            accounts.delete_account(user, by=request.user)
 
 
 class MemberEvidenceInline(admin.TabularInline):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from . import audit
 from .invitation_tokens import hash_of, new_token
 from .leaders import leads
 from .models import Invitation, Membership, Notice
@@ -57,12 +58,13 @@ def invite(member, email, by, role=Role.OFFICIAL):
     if sent >= MAX_A_DAY:
         raise Refused(_("This team has sent many invitations today. Please go on tomorrow."))
     for invitation in former:
-        _revoke(invitation)
+        _revoke(invitation, by)
     invitation = Invitation(
         member=member, email=email, role=role, invited_by=by, expires_at=now + LASTS
     )
     invitation.token_hash = hash_of(new_token(invitation))
     invitation.save()
+    audit.record("invitation-sent", invitation, by=by, reason=role)
     notify(
         Notice.Kind.INVITED,
         [email],
@@ -87,13 +89,14 @@ def revoke(invitation, by):
     if invitation.accepted_at:
         raise AlreadyDecided(_("This invitation was accepted meanwhile."))
     if not invitation.revoked_at:
-        _revoke(invitation)
+        _revoke(invitation, by)
     return invitation
 
 
-def _revoke(invitation):
+def _revoke(invitation, by):
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
+    audit.record("invitation-revoked", invitation, by=by)
     Notice.objects.filter(
         kind=Notice.Kind.INVITED, mail=Notice.Mail.WAITING, context__invitation=invitation.pk
     ).delete()
@@ -125,6 +128,7 @@ def accept(invitation, user):
     membership.save()
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
+    audit.record("invitation-accepted", invitation, by=user, reason=membership.role)
     if joined:
         tell_team(membership, "joined")
     return membership

@@ -3,10 +3,29 @@
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
+from django.db.models import Q
 
 from . import teams
-from .models import Invitation, Membership, Notice
-from .redaction import Redactor, addresses_of, former_colleague
+from .models import Event, Invitation, Membership, Notice
+from .redaction import Redactor, addresses_of, former_colleague, former_moderator
+
+# Steps in the record that people outside the secretariat take; all others are the moderators'.
+STEPS_OF_A_TEAM = (
+    "submitted",
+    "withdrawn",
+    "correction-accepted",
+    "correction-declined",
+    "membership-requested",
+    "membership-approved",
+    "membership-declined",
+    "membership-ended",
+    "role-changed",
+    "invitation-sent",
+    "invitation-revoked",
+    "invitation-accepted",
+    "personal-data-exported",
+    "account-deleted",
+)
 
 
 def export(user):
@@ -70,7 +89,31 @@ def export(user):
             .order_by("pk")
             .values("action_time", "content_type__model", "object_id", "action_flag")
         ),
+        # What the subjects are called is left out: it may be the name of somebody else.
+        "record_by": list(
+            user.events.order_by("pk").values(
+                *("action", "subject_type", "subject_id", "reason", "address", "created_at")
+            )
+        ),
+        "record_about": list(
+            events_about(user)
+            .exclude(actor=user)
+            .order_by("pk")
+            .values("action", "subject_type", "subject_id", "reason", "created_at")
+        ),
     }
+
+
+def events_about(user):
+    """Entries of the record whose subject is the person, a membership of theirs or an invitation."""
+    about = Q(subject_type="members.user", subject_id=str(user.pk))
+    for kind, rows in (
+        ("members.membership", user.memberships.all()),
+        ("members.invitation", Invitation.objects.filter(email__in=addresses_of(user))),
+    ):
+        keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        about |= Q(subject_type=kind, subject_id__in=keys)
+    return Event.objects.filter(about)
 
 
 def forget(user):
@@ -83,9 +126,17 @@ def forget(user):
     for session in UserSession.objects.filter(user=user):
         session.end()
     addresses = addresses_of(user)
+    redactor = Redactor(user, former_colleague())
+    # Before the rows go by whose numbers the record knows the person.
+    redactor.events(events_about(user) | user.events.all(), "subject", "reason")
+    user.events.filter(action__in=STEPS_OF_A_TEAM).forget(
+        actor_name=former_colleague(), address=None
+    )
+    user.events.exclude(action__in=STEPS_OF_A_TEAM).forget(
+        actor_name=former_moderator(), address=None
+    )
     Invitation.objects.filter(email__in=addresses).delete()
     Notice.objects.filter(recipient=None, email__in=addresses).delete()
-    redactor = Redactor(user, former_colleague())
     redactor.rows(Notice.objects.exclude(recipient=user), "context")
     redactor.rows(Membership.objects.exclude(user=user), "message", "note")
     redactor.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")

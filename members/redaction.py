@@ -10,6 +10,8 @@ from django.db.models.functions import Cast
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from .models import Event
+
 
 def former_colleague(member=None):
     """What is written in place of the name of somebody who acted for ``member``."""
@@ -61,12 +63,21 @@ class Redactor:
 
     def rows(self, rows, *fields):
         """Rewrite the fields (text or JSON) of those of ``rows`` in which the person stands."""
+        for row in self._found(rows, fields):
+            for field in fields:
+                setattr(row, field, self.value(getattr(row, field)))
+            row.save(update_fields=fields)
+
+    def events(self, events, *fields):
+        """The same for texts of the record, of which nothing else can be changed."""
+        for event in self._found(events, fields):
+            texts = {field: self.text(getattr(event, field)) for field in fields}
+            Event.objects.filter(pk=event.pk).forget(**texts)
+
+    def _found(self, rows, fields):
         found = Q()
         for field in fields:
             rows = rows.annotate(**{f"{field}_as_text": Cast(field, TextField())})
             for word in self.words:
                 found |= Q(**{f"{field}_as_text__icontains": word})
-        for row in rows.filter(found):
-            for field in fields:
-                setattr(row, field, self.value(getattr(row, field)))
-            row.save(update_fields=fields)
+        return rows.filter(found)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from . import audit
 from .leaders import coordinators, is_secretariat, leads, secretariat
 from .mail_domains import domain_of, is_public, website_domain
 from .models import Member, Membership, Notice
@@ -71,6 +72,7 @@ def request_membership(user, member, message=""):
     if user.memberships.filter(created_at__gt=a_day_ago).count() >= MAX_REQUESTS_A_DAY:
         raise Refused(_("You have asked to join many teams today. Please go on tomorrow."))
     membership = Membership.objects.create(user=user, member=member, message=message)
+    audit.record("membership-requested", membership, by=user, reason=message)
     leaders = coordinators(member)
     notify(
         Notice.Kind.MEMBERSHIP_REQUESTED,
@@ -114,6 +116,7 @@ def _decide(membership, status, by, note, role):
     membership.role = role
     _end(membership, status, by, note)
     decision = "approved" if status == Status.ACTIVE else "declined"
+    audit.record(f"membership-{decision}", membership, by=by, reason=membership.note)
     _tell_person(membership, by, decision)
     return membership
 
@@ -147,6 +150,7 @@ def leave(membership, by, note=""):
     asked_only = membership.status == Status.REQUESTED
     last = is_last_coordinator(membership)
     _end(membership, Status.ENDED, by, note)
+    audit.record("membership-ended", membership, by=by, reason=membership.note)
     if not own:
         _tell_person(membership, by, "ended")
     elif not asked_only:
@@ -176,6 +180,7 @@ def set_role(membership, role, by):
         raise Refused(_("A team needs a coordinator. Make somebody else a coordinator first."))
     membership.role = role
     membership.save(update_fields=["role"])
+    audit.record("role-changed", membership, by=by, reason=role)
     if membership.user_id != by.pk:
         notify(
             Notice.Kind.ROLE_CHANGED,

@@ -16,9 +16,12 @@ class EventQuerySet(models.QuerySet):
     delete.queryset_only = True
 
     def forget(self, **kwargs):
-        """Write a role where the name of a deleted person stood; nothing else may change."""
-        if not {"actor_name", "subject", "reason"}.issuperset(kwargs):
-            raise TypeError("Only names can be taken out of the record.")
+        """Write a role where the name of a deleted person stood, and drop from where they acted;
+        nothing else may change."""
+        if not {"actor_name", "subject", "reason", "address"}.issuperset(kwargs) or kwargs.get(
+            "address"
+        ):
+            raise TypeError("Only names and addresses can be taken out of the record.")
         return super().update(**kwargs)
 
 

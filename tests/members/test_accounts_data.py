@@ -13,10 +13,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 
-from members import accounts
-from members.models import Invitation, Membership, Notice, User
+from members import accounts, audit, teams
+from members.models import Event, Invitation, Membership, Notice, User
 from policies import moderation
-from policies.models import CaseStudy, ReviewEvent, ReviewNote, Revision, Stakeholder
+from policies.models import (
+    Assessment,
+    CaseStudy,
+    Correction,
+    ImportRun,
+    ReviewEvent,
+    ReviewNote,
+    Revision,
+    Stakeholder,
+)
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -136,6 +145,15 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
         draft.case.confirmed_by, draft.case.confirmed_at = user, MOMENT.date()
         draft.case.save()
         ReviewNote.objects.create(revision=draft, author=user, author_name=NAME, text="Thanks")
+        Revision.objects.filter(pk=draft.pk).update(reviewer=user)
+        Assessment.objects.create(
+            revision=draft, criterion="quality", mark="met", remark="Clear", by=user, by_name=NAME
+        )
+        Correction.objects.create(
+            revision=draft, field="title", before="Nite", after="Night", by=user, by_name=NAME
+        )
+        ImportRun.objects.create(original_name="cases.jsonl", by=user, by_name=NAME)
+        audit.record("account-unblocked", user, by=other.user, reason="Back at work")
         # Only one notice, whatever the steps above told the person.
         Notice.objects.all().delete()
         Notice.objects.create(
@@ -280,7 +298,64 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "created_at": STAMP,
             }
         ],
+        "record_by": [
+            {
+                "action": "submitted",
+                "subject_type": "policies.revision",
+                "subject_id": str(draft.pk),
+                "reason": "Done",
+                "address": None,
+                "created_at": STAMP,
+            }
+        ],
+        "record_about": [
+            {
+                "action": "account-unblocked",
+                "subject_type": "members.user",
+                "subject_id": str(user.pk),
+                "reason": "Back at work",
+                "created_at": STAMP,
+            }
+        ],
+        "reviewing": [{"case_id": draft.case_id, "number": 1}],
+        "assessments": [
+            {
+                "revision__case_id": draft.case_id,
+                "revision__number": 1,
+                "criterion": "quality",
+                "mark": "met",
+                "remark": "Clear",
+                "by_name": NAME,
+                "updated_at": STAMP,
+            }
+        ],
+        "corrections": [
+            {
+                "revision__case_id": draft.case_id,
+                "revision__number": 1,
+                "field": "title",
+                "before": "Nite",
+                "after": "Night",
+                "note": "",
+                "state": "proposed",
+                "by_name": NAME,
+                "created_at": STAMP,
+            }
+        ],
+        "imports": [
+            {
+                "original_name": "cases.jsonl",
+                "publish": False,
+                "state": "uploaded",
+                "by_name": NAME,
+                "created_at": STAMP,
+            }
+        ],
     }
+    assert [
+        (event.action, event.subject, event.actor, event.address)
+        for event in Event.objects.filter(action="personal-data-exported")
+    ] == [("personal-data-exported", NAME, user, "127.0.0.1")]
     assert secret not in answer.text
 
 
@@ -306,17 +381,22 @@ def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
     assert columns == {
         "account.EmailAddress.user",
         "admin.LogEntry.user",
+        "members.Event.actor",
         "members.Invitation.invited_by",
         "members.Membership.decided_by",
         "members.Membership.user",
         "members.Notice.recipient",
         "mfa.Authenticator.user",
+        "policies.Assessment.by",
         "policies.CaseStudy.confirmed_by",
         "policies.CaseStudy.created_by",
+        "policies.Correction.by",
+        "policies.ImportRun.by",
         "policies.ReviewEvent.actor",
         "policies.ReviewNote.author",
         "policies.Revision.created_by",
         "policies.Revision.decided_by",
+        "policies.Revision.reviewer",
         "usersessions.UserSession.user",
     }
 
@@ -349,6 +429,9 @@ def test_deletion_keeps_the_cases_and_drops_the_name_everywhere(
     before = Revision.objects.filter(case=case).values().get()
     assert len(places_of(NAME, EMAIL)) > 8
 
+    request = teams.request_membership(ani, MemberFactory(name="Suva"), f"I am {NAME}")
+    decider = UserFactory(is_superuser=True, is_staff=True)
+    teams.decline(request, decider, f"Who is {NAME}?")
     enter(client, ani)
     answer = delete(client)
     assert answer.url == reverse("account_overview")
@@ -384,13 +467,36 @@ def test_deletion_keeps_the_cases_and_drops_the_name_everywhere(
         "count": 1,
     }
     assert Invitation.objects.count() == 0
+    assert list(
+        Event.objects.exclude(subject_type="policies.revision")
+        .order_by("pk")
+        .values_list("action", "actor_name", "subject", "reason", "address")
+    ) == [
+        (
+            "membership-requested",
+            *("Former colleague", "Former colleague – Suva", "I am Former colleague", None),
+        ),
+        (
+            "membership-declined",
+            *(decider.name, "Former colleague – Suva", "Who is Former colleague?", None),
+        ),
+        ("account-deleted", "Former colleague", "Former colleague", "", None),
+        ("membership-ended", "Former colleague", "Former colleague – Surabaya", "", None),
+    ]
     page = client.get(case.get_absolute_url())
     assert page.status_code == 200
     assert "Night buses" in page.text
 
 
 def test_deleted_moderator_is_a_former_moderator(client, ani, case, moderator):
-    moderation.unpublish(case.live, by=moderator, note="Wrong figures")
+    unpublished = moderation.unpublish(case.live, by=moderator, note="Wrong figures")
+    mine = {"by": moderator, "by_name": moderator.name}
+    Assessment.objects.create(
+        revision=unpublished, criterion="quality", remark="min-jun kim: weak", **mine
+    )
+    Correction.objects.create(revision=unpublished, field="title", note="Min-jun Kim", **mine)
+    ImportRun.objects.create(original_name="cases.jsonl", **mine)
+    audit.record("account-blocked", ani, by=moderator, reason="Min-jun Kim was asked to")
     moderator.is_staff = False
     moderator.save()
     accounts.delete_account(moderator)
@@ -403,6 +509,18 @@ def test_deleted_moderator_is_a_former_moderator(client, ani, case, moderator):
         "Former moderator",
     ]
     assert Revision.objects.get().decided_by_name == "Former moderator"
+    for model in (Assessment, Correction, ImportRun):
+        assert model.objects.get().by_name == "Former moderator"
+    assert Assessment.objects.get().remark == "Former colleague: weak"
+    assert list(Event.objects.order_by("pk").values_list("action", "actor_name", "reason")) == [
+        ("submitted", NAME, f"Done. {NAME}"),
+        ("changes-requested", "Former moderator", f"{NAME}: say so, and mail {EMAIL}"),
+        ("submitted", NAME, ""),
+        ("published", "Former moderator", ""),
+        ("unpublished", "Former moderator", "Wrong figures"),
+        ("account-blocked", "Former moderator", "Former colleague was asked to"),
+        ("account-deleted", "Former colleague", ""),
+    ]
     assert list(ReviewNote.objects.values_list("author_name", flat=True)) == [
         "Former moderator",
         NAME,
@@ -416,6 +534,8 @@ def test_deletion_leaves_the_text_of_cases_and_other_people_alone(ani, case):
     moderation.submit(elsewhere, by=namesake, note=f"From {NAME}")
     accounts.delete_account(ani)
     assert places_of(NAME) == {
+        "members.Event.actor_name",
+        "members.Event.reason",
         "members.User.name",
         "policies.ReviewEvent.actor_name",
         "policies.ReviewEvent.note",
