@@ -1,14 +1,13 @@
 """Cards of policies: the part of a page that repeats most.
 
 Drawn here and not in a template: twenty of them are most of the search page, and this takes a
-fraction of the time. Every value is escaped by ``format_html`` or by ``highlight``.
+fraction of the time. Every value is escaped, by ``escape`` or by ``highlight``.
 """
 
-from operator import attrgetter
+from functools import lru_cache
+from html import escape
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,26 +18,6 @@ from .keyfacts import evidence, goal_numbers, key_facts
 from .models import Revision
 from .search.highlight import highlight
 
-CARD = """<article class="case">
-{strip}
-<div class="case-main">
-<h{level} class="case-title" lang="{language}" dir="{direction}"><a href="{url}">{title}</a></h{level}>
-<p class="meta">{member}{meta}</p>
-<p class="case-sum" lang="{language}" dir="{direction}">{summary}</p>
-<ul class="chips" role="list" aria-label="{targets_label}">{chips}</ul>
-{box}</div>
-{facts}
-</article>"""
-MEMBER = '<span><b><a href="{}">{}</a></b>{}</span>'
-BOX = """<p class="no-print"><label class="tick"><input type="checkbox" name="case" value="{}" form="compare"> {}<span class="vh"> {}</span></label></p>
-"""
-CHIP = '<a class="chip" data-g="{}" href="{}" title="{}"><b>{}</b><span class="t">{}</span></a>'
-STRIP = '<div class="strip{}" aria-hidden="true">{}</div>'
-# Stands where title and summary go, which are marked anew for every search. Nothing that is
-# escaped can look like it.
-GAP = SafeString("<gap>")
-FACT = '<div class="fact{}"><dt>{}</dt><dd>{}{}</dd></div>\n'
-
 
 def card(revision, level=3, words="", compare=False):
     """A policy in a list with its four facts; asks nothing of a revision that is ``for_cards()``.
@@ -46,94 +25,37 @@ def card(revision, level=3, words="", compare=False):
     ``level`` is that of its heading, one below its section; ``words`` are marked in title and
     summary; ``compare`` adds the box that puts it into the page's ``<form id="compare">``.
     """
-    is_open = revision.start and not revision.end
-    today = timezone.localdate() if is_open else None
-    key = (get_language(), today, level, compare and revision.title, *_said(revision))
-    pieces = _pieces.get(key)
-    if pieces is None:
-        if len(_pieces) >= MOST_KEPT:
-            _pieces.clear()
-        pieces = _pieces[key] = _frame(revision, level, compare)
-    before, between, after = pieces
-    title = highlight(revision.title, words) if words else escape(revision.title)
+    language, case = get_language(), revision.case
+    rows = key_facts(revision, language)
+    targets_label, compare_label = _labels(language=language)
+    name = escape(revision.title)
+    title = highlight(revision.title, words) if words else name
     summary = highlight(revision.summary, words) if words else escape(revision.summary)
-    return SafeString(f"{before}{title}{between}{summary}{after}")
-
-
-# What cards have round their titles and summaries, by all that they say: drawing one takes ten
-# times as long as finding it here. Nothing goes stale, because what changes a card is in its key.
-_pieces = {}
-MOST_KEPT = 5000
-
-_columns = attrgetter(
-    "language",
-    "stage",
-    "start",
-    "end",
-    "results",
-    "budget_amount",
-    "budget_currency",
-    "budget_year",
-    "budget_scope",
-    "budget_usd",
-    "budget_usd_source",
-    "budget_note",
-    "budget_unavailable",
-    "staff_fte",
-    "staff_note",
-    "staff_unavailable",
-    "stakeholders_unavailable",
-    "case.pk",
-    "case.slug",
-    "case.member.slug",
-    "case.member.name",
-    "case.member.country.code",
-)
-
-
-def _said(revision):
-    """All that a card says of a revision apart from its title and summary."""
-    return (
-        *_columns(revision),
-        tuple([_values(row.target) for row in revision.contributions.all()]),
-        tuple([row.theme.name for row in revision.theme_rows.all()]),
-        tuple([bool(row.role) for row in revision.stakeholders.all()]),
-        tuple([(row.name, row.state) for row in revision.funding_sources.all()]),
-        tuple(
-            [
-                (row.evidence, row.result is None, row.planned is None)
-                for row in revision.indicators.all()
-            ]
-        ),
+    written = f'lang="{escape(revision.language)}" dir="{revision.direction}"'
+    member = _member(
+        case.member.slug, case.member.name, case.member.country_code, language=language
     )
-
-
-def _frame(revision, level, compare):
-    """The card up to its title, from there to its summary, and the rest."""
-    case = revision.case
-    rows = key_facts(revision)
-    whole = format_html(
-        CARD,
-        strip=strip(goal_numbers(revision)),
-        level=level,
-        language=revision.language,
-        direction=revision.direction,
-        url=case.get_absolute_url(),
-        title=GAP,
-        member=_member(case.member.slug, case.member.name, case.member.country_code),
-        meta=_meta(_words(revision, rows)),
-        summary=GAP,
-        targets_label=_("SDG targets"),
-        chips=chips(revision),
-        box=format_html(BOX, case.pk, _("Compare"), revision.title) if compare else "",
-        facts=facts(rows),
+    box = ""
+    if compare:
+        box = (
+            '<p class="no-print"><label class="tick"><input type="checkbox" name="case" '
+            f'value="{case.pk}" form="compare"> {compare_label}<span class="vh"> {name}</span>'
+            "</label></p>\n"
+        )
+    return SafeString(
+        f'<article class="case">\n{strip(goal_numbers(revision))}\n<div class="case-main">\n'
+        f'<h{level} class="case-title" {written}><a href="{escape(case.get_absolute_url())}">'
+        f"{title}</a></h{level}>\n"
+        f'<p class="meta">{member}{_meta(revision, rows, language)}</p>\n'
+        f'<p class="case-sum" {written}>{summary}</p>\n'
+        f'<ul class="chips" role="list" aria-label="{targets_label}">{chips(revision)}</ul>\n'
+        f"{box}</div>\n{facts(rows)}\n</article>"
     )
-    return whole.split(GAP)
 
 
 def facts(rows):
     """The facts of a card (``key_facts``) as a list of terms."""
-    return _facts(tuple(rows))
+    return SafeString(f'<dl class="facts">\n{"".join(map(_fact, rows))}</dl>')
 
 
 def strip(goals, tall=False):
@@ -143,65 +65,61 @@ def strip(goals, tall=False):
 
 def chips(revision):
     """The targets of a revision as chips, items of a list, in the author's order."""
-    return _chips(tuple(_values(row.target) for row in revision.contributions.all()))
+    targets = (row.target for row in revision.contributions.all())
+    return SafeString("".join(f"<li>{chip(target)}</li>" for target in targets))
 
 
 def chip(target):
     """A target's code in its goal's colour with its short label, linked to the target's page."""
-    return _chip(*_values(target))
+    return _chip(target.code, target.label, target.text)
 
 
-def _words(revision, rows):
+def _fact(fact):
+    detail = f" <small>{escape(fact.detail)}</small>" if fact.detail else ""
+    return (
+        f'<div class="fact{" unk" if fact.unknown else ""}"><dt>{escape(fact.label)}</dt>'
+        f"<dd>{escape(fact.value)}{detail}</dd></div>\n"
+    )
+
+
+def _meta(revision, rows, language):
     """What stands below a title: period, stage, themes, evidence, each where it is known."""
     time = rows[2]
-    stage = Revision.Stage(revision.stage).label if revision.stage else ""
-    words = ["" if time.unknown else time.value, stage]
+    words = ["" if time.unknown else time.value, _stage(revision.stage, language=language)]
     words += [row.theme.name for row in revision.theme_rows.all()]
-    return tuple(word for word in [*words, evidence(revision)] if word)
-
-
-def _values(target):
-    return target.code, target.label, target.text
+    words.append(evidence(revision, language))
+    return "".join([f"<span>{escape(word)}</span>" for word in words if word])
 
 
 @remembered
-def _meta(words):
-    return format_html_join("", "<span>{}</span>", ((word,) for word in words))
+def _labels():
+    return escape(_("SDG targets")), escape(_("Compare"))
+
+
+@remembered
+def _stage(stage):
+    return str(Revision.Stage(stage).label) if stage else ""
 
 
 @remembered
 def _member(slug, name, country_code):
-    country = Country(country_code).name if country_code else ""
-    url = reverse("members:detail", args=[slug])
-    return format_html(MEMBER, url, name, f", {country}" if country else "")
+    country = str(Country(country_code).name) if country_code else ""
+    url = escape(reverse("members:detail", args=[slug]))
+    place = f", {escape(country)}" if country else ""
+    return f'<span><b><a href="{url}">{escape(name)}</a></b>{place}</span>'
 
 
-@remembered
-def _facts(rows):
-    lines = (
-        (
-            " unk" if fact.unknown else "",
-            fact.label,
-            fact.value,
-            format_html(" <small>{}</small>", fact.detail) if fact.detail else "",
-        )
-        for fact in rows
-    )
-    return format_html('<dl class="facts">\n{}</dl>', format_html_join("", FACT, lines))
-
-
-@remembered
+@lru_cache(maxsize=4096)
 def _strip(goals, tall):
-    lit = format_html_join("", '<i data-g="{}"></i>', ((goal,) for goal in goals))
-    return format_html(STRIP, " tall" if tall else "", lit)
+    lit = "".join([f'<i data-g="{goal}"></i>' for goal in goals])
+    return SafeString(f'<div class="strip{" tall" if tall else ""}" aria-hidden="true">{lit}</div>')
 
 
-@remembered
-def _chips(targets):
-    return format_html_join("", "<li>{}</li>", ((_chip(*target),) for target in targets))
-
-
-@remembered
+@lru_cache(maxsize=4096)
 def _chip(code, label, text):
-    goal = code.partition(".")[0]
-    return format_html(CHIP, goal, reverse("sdg:target", args=[code]), text, code, label)
+    goal = escape(code.partition(".")[0])
+    url = escape(reverse("sdg:target", args=[code]))
+    return SafeString(
+        f'<a class="chip" data-g="{goal}" href="{url}" title="{escape(text)}">'
+        f'<b>{escape(code)}</b><span class="t">{escape(label)}</span></a>'
+    )

@@ -3,7 +3,7 @@
 import functools
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
-from django.utils import formats
+from django.utils import formats, numberformat
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,8 @@ def remembered(function):
     """Keep what a function of plain values writes, for each language apart.
 
     The same words stand on every card of every list; looking them up again is most of their cost.
+    Even asking which language is active takes longer than the rest, so a caller of many may give
+    it: ``write(value, language=language)``.
     """
 
     @functools.lru_cache(maxsize=4096)
@@ -31,10 +33,14 @@ def remembered(function):
         return function(*values)
 
     @functools.wraps(function)
-    def in_current_language(*values):
-        return in_language(get_language(), *values)
+    def in_current_language(*values, language=None):
+        return in_language(language or get_language(), *values)
 
     return in_current_language
+
+
+# A month in words ("April 2013"); a library has a few hundred, each on many cards.
+month = remembered(months.label)
 
 
 def number(value):
@@ -46,7 +52,10 @@ def number(value):
     if value is None:
         return ""
     places = max(0, -value.normalize().as_tuple().exponent)
-    return formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    point, grouping, separator = _separators()
+    return numberformat.format(
+        value, point, places, grouping, separator, force_grouping=True, use_l10n=True
+    )
 
 
 def money(amount, currency):
@@ -93,15 +102,22 @@ def period(start, end):
     if not start and not end:
         return ""
     if not end:
-        return _("Since %(month)s") % {"month": months.label(start)}
+        return _("Since %(month)s") % {"month": month(start)}
     if not start:
-        return _("Until %(month)s") % {"month": months.label(end)}
+        return _("Until %(month)s") % {"month": month(end)}
     if start == end:
-        return months.label(start)
-    between = {"start": months.label(start), "end": months.label(end)}
+        return month(start)
+    between = {"start": month(start), "end": month(end)}
     if months.is_exact(start) or months.is_exact(end):
         return _("%(start)s – %(end)s") % between
     return _("%(start)s–%(end)s") % between
+
+
+@remembered
+def _separators():
+    """What numbers are written with, which ``number_format`` would look up for each anew."""
+    names = ("DECIMAL_SEPARATOR", "NUMBER_GROUPING", "THOUSAND_SEPARATOR")
+    return [formats.get_format(name, use_l10n=True) for name in names]
 
 
 def _years(count):

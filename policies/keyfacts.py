@@ -5,12 +5,13 @@ nothing. What is unknown is a fact too: it is said, never left out.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from . import formats, months
 from .formats import remembered
@@ -32,9 +33,13 @@ class Fact:
     unknown: bool = False
 
 
-def key_facts(revision):
-    """Budget, staff, duration and stakeholders of a revision, always in this order."""
-    return [budget(revision), staff(revision), duration(revision), stakeholders(revision)]
+def key_facts(revision, language=None):
+    """Budget, staff, duration and stakeholders of a revision, always in this order.
+
+    ``language`` is the active one, if the caller knows it: that saves time in long lists.
+    """
+    language = language or get_language()
+    return [fact(revision, language) for fact in (budget, staff, duration, stakeholders)]
 
 
 def goal_numbers(revision):
@@ -54,15 +59,15 @@ def per_resident(revision):
     return revision.budget_usd / population
 
 
-def evidence(revision):
+def evidence(revision, language=None):
     """What its results rest on, in a few words: the strongest evidence of any result."""
     rows = revision.indicators.all()
     results = {row.evidence for row in rows if row.result is not None}
     planned = any(row.planned is not None for row in rows)
-    return _evidence(frozenset(results), planned, bool(revision.results))
+    return _evidence(frozenset(results), planned, bool(revision.results), language=language)
 
 
-def budget(revision):
+def budget(revision, language=None):
     """What it costs, in the currency of the case, with the amount in USD below."""
     return _budget(
         _Money(
@@ -75,27 +80,30 @@ def budget(revision):
         revision.budget_scope,
         revision.budget_note,
         revision.budget_unavailable,
-        tuple((row.name, row.state) for row in revision.funding_sources.all()),
+        tuple([(row.name, row.state) for row in revision.funding_sources.all()]),
+        language=language,
     )
 
 
-def staff(revision):
+def staff(revision, language=None):
     """How many people work on it, in full-time equivalents."""
-    return _staff(revision.staff_fte, revision.staff_note, revision.staff_unavailable)
+    return _staff(
+        revision.staff_fte, revision.staff_note, revision.staff_unavailable, language=language
+    )
 
 
-def duration(revision):
+def duration(revision, language=None):
     """From when to when, and how long that is or has been until today."""
     is_open = revision.start and not revision.end
     today = timezone.localdate() if is_open else None
-    return _duration(revision.start, revision.end, revision.stage, today)
+    return _duration(revision.start, revision.end, revision.stage, today, language=language)
 
 
-def stakeholders(revision):
+def stakeholders(revision, language=None):
     """How many organisations and groups have a part in it."""
     rows = revision.stakeholders.all()
-    with_role = sum(1 for row in rows if row.role)
-    return _stakeholders(len(rows), with_role, revision.stakeholders_unavailable)
+    with_role = len([row for row in rows if row.role])
+    return _stakeholders(len(rows), with_role, revision.stakeholders_unavailable, language=language)
 
 
 @dataclass(frozen=True)
@@ -209,7 +217,7 @@ def _duration(start, end, stage, today):
 
 def _open_ended(label, start, stage, today):
     """A start without an end: how long so far is said only of what is known to go on."""
-    began = {"month": months.label(start)}
+    began = {"month": formats.month(start)}
     gap = _("end not reported")
     if stage == Revision.Stage.PLANNED:
         return Fact(label, _("From %(month)s") % began, gap)
@@ -252,5 +260,8 @@ def _missing(label, reason, detail=""):
 
 def _first_statement(note):
     """The first statement of a note, for a small line."""
-    first = re.split(r"[.:;](?:\s|$)", note.strip(), maxsplit=1)[0]
-    return Truncator(" ".join(first.split())).chars(NOTE_LENGTH)
+    first = " ".join(re.split(r"[.:;](?:\s|$)", note.strip(), maxsplit=1)[0].split())
+    # Cutting reads a text letter by letter, and most are short enough.
+    if len(first) <= NOTE_LENGTH:
+        return unicodedata.normalize("NFC", first)
+    return Truncator(first).chars(NOTE_LENGTH)
