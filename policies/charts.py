@@ -20,7 +20,7 @@ THINNEST = 0.8
 MOST_TICKS = 5
 TICK_STEPS = (1, 2, 3, 5, 10, 20, 50, 100)
 # A year this close to the word "today" would be written across it.
-LABEL_WIDTH = 9
+LABEL_WIDTH = 14
 EDGE = 4
 
 
