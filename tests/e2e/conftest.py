@@ -1,19 +1,23 @@
 """A real Chromium against the real thing: gunicorn, production settings, the sample library."""
 
 import contextlib
+import functools
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from email import message_from_string, policy
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -25,6 +29,11 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+# A machine that runs other tests as well is slow now and then.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -68,21 +77,26 @@ def mails(mail_folder):
 
 
 @pytest.fixture(scope="session")
-def site(chromium, tmp_path_factory, mail_folder):
-    """Address of the portal, served by gunicorn with the sample library in it."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = os.environ | {
+def environment(tmp_path_factory, mail_folder):
+    """What the commands and the server of the tested portal are told."""
+    given = os.environ | {
         "VAR_DIR": str(tmp_path_factory.mktemp("var")),
         "SECRET_KEY": "only-for-tests",
         "DEBUG": "0",
         "HTTPS": "0",
-        "SITE_URL": address,
+        "SITE_URL": f"http://127.0.0.1:{free_port()}",
         "EMAIL_URL": f"file:///{mail_folder}",
         "LOG_LEVEL": "WARNING",
         "DJANGO_SETTINGS_MODULE": "citynet.settings",
     }
-    environment.pop("DATABASE_URL", None)
+    given.pop("DATABASE_URL", None)
+    return given
+
+
+@pytest.fixture(scope="session")
+def site(chromium, tmp_path_factory, environment):
+    """Address of the portal, served by gunicorn with the sample library in it."""
+    address = environment["SITE_URL"]
     for command in ("migrate", "load_reference", "load_samples", "collectstatic --no-input"):
         subprocess.run(
             [sys.executable, "manage.py", *command.split()],
@@ -95,7 +109,14 @@ def site(chromium, tmp_path_factory, mail_folder):
     with log.open("w") as output:
         server = subprocess.Popen(
             [
-                *(sys.executable, "-m", "gunicorn", "citynet.wsgi", "--bind", f"127.0.0.1:{port}"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "gunicorn",
+                    "citynet.wsgi",
+                    "--bind",
+                    address.rpartition("/")[2],
+                ),
                 *("--threads", "4", "--no-control-socket"),
             ],
             cwd=ROOT,
@@ -109,6 +130,31 @@ def site(chromium, tmp_path_factory, mail_folder):
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def desk(site, environment):
+    """``desk("publish", case=5)`` runs a function of ``tests.e2e.desk`` on the data of the portal."""
+    code = "from tests.e2e import desk; desk.serve()"
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as worker:
+
+        def ask(name, /, **arguments):
+            worker.stdin.write(json.dumps([name, arguments]) + "\n")
+            worker.stdin.flush()
+            answer = worker.stdout.readline()
+            assert answer, f"{name} failed, see the captured output"
+            return json.loads(answer)
+
+        yield ask
+        # At the end of its input it ends by itself.
+        worker.stdin.close()
 
 
 def wait_for(address, server, log):
@@ -134,29 +180,44 @@ def said(line):
     return f"{line.text} {line.location.get('url', '')}"
 
 
+class Watched:
+    """What goes wrong on the pages of a test, and which refusals by the server it expects."""
+
+    def __init__(self):
+        self.troubles, self.expected = [], Counter()
+
+    @contextlib.contextmanager
+    def refused(self, page, status):
+        """The server must answer with this status to what is done inside."""
+        with page.expect_response(lambda answer: answer.status == status):
+            yield
+        self.expected[status] += 1
+
+    def unexpected(self):
+        """The troubles, less one line of the console for each expected refusal."""
+        left, found = self.expected.copy(), []
+        for line in self.troubles:
+            status = re.search(r"with a status of (\d+) ", line)
+            if status and left[int(status[1])]:
+                left[int(status[1])] -= 1
+            else:
+                found.append(line)
+        return found
+
+
 @pytest.fixture
 def open_page(browser, site):
     """``open_page("/policies/", width=390)`` gives a page on which nothing may go wrong.
 
     Errors on the console, breaches of the content security policy and requests that leave the
-    site fail the test at its end.
+    site fail the test at its end. Where the server has to refuse something:
+    ``with page.refused(422): button.click()``. ``session`` is the cookie of a signed-in person;
+    ``beside`` another page whose browser, cookies included, this one is a new tab of.
     """
-    contexts, troubles = [], []
+    contexts, watched = [], Watched()
+    complain = watched.troubles.append
 
-    def complain(message):
-        troubles.append(message)
-
-    def open_page(path="/", *, width=1280, height=900, dark=False, scripts=True):
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=scripts,
-            base_url=site,
-            accept_downloads=True,
-        )
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        page = context.new_page()
+    def watch(page):
         page.on("console", lambda line: line.type == "error" and complain(said(line)))
         page.on("pageerror", lambda error: complain(str(error)))
         page.on(
@@ -165,14 +226,36 @@ def open_page(browser, site):
                 request.url.startswith((site, "data:")) or complain(f"left the site: {request.url}")
             ),
         )
-        page.troubles = troubles
+        page.troubles = watched.troubles
+        page.refused = functools.partial(watched.refused, page)
+
+    def open_page(
+        path="/", *, width=1280, height=900, dark=False, scripts=True, session="", beside=None
+    ):
+        if beside:
+            page = beside.context.new_page()
+            page.goto(path)
+            return page
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            base_url=site,
+            accept_downloads=True,
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        if session:
+            context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+        context.on("page", watch)
+        page = context.new_page()
         page.goto(path)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert watched.unexpected() == []
 
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
