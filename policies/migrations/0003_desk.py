@@ -7,135 +7,388 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('policies', '0002_amounts_that_can_be_kept'),
+        ("policies", "0002_amounts_that_can_be_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Phrase',
+            name="Phrase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('use', models.CharField(choices=[('changes-requested', 'Ask for changes'), ('rejected', 'Reject'), ('published', 'Publish')], max_length=20, verbose_name='for')),
-                ('title', models.CharField(max_length=100, verbose_name='title')),
-                ('text', models.TextField(validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='text')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("changes-requested", "Ask for changes"),
+                            ("rejected", "Reject"),
+                            ("published", "Publish"),
+                        ],
+                        max_length=20,
+                        verbose_name="for",
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="title")),
+                (
+                    "text",
+                    models.TextField(
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="text",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
-                'verbose_name': 'phrase',
-                'verbose_name_plural': 'phrases',
-                'ordering': ['use', 'position', 'pk'],
+                "verbose_name": "phrase",
+                "verbose_name_plural": "phrases",
+                "ordering": ["use", "position", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='casestudy',
-            name='featured_at',
-            field=models.DateTimeField(blank=True, help_text='Since when the secretariat shows it on the home page.', null=True, verbose_name='featured on'),
+            model_name="casestudy",
+            name="featured_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="Since when the secretariat shows it on the home page.",
+                null=True,
+                verbose_name="featured on",
+            ),
         ),
         migrations.AddField(
-            model_name='casestudy',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, help_text='The case that took its place; its addresses lead there.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='policies.casestudy', verbose_name='merged into'),
+            model_name="casestudy",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The case that took its place; its addresses lead there.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged",
+                to="policies.casestudy",
+                verbose_name="merged into",
+            ),
         ),
         migrations.AddField(
-            model_name='revision',
-            name='reviewer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to=settings.AUTH_USER_MODEL, verbose_name='reviewer'),
+            model_name="revision",
+            name="reviewer",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="reviews",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="reviewer",
+            ),
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=40, verbose_name='field')),
-                ('before', models.TextField(blank=True, verbose_name='before')),
-                ('after', models.TextField(blank=True, verbose_name='after')),
-                ('note', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(1000)], verbose_name='note')),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('outdated', 'Outdated')], default='proposed', max_length=10, verbose_name='state')),
-                ('by_name', models.CharField(max_length=254, verbose_name='by')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='time')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided on')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=40, verbose_name="field")),
+                ("before", models.TextField(blank=True, verbose_name="before")),
+                ("after", models.TextField(blank=True, verbose_name="after")),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(1000)],
+                        verbose_name="note",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("outdated", "Outdated"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("by_name", models.CharField(max_length=254, verbose_name="by")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="time")),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="decided on"),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction',
-                'verbose_name_plural': 'corrections',
-                'ordering': ['created_at', 'pk'],
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=200, upload_to='imports/', verbose_name='file')),
-                ('original_name', models.CharField(max_length=255, verbose_name='name of the file')),
-                ('publish', models.BooleanField(default=False, help_text='Otherwise the cases become drafts.', verbose_name='publish')),
-                ('state', models.CharField(choices=[('uploaded', 'Uploaded'), ('checked', 'Checked'), ('running', 'Running'), ('done', 'Done'), ('stopped', 'Stopped')], default='uploaded', max_length=10, verbose_name='state')),
-                ('counts', models.JSONField(default=dict, verbose_name='counts')),
-                ('errors', models.JSONField(default=list, verbose_name='errors')),
-                ('by_name', models.CharField(max_length=254, verbose_name='by')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded on')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='time')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(max_length=200, upload_to="imports/", verbose_name="file"),
+                ),
+                (
+                    "original_name",
+                    models.CharField(max_length=255, verbose_name="name of the file"),
+                ),
+                (
+                    "publish",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Otherwise the cases become drafts.",
+                        verbose_name="publish",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "Uploaded"),
+                            ("checked", "Checked"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("stopped", "Stopped"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict, verbose_name="counts")),
+                ("errors", models.JSONField(default=list, verbose_name="errors")),
+                ("by_name", models.CharField(max_length=254, verbose_name="by")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded on")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="time")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Screening',
+            name="Screening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('completeness', models.PositiveSmallIntegerField(help_text='How many of the twelve points are there.', verbose_name='completeness')),
-                ('first_time_author', models.BooleanField(default=False, help_text='Nothing by the person who handed it in has been public so far.', verbose_name='first-time author')),
-                ('over_tagged', models.BooleanField(default=False, help_text='More targets than the length of the text can explain.', verbose_name='over-tagged')),
-                ('without_source', models.BooleanField(default=False, verbose_name='without a source')),
-                ('made_at', models.DateTimeField(auto_now=True, verbose_name='time')),
-                ('duplicate_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='policies.casestudy', verbose_name='possible duplicate of')),
-                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='screening', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "completeness",
+                    models.PositiveSmallIntegerField(
+                        help_text="How many of the twelve points are there.",
+                        verbose_name="completeness",
+                    ),
+                ),
+                (
+                    "first_time_author",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Nothing by the person who handed it in has been public so far.",
+                        verbose_name="first-time author",
+                    ),
+                ),
+                (
+                    "over_tagged",
+                    models.BooleanField(
+                        default=False,
+                        help_text="More targets than the length of the text can explain.",
+                        verbose_name="over-tagged",
+                    ),
+                ),
+                (
+                    "without_source",
+                    models.BooleanField(default=False, verbose_name="without a source"),
+                ),
+                ("made_at", models.DateTimeField(auto_now=True, verbose_name="time")),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="policies.casestudy",
+                        verbose_name="possible duplicate of",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="screening",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'screening',
-                'verbose_name_plural': 'screenings',
+                "verbose_name": "screening",
+                "verbose_name_plural": "screenings",
             },
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('criterion', models.CharField(choices=[('innovation', 'Innovation'), ('leadership', 'Leadership and governance'), ('implementation', 'Clear implementation'), ('quality', 'Quality'), ('outcomes', 'Outcomes'), ('sustainability', 'Long-term sustainability'), ('replicability', 'Replicability')], max_length=20, verbose_name='criterion')),
-                ('mark', models.CharField(blank=True, choices=[('met', 'Met'), ('partly', 'Partly met'), ('not-met', 'Not met'), ('unclear', 'Cannot be judged from the text')], max_length=10, verbose_name='mark')),
-                ('remark', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='remark')),
-                ('by_name', models.CharField(max_length=254, verbose_name='by')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='time')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='policies.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.CharField(
+                        choices=[
+                            ("innovation", "Innovation"),
+                            ("leadership", "Leadership and governance"),
+                            ("implementation", "Clear implementation"),
+                            ("quality", "Quality"),
+                            ("outcomes", "Outcomes"),
+                            ("sustainability", "Long-term sustainability"),
+                            ("replicability", "Replicability"),
+                        ],
+                        max_length=20,
+                        verbose_name="criterion",
+                    ),
+                ),
+                (
+                    "mark",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("met", "Met"),
+                            ("partly", "Partly met"),
+                            ("not-met", "Not met"),
+                            ("unclear", "Cannot be judged from the text"),
+                        ],
+                        max_length=10,
+                        verbose_name="mark",
+                    ),
+                ),
+                (
+                    "remark",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="remark",
+                    ),
+                ),
+                ("by_name", models.CharField(max_length=254, verbose_name="by")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="time")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assessments",
+                        to="policies.revision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assessment',
-                'verbose_name_plural': 'assessments',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('revision', 'criterion'), name='one_assessment_a_revision_and_criterion')],
+                "verbose_name": "assessment",
+                "verbose_name_plural": "assessments",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("revision", "criterion"),
+                        name="one_assessment_a_revision_and_criterion",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseUse',
+            name="CaseUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.CharField(help_text='As in "2026-11".', max_length=7, verbose_name='month')),
-                ('views', models.PositiveIntegerField(default=0, verbose_name='views')),
-                ('exports', models.PositiveIntegerField(default=0, verbose_name='exports')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='policies.casestudy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "month",
+                    models.CharField(
+                        help_text='As in "2026-11".', max_length=7, verbose_name="month"
+                    ),
+                ),
+                ("views", models.PositiveIntegerField(default=0, verbose_name="views")),
+                ("exports", models.PositiveIntegerField(default=0, verbose_name="exports")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uses",
+                        to="policies.casestudy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'use of a case',
-                'verbose_name_plural': 'uses of cases',
-                'ordering': ['month', 'case'],
-                'constraints': [models.UniqueConstraint(fields=('case', 'month'), name='one_use_a_case_and_month')],
+                "verbose_name": "use of a case",
+                "verbose_name_plural": "uses of cases",
+                "ordering": ["month", "case"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "month"), name="one_use_a_case_and_month"
+                    )
+                ],
             },
         ),
     ]
