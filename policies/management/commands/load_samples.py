@@ -2,11 +2,12 @@ import json
 import secrets
 from decimal import Decimal
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from members import accounts
@@ -23,7 +24,8 @@ OFFICIAL_OF = "seoul"
 class Command(BaseCommand):
     help = (
         "Load the sample library: real members and case studies. What is there already stays as "
-        "it is. With DEBUG also accounts to try things with; their passwords are shown once."
+        "it is. With DEBUG also accounts to try things with; their passwords and the codes of "
+        "their second factors are shown once."
     )
 
     def handle(self, *args, **options):
@@ -60,37 +62,41 @@ class Command(BaseCommand):
         self._say("case studies", importer.counts["created"], importer.counts["unchanged"])
 
     def _make_accounts(self):
-        """People to try things with: an administrator, a moderator and an official."""
+        """People to try things with: the secretariat's three kinds, and an official."""
         member = Member.objects.get(slug=OFFICIAL_OF)
-        for email, name, rights in [
-            ("admin@example.org", "Demo administrator", {"is_staff": True, "is_superuser": True}),
-            ("moderator@example.org", "Demo moderator", {"is_staff": True}),
-            ("official@example.org", f"Demo official of {member.name}", {}),
+        for email, name, rights, group in [
+            ("admin@example.org", "Demo administrator", {"is_superuser": True}, None),
+            ("editor@example.org", "Demo editor in chief", {}, "Editors in chief"),
+            ("moderator@example.org", "Demo moderator", {}, "Moderators"),
+            ("official@example.org", f"Demo official of {member.name}", {}, None),
         ]:
             if User.objects.filter(email=email).exists():
                 self.stdout.write(f"account {email}: there already")
                 continue
             password = secrets.token_urlsafe(12)
-            user = User.objects.create_user(email, password, name=name, **rights)
+            is_staff = bool(rights or group)
+            user = User.objects.create_user(email, password, name=name, is_staff=is_staff, **rights)
             accounts.verify(user)
-            if rights == {"is_staff": True}:
-                user.user_permissions.set(moderators_permissions())
-            if not rights:
+            if group:
+                user.groups.add(Group.objects.get(name=group))
+            self.stdout.write(f"account {email}: password {password} ({name})")
+            if is_staff:
+                self._give_second_factor(user)
+            else:
                 Membership.objects.create(
                     user=user,
                     member=member,
                     status=Membership.Status.ACTIVE,
                     decided_at=timezone.now(),
                 )
-            self.stdout.write(f"account {email}: password {password} ({name})")
+
+    def _give_second_factor(self, user):
+        """The secretariat's pages ask for one. It can be used at once, without any app."""
+        key = generate_totp_secret()
+        TOTP.activate(user, key)
+        codes = RecoveryCodes.activate(user).generate_codes()
+        self.stdout.write(f"  codes, each for one sign-in: {' '.join(codes)}")
+        self.stdout.write(f"  or the key for an authenticator app: {key}")
 
     def _say(self, what, added, there):
         self.stdout.write(f"{what}: {added} added, {there} there already")
-
-
-def moderators_permissions():
-    """To read everything of the library in the admin, and to edit members and themes."""
-    return Permission.objects.filter(
-        Q(content_type__app_label__in=["members", "policies", "sdg"], codename__startswith="view_")
-        | Q(content_type__model__in=["member", "memberevidence", "theme"])
-    )
