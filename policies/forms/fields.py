@@ -1,6 +1,7 @@
 """Fields that accept exactly what the models hold, in the way that people write it."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from django import forms
@@ -20,6 +21,7 @@ GROUPED = re.compile(r"-?[0-9]{1,3}(?:[,'’ \u00a0\u2009\u202f][0-9]{3})+(?:\.[
 # A code of three letters that has four is not too long but wrong.
 SHORT = 20
 LONG_TEXT = 5000  # characters from which a field is given room for a whole story
+SHAPELESS = frozenset({"Cf", "Zs", "Zl", "Zp"})
 SEPARATORS = re.compile(r"[,'’ \u00a0\u2009\u202f]")
 
 _hint = lazy(
@@ -52,6 +54,8 @@ class ValueField(forms.CharField):
 
     def clean(self, value):
         text = self.to_python(value)
+        if not says_something(text):
+            text = ""
         if not text:
             self.validate(text)
             return None if self.model_field.null else ""
@@ -82,6 +86,11 @@ class ValueField(forms.CharField):
                 )
                 % {"most": most, "count": len(text)}
             )
+
+
+def says_something(text):
+    """Whether a text shows anything: characters without a shape, or blanks, do not."""
+    return any(unicodedata.category(char) not in SHAPELESS for char in text)
 
 
 def longest(field):

@@ -65,6 +65,34 @@ def test_sign_up_leads_by_the_mailed_link_to_a_signed_in_person(client, mailoutb
     assert client.get(reverse(PROTECTED)).status_code == 200
 
 
+def test_second_click_on_sign_up_makes_one_account(client, mailoutbox):
+    answers = [sign_up(client, "ani@surabaya.example") for _click in range(2)]
+    assert [answer.url for answer in answers] == [reverse("account_email_verification_sent")] * 2
+    assert User.objects.count() == EmailAddress.objects.count() == 1
+    # Who signed up twice may be two people: the password tells.
+    assert client.post(link_in(mailoutbox[0])).url == reverse("account_login")
+    sign_in(client, "ani@surabaya.example")
+    assert is_signed_in(client)
+
+
+def test_second_click_on_confirm_leads_home(client, mailoutbox):
+    sign_up(client, "ani@surabaya.example")
+    link = link_in(mailoutbox[0])
+    assert client.post(link).url == reverse("my:home")
+    assert client.post(link).url == reverse("my:home")
+    assert is_signed_in(client)
+
+
+def test_link_that_was_used_says_so_to_others(client, mailoutbox):
+    sign_up(client, "ani@surabaya.example")
+    link = link_in(mailoutbox[0])
+    client.post(link)
+    client.logout()
+    answer = client.post(link)
+    assert answer.status_code == 200
+    assert "expired or is invalid" in answer.text
+
+
 def test_opening_the_mailed_link_confirms_nothing_yet(client, mailoutbox):
     sign_up(client, "ani@surabaya.example")
     answer = client.get(link_in(mailoutbox[0]))

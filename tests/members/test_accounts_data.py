@@ -587,6 +587,15 @@ def test_deletion_asks_for_the_password_first(client, ani, method):
     assert User.objects.filter(pk=ani.pk).exists()
 
 
+def test_second_click_on_delete_asks_to_sign_in(client, ani):
+    sign_in(client, EMAIL)
+    reauthenticate(client)
+    assert delete(client).url == reverse("account_overview")
+    answer = delete(client)
+    assert answer.url.startswith(reverse("account_login"))
+    assert not User.objects.exists()
+
+
 def test_deletion_page_changes_nothing(client, ani):
     enter(client, ani)
     assert client.get(reverse("account_delete")).status_code == 200

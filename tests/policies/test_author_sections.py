@@ -265,6 +265,7 @@ WRONG = [
     ("basics", {"title": ""}, "id_title"),
     ("basics", {"title": "x" * 201}, "id_title"),
     ("basics", {"title": "a\x00b"}, "id_title"),
+    ("basics", {"title": "\u200b \u2060\u202e"}, "id_title"),
     ("basics", {"summary": "a\x00b"}, "id_summary"),
     ("basics", {"language": "xx"}, "id_language"),
     ("basics", {"summary": "x" * 1001}, "id_summary"),

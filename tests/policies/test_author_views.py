@@ -8,13 +8,16 @@ from django.urls import reverse
 from policies import authoring, moderation
 from policies.models import CaseStudy, Revision
 from tests.factories import (
+    AttachmentFactory,
     LiveRevisionFactory,
     MemberFactory,
     MembershipFactory,
+    PhotoFactory,
     RevisionFactory,
     UserFactory,
 )
 from tests.policies.authors import address, save
+from tests.policies.contents import fill
 
 pytestmark = pytest.mark.django_db
 
@@ -252,6 +255,23 @@ def test_edit_of_a_public_case_leaves_the_public_text(synced, official, membersh
     assert live.case.revisions.get(number=2).title == "New text"
 
 
+def article(answer):
+    found = re.search(r'<article class="article">(.*?)</article>', answer.text, re.DOTALL).group(1)
+    # Only a public case has others that are like it.
+    return found.partition('<section aria-labelledby="similar">')[0].strip()
+
+
+def test_preview_is_what_readers_will_see(reference, synced, official, draft):
+    fill(draft, 3)
+    PhotoFactory(revision=draft, caption="Line 3")
+    AttachmentFactory(revision=draft)
+    preview = article(official.get(reverse("policies:preview", args=[draft.case_id])))
+    assert "Nobody could travel at night." in preview
+    moderation.publish(draft, name="Secretariat")
+    draft.case.refresh_from_db()
+    assert article(official.get(draft.case.get_absolute_url())) == preview
+
+
 def test_preview_of_a_changed_case_tells_what_changes(official, membership):
     live = LiveRevisionFactory(case__member=membership.member, title="Night buses")
     page = reverse("policies:preview", args=[live.case_id])
@@ -303,6 +323,7 @@ def test_text_that_became_public_meanwhile_is_read_before_it_is_confirmed(offici
     live = LiveRevisionFactory(case__member=membership.member)
     page = reverse("policies:confirm", args=[live.case_id])
     sent = {"number": seen_on(official.get(page).text)}
+    live.case.revisions.update(state=State.SUPERSEDED)
     LiveRevisionFactory(case=live.case)
     answer = official.post(page, sent, follow=True)
     assert "A newer text is public now." in answer.text
