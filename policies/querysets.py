@@ -1,7 +1,7 @@
 """What may be read, by whom. Every page starts from one of these."""
 
 from django.db import models
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 
 
 class CaseStudyQuerySet(models.QuerySet):
@@ -9,13 +9,55 @@ class CaseStudyQuerySet(models.QuerySet):
         """Cases that the public may read."""
         return self.filter(live__isnull=False)
 
-    def editable_by(self, user):
-        """Cases that ``user`` may write: those of members whose team the user is in."""
+    def featured(self):
+        """Public cases that the secretariat shows on the home page, the newest choice first."""
+        return self.live().filter(featured_at__isnull=False).order_by("-featured_at", "pk")
+
+    def of_team(self, user):
+        """Cases of the members whose team ``user`` is in."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(
             Q(member__memberships__user=user, member__memberships__status="active")
         ).distinct()
+
+    def compiled(self):
+        """Cases that the secretariat compiled and the city has neither confirmed nor taken over.
+
+        The city has taken a case over when one of its people has handed it in, or has begun a text
+        of its own beside the first one, which the secretariat wrote.
+        """
+        revisions = self.model.revisions.rel.related_model.objects.filter(case=OuterRef("pk"))
+        written = Q(number__gt=1) & (Q(created_by=None) | Q(created_by__is_staff=False))
+        by_city = Q(events__actor=None) | Q(events__actor__is_staff=False)
+        handed_in = Q(events__to_state="submitted") & by_city
+        return self.filter(
+            ~Exists(revisions.filter(written)),
+            ~Exists(revisions.filter(handed_in)),
+            provenance="secretariat",
+            confirmed_at=None,
+        )
+
+    def editable_by(self, user):
+        """Cases that ``user`` may write.
+
+        Those of members whose team the user is in; for moderators also those that the secretariat
+        compiled, as long as they are the secretariat's.
+        """
+        if not (user.is_staff and user.has_perm("policies.add_casestudy")):
+            return self.of_team(user)
+        own = self.model.objects.of_team(user).order_by()
+        compiled = self.model.objects.compiled().order_by()
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=compiled.values("pk")))
+
+    def written_by(self, user):
+        """Cases on the page of ``user``: those of the teams, and compiled ones that the user has
+        open."""
+        states = self.model.revisions.rel.related_model.OPEN_STATES
+        compiled = self.editable_by(user).order_by()
+        compiled = compiled.filter(revisions__created_by=user, revisions__state__in=states)
+        own = self.model.objects.of_team(user).order_by()
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=compiled.values("pk")))
 
 
 class RevisionQuerySet(models.QuerySet):
