@@ -8,6 +8,8 @@ urlpatterns = [
     path("data/", account_views.data, name="account_data"),
     path("data.json", account_views.data_json, name="account_data_json"),
     path("delete/", account_views.delete, name="account_delete"),
-    re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", email_views.confirm, name="account_confirm_email"),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/$", email_views.confirm, name="account_confirm_email"
+    ),
     path("", include("allauth.urls")),
 ]
