@@ -4,8 +4,9 @@ Every change happens inside a transaction, writes an event row and the notices t
 and brings the search index up to date once it is committed.
 """
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from members import audit
@@ -33,6 +34,12 @@ NOTE_REQUIRED = (State.CHANGES_REQUESTED, State.REJECTED, State.UNPUBLISHED)
 
 # Texts that were public once: only ``restore`` makes them public again, with a reason.
 RESTORABLE = (State.SUPERSEDED, State.UNPUBLISHED)
+
+
+# What the moderators decide on a submission.
+DECISIONS = tuple(
+    (State.SUBMITTED, to) for to in (State.PUBLISHED, State.CHANGES_REQUESTED, State.REJECTED)
+)
 
 
 class TransitionRefused(Exception):
@@ -212,5 +219,18 @@ def _record(revision, to, by, name, note, now):
         ]
     )
     again = event.from_state in RESTORABLE
-    audit.record("restored" if again else to, revision, by=by, name=name, reason=note)
+    reason = _for_the_record(event)
+    audit.record("restored" if again else to, revision, by=by, name=name, reason=reason)
     return event
+
+
+def _for_the_record(event):
+    """The note of a decision; with it that who decided had handed the text in, where that is so."""
+    if event.actor is None or (event.from_state, event.to_state) not in DECISIONS:
+        return event.note
+    handed_in = event.revision.events.filter(to_state=State.SUBMITTED).last()
+    if handed_in is None or handed_in.actor_id != event.actor_id:
+        return event.note
+    with translation.override(settings.LANGUAGE_CODE):
+        own = _("Handed in and decided by the same person.")
+        return f"{event.note}\n\n{own}".strip()

@@ -78,6 +78,21 @@ def tell_of_note(note):
     _tell_both(Kind.NOTE, revision, note.author, told, **facts)
 
 
+def tell_of_move(revision, before, note, actor):
+    """Tell the team that a case came from, ``before``, and the one it came to."""
+    facts = {
+        "title": revision.title,
+        "member": revision.case.member.name,
+        "note": note,
+        "by": "",
+        "is_question": False,
+    }
+    after = list(team(revision, actor))
+    notify(Kind.NOTE, after, address("policies:edit", revision.case_id), **facts)
+    left = [person for person in before if person not in after]
+    notify(Kind.NOTE, left, address("my:home"), **facts)
+
+
 def _tell_both(kind, revision, actor, told=None, **facts):
     told = list(moderators(actor) if told is None else told)
     notify(

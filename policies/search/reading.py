@@ -48,6 +48,7 @@ STAMPED = {
     "changed": "updated_at",
     "provenance": "case__provenance",
     "confirmed": "case__confirmed_at",
+    "member": "case__member",
     "member_changed": "case__member__updated_at",
 }
 

@@ -18,7 +18,7 @@ from policies import citations, completeness, files, interchange, money, section
 from policies.diff import changes, compared
 from policies.jsonld import case_data
 from policies.keyfacts import budget, duration, key_facts
-from policies.models import Revision
+from policies.models import CaseStudy, Revision
 from policies.search.query import similar
 from policies.timeline import timeline
 
@@ -131,6 +131,9 @@ def revision(request, pk, slug, number):
     ).select_related("case__member", "case__live")
     shown = found.first()
     if shown is None:
+        if kept := CaseStudy.objects.live().filter(merged=_number(pk)).first():
+            # The numbers of its texts say nothing about those of the case that took its place.
+            return redirect(kept, permanent=True)
         raise Http404(_("There is no such revision."))
     address = shown.get_absolute_url()
     if request.path != address:
@@ -170,8 +173,14 @@ def case_jsonl(request, pk, slug):
 
 
 def _live(pk, with_rows=lambda revisions: revisions.select_related("case__member")):
-    """The live revision of a case; 404 for a case that does not exist or is not public."""
-    found = with_rows(Revision.objects.live().filter(case_id=_number(pk))).first()
+    """The live revision of a case, or of the one that it was merged into; 404 where there is none.
+
+    The address of a merged case is not that of the kept one, so that ``_moved`` leads there.
+    """
+    live = with_rows(Revision.objects.live())
+    found = live.filter(case_id=_number(pk)).first()
+    # Asked only where there is nothing to show: a case that was merged is not public.
+    found = found or live.filter(case__merged=_number(pk)).first()
     if found is None:
         raise Http404(_("There is no such public case."))
     return found

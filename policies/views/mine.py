@@ -36,7 +36,7 @@ GROUPS = (
 COLUMNS = (
     *("case", "number", "state", "title", "language", "updated_at", "submitted_at", "decided_at"),
     *("case__slug", "case__live", "case__provenance", "case__confirmed_at", "case__member"),
-    *("case__member__name", "case__member__slug", "case__live__decided_at"),
+    *("case__merged_into", "case__member__name", "case__member__slug", "case__live__decided_at"),
 )
 
 
@@ -74,13 +74,13 @@ def home(request):
 
 
 def current_revisions(user):
-    """The revision of each case of the person's teams that tells what to do next.
+    """The revision of each case that the person writes which tells what to do next.
 
     That is the open one, else the public one, else the newest; ordered by what is asked of the
     city.
     """
     of_the_case = Revision.objects.filter(case=OuterRef("pk")).order_by("-number")
-    cases = CaseStudy.objects.editable_by(user).annotate(
+    cases = CaseStudy.objects.written_by(user).annotate(
         current=Coalesce(
             Subquery(of_the_case.filter(state__in=Revision.OPEN_STATES).values("pk")[:1]),
             F("live"),

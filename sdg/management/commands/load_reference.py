@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.text import slugify
 
+from members.models import Event
 from policies import models as policies
 from sdg.reference import Changes, load_goals
 
@@ -34,7 +35,8 @@ class Command(BaseCommand):
 def load_themes():
     """Add the themes that are missing; gives ``Changes``.
 
-    Themes, unlike goals, are the secretariat's own: what moderators reworded stays.
+    Themes, unlike goals, are the secretariat's own: what moderators reworded stays, and once they
+    have merged or deleted one, the list is theirs altogether.
     """
     stored = {text for row in policies.Theme.objects.values_list("slug", "name") for text in row}
     missing = []
@@ -42,5 +44,7 @@ def load_themes():
         slug = slugify(theme["name"])
         if slug not in stored and theme["name"] not in stored:
             missing.append(policies.Theme(slug=slug, position=position, **theme))
+    if missing and Event.objects.filter(action__in=("theme-merged", "theme-deleted")).exists():
+        missing = []
     policies.Theme.objects.bulk_create(missing)
     return Changes(added=[theme.slug for theme in missing])
