@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "policies.uses.count_uses",
     # The tag is computed from the finished page, so whatever changes the page changes the tag.
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -167,10 +168,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 # Bytes of one upload, and how many pixels a picture may have before anybody decodes it.
 MAX_IMAGE_BYTES = env.int("MAX_IMAGE_BYTES", 10 * 1024**2)
 MAX_FILE_BYTES = env.int("MAX_FILE_BYTES", 20 * 1024**2)
+# Files that the secretariat imports hold many cases.
+MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 200 * 1024**2)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 64_000_000)
 
 # Search: each machine keeps an index of its own, which can be deleted at any time.
 SEARCH_INDEX_DIR = env.path("SEARCH_INDEX_DIR", VAR_DIR / "index")
+
+# Seconds after which a process adds to the database how often cases were opened; None: never.
+USES_WRITTEN_EVERY = env.int("USES_WRITTEN_EVERY", 60)
 
 # Mail
 email = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")

@@ -59,18 +59,22 @@ class Importer:
 
     def run(self, stream):
         """Bring in the lines of a binary ``stream``; gives a ``Batch`` after each transaction."""
+        return self.take(read_lines(stream))
+
+    def take(self, every_line):
+        """The same for an iterable of ``Line`` s, read as they are needed."""
         lines, size, read = [], 0, 0
-        for line in read_lines(stream):
+        for line in every_line:
             lines.append(line)
-            size += len(line.data or b"")
+            size += line.size
             if len(lines) == self.batch_size or size >= BATCH_BYTES:
                 read += len(lines)
-                yield Batch(read, self._take(lines))
+                yield Batch(read, self._bring_in(lines))
                 lines, size = [], 0
         if lines:
-            yield Batch(read + len(lines), self._take(lines))
+            yield Batch(read + len(lines), self._bring_in(lines))
 
-    def _take(self, lines):
+    def _bring_in(self, lines):
         """Bring in some lines in one transaction; gives their errors in order."""
         entries, errors = [], []
         for line in lines:
@@ -96,13 +100,14 @@ class Importer:
         )
         entry = None
         try:
-            data = parse(line)
+            data = parse(line) if line.content is None else line.content
         except Unreadable as error:
             cleaner.add("", error)
         else:
             entry = cleaner.entry(data)
             self._refuse_second(data.get("source_id"), cleaner)
-        return (None if cleaner.errors else entry), cleaner.errors
+        errors = [*line.errors, *_others(cleaner.errors, line.errors)]
+        return (None if errors else entry), errors
 
     def _refuse_second(self, source_id, cleaner):
         if source_id and isinstance(source_id, str):
@@ -137,3 +142,16 @@ class Importer:
             counted_as = "updated"
         self.counts[counted_as] += 1
         self.counts["published"] += self.publish and step.action is not Action.NOTHING
+
+
+def _others(errors, told):
+    """The errors that are not about values of which ``told`` speaks already."""
+    paths = tuple(error.field for error in told)
+    return [
+        error
+        for error in errors
+        if not any(
+            error.field == path or error.field.startswith((f"{path}.", f"{path}["))
+            for path in paths
+        )
+    ]

@@ -2,7 +2,7 @@
 
 import decimal
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -29,10 +29,17 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a file as it was read; ``data`` is None where it was too long to keep."""
+    """A line of a file as it was read; ``data`` is None where it was too long to keep.
+
+    Rows of a workbook come as the object that they stand for, ``content``, with the ``errors`` of
+    cells that could not be read. ``size`` is in bytes.
+    """
 
     number: int
     data: bytes | None
+    content: dict | None = None
+    errors: tuple[LineError, ...] = ()
+    size: int = field(default=0, compare=False)
 
 
 def read_lines(stream):
@@ -49,7 +56,7 @@ def read_lines(stream):
         if len(data) > MAX_LINE:
             yield Line(number, None)
         elif data.strip():
-            yield Line(number, data)
+            yield Line(number, data, size=len(data))
 
 
 def _skip_rest(stream):

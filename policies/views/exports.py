@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from citynet import licence
 from citynet.csv import csv_response, download
-from policies import interchange, spreadsheet
+from policies import interchange, spreadsheet, uses
 from policies.filters import NEWEST, SearchForm
 from policies.keyfacts import goal_numbers
 from policies.listing import listed
@@ -61,7 +61,7 @@ def export(request, form):
 
 def _file(request, search, keys, form):
     name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.{form}"
-    found = revisions(keys)
+    found = uses.taken_along(request, revisions(keys))
     if form == "csv":
         return csv_response(request, name, spreadsheet.header(), spreadsheet.rows(found))
     if form == "jsonl":

@@ -4,17 +4,26 @@ from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from policies.models import Attachment, Photo
+from policies.models import Attachment, ImportRun, Photo
 
 # Folders of the storage with the columns that name their files.
-FOLDERS = {"photos": ((Photo, "image"), (Photo, "small")), "attachments": ((Attachment, "file"),)}
+FOLDERS = {
+    "photos": ((Photo, "image"), (Photo, "small")),
+    "attachments": ((Attachment, "file"),),
+    "imports": ((ImportRun, "file"),),
+}
+# Imported files may hold names and addresses; what became of them is kept without them.
+IMPORTS_KEPT = timedelta(days=30)
 # A file is stored before its row: what is young may still get one.
 MIN_AGE = timedelta(hours=1)
 PROGRESS_EVERY = 1000
 
 
 class Command(BaseCommand):
-    help = "Removes stored photos and files that no revision has any more."
+    help = (
+        "Removes stored photos and files that no revision has any more, and imported files "
+        "after 30 days."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -25,6 +34,12 @@ class Command(BaseCommand):
         self.verbosity, self.dry_run = verbosity, dry_run
         self.seen = self.kept = self.young = self.removed = self.bytes = 0
         self.failed = []
+        old = ImportRun.objects.filter(updated_at__lt=timezone.now() - IMPORTS_KEPT).exclude(
+            file=""
+        )
+        self.forgotten = set(old.values_list("file", flat=True))
+        if not dry_run:
+            old.update(file="")
         for folder, columns in FOLDERS.items():
             self.sweep(folder, columns)
         self.say(
@@ -45,7 +60,7 @@ class Command(BaseCommand):
             name
             for model, column in columns
             for name in model.objects.values_list(column, flat=True)
-        }
+        } - self.forgotten
         for name in sorted(names):
             self.look(f"{folder}/{name}", used, columns)
             self.seen += 1
@@ -60,7 +75,9 @@ class Command(BaseCommand):
             if timezone.now() - default_storage.get_modified_time(name) < MIN_AGE:
                 self.young += 1
             # A draft may have been copied meanwhile.
-            elif any(model.objects.filter(**{column: name}).exists() for model, column in columns):
+            elif name not in self.forgotten and any(
+                model.objects.filter(**{column: name}).exists() for model, column in columns
+            ):
                 self.kept += 1
             else:
                 self.remove(name)

@@ -1,0 +1,158 @@
+"""From a cell of a workbook to the value that a line of the interchange format has there."""
+
+import datetime
+import math
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from . import columns
+from .columns import BAR
+
+# A spreadsheet shows and keeps so many digits; what comes after is noise of its binary numbers.
+DIGITS = 15
+FORMULA, FAULT = "f", "e"
+MIDNIGHT = datetime.time()
+
+
+class Wrong(ValueError):
+    """What stands in the cell cannot be taken; the message says what to write instead."""
+
+
+def value(column, cell):
+    """The value of ``cell`` for ``column``; None where it is empty. Raises ``Wrong``."""
+    if cell.data_type == FORMULA:
+        raise Wrong(
+            _("A formula: nothing is calculated here. Copy the column and paste it as values.")
+        )
+    if cell.data_type == FAULT:
+        raise Wrong(_("The spreadsheet shows an error here: %(error)s") % {"error": cell.value})
+    found = cell.value
+    if found is None or (isinstance(found, str) and not found.strip()):
+        return None
+    if isinstance(found, bool):
+        raise Wrong(_("This is true or false; nothing of the kind is asked here."))
+    return READERS[column.kind](column, found)
+
+
+def _text(column, found):
+    if isinstance(found, str):
+        return found
+    if isinstance(found, int):
+        return str(found)
+    raise Wrong(_("This is a date or a number with decimals. Write it as text."))
+
+
+def _number(column, found):
+    """Numbers as texts, as in JSON Lines; what is wrong with a text is told there."""
+    if isinstance(found, str):
+        return found.strip()
+    if isinstance(found, int):
+        return str(found)
+    if isinstance(found, float) and math.isfinite(found):
+        number = format(Decimal(f"{found:.{DIGITS}g}"), "f")
+        return number.rstrip("0").rstrip(".") if "." in number else number
+    raise Wrong(_("This is a date or a time, not a number."))
+
+
+def _year(column, found):
+    if isinstance(found, float) and found.is_integer():
+        return int(found)
+    if isinstance(found, int | str):
+        return found.strip() if isinstance(found, str) else found
+    raise Wrong(_("This is a date or a number with decimals. Write the year: 2024"))
+
+
+def _month(column, found):
+    """A month or a year. Of a typed "2013-04" spreadsheets make the first of April by themselves."""
+    if isinstance(found, str):
+        return found.strip()
+    if isinstance(found, int):
+        return str(found)
+    day = _day(found)
+    if day and day.day == 1:
+        return f"{day:%Y-%m}"
+    if day:
+        raise Wrong(
+            _("This is the day %(day)s. Write a month or a year as text: %(month)s")
+            % {"day": day.isoformat(), "month": f"{day:%Y-%m}"}
+        )
+    raise Wrong(_("Write a year (2013) or a year and month (2013-04)."))
+
+
+def _date(column, found):
+    if isinstance(found, str):
+        return found.strip()
+    day = _day(found)
+    if day:
+        return day.isoformat()
+    raise Wrong(_("Write a date: 2024-05-31"))
+
+
+def _day(found):
+    """The day of a cell that holds a date without a time of the day, or None."""
+    if isinstance(found, datetime.datetime):
+        return found.date() if found.time() == MIDNIGHT else None
+    return found if isinstance(found, datetime.date) else None
+
+
+def _listed(found):
+    """The entries of a cell: a line each, or parted by ";" where they are only names."""
+    if not isinstance(found, str):
+        raise Wrong(_("This is a number or a date. Format the cell as text and write it again."))
+    parted_by_lines = BAR in found or "\n" in found.strip() or "\r" in found.strip()
+    entries = found.splitlines() if parted_by_lines else found.split(";")
+    return [entry.strip() for entry in entries if entry.strip()]
+
+
+def _names(column, found):
+    return _listed(found)
+
+
+def _targets(column, found):
+    if isinstance(found, int | float):
+        raise Wrong(
+            _(
+                "A number: 16.1 and 16.10 would be the same one. Format the column as text and "
+                "write the codes again."
+            )
+        )
+    targets = []
+    for entry in _listed(found):
+        code, _bar, how = entry.partition(BAR)
+        targets.append({"code": code.strip(), "how": how.strip()})
+    return targets
+
+
+def _entries(column, found):
+    """A list of objects: the parts of each entry, in the order of the column's keys."""
+    entries = []
+    for number, entry in enumerate(_listed(found), start=1):
+        parts = [part.strip() for part in entry.split(BAR)]
+        if len(parts) > len(column.keys):
+            raise Wrong(
+                _("Entry %(number)d has %(count)d parts; there are at most %(most)d: %(parts)s")
+                % {
+                    "number": number,
+                    "count": len(parts),
+                    "most": len(column.keys),
+                    "parts": column.parts,
+                }
+            )
+        # Empty parts are not reported, and so are those that were left out at the end.
+        entries.append(
+            {key.name: part for key, part in zip(column.keys, parts, strict=False) if part}
+        )
+    return entries
+
+
+READERS = {
+    columns.TEXT: _text,
+    columns.NUMBER: _number,
+    columns.YEAR: _year,
+    columns.MONTH: _month,
+    columns.DATE: _date,
+    columns.NAMES: _names,
+    columns.TARGETS: _targets,
+    columns.ENTRIES: _entries,
+}
