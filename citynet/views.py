@@ -33,6 +33,8 @@ from .examples import examples
 logger = logging.getLogger(__name__)
 
 NEWEST = 4
+# Fields of small forms in which people write sentences; those of cases are kept by their own pages.
+WRITTEN = ("message", "note", "text")
 # Machines need not visit what people ask for one at a time, nor the same list in other forms.
 ROBOTS = """User-agent: *
 Disallow: /admin/
@@ -199,9 +201,15 @@ def permission_denied(request, exception):
 
 @login_not_required
 def csrf_failure(request, reason=""):
-    """403 for a form that was sent without our token: most often cookies are off."""
+    """403 for a form that was sent without our token: it is too old, or cookies are off.
+
+    What was written in it is shown again, but not what another site has sent.
+    """
     logger.warning("Forbidden (%s): %s", reason, request.path)
-    return render(request, "403.html", {"is_form": True}, status=403)
+    ours = reason.startswith("CSRF ")
+    typed = [request.POST.get(name, "").strip() for name in WRITTEN] if ours else []
+    context = {"is_form": True, "typed": [*filter(None, typed)]}
+    return render(request, "403.html", context, status=403)
 
 
 @login_not_required

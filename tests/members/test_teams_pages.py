@@ -163,13 +163,38 @@ def test_changes_are_made_by_post_only(as_coordinator, name):
 
 
 def test_forms_need_the_token_against_forgery(member, coordinator):
-    from django.test import Client  # noqa: PLC0415 - the one test that checks CSRF
-
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(coordinator)
-    answer = client.post(reverse("my:leave", args=["surabaya"]))
+    answer = strict(coordinator).post(reverse("my:leave", args=["surabaya"]))
     assert answer.status_code == 403
     assert coordinator.memberships.active().exists()
+
+
+def strict(user):
+    from django.test import Client  # noqa: PLC0415 - the tests that check CSRF
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    return client
+
+
+def test_form_that_is_too_old_gives_back_what_was_written(member):
+    client = strict(UserFactory())
+    address = reverse("my:join", args=["surabaya"])
+    client.get(address)
+    answer = client.post(address, {"message": "I plan <buses>.", "csrfmiddlewaretoken": "x" * 64})
+    assert answer.status_code == 403
+    assert "Nothing was saved." in answer.text
+    assert "I plan &lt;buses&gt;.</textarea>" in answer.text
+    assert not Membership.objects.exists()
+
+
+def test_form_of_another_site_is_not_shown(member):
+    answer = strict(UserFactory()).post(
+        reverse("my:join", args=["surabaya"]),
+        {"message": "Planted"},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert answer.status_code == 403
+    assert "Planted" not in answer.text
 
 
 # Finding and asking
