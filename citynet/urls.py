@@ -22,6 +22,7 @@ urlpatterns += i18n_patterns(
     path("policies/", include("policies.urls")),
     path("my/", include("members.team_urls")),
     path("accounts/", include("members.account_urls")),
+    path("admin/policies/", include("policies.admin.urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )

@@ -145,6 +145,14 @@ OWN = {
     "my:invitation-revoke": (302, 405, 405, 405),
     "my:invitation": (200, 200, 200, 200),
 }
+# Pages of the secretariat that belong to no one model. Moderators and editors in chief, who have a
+# second factor, are in tests/policies/admin/.
+DESK = {
+    "desk:figures": (302, 302, 302, 200),
+    "desk:figures-csv": (302, 302, 302, 200),
+    "desk:exports": (302, 302, 302, 200),
+    "desk:export": (302, 302, 302, 405),
+}
 # Answers that are not 200 although all is well.
 STATUS = {"policies:case-short": 301, "policies:compare-csv": 400}
 
@@ -200,7 +208,7 @@ def filled(row, revision):
 
 
 def test_every_address_is_in_the_table():
-    assert sorted(set(names())) == sorted([*PUBLIC, *WRITING, *FILES, *ACCOUNT, *OWN])
+    assert sorted(set(names())) == sorted([*PUBLIC, *WRITING, *FILES, *ACCOUNT, *OWN, *DESK])
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -336,6 +344,13 @@ def own_arguments(ours):
 def test_page_of_teams_and_notices_answers_by_role(visitors, own_arguments, name, role):
     answer = visitors[role].get(reverse(name, kwargs=own_arguments.get(name)))
     assert answer.status_code == OWN[name][ROLES.index(role)]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", DESK)
+def test_page_of_the_desk_is_for_the_secretariat(reference, visitors, name, role):
+    answer = visitors[role].get(reverse(name, args=["people"] if name == "desk:export" else []))
+    assert answer.status_code == DESK[name][ROLES.index(role)]
 
 
 @pytest.mark.parametrize("role", ROLES)
