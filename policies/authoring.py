@@ -165,6 +165,11 @@ def save_section(revision, *, user, seen, fingerprint, write):
     if fingerprint(revision) != seen:
         raise Conflict(revision)
     write(revision)
+    return keep(revision)
+
+
+def keep(revision):
+    """Save what was changed in a locked draft, and give it."""
     revision.version += 1
     revision.save()
     if not revision.case.live_id:
@@ -175,14 +180,14 @@ def save_section(revision, *, user, seen, fingerprint, write):
     return revision
 
 
-def locked_draft(revision, user):
+def locked_draft(revision, user, states=WRITABLE):
     """An open revision, locked until the end of the transaction, if ``user`` may change it now.
 
     Raises ``NotAllowed`` when the person or the state no longer permits it.
     """
     _locked(revision.case_id, user)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    if revision.state not in WRITABLE:
+    if revision.state not in states:
         raise NotAllowed(
             _("This revision is %(state)s and cannot be changed now.")
             % {"state": revision.get_state_display().lower()}

@@ -6,19 +6,27 @@ the order of the form.
 """
 
 from collections import Counter
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import QueryDict
+from django.utils import timezone, translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from members import audit
+from sdg.models import Target
 
-from .diff import TEXTS, TOKEN
+from . import authoring, notifications, screening
+from .diff import TEXTS, TOKEN, whole, words
 from .forms.editor import Editor
 from .forms.registry import SECTIONS
-from .models import CaseStudy, Correction, Revision
+from .models import CaseStudy, Contribution, Correction, Revision, RevisionTheme, Theme
 
+State = Correction.State
 LABELS = dict(TEXTS)
 THEMES, TARGETS = "themes", "targets"
 FIELDS = (*LABELS, THEMES, TARGETS)
@@ -40,6 +48,11 @@ class NotPossible(Exception):
 def label(field):
     """What a correctable field is called."""
     return {THEMES: _("Themes"), TARGETS: _("Targets")}.get(field) or str(LABELS[field])
+
+
+def choices():
+    """What can be corrected, as (field, label)."""
+    return [(name, label(name)) for name in FIELDS]
 
 
 def current(revision, field):
@@ -95,7 +108,155 @@ def propose(revision, field, after, note="", *, by):
     correction.full_clean(exclude=["by"])
     correction.save()
     audit.record("correction-proposed", revision, by=by, reason=f"{label(field)}\n{note}".strip())
+    others = revision.corrections.filter(state=State.PROPOSED).exclude(pk=correction.pk)
+    if not others.exists():
+        # Several at once are one matter, told once.
+        notifications.tell_of_correction(correction, _words(correction))
     return correction
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A correction that waits for the team, with the words that would come and go marked."""
+
+    correction: Correction
+    label: str
+    html: SafeString
+
+
+def waiting(revisions):
+    """The :class:`Proposal` list of each revision that its team can decide on now, by its key."""
+    open_ones = [each.pk for each in revisions if each.state in CORRECTABLE]
+    rows = list(Correction.objects.filter(revision__in=open_ones, state=State.PROPOSED))
+    names = _names() if any(row.field in (THEMES, TARGETS) for row in rows) else {}
+    found = {}
+    for row in rows:
+        tags = row.field in (THEMES, TARGETS)
+        html = _tags(row, names) if tags else words(row.before, row.after)
+        proposal = Proposal(row, label(row.field), html)
+        found.setdefault(row.revision_id, []).append(proposal)
+    return found
+
+
+def _tags(correction, names):
+    """Themes or targets, one a line: those that go, that stay and that come."""
+    before, after = correction.before.splitlines(), correction.after.splitlines()
+    marked = [(tag, tag if tag in after else "") for tag in before]
+    marked += [("", tag) for tag in after if tag not in before]
+    lines = [
+        escape(names.get(old, old))
+        if old == new
+        else whole(names.get(old, old), names.get(new, new))
+        for old, new in marked
+    ]
+    return SafeString("\n".join(lines))
+
+
+def _names():
+    """Slug -> name of every theme, and code -> code and label of every target."""
+    targets = Target.objects.values_list("code", "label")
+    return dict(Theme.objects.values_list("slug", "name")) | {
+        code: f"{code} {text}" for code, text in targets
+    }
+
+
+@transaction.atomic
+def accept(correction, *, user):
+    """Write a proposed correction into the text, on behalf of its team, and give the correction.
+
+    Where the field says something else by now, nothing is written: the correction comes back
+    outdated. Raises ``NotPossible`` when somebody was quicker, and ``authoring.NotAllowed`` when the
+    person or the state of the submission no longer permits it.
+    """
+    correction, revision = _locked(correction, user)
+    if current(revision, correction.field) != correction.before or not _fits(correction):
+        return _decided(correction, State.OUTDATED)
+    if correction.field == THEMES:
+        _write_themes(revision, correction.after.splitlines())
+    elif correction.field == TARGETS:
+        _write_targets(revision, correction.after.splitlines())
+    else:
+        setattr(revision, correction.field, correction.after)
+    correction.revision = authoring.keep(revision)
+    if revision.state == Revision.State.SUBMITTED:
+        screening.screen(revision)
+    return _decided(correction, State.ACCEPTED, user)
+
+
+@transaction.atomic
+def decline(correction, *, user):
+    """Leave the text as it is, and give the correction; raises what :func:`accept` raises."""
+    correction, _revision = _locked(correction, user)
+    return _decided(correction, State.DECLINED, user)
+
+
+def _locked(correction, user):
+    revision = authoring.locked_draft(correction.revision, user, states=CORRECTABLE)
+    correction = Correction.objects.select_for_update().get(pk=correction.pk)
+    if correction.state != State.PROPOSED:
+        raise NotPossible(
+            _("This correction is already %(state)s.")
+            % {"state": correction.get_state_display().lower()}
+        )
+    correction.revision = revision
+    return correction, revision
+
+
+def _fits(correction):
+    """Whether the text could still be saved with it: a theme may be gone since."""
+    try:
+        return checked(correction.revision, correction.field, correction.after) == correction.after
+    except ValidationError:
+        return False
+
+
+def _decided(correction, state, user=None):
+    correction.state, correction.decided_at = state, timezone.now()
+    correction.save(update_fields=["state", "decided_at"])
+    if state != State.OUTDATED:
+        action = f"correction-{state}"
+        audit.record(action, correction.revision, by=user, reason=label(correction.field))
+        notifications.tell_of_correction(correction, _words(correction), user)
+    return correction
+
+
+def _words(correction):
+    """What is told of a correction, in the language of the site."""
+    with translation.override(settings.LANGUAGE_CODE):
+        said = {
+            State.PROPOSED: _("A correction is proposed, which one click takes over: %(field)s"),
+            State.ACCEPTED: _("The correction is taken over: %(field)s"),
+            State.DECLINED: _("The correction is not taken over: %(field)s"),
+        }[correction.state] % {"field": label(correction.field)}
+    note = correction.note if correction.state == State.PROPOSED else ""
+    return f"{said}\n\n{note}".strip()
+
+
+def _write_themes(revision, slugs):
+    themes = {theme.slug: theme for theme in Theme.objects.filter(slug__in=slugs)}
+    revision.theme_rows.all().delete()
+    RevisionTheme.objects.bulk_create(
+        RevisionTheme(revision=revision, theme=themes[slug], position=position)
+        for position, slug in enumerate(slugs)
+    )
+
+
+def _write_targets(revision, codes):
+    """Targets that stay keep what is said of them; one of all is the primary one."""
+    kept = {row.target_id: row for row in revision.contributions.all()}
+    rows = [
+        Contribution(
+            revision=revision,
+            target_id=code,
+            position=position,
+            **({"role": kept[code].role, "how": kept[code].how} if code in kept else {}),
+        )
+        for position, code in enumerate(codes)
+    ]
+    if not any(row.role == Contribution.Role.PRIMARY for row in rows):
+        rows[0].role = Contribution.Role.PRIMARY
+    revision.contributions.all().delete()
+    Contribution.objects.bulk_create(rows)
 
 
 def checked(revision, field, value):

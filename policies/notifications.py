@@ -78,6 +78,20 @@ def tell_of_note(note):
     _tell_both(Kind.NOTE, revision, note.author, told, **facts)
 
 
+def tell_of_correction(correction, words, actor=None):
+    """Tell the team, in ``words``, of a proposal, or, when ``actor`` of the team has decided on it,
+    who proposed it."""
+    revision = correction.revision
+    facts = {"title": revision.title, "member": revision.case.member.name, "note": words}
+    if actor is None:
+        path = address("policies:edit", revision.case_id) + "#corrections"
+        notify(Kind.NOTE, authors(revision, correction.by), path, **facts, by="")
+    elif correction.by and correction.by != actor:
+        path = address("admin:policies_revision_review", revision.pk)
+        facts |= {"by": actor.get_full_name(), "is_question": False}
+        notify(Kind.NOTE, [correction.by], path, **facts)
+
+
 def tell_of_move(revision, before, note, actor):
     """Tell the team that a case came from, ``before``, and the one it came to."""
     facts = {
@@ -98,7 +112,7 @@ def _tell_both(kind, revision, actor, told=None, **facts):
     notify(
         kind,
         told,
-        address("admin:policies_revision_change", revision.pk),
+        address("admin:policies_revision_review", revision.pk),
         for_moderators=True,
         **facts,
     )

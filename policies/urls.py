@@ -1,6 +1,16 @@
 from django.urls import path, re_path
 
-from .views import author, author_files, author_sections, browse, compare, detail, exports, files
+from .views import (
+    author,
+    author_corrections,
+    author_files,
+    author_sections,
+    browse,
+    compare,
+    detail,
+    exports,
+    files,
+)
 
 app_name = "policies"
 
@@ -31,6 +41,9 @@ urlpatterns = [
     path("<int:pk>/withdraw/", author.withdraw, name="withdraw"),
     path("<int:pk>/confirm/", author.confirm, name="confirm"),
     path("<int:pk>/notes/", author.notes, name="notes"),
+    re_path(
+        rf"^(?P<pk>\d{{1,18}})/corrections/{ROW}/$", author_corrections.decide, name="correction"
+    ),
     path("<int:pk>/<slug:slug>/", detail.case, name="case"),
     path("<int:pk>/<slug:slug>/history/", detail.history, name="history"),
     path("<int:pk>/<slug:slug>/revisions/<int:number>/", detail.revision, name="revision"),

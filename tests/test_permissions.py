@@ -115,6 +115,7 @@ WRITING = {
     "policies:withdraw": (200, 404),
     "policies:confirm": (302, 404),
     "policies:notes": (302, 404),
+    "policies:correction": (302, 404),
     "policies:file-add": (200, 404),
     "policies:file-edit": (200, 404),
     "policies:file-remove": (200, 404),
@@ -137,6 +138,8 @@ OWN = {
     "my:request": (302, 404, 404, 200),
     "my:find": (302, 200, 200, 200),
     "my:join": (302, 200, 200, 200),
+    "my:propose": (302, 200, 200, 200),
+    "my:proposal-take-back": (302, 405, 405, 405),
     "my:team": (302, 200, 404, 200),
     "my:leave": (302, 200, 404, 404),
     "my:role": (302, 405, 405, 405),
@@ -226,6 +229,8 @@ def of_draft(name, draft):
     if name in {"policies:new", "policies:targets"}:
         return reverse(name)
     more = {"slug": "basics"} if name == "policies:section" else {}
+    if name == "policies:correction":
+        more = {"row": draft.corrections.create(field="title", by_name="Mina").pk}
     if name.startswith("policies:file-"):
         more = {"kind": "photos"}
         if name != "policies:file-add":
@@ -278,6 +283,7 @@ SENDING = {
     "policies:withdraw": (302, 302),
     "policies:confirm": (302, 302),
     "policies:notes": (401, 422),
+    "policies:correction": (302, 302),
     "policies:file-add": (401, 422),
     "policies:file-edit": (401, 422),
     "policies:file-remove": (401, 302),
@@ -327,6 +333,7 @@ def own_arguments(ours):
     team, colleague = {"slug": "surabaya"}, {"slug": "surabaya", "pk": coordinator.pk}
     return {
         "my:notice-read": {"pk": 1},
+        "my:proposal-take-back": {"pk": 1},
         "my:request": {"pk": request.pk},
         "my:join": team,
         "my:team": team,

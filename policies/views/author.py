@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.models import Member
 from sdg.models import Goal
 
-from .. import authoring, diff, moderation, sections, target_help
+from .. import authoring, corrections, diff, moderation, sections, target_help
 from ..forms.start import NewForm, NoteForm
 from ..models import CaseStudy, ReviewEvent, Revision
 from ..progress import progress
@@ -113,6 +113,7 @@ def overview_page(request, case, revision, *, note_form=None, status=200):
         "is_writable": revision.state in WRITABLE,
         "progress": progress(revision) if revision.state in WRITABLE else None,
         "reason": revision.reasons[-1] if revision.reasons else None,
+        "proposals": corrections.waiting([revision]).get(revision.pk),
         "notes": revision.notes.all(),
         "note_form": (note_form or NoteForm()) if noted else None,
         "speaks_for_city": speaks_for_city(case, request.user),

@@ -14,7 +14,7 @@ from members.invitation_tokens import token_of
 from members.leaders import is_secretariat, requests_for
 from members.notice_views import unread_of, with_subjects
 
-from .. import reminders
+from .. import corrections, reminders
 from ..models import CaseStudy, ReviewEvent, Revision
 
 A_PAGE = 50
@@ -107,14 +107,16 @@ def grouped(revisions, today):
     """The revisions by state, as (state, label, revisions) of those states that occur.
 
     Each revision gets ``reason`` (what the moderators wrote last), ``days`` that it has waited,
-    ``since`` when the city stands by the public text, and whether it ``is_due`` to be confirmed.
+    ``since`` when the city stands by the public text, whether it ``is_due`` to be confirmed, and
+    ``proposals``, the corrections that wait for the team.
     """
-    by_state = {}
+    by_state, proposals = {}, corrections.waiting(revisions)
     for revision in revisions:
         case = revision.case
         revision.reason = revision.reasons[-1].note if revision.reasons else ""
         if revision.state == State.SUBMITTED:
             revision.days = (today - timezone.localtime(revision.submitted_at).date()).days
+        revision.proposals = proposals.get(revision.pk)
         revision.since = reminders.true_since(case)
         revision.is_due = reminders.is_due(case, today)
         revision.is_compiled = (

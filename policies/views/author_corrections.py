@@ -1,0 +1,46 @@
+"""What the team of a case says to a correction that the moderators propose."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from .. import authoring, corrections
+from ..models import Correction
+from .author import editable, get_or_post
+
+ANSWERS = {"accept": corrections.accept, "decline": corrections.decline}
+State = Correction.State
+
+
+@never_cache
+@get_or_post
+def decide(request, pk, row):
+    """Take a correction over or not, then go back to where the button was."""
+    case = editable(request, pk)
+    correction = get_object_or_404(
+        Correction.objects.select_related("revision"), pk=row, revision__case=case
+    )
+    answer = ANSWERS.get(request.POST.get("answer", ""))
+    if request.method == "POST" and answer:
+        try:
+            decided = answer(correction, user=request.user)
+        except (authoring.NotAllowed, corrections.NotPossible) as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            _tell(request, decided)
+    if request.POST.get("then") == "my":
+        return redirect("my:home")
+    return redirect(f"{reverse('policies:edit', args=[pk])}#corrections")
+
+
+def _tell(request, correction):
+    field = {"field": corrections.label(correction.field)}
+    if correction.state == State.ACCEPTED:
+        messages.success(request, _("The correction is in the text: %(field)s.") % field)
+    elif correction.state == State.DECLINED:
+        messages.success(request, _("The text stays as it is: %(field)s.") % field)
+    else:
+        words = _("Nothing was changed: the text says something else by now (%(field)s).")
+        messages.warning(request, words % field)
