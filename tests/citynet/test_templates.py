@@ -1,0 +1,47 @@
+"""What every template keeps to."""
+
+import re
+from html import unescape
+
+import pytest
+from django.conf import settings
+
+FOLDER = settings.BASE_DIR / "templates"
+TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
+COMMENT = re.compile(r"\{% comment %\}.*?\{% endcomment %\}|\{#.*?#\}", re.DOTALL)
+TRANSLATED = re.compile(r"\{% blocktranslate.*?\{% endblocktranslate %\}", re.DOTALL)
+# Blocks that stand inside a tag of their parent.
+ATTRIBUTE = re.compile(r"\{% block \w*(?:class|current) %\}.*?\{% endblock", re.DOTALL)
+CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<(code|kbd)>.*?</\1>|<!doctype html>", re.DOTALL)
+# Tags, the attributes that people read taken out before.
+TAG = re.compile(r"<[^>]*>", re.DOTALL)
+READ = re.compile(r'\b(?:alt|aria-label|placeholder|title)="([^"]*)"')
+WORD = re.compile(r"[^\W\d_]{2,}")
+# Names of things, the same in every language.
+NAMES = {"BibTeX", "CSV", "CityNet", "GeoNames", "JSON", "Lines", "RIS", "UTC", "XLSX"}
+
+
+def bare_words(text):
+    """The words of a template that are not translated."""
+    for pattern in (COMMENT, ATTRIBUTE, TRANSLATED, CODE):
+        text = pattern.sub(" ", text)
+    read = " ".join(READ.findall(text))
+    return set(WORD.findall(unescape(TAG.sub(" ", text) + " " + read))) - NAMES
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_word_can_be_translated(name):
+    assert bare_words((FOLDER / name).read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<p>Hello {{ name }}</p>", {"Hello"}),
+        ('<img alt="A bus" class="wide">', {"bus"}),
+        ('<p>{% translate "Hello" %} <code>q</code></p>', set()),
+        ("{% blocktranslate trimmed %}Hello{% endblocktranslate %}", set()),
+    ],
+)
+def test_bare_words_are_found(text, words):
+    assert bare_words(text) == words
