@@ -6,11 +6,13 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.db import models
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from members.accounts import has_second_factor
 
@@ -64,6 +66,8 @@ def _next(request):
     return address if safe else ""
 
 
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
 # Addresses that are typed without a scheme are taken for https.
 HTTPS_ADDRESSES = {models.URLField: {"assume_scheme": "https"}}
 
@@ -92,3 +96,49 @@ class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
 
     extra = 0
     can_delete = False
+
+
+def page(model_admin, request, template, *, title, obj=None, status=200, **context):
+    """A page of our own among those of ``model_admin``, with the frame of the admin around it."""
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "original": obj,
+        "title": title,
+        "media": model_admin.media,
+        **context,
+    }
+    return TemplateResponse(request, template, context, status=status)
+
+
+def ask(
+    model_admin,
+    request,
+    obj,
+    form,
+    step,
+    *,
+    refused,
+    back,
+    done,
+    template="admin/members/ask.html",
+    **context,
+):
+    """One thing to be done with ``obj``: the form on GET; on POST ``step(form.cleaned_data)``.
+
+    When it is done, ``done`` is said and ``back`` follows. A form that is not filled in rightly, and
+    a ``step`` that raises ``refused``, give the page again with what was typed and what is wrong.
+    """
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                step(form.cleaned_data)
+            except refused as refusal:
+                form.add_error(None, str(refusal))
+                status = 409
+            else:
+                messages.success(request, done)
+                return redirect(back)
+    return page(model_admin, request, template, obj=obj, form=form, status=status, **context)

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.backends import ModelBackend
 
+from .accounts import has_second_factor
 from .models import Member, Membership, User
 
 Role, Status = Membership.Role, Membership.Status
@@ -9,7 +10,12 @@ Role, Status = Membership.Role, Membership.Status
 
 def is_secretariat(user):
     """Whether the person decides on memberships for the whole network."""
-    return user.is_staff and user.has_perm("members.change_membership")
+    return (
+        user.is_staff
+        and user.has_perm("members.change_membership")
+        # As on the pages of the admin.
+        and has_second_factor(user)
+    )
 
 
 def leads(user, member):

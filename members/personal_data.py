@@ -6,7 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 
 from . import teams
-from .models import Event, Invitation, Membership, Notice
+from .models import Event, Invitation, MemberProposal, Membership, Notice
 from .redaction import Redactor, addresses_of, former_colleague, former_moderator
 
 # Steps in the record that people outside the secretariat take; all others are the moderators'.
@@ -16,6 +16,8 @@ STEPS_OF_A_TEAM = (
     "correction-accepted",
     "correction-declined",
     "membership-requested",
+    "member-proposed",
+    "member-proposal-taken-back",
     "membership-approved",
     "membership-declined",
     "membership-ended",
@@ -79,6 +81,17 @@ def export(user):
             .order_by("pk")
             .values("member__name", "email", "role", "created_at", "expires_at", "accepted_at")
         ),
+        "members_proposed": list(
+            user.proposals.order_by("pk").values(
+                *("name", "kind", "country", "website", "message", "created_at", "state", "note"),
+                "decided_at",
+            )
+        ),
+        "proposals_decided": list(
+            MemberProposal.objects.filter(decided_by=user)
+            .order_by("pk")
+            .values("name", "state", "note", "decided_at")
+        ),
         "notices": list(
             user.notices.order_by("pk").values(
                 *("kind", "context", "path", "email", "created_at", "read_at", "mail", "mailed_at")
@@ -109,6 +122,7 @@ def events_about(user):
     about = Q(subject_type="members.user", subject_id=str(user.pk))
     for kind, rows in (
         ("members.membership", user.memberships.all()),
+        ("members.memberproposal", user.proposals.all()),
         ("members.invitation", Invitation.objects.filter(email__in=addresses_of(user))),
     ):
         keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
@@ -139,4 +153,5 @@ def forget(user):
     Notice.objects.filter(recipient=None, email__in=addresses).delete()
     redactor.rows(Notice.objects.exclude(recipient=user), "context")
     redactor.rows(Membership.objects.exclude(user=user), "message", "note")
+    redactor.rows(MemberProposal.objects.exclude(user=user), "message", "note")
     redactor.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")

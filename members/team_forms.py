@@ -1,11 +1,19 @@
 """Forms of teams and notices."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
-from .models import Membership, Notice
+from .models import Member, Membership, Notice
 
 NOTE_LENGTH = 1000
+
+
+def all_countries():
+    """The countries and areas of ISO 3166-1 that are shown by name, in the order of their names."""
+    shown = [(c.code, c.name) for c in countries if c.code not in settings.COUNTRIES_WITHOUT_LABEL]
+    return [("", _("Choose")), *shown]
 
 
 class NoteField(forms.CharField):
@@ -37,6 +45,34 @@ class RequestForm(forms.Form):
         label=_("Message to the team (optional)"),
         help_text=_("Say where you work and what you do, so that they know who is asking."),
     )
+
+
+class ProposeForm(forms.Form):
+    """A city or organisation that is not listed, and who asks for it."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Member.Kind)
+    name = forms.CharField(
+        label=_("Name of the city or organisation"),
+        max_length=200,
+        help_text=_("In English, as it calls itself."),
+    )
+    country = forms.ChoiceField(label=_("Country or area"), choices=all_countries)
+    website = forms.URLField(
+        label=_("Website"),
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Its own, so that the secretariat can see what it is."),
+    )
+    message = NoteField(
+        label=_("Message to the secretariat (optional)"),
+        help_text=_("Say where you work and what you do, so that they know who is asking."),
+    )
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if not any(map(str.isalpha, name)):
+            raise forms.ValidationError(_("Write the name."))
+        return name
 
 
 class DecisionForm(forms.Form):

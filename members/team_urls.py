@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from policies.views import mine
 
-from . import invitation_views, notice_views, team_views
+from . import invitation_views, notice_views, proposal_views, team_views
 
 app_name = "my"
 
@@ -16,6 +16,12 @@ urlpatterns = [
     path("requests/", team_views.requests, name="requests"),
     path("requests/<int:pk>/", team_views.request_page, name="request"),
     path("teams/join/", team_views.find, name="find"),
+    path("teams/join/unlisted/", proposal_views.propose, name="propose"),
+    path(
+        "teams/join/unlisted/<int:pk>/take-back/",
+        proposal_views.take_back,
+        name="proposal-take-back",
+    ),
     path("teams/join/<slug:slug>/", team_views.join, name="join"),
     path("teams/<slug:slug>/", team_views.team, name="team"),
     path("teams/<slug:slug>/leave/", team_views.leave, name="leave"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from . import teams
 from .leaders import is_secretariat, leads, requests_for
-from .models import Member, Membership
+from .models import Member, MemberProposal, Membership
 from .team_forms import (
     DecisionForm,
     InviteForm,
@@ -50,6 +50,7 @@ def find(request):
         "words": words,
         "members": members,
         "total": total,
+        "proposals": request.user.proposals.filter(state=MemberProposal.State.PROPOSED),
         "suggested": suggested if suggested and suggested.pk not in own else None,
     }
     return render(request, "my/find.html", context, status=200 if not form.errors else 422)

@@ -161,7 +161,7 @@ def leave(membership, by, note=""):
 
 
 @transaction.atomic
-def set_role(membership, role, by):
+def set_role(membership, role, by, note=""):
     """Give a person of the team another role, and give the membership as it is now.
 
     Raises ``NotAllowed``, ``AlreadyDecided`` for who is no longer in the team, and ``Refused`` when
@@ -180,7 +180,8 @@ def set_role(membership, role, by):
         raise Refused(_("A team needs a coordinator. Make somebody else a coordinator first."))
     membership.role = role
     membership.save(update_fields=["role"])
-    audit.record("role-changed", membership, by=by, reason=role)
+    reason = f"{role}: {note}" if note else role
+    audit.record("role-changed", membership, by=by, reason=reason)
     if membership.user_id != by.pk:
         notify(
             Notice.Kind.ROLE_CHANGED,

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Max
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from policies.filters import shown
 from policies.models import Revision
 
 from .filters import NAMES, SORTS, MemberFilter
-from .models import Member
+from .models import FormerAddress, Member
 
 PER_PAGE = 50
 CARDS = 20
@@ -56,7 +56,10 @@ def member_list(request):
 @require_safe
 def detail(request, slug):
     """A member: what is known of it, and its cases."""
-    member = get_object_or_404(Member, slug=slug)
+    member = Member.objects.filter(slug=slug).first()
+    if member is None:
+        former = get_object_or_404(FormerAddress.objects.select_related("member"), slug=slug)
+        return redirect(former.member, permanent=True)
     evidence = list(member.evidence.all())
     member.evidence_year = max((row.year for row in evidence if row.year), default=None)
     counts = count_cases(member=member.slug, newest=CARDS)

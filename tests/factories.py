@@ -16,7 +16,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 from PIL import Image
 
-from members.models import Member, Membership, User
+from members.models import Member, MemberProposal, Membership, User
 from policies.models import (
     Attachment,
     CaseStudy,
@@ -94,6 +94,19 @@ class MembershipFactory(DjangoModelFactory):
     role = Membership.Role.OFFICIAL
     status = Membership.Status.ACTIVE
     decided_at = factory.LazyFunction(timezone.now)
+
+
+class MemberProposalFactory(DjangoModelFactory):
+    """A city that somebody misses in the list."""
+
+    class Meta:
+        model = MemberProposal
+
+    user = factory.SubFactory(UserFactory)
+    kind = Member.Kind.LOCAL_GOVERNMENT
+    name = factory.Sequence("Unlisted City {}".format)
+    country = "FJ"
+    website = "https://unlisted.example/"
 
 
 class ThemeFactory(DjangoModelFactory):

@@ -1,6 +1,7 @@
 from functools import cached_property
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -120,6 +121,12 @@ class Member(models.Model):
     def get_absolute_url(self):
         return reverse("members:detail", args=[self.slug])
 
+    def clean(self):
+        """Raises ``ValidationError`` for an address that leads to another member already."""
+        taken = FormerAddress.objects.filter(slug=self.slug).exclude(member=self.pk)
+        if taken.exists():
+            raise ValidationError({"slug": _("This address leads to another member.")})
+
     @property
     def country_code(self):
         """ISO 3166-1 alpha-2 code of a country or area that is shown by name, else ""."""
@@ -140,6 +147,21 @@ class Member(models.Model):
     def is_member(self):
         """Whether any evidence makes it a member of the network."""
         return self.status != self.Status.LISTED
+
+
+class FormerAddress(models.Model):
+    """The slug of a member that was renamed or merged: what once was public goes on leading there."""
+
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+    member = models.ForeignKey(Member, models.CASCADE, related_name="former_addresses")
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+
+    def __str__(self):
+        return self.slug
 
 
 class MemberEvidence(models.Model):

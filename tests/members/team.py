@@ -4,7 +4,7 @@ from django.contrib.auth.models import Permission
 
 from members import accounts
 from members.models import Membership, Notice
-from tests.factories import MemberFactory, MembershipFactory, UserFactory
+from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 
 
 def coordinator_of(member, **fields):
@@ -19,7 +19,7 @@ def official_of(member, **fields):
 
 def secretariat(**fields):
     """Staff who may decide on memberships, and nothing else."""
-    user = UserFactory(is_staff=True, **fields)
+    user = StaffFactory(**fields)
     user.user_permissions.add(Permission.objects.get(codename="change_membership"))
     return user
 

@@ -13,8 +13,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 
-from members import accounts, audit, teams
-from members.models import Event, Invitation, Membership, Notice, User
+from members import accounts, audit, proposals, teams
+from members.models import Event, Invitation, MemberProposal, Membership, Notice, User
 from policies import moderation
 from policies.models import (
     Assessment,
@@ -154,6 +154,20 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
         )
         ImportRun.objects.create(original_name="cases.jsonl", by=user, by_name=NAME)
         audit.record("account-unblocked", user, by=other.user, reason="Back at work")
+        proposals.propose(
+            user, kind="ngo", name="Reef Watch", country="FJ", website="https://reef.example/"
+        )
+        MemberProposal.objects.create(
+            user=other.user,
+            kind="ngo",
+            name="Dive Club",
+            country="FJ",
+            website="https://dive.example/",
+            state="declined",
+            note="A club",
+            decided_by=user,
+            decided_at=MOMENT,
+        )
         # Only one notice, whatever the steps above told the person.
         Notice.objects.all().delete()
         Notice.objects.create(
@@ -236,6 +250,22 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "accepted_at": None,
             }
         ],
+        "members_proposed": [
+            {
+                "name": "Reef Watch",
+                "kind": "ngo",
+                "country": "FJ",
+                "website": "https://reef.example/",
+                "message": "",
+                "created_at": STAMP,
+                "state": "proposed",
+                "note": "",
+                "decided_at": None,
+            }
+        ],
+        "proposals_decided": [
+            {"name": "Dive Club", "state": "declined", "note": "A club", "decided_at": STAMP}
+        ],
         "notices": [
             {
                 "kind": "published",
@@ -306,7 +336,15 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "reason": "Done",
                 "address": None,
                 "created_at": STAMP,
-            }
+            },
+            {
+                "action": "member-proposed",
+                "subject_type": "members.memberproposal",
+                "subject_id": str(user.proposals.get().pk),
+                "reason": "",
+                "address": None,
+                "created_at": STAMP,
+            },
         ],
         "record_about": [
             {
@@ -383,6 +421,8 @@ def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
         "admin.LogEntry.user",
         "members.Event.actor",
         "members.Invitation.invited_by",
+        "members.MemberProposal.decided_by",
+        "members.MemberProposal.user",
         "members.Membership.decided_by",
         "members.Membership.user",
         "members.Notice.recipient",
@@ -430,7 +470,15 @@ def test_deletion_keeps_the_cases_and_drops_the_name_everywhere(
     assert len(places_of(NAME, EMAIL)) > 8
 
     request = teams.request_membership(ani, MemberFactory(name="Suva"), f"I am {NAME}")
-    decider = UserFactory(is_superuser=True, is_staff=True)
+    decider = StaffFactory(is_superuser=True)
+    proposals.propose(
+        ani,
+        kind="ngo",
+        name="Reef Watch",
+        country="FJ",
+        website="https://reef.example/",
+        message=f"{NAME} works there",
+    )
     teams.decline(request, decider, f"Who is {NAME}?")
     enter(client, ani)
     answer = delete(client)
@@ -475,6 +523,10 @@ def test_deletion_keeps_the_cases_and_drops_the_name_everywhere(
         (
             "membership-requested",
             *("Former colleague", "Former colleague – Suva", "I am Former colleague", None),
+        ),
+        (
+            "member-proposed",
+            *("Former colleague", "Reef Watch", "Former colleague works there", None),
         ),
         (
             "membership-declined",

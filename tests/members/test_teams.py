@@ -11,7 +11,7 @@ from django.utils import timezone
 from members import accounts, teams
 from members.models import Membership, Notice
 from members.teams import AlreadyDecided, NotAllowed, Refused
-from tests.factories import MemberFactory, MembershipFactory, UserFactory
+from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 
 from .team import coordinator_of, official_of, request_of, secretariat, told
 
@@ -114,7 +114,7 @@ def test_request_to_a_member_without_coordinator_goes_to_the_secretariat():
     official_of(member)
     staff = secretariat()
     UserFactory(is_staff=True)  # without the permission
-    administrator = UserFactory(is_staff=True, is_superuser=True)
+    administrator = StaffFactory(is_superuser=True)
 
     teams.request_membership(UserFactory(), member)
 
@@ -163,7 +163,7 @@ def test_approve_lets_the_person_in_and_tells(decider):
     by = {
         "coordinator": lambda: coordinator_of(request.member, name="Rini"),
         "secretariat": secretariat,
-        "administrator": lambda: UserFactory(is_staff=True, is_superuser=True),
+        "administrator": lambda: StaffFactory(is_superuser=True),
     }[decider]()
 
     membership = teams.approve(request, by, "Welcome.", Role.COORDINATOR)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members import accounts
-from members.models import Member, MemberEvidence, Membership, User
+from members.models import FormerAddress, Member, MemberEvidence, Membership, User
 from policies.interchange import Importer
 from policies.search import index
 from sdg.models import Target
@@ -41,7 +41,11 @@ class Command(BaseCommand):
     def _load_members(self):
         with MEMBERS_FILE.open(encoding="utf-8") as lines:
             rows = [json.loads(line, parse_float=Decimal) for line in lines]
-        there = set(Member.objects.values_list("slug", flat=True))
+        # A member that was merged or has another address now is not made again.
+        there = {
+            *Member.objects.values_list("slug", flat=True),
+            *FormerAddress.objects.values_list("slug", flat=True),
+        }
         new, evidence = [], []
         for row in rows:
             if row["slug"] not in there:

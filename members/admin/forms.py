@@ -1,0 +1,137 @@
+"""Forms of the secretariat's own pages on people, members and teams."""
+
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ..models import FormerAddress, Member, Membership, User
+from ..team_forms import NoteField
+
+
+class UserCreationForm(AdminUserCreationForm):
+    """A person signs in with the e-mail address; Django's own form asks for a user name."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+
+class ReasonForm(forms.Form):
+    """Why something is done; it stands in the record."""
+
+    reason = NoteField(label=_("Reason"), help_text=_("It stands in the record."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = True
+
+
+class HandOverForm(forms.Form):
+    """Who coordinates from now on, out of the people of the team."""
+
+    membership = forms.ModelChoiceField(
+        label=_("New coordinator"),
+        queryset=Membership.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+    )
+    alone = forms.BooleanField(
+        label=_("Present coordinators become officials"), required=False, initial=True
+    )
+    note = NoteField(label=_("Note (optional)"), help_text=_("It stands in the record."))
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = member.memberships.active().filter(user__is_active=True).select_related("user")
+        self.fields["membership"].queryset = people.order_by("user__name", "pk")
+        self.fields["membership"].label_from_instance = _in_team
+
+
+def _in_team(membership):
+    return f"{membership.user} ({membership.user.email}), {membership.get_role_display()}"
+
+
+class KeptMemberForm(forms.Form):
+    """Which member stays; written, because there are too many to choose from."""
+
+    kept = forms.SlugField(
+        label=_("Address of the member that stays"),
+        max_length=100,
+        help_text=_("The last part of the address of its page, as in “seoul”."),
+    )
+
+    def __init__(self, *args, double, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.double = double
+
+    def clean_kept(self):
+        kept = Member.objects.filter(slug=self.cleaned_data["kept"]).first()
+        if kept is None:
+            raise ValidationError(_("No member has this address."))
+        if kept == self.double:
+            raise ValidationError(_("A member cannot be merged with itself."))
+        return kept
+
+
+class MergeForm(KeptMemberForm, ReasonForm):
+    """The same with the reason, once it was shown what will move."""
+
+    kept = forms.SlugField(widget=forms.HiddenInput, max_length=100)
+
+
+class ProposalForm(forms.Form):
+    """Make a member of a proposal, say which member it means, or decline it with a reason."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            ("new", _("It is new: add it")),
+            ("known", _("It is listed already: let the person into the team of that member")),
+            ("decline", _("Decline")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    slug = forms.SlugField(
+        label=_("Address"),
+        max_length=100,
+        required=False,
+        help_text=_(
+            "The last part of the address of its page, as in “seoul”: of the new member, or of "
+            "the one that is listed."
+        ),
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), choices=Member.Status, initial=Member.Status.LISTED, required=False
+    )
+    role = forms.ChoiceField(label=_("Role of the person"), choices=Membership.Role, required=False)
+    note = NoteField(label=_("Note"), help_text=_("The person reads it. Needed when you decline."))
+
+    def clean_status(self):
+        return self.cleaned_data["status"] or Member.Status.LISTED
+
+    def clean_role(self):
+        return self.cleaned_data["role"] or Membership.Role.OFFICIAL
+
+    def clean(self):
+        data = super().clean()
+        decision, slug = data.get("decision"), data.get("slug", "")
+        if decision == "decline":
+            if not data.get("note", "-").strip():
+                self.add_error("note", _("Say why: a note is required."))
+        elif decision and "slug" not in self.errors:
+            self._check_slug(decision, slug)
+        return data
+
+    def _check_slug(self, decision, slug):
+        taken = Member.objects.filter(slug=slug).first() if slug else None
+        if not slug:
+            self.add_error("slug", _("Write the address."))
+        elif decision == "known" and taken is None:
+            self.add_error("slug", _("No member has this address."))
+        elif decision == "new" and (taken or FormerAddress.objects.filter(slug=slug).exists()):
+            self.add_error("slug", _("This address leads to another member."))
+        self.cleaned_data["known"] = taken

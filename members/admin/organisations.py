@@ -1,0 +1,172 @@
+"""Members: what is known of them, merging doubles, and who coordinates a team."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from citynet.admin import HTTPS_ADDRESSES, ask, get_or_post, page
+from policies.search import index
+
+from .. import audit, handover, merging, teams
+from ..models import FormerAddress, Member, MemberEvidence
+from .forms import HandOverForm, KeptMemberForm, MergeForm
+
+
+class MemberEvidenceInline(admin.TabularInline):
+    """Evidence is part of what is known of a member: who may change one may change the other."""
+
+    model = MemberEvidence
+    formfield_overrides = HTTPS_ADDRESSES
+    extra = 0
+
+    def has_add_permission(self, request, obj):
+        return _may_write(request)
+
+    def has_change_permission(self, request, obj=None):
+        return _may_write(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return _may_write(request)
+
+
+def _may_write(request):
+    return request.user.has_perm("members.change_member") or request.user.has_perm(
+        "members.add_member"
+    )
+
+
+@admin.register(Member)
+class MemberAdmin(admin.ModelAdmin):
+    formfield_overrides = HTTPS_ADDRESSES
+    list_display = ["name", "kind", "country_name", "status", "joined", "updated_at"]
+    list_filter = ["kind", "status", "country"]
+    search_fields = ["name", "local_name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["updated_at"]
+    show_full_result_count = False
+    # Pictures are taken in by a form that checks and re-encodes them, not here.
+    exclude = ["photo"]
+    inlines = [MemberEvidenceInline]
+
+    @admin.display(description=_("country or area"), ordering="country")
+    def country_name(self, member):
+        return member.country_name
+
+    def has_delete_permission(self, request, obj=None):
+        # The right that editors in chief have is for merging: nothing is lost by that.
+        return request.user.is_superuser
+
+    def get_urls(self):
+        own = [
+            path(
+                f"<int:pk>/{name.replace('_', '-')}/",
+                self.admin_site.admin_view(view),
+                name=f"members_member_{name}",
+            )
+            for name, view in [
+                ("hand_over", self.hand_over),
+                ("merge", self.merge),
+            ]
+        ]
+        return own + super().get_urls()
+
+    def save_model(self, request, obj, form, change):
+        before = Member.objects.get(pk=obj.pk).slug if change else obj.slug
+        super().save_model(request, obj, form, change)
+        if before != obj.slug:
+            # What was public once leads to the page for ever.
+            obj.former_addresses.filter(slug=obj.slug).delete()
+            FormerAddress.objects.create(slug=before, member=obj)
+        transaction.on_commit(index.sync_quietly)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        changed = [name for name in form.changed_data if name in form.fields]
+        changed += [formset.prefix for formset in formsets if formset.has_changed()]
+        if change and not changed:
+            return
+        action = "member-changed" if change else "member-added"
+        audit.record(
+            action, form.instance, by=request.user, reason=", ".join(changed) if change else ""
+        )
+
+    def delete_model(self, request, obj):
+        audit.record("member-deleted", obj, by=request.user)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        audit.record_all("member-deleted", queryset, by=request.user)
+        super().delete_queryset(request, queryset)
+
+    @method_decorator(get_or_post)
+    def hand_over(self, request, pk):
+        """Give the coordination of a team to another person in it."""
+        if not request.user.has_perm("members.change_membership"):
+            raise PermissionDenied
+        member = get_object_or_404(Member, pk=pk)
+        form = HandOverForm(request.POST if request.method == "POST" else None, member=member)
+        return ask(
+            self,
+            request,
+            member,
+            form,
+            lambda data: handover.hand_over(by=request.user, **data),
+            refused=teams.Refused,
+            back=reverse("admin:members_member_change", args=[member.pk]),
+            done=gettext("The coordination is handed over; those concerned are told."),
+            title=gettext("Hand over the coordination of %(member)s") % {"member": member},
+            template="admin/members/member/hand_over.html",
+            about=gettext(
+                "Coordinators decide who joins the team, invite colleagues and give roles. Only "
+                "people of the team can be chosen; others are invited on the page of the team."
+            ),
+            button=gettext("Hand over"),
+            has_people=form.fields["membership"].queryset.exists(),
+        )
+
+    @method_decorator(get_or_post)
+    def merge(self, request, pk):
+        """Ask which member stays, show what will move to it and, with the reason, move it."""
+        if not request.user.has_perm("members.delete_member"):
+            raise PermissionDenied
+        double = get_object_or_404(Member, pk=pk)
+        posted = request.POST if request.method == "POST" else None
+        chosen = posted or (request.GET if "kept" in request.GET else None)
+        choice = KeptMemberForm(chosen, double=double)
+        if not choice.is_valid():
+            return page(
+                self,
+                request,
+                "admin/members/member/merge.html",
+                title=gettext("Merge %(member)s into another member") % {"member": double},
+                obj=double,
+                form=choice,
+                status=422 if choice.errors else 200,
+                button=gettext("Go on"),
+            )
+        kept = choice.cleaned_data["kept"]
+        return ask(
+            self,
+            request,
+            double,
+            MergeForm(posted, initial={"kept": kept.slug}, double=double),
+            lambda data: self._merge(double, data, by=request.user),
+            refused=teams.Refused,
+            back=reverse("admin:members_member_change", args=[kept.pk]),
+            done=gettext("%(double)s is now part of %(kept)s.") % {"double": double, "kept": kept},
+            template="admin/members/member/merge.html",
+            title=gettext("Merge %(member)s into %(kept)s") % {"member": double, "kept": kept},
+            button=gettext("Merge"),
+            kept=kept,
+            moves=merging.what_moves(double),
+        )
+
+    @staticmethod
+    def _merge(double, data, *, by):
+        merging.merge(double, data["kept"], by=by, reason=data["reason"])
+        transaction.on_commit(index.sync_quietly)

@@ -1,0 +1,230 @@
+"""People: who they are, what they may do, what they did."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from citynet.admin import ReadOnlyInline, ask, get_or_post, page
+
+from .. import accounts, audit, blocking
+from ..models import Membership, User
+from .forms import ReasonForm, UserCreationForm
+from .trail import trail_of
+
+# What gives a person rights in the admin; a change of any is recorded.
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class MembershipInline(ReadOnlyInline):
+    model = Membership
+    fk_name = "user"
+    fields = ["member", "role", "status", "created_at", "decided_by", "decided_at"]
+    readonly_fields = fields
+    show_change_link = True
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("member", "decided_by")
+
+
+class AdministratorsOnly:
+    """Rows that only administrators add, change and delete; others may look at them."""
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+
+@admin.register(User)
+class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
+    """Whoever may change people may block them; all else is the administrators'."""
+
+    add_form = UserCreationForm
+    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    show_full_result_count = False
+    # A person changes the address on the pages of the account, where it is verified.
+    readonly_fields = ["email", "is_active", "last_login", "date_joined"]
+    inlines = [MembershipInline]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "name"]}),
+        (
+            _("Permissions"),
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
+        (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.readonly_fields if obj else []
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
+
+    def get_urls(self):
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"members_user_{name}")
+            for name, view in [
+                ("trail", self.trail),
+                ("block", self.block),
+                ("unblock", self.unblock),
+            ]
+        ]
+        return own + super().get_urls()
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        person = kwargs.get("obj")
+        if person:
+            context["may_block"] = blocking.may_block(request.user, person)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        # Compared with what it becomes once the groups are saved too.
+        request.rights_before = rights_of(User.objects.get(pk=obj.pk)) if change else {}
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if change:
+            record_rights(form.instance, request.rights_before, by=request.user)
+
+    def get_deleted_objects(self, objs, request):
+        deleted, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
+        # Memberships and the like are read-only by themselves, but go with the account.
+        return deleted, counts, set(), protected
+
+    def delete_model(self, request, obj):
+        accounts.delete_account(obj, by=request.user)
+
+    def delete_queryset(self, request, queryset):
+        for user in queryset:
+            accounts.delete_account(user, by=request.user)
+
+    @method_decorator(require_safe)
+    def trail(self, request, pk):
+        """All that a person did and that was done to the person."""
+        if not (self.has_view_permission(request) and request.user.has_perm("members.view_event")):
+            raise PermissionDenied
+        person = get_object_or_404(User, pk=pk)
+        title = gettext("Trail of %(name)s") % {"name": person}
+        return page(
+            self,
+            request,
+            "admin/members/user/trail.html",
+            title=title,
+            obj=person,
+            **trail_of(person),
+        )
+
+    @method_decorator(get_or_post)
+    def block(self, request, pk):
+        """Ask for the reason, then close the account to its person."""
+        return self._ask(
+            request,
+            pk,
+            blocking.block,
+            title=_("Block %(name)s"),
+            about=_(
+                "Nobody can sign in to a blocked account; its sessions end now. Nothing is deleted: "
+                "cases, memberships and the record stay."
+            ),
+            button=_("Block the account"),
+            done=_("The account of %(name)s is blocked."),
+        )
+
+    @method_decorator(get_or_post)
+    def unblock(self, request, pk):
+        """Ask for the reason, then let the person sign in again."""
+        return self._ask(
+            request,
+            pk,
+            blocking.unblock,
+            title=_("Unblock %(name)s"),
+            about=_("The person can sign in again, with the rights that the account had before."),
+            button=_("Unblock the account"),
+            done=_("%(name)s can sign in again."),
+        )
+
+    def _ask(self, request, pk, step, *, title, about, button, done):
+        if not request.user.has_perm("members.change_user"):
+            raise PermissionDenied
+        person = get_object_or_404(User, pk=pk)
+        if not blocking.may_block(request.user, person):
+            raise PermissionDenied
+        return ask(
+            self,
+            request,
+            person,
+            ReasonForm(request.POST if request.method == "POST" else None),
+            lambda data: step(person, by=request.user, reason=data["reason"]),
+            refused=blocking.Refused,
+            back=reverse("admin:members_user_change", args=[person.pk]),
+            done=done % {"name": person},
+            title=title % {"name": person},
+            about=about,
+            button=button,
+        )
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(AdministratorsOnly, DjangoGroupAdmin):
+    """Groups give rights to all who are in them, so that a change is recorded."""
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        granted = form.instance.permissions.order_by("pk").values_list("codename", flat=True)
+        audit.record("rights-changed", form.instance, by=request.user, reason=", ".join(granted))
+
+    def delete_model(self, request, obj):
+        self._record_end(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for group in queryset:
+            self._record_end(request, group)
+        super().delete_queryset(request, queryset)
+
+    def _record_end(self, request, group):
+        audit.record("rights-changed", group, by=request.user, reason=gettext("Group deleted"))
+
+
+def rights_of(user):
+    """What of ``RIGHTS`` a person has, as texts."""
+    return {
+        "is_staff": str(user.is_staff),
+        "is_superuser": str(user.is_superuser),
+        "groups": ", ".join(user.groups.order_by("name").values_list("name", flat=True)),
+        "user_permissions": ", ".join(
+            user.user_permissions.order_by("codename").values_list("codename", flat=True)
+        ),
+    }
+
+
+def record_rights(user, before, *, by):
+    """Record which rights of a person are not as they were ``before``, and what they are now."""
+    now = rights_of(user)
+    changed = [
+        f"{name}: {before[name]} → {now[name]}" for name in RIGHTS if before[name] != now[name]
+    ]
+    if changed:
+        audit.record("rights-changed", user, by=by, reason="\n".join(changed))
