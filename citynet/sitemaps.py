@@ -39,7 +39,7 @@ class PageSitemap(PublicSitemap):
     """Home, the lists and the pages about the platform."""
 
     LISTS = ("home", "policies:list", "sdg:goals", "sdg:coverage", "members:list")
-    TEXTS = ("about", "accessibility", "codebook")
+    TEXTS = ("about", "review", "accessibility", "codebook")
 
     def items(self):
         return [*self.LISTS, *self.TEXTS]

@@ -15,6 +15,7 @@ urlpatterns += mailbox.urlpatterns()
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
+    path("review/", views.review, name="review"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("codebook/", views.codebook, name="codebook"),
     path("sdgs/", include("sdg.urls")),

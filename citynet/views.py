@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from citynet import maps
+from policies import criteria, turnaround
 from policies.counts import (
     cards,
     count_cases,
@@ -23,7 +24,7 @@ from policies.counts import (
     members_with_counts,
     reported,
 )
-from policies.models import CaseStudy
+from policies.models import CaseStudy, Revision
 from policies.search import index
 
 from . import codebook as codebook_page
@@ -103,6 +104,23 @@ def about(request):
         "licence": licence.name_and_address(),
     }
     return render(request, "citynet/about.html", context)
+
+
+@login_not_required
+@require_safe
+def review(request):
+    """Who decides on submissions, by what, how long it takes now, and what happens on an edit."""
+    median, ninety, decided = turnaround.of_last_year()
+    context = {
+        "criteria": criteria.criteria(),
+        # Whole days: nobody plans by hours.
+        "median": None if median is None else round(median),
+        "ninety": None if ninety is None else round(ninety),
+        "decided": decided,
+        "waiting": Revision.objects.awaiting_review().count(),
+        "contact": settings.CONTACT_EMAIL,
+    }
+    return render(request, "citynet/review.html", context)
 
 
 @login_not_required

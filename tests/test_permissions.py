@@ -28,6 +28,7 @@ ROLES = ("anonymous", "official", "staff", "administrator")
 PUBLIC = {
     "home": {},
     "about": {},
+    "review": {},
     "accessibility": {},
     "codebook": {},
     "healthz": {},

@@ -37,7 +37,7 @@ def test_contact_is_left_out_where_there_is_none(client, settings, path):
     assert "mailto:" not in client.get(path).content.decode()
 
 
-@pytest.mark.parametrize("path", ["/about/", "/accessibility/", "/codebook/"])
+@pytest.mark.parametrize("path", ["/about/", "/review/", "/accessibility/", "/codebook/"])
 def test_page_has_one_heading_and_ids_that_exist(client, path):
     content = client.get(path).content.decode()
 

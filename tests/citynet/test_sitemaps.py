@@ -98,6 +98,7 @@ def test_pages_are_listed_with_the_newest_publication(client, reference):
         "https://policies.example/sdgs/coverage/": "2026-03-04",
         "https://policies.example/members/": "2026-03-04",
         "https://policies.example/about/": None,
+        "https://policies.example/review/": None,
         "https://policies.example/accessibility/": None,
         "https://policies.example/codebook/": None,
     }

@@ -25,6 +25,7 @@ PAGES = {
     "members": "/members/",
     "member": "/members/seoul/",
     "about": "/about/",
+    "how we review": "/review/",
     "accessibility": "/accessibility/",
     "codebook": "/codebook/",
     "account": "/accounts/",
