@@ -108,6 +108,8 @@ _POINTS = (
         lambda revision: bool(revision.lessons.strip()),
     ),
 )
+# How many points there are.
+MOST = len(_POINTS)
 
 
 def checks(revision):
@@ -117,4 +119,4 @@ def checks(revision):
 
 def score(revision):
     """How many points are there, and of how many."""
-    return sum(test(revision) for name, label, why, test in _POINTS), len(_POINTS)
+    return sum(test(revision) for name, label, why, test in _POINTS), MOST

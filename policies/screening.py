@@ -5,7 +5,7 @@ A flag is a question to the moderator, never a decision: each rule and its thres
 
 import logging
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from django.db.models import F, Q
 
@@ -25,9 +25,11 @@ SAME_TEXT = 0.2
 # Part of the words that two titles of the same member share.
 SAME_TITLE = 0.5
 SHORTEST_WORD = 3  # letters: "of", "in" and "a" make no title alike
-# The search index is asked for so many; more titles of one member are not compared.
+# The search index is asked for so many; more titles of one member are not compared, nor the texts
+# of more cases that are called the same.
 CANDIDATES = 5
 MOST_TITLES = 500
+MOST_TWINS = 20
 COMPARED = ("title", "summary", "challenge", "solution", "results")
 # What a case of the same member may be a duplicate of: what is public, or with the desk now.
 STANDING = (State.PUBLISHED, State.SUBMITTED, State.CHANGES_REQUESTED)
@@ -131,7 +133,8 @@ def _same_titles(revision):
         .values_list("pk", "title")[:MOST_TITLES]
     )
     words = _words_of_title(revision.title)
-    return {key for key, title in others if _share(words, _words_of_title(title)) >= SAME_TITLE}
+    alike = (key for key, title in others if _share(words, _words_of_title(title)) >= SAME_TITLE)
+    return set(islice(alike, MOST_TWINS))
 
 
 def _words_of_title(title):

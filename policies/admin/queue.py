@@ -1,65 +1,274 @@
-"""Revisions: the moderators' queue, and the record of what was decided."""
+"""The moderators' queue: what waits, since when, and what to look at first."""
 
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from citynet.admin import ReadOnlyAdmin, ReadOnlyInline
+from citynet.admin import ReadOnlyAdmin
 
-from ..models import (
-    BudgetLine,
-    Contribution,
-    FundingSource,
-    Indicator,
-    Phase,
-    ReviewEvent,
-    Revision,
-    RevisionTheme,
-    Source,
-    StaffRole,
-    Stakeholder,
+from .. import completeness, notifications, reviewing
+from ..models import Revision
+from . import record, review
+from .queue_filters import (
+    CountryFilter,
+    FlagFilter,
+    KindFilter,
+    LanguageFilter,
+    ReviewerFilter,
+    StateFilter,
+    SubregionFilter,
 )
 
+State = Revision.State
+# A list of these is read from its newest end; what waits for somebody, from its oldest.
+NEWEST_FIRST = {*StateFilter.OTHERS, StateFilter.ALL} - {State.CHANGES_REQUESTED}
+# Texts are long, and the queue shows none of them.
+TEXTS = [
+    field.name
+    for field in Revision._meta.concrete_fields  # noqa: SLF001 - public by agreement
+    if isinstance(field, models.TextField)
+]
 
-def rows(row_model):
-    """The inline that shows one list of a revision's content."""
-    return type(f"{row_model.__name__}Inline", (ReadOnlyInline,), {"model": row_model})
+
+class Queue(ChangeList):
+    """The list without the texts of its rows."""
+
+    def get_queryset(self, request, exclude_parameters=None):
+        rows = super().get_queryset(request, exclude_parameters)
+        of_duplicate = [f"screening__duplicate_of__live__{name}" for name in TEXTS]
+        return rows.defer(*TEXTS, *of_duplicate)
 
 
-class ReviewEventInline(ReadOnlyInline):
-    model = ReviewEvent
-    fields = ["created_at", "actor_name", "from_state", "to_state", "note"]
-    readonly_fields = fields
+class AssignForm(ActionForm):
+    """The bar above the queue: what to do, and to whom to give it."""
+
+    colleague = forms.CharField(
+        required=False, label=gettext_lazy("Colleague:"), widget=forms.Select
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["colleague"].widget.choices = self.colleagues
+
+    @staticmethod
+    def colleagues():
+        """Who may decide, as choices."""
+        yield "", _("Choose a colleague")
+        for person in notifications.moderators().order_by("name", "email"):
+            yield person.pk, person.get_full_name()
 
 
 @admin.register(Revision)
 class RevisionAdmin(ReadOnlyAdmin):
-    list_display = ["title", "member", "number", "state", "language", "submitted_at", "decided_at"]
-    list_filter = ["state", "language"]
-    list_select_related = ["case__member"]
-    search_fields = ["title", "case__member__name"]
-    show_full_result_count = False
-    inlines = [
-        rows(RevisionTheme),
-        rows(Contribution),
-        rows(BudgetLine),
-        rows(FundingSource),
-        rows(StaffRole),
-        rows(Stakeholder),
-        rows(Phase),
-        rows(Indicator),
-        rows(Source),
-        ReviewEventInline,
+    list_display = [
+        "review_link",
+        "waiting",
+        "member",
+        "country",
+        "language",
+        "reviewed_by",
+        "complete",
+        "kind",
+        "flags",
     ]
-
-    @admin.display(description=_("member"))
-    def member(self, revision):
-        return revision.case.member
-
-
-@admin.register(ReviewEvent)
-class ReviewEventAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "revision", "from_state", "to_state", "actor_name"]
-    list_filter = ["to_state"]
-    list_select_related = ["revision"]
-    search_fields = ["revision__title", "actor_name", "note"]
+    list_filter = [
+        StateFilter,
+        ReviewerFilter,
+        KindFilter,
+        FlagFilter,
+        SubregionFilter,
+        CountryFilter,
+        LanguageFilter,
+    ]
+    list_select_related = ["case__member", "reviewer", "screening__duplicate_of__live"]
+    list_per_page = 50
+    empty_value_display = "–"
+    search_fields = ["title", "case__member__name", "case__member__local_name"]
+    search_help_text = gettext_lazy("Words of the title, or the name of a member")
     show_full_result_count = False
+    show_facets = admin.ShowFacets.ALWAYS
+    action_form = AssignForm
+    actions = ["assign_to_me", "assign_to_colleague", "give_back"]
+    inlines = record.INLINES
+
+    class Media:
+        css = {"all": ["css/desk.css"]}
+
+    def get_changelist(self, request, **kwargs):
+        return Queue
+
+    def get_queryset(self, request):
+        """Drafts belong to their teams until they are handed in."""
+        return super().get_queryset(request).exclude(review.PRIVATE)
+
+    def get_list_display(self, request):
+        # Whoever may not decide still may read the record.
+        first = "review_link" if self.has_decide_permission(request) else "title"
+        return [first, *self.list_display[1:]]
+
+    def get_list_display_links(self, request, list_display):
+        return None if "review_link" in list_display else ["title"]
+
+    def get_ordering(self, request):
+        """What waits longest comes first; of all else, the newest."""
+        if request.GET.get(StateFilter.parameter_name) in NEWEST_FIRST:
+            return ["-submitted_at", "-pk"]
+        return ["submitted_at", "pk"]
+
+    def get_urls(self):
+        own = [
+            path(
+                "<int:pk>/review/",
+                self.admin_site.admin_view(review.review),
+                name="policies_revision_review",
+            ),
+            path(
+                "<int:pk>/preview/",
+                self.admin_site.admin_view(review.preview),
+                name="policies_revision_preview",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def has_decide_permission(self, request):
+        """Whether a person may decide, assign and assess."""
+        return review.may_decide(request.user)
+
+    def changelist_view(self, request, extra_context=None):
+        if request.method == "POST" and not self.has_decide_permission(request):
+            raise PermissionDenied
+        # Ten columns need the width of the page.
+        context = {"title": _("Queue of submissions"), "is_nav_sidebar_enabled": False}
+        context |= extra_context or {}
+        return super().changelist_view(request, context)
+
+    @admin.display(description=gettext_lazy("case"), ordering="title")
+    def review_link(self, revision):
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:policies_revision_review", args=[revision.pk]),
+            revision.title,
+        )
+
+    @admin.display(description=gettext_lazy("waiting"), ordering="submitted_at")
+    def waiting(self, revision):
+        if revision.state != State.SUBMITTED:
+            return revision.get_state_display()
+        days = days_waiting(revision)
+        if days is None:
+            return None
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+    @admin.display(description=gettext_lazy("member"), ordering="case__member__name")
+    def member(self, revision):
+        return revision.case.member.name
+
+    @admin.display(description=gettext_lazy("country or area"), ordering="case__member__country")
+    def country(self, revision):
+        return revision.case.member.country_name
+
+    @admin.display(description=gettext_lazy("reviewer"), ordering="reviewer__name")
+    def reviewed_by(self, revision):
+        return revision.reviewer or _("Nobody")
+
+    @admin.display(description=gettext_lazy("complete"), ordering="screening__completeness")
+    def complete(self, revision):
+        screening = screening_of(revision)
+        if screening is None:
+            return None
+        return _("%(done)s of %(points)s") % {
+            "done": screening.completeness,
+            "points": completeness.MOST,
+        }
+
+    @admin.display(description=gettext_lazy("kind"))
+    def kind(self, revision):
+        screening = screening_of(revision)
+        edit = revision.case.live_id and revision.case.live_id != revision.pk
+        words = [_("Edit of a public case") if edit else _("New")]
+        if screening and screening.first_time_author:
+            words.append(_("first-time author"))
+        return ", ".join(words)
+
+    @admin.display(description=gettext_lazy("look at"))
+    def flags(self, revision):
+        screening = screening_of(revision)
+        if screening is None:
+            return ""
+        found = [(label,) for label in flags_of(screening)]
+        return format_html_join("", '<span class="desk-flag">{}</span> ', found)
+
+    @admin.action(
+        description=gettext_lazy("Assign to me"),
+        permissions=["decide"],
+    )
+    def assign_to_me(self, request, queryset):
+        self._assign(request, queryset, request.user)
+
+    @admin.action(
+        description=gettext_lazy("Assign to a colleague"),
+        permissions=["decide"],
+    )
+    def assign_to_colleague(self, request, queryset):
+        chosen = {str(person.pk): person for person in notifications.moderators()}
+        colleague = chosen.get(request.POST.get("colleague"))
+        if colleague is None:
+            self.message_user(request, _("Choose a colleague who may decide."), messages.ERROR)
+            return
+        self._assign(request, queryset, colleague)
+
+    @admin.action(
+        description=gettext_lazy("Give back to the queue"),
+        permissions=["decide"],
+    )
+    def give_back(self, request, queryset):
+        self._assign(request, queryset, None)
+
+    def _assign(self, request, queryset, reviewer):
+        keys = list(queryset.order_by().values_list("pk", flat=True))
+        number = reviewing.assign(keys, reviewer, by=request.user)
+        if reviewer:
+            told = ngettext(
+                "%(count)s submission is assigned to %(name)s now.",
+                "%(count)s submissions are assigned to %(name)s now.",
+                number,
+            ) % {"count": number, "name": reviewer.get_full_name()}
+        else:
+            told = ngettext(
+                "%(count)s submission is back in the queue.",
+                "%(count)s submissions are back in the queue.",
+                number,
+            ) % {"count": number}
+        self.message_user(request, told, messages.SUCCESS if number else messages.WARNING)
+
+
+def days_waiting(revision):
+    """Whole days since a revision was handed in; None where that is not known."""
+    if revision.submitted_at is None:
+        return None
+    return (timezone.now() - revision.submitted_at).days
+
+
+def screening_of(revision):
+    """The screening of a revision, or None."""
+    return getattr(revision, "screening", None)
+
+
+def flags_of(screening):
+    """What to look at, in words."""
+    if screening.over_tagged:
+        yield _("over-tagged")
+    if screening.without_source:
+        yield _("no source")
+    if screening.duplicate_of:
+        live = screening.duplicate_of.live
+        title = live.title if live else screening.duplicate_of.slug
+        yield _("possible duplicate of %(title)s") % {"title": title}

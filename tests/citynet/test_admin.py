@@ -77,7 +77,8 @@ def test_read_only_rows_cannot_be_changed_by_anybody(client, secretary, library,
         client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code,
     ]
 
-    assert answers == [403, 403, 403]
+    # Cases are begun on behalf of a member there, on a page of its own that misses everything here.
+    assert answers == [422 if model is CaseStudy else 403, 403, 403]
 
 
 @pytest.mark.parametrize("model", [*READ_ONLY, *EDITABLE])
@@ -114,7 +115,8 @@ LIST_QUERIES = {
     Goal: 6,
     Target: 7,
     CaseStudy: 5,
-    Revision: 5,
+    # The queue counts what each of its seven filters would give.
+    Revision: 15,
     ReviewEvent: 5,
     Member: 5,
     Membership: 5,

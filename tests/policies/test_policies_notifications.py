@@ -69,7 +69,7 @@ def told():
 
 def test_submission_tells_moderators_and_colleagues(member, author, colleague, moderator):
     revision = moderation.submit(revision_of(member, author), by=author)
-    desk = f"/admin/policies/revision/{revision.pk}/change/"
+    desk = f"/admin/policies/revision/{revision.pk}/review/"
     assert told() == [
         ("colleague", "submitted", f"/policies/{revision.case_id}/edit/"),
         ("moderator", "submitted", desk),

@@ -1,0 +1,52 @@
+"""The record of a revision: its rows as they are, and what was decided."""
+
+from django.contrib import admin
+
+from citynet.admin import ReadOnlyAdmin, ReadOnlyInline
+
+from ..models import (
+    BudgetLine,
+    Contribution,
+    FundingSource,
+    Indicator,
+    Phase,
+    ReviewEvent,
+    RevisionTheme,
+    Source,
+    StaffRole,
+    Stakeholder,
+)
+
+
+def rows(row_model):
+    """The inline that shows one list of a revision's content."""
+    return type(f"{row_model.__name__}Inline", (ReadOnlyInline,), {"model": row_model})
+
+
+class ReviewEventInline(ReadOnlyInline):
+    model = ReviewEvent
+    fields = ["created_at", "actor_name", "from_state", "to_state", "note"]
+    readonly_fields = fields
+
+
+INLINES = [
+    rows(RevisionTheme),
+    rows(Contribution),
+    rows(BudgetLine),
+    rows(FundingSource),
+    rows(StaffRole),
+    rows(Stakeholder),
+    rows(Phase),
+    rows(Indicator),
+    rows(Source),
+    ReviewEventInline,
+]
+
+
+@admin.register(ReviewEvent)
+class ReviewEventAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "revision", "from_state", "to_state", "actor_name"]
+    list_filter = ["to_state"]
+    list_select_related = ["revision"]
+    search_fields = ["revision__title", "actor_name", "note"]
+    show_full_result_count = False

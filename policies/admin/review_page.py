@@ -1,0 +1,189 @@
+"""What the review screen shows of a submission, in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import User
+
+from .. import completeness, corrections, diff, reviewing, screening, sections, submission
+from ..forms.review import ChecklistForm, DecisionForm
+from ..models import CaseStudy, ReviewEvent, ReviewNote, Revision
+from ..views import detail
+
+State = Revision.State
+
+# The newest entries of the history; the record of the revision has them all.
+MOST_ENTRIES = 40
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A decision or a note in the history of a case: who, when, what, and in which words."""
+
+    at: datetime
+    name: str
+    what: str
+    text: str
+    number: int  # of the revision
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who handed a submission in, and what became of all that this person handed in before."""
+
+    person: User | None
+    name: str
+    is_first: bool
+    public: int
+    rejected: int
+    sent_back: int
+    member_public: int  # public cases of the member, whoever wrote them
+
+
+def readable(pk):
+    """The revision with all that the screen shows and the fingerprint covers, or None."""
+    shown = sections.readable(Revision.objects.filter(pk=pk)).prefetch_related(
+        "photos", "attachments"
+    )
+    return shown.select_related("case__member", "case__live", "reviewer", "created_by").first()
+
+
+def context(request, revision, **typed):
+    """The whole page; ``typed`` are forms that were sent and could not be taken."""
+    public = _public_beside(revision)
+    is_waiting = revision.state == State.SUBMITTED
+    with_desk = revision.state in reviewing.WITH_DESK
+    today = timezone.now()
+    author = author_of(revision)
+    assessments = list(revision.assessments.all())
+    content = detail.content(revision)
+    assigned_to_other = revision.reviewer_id not in {None, request.user.pk}
+    forms = {
+        "decision": DecisionForm(),
+        "checklist": ChecklistForm(assessments=assessments),
+    }
+    return {
+        **admin.site.each_context(request),
+        **content,
+        **forms,
+        **typed,
+        "title": _("Review"),
+        # The screen needs the width.
+        "is_nav_sidebar_enabled": False,
+        "opts": Revision._meta,  # noqa: SLF001 - as Django's own pages do
+        "public": public,
+        "changes": diff.changes(public, revision) if public else None,
+        "seen": reviewing.fingerprint(revision),
+        "is_waiting": is_waiting,
+        "with_desk": with_desk,
+        "days": (today - revision.submitted_at).days if revision.submitted_at else None,
+        "missing": [check for check in content["checks"] if not check.done],
+        "done_percent": f"{100 * content['documented'] / completeness.MOST:.1f}",
+        "assessments": assessments,
+        "warnings": submission.warnings(revision),
+        "alike": screening.look_alikes(revision),
+        "author": author,
+        "is_own": author.person == request.user or _in_team(request.user, revision),
+        "assigned_to_other": assigned_to_other and with_desk,
+        "history": history(revision),
+        "corrections": _corrections(revision),
+        "correctable": corrections.choices(),
+        "next": None if is_waiting else next_waiting(request.user, revision),
+        "may_save_phrases": request.user.has_perm("policies.add_phrase"),
+    }
+
+
+def _public_beside(revision):
+    """The public text that the revision would replace, or None."""
+    if not revision.is_open or not revision.case.live_id:
+        return None
+    return diff.compared(Revision.objects.filter(pk=revision.case.live_id)).get()
+
+
+def author_of(revision):
+    """Who handed the revision in, as an :class:`Author`."""
+    person = screening.author(revision)
+    handed_in = revision.events.filter(to_state=State.SUBMITTED).last()
+    counted = {"public": 0, "rejected": 0, "sent_back": 0}
+    if person:
+        theirs = Q(created_by=person) | Q(events__actor=person, events__to_state=State.SUBMITTED)
+        rows = Revision.objects.filter(
+            pk__in=Revision.objects.filter(theirs).exclude(pk=revision.pk).values("pk")
+        )
+        counted = rows.aggregate(
+            public=Count("case", filter=Q(state__in=screening.WAS_PUBLIC), distinct=True),
+            rejected=Count("pk", filter=Q(state=State.REJECTED), distinct=True),
+            sent_back=Count(
+                "pk", filter=Q(events__to_state=State.CHANGES_REQUESTED), distinct=True
+            ),
+        )
+    return Author(
+        person=person,
+        name=str(person) if person else (handed_in.actor_name if handed_in else ""),
+        is_first=screening.is_first_of(person),
+        member_public=CaseStudy.objects.live().filter(member=revision.case.member_id).count(),
+        **counted,
+    )
+
+
+def _in_team(user, revision):
+    return user.memberships.active().filter(member=revision.case.member_id).exists()
+
+
+def history(revision):
+    """Decisions and notes on all revisions of the case, the oldest first."""
+    events = (
+        ReviewEvent.objects.filter(revision__case=revision.case_id)
+        .select_related("revision")
+        .order_by("-created_at", "-pk")[:MOST_ENTRIES]
+    )
+    notes = (
+        ReviewNote.objects.filter(revision__case=revision.case_id)
+        .select_related("revision")
+        .order_by("-created_at", "-pk")[:MOST_ENTRIES]
+    )
+    entries = [
+        Entry(
+            event.created_at,
+            event.actor_name,
+            event.get_to_state_display(),
+            event.note,
+            event.revision.number,
+        )
+        for event in events
+    ]
+    entries += [
+        Entry(
+            note.created_at,
+            note.author_name,
+            _("Note to the author") if note.from_moderators else _("Note from the author"),
+            note.text,
+            note.revision.number,
+        )
+        for note in notes
+    ]
+    return sorted(entries, key=lambda entry: entry.at)[-MOST_ENTRIES:]
+
+
+def _corrections(revision):
+    """What was proposed so far, as (correction, label, words that come and go)."""
+    return [
+        (each, corrections.label(each.field), diff.words(each.before, each.after))
+        for each in revision.corrections.all()
+    ]
+
+
+def next_waiting(user, besides):
+    """The submission that waits longest and is nobody's or one's own, or None."""
+    return (
+        Revision.objects.awaiting_review()
+        .filter(Q(reviewer=None) | Q(reviewer=user))
+        .exclude(pk=besides.pk)
+        .select_related("case__member")
+        .first()
+    )

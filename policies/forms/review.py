@@ -1,0 +1,262 @@
+"""The forms of the review screen: decision, checklist, note, correction."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import corrections, reviewing
+from ..models import Assessment, Correction, Phrase, ReviewNote, Revision, Theme
+from .fields import ValueField
+from .registry import BY_SLUG, SECTIONS
+
+State = Revision.State
+# What a phrase may hold: less than a note.
+PHRASE_LENGTH = 2000
+NOTE = ReviewNote._meta.get_field("text")  # noqa: SLF001 - public by agreement
+
+DECISIONS = [
+    (State.PUBLISHED, gettext_lazy("Publish it")),
+    (State.CHANGES_REQUESTED, gettext_lazy("Ask for changes")),
+    (State.REJECTED, gettext_lazy("Reject it")),
+]
+# What a moderator asks by each criterion of the network's award.
+QUESTIONS = {
+    "innovation": gettext_lazy("What is new in it, for this city or for others?"),
+    "leadership": gettext_lazy("Who answers for it, and who took part in deciding?"),
+    "implementation": gettext_lazy("Can a reader follow who did what, when, and with what?"),
+    "quality": gettext_lazy("Is the text clear, exact, and backed by sources?"),
+    "outcomes": gettext_lazy("Are results told with figures, the failures included?"),
+    "sustainability": gettext_lazy("What keeps it going when the first money is spent?"),
+    "replicability": gettext_lazy("Does it say what another city needs to do the same?"),
+}
+
+
+def words(label, rows, *, required=False, help_text="", model_field=NOTE):
+    """A field for a moderator's own words."""
+    return ValueField(
+        model_field=model_field,
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}),
+    )
+
+
+class DecisionForm(forms.Form):
+    """What happens to the submission that was shown, and what its author is told.
+
+    ``act`` is the button that was pressed: "decide", "note" to write without deciding, "phrase" to
+    keep the note for the next time.
+    """
+
+    prefix = "decision"
+
+    decision = forms.ChoiceField(
+        label=gettext_lazy("What happens to it?"),
+        choices=DECISIONS,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    phrases = forms.MultipleChoiceField(
+        label=gettext_lazy("Saved phrases"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    note = words(
+        gettext_lazy("Note to the author"),
+        6,
+        help_text=gettext_lazy(
+            "Needed to ask for changes and to reject. Sent with the decision and kept on record."
+        ),
+    )
+    sections = forms.MultipleChoiceField(
+        label=gettext_lazy("Sections it is about"),
+        choices=[(section.slug, section.label) for section in SECTIONS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    phrase_title = forms.CharField(
+        label=gettext_lazy("Name of the phrase"),
+        required=False,
+        max_length=Phrase._meta.get_field("title").max_length,  # noqa: SLF001 - public by agreement
+    )
+
+    def __init__(self, *args, act="decide", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.act = act
+        self.saved = {str(phrase.pk): phrase for phrase in Phrase.objects.all()}
+        self.fields["phrases"].choices = [(key, each.title) for key, each in self.saved.items()]
+
+    def clean_phrases(self):
+        chosen = self.cleaned_data["phrases"]
+        return [phrase for key, phrase in self.saved.items() if key in chosen]
+
+    def clean(self):
+        cleaned = super().clean()
+        for name, message in self._missing(cleaned):
+            if name not in self.errors:
+                self.add_error(name, message)
+        return cleaned
+
+    def _missing(self, sent):
+        """What the pressed button needs and does not have, as (field, message)."""
+        decision, note = sent.get("decision"), sent.get("note") or ""
+        said = note or sent.get("phrases")
+        if self.act != "note" and not decision:
+            yield "decision", _("Choose what happens to it.")
+        if self.act == "decide" and decision in reviewing.NOTE_REQUIRED and not said:
+            yield "note", _("Say why: the author needs a reason to go on from.")
+        if self.act == "note" and not said:
+            yield "note", _("Write the note first.")
+        if self.act == "phrase":
+            if not note:
+                yield "note", _("Write what is to be kept.")
+            elif len(note) > PHRASE_LENGTH:
+                most = {"most": PHRASE_LENGTH}
+                yield "note", _("A phrase has at most %(most)d characters.") % most
+            if not sent.get("phrase_title"):
+                yield "phrase_title", _("Give the phrase a name, so that it is found again.")
+
+    def text(self, case):
+        """The whole note: phrases, own words, and links to the sections."""
+        sent = self.cleaned_data
+        sections = [BY_SLUG[slug] for slug in sent["sections"]]
+        return reviewing.words_of(sent["note"], sent["phrases"], sections, case)
+
+    def phrases_by_use(self):
+        """The boxes of the saved phrases under what they are for, as (label, [(box, phrase)])."""
+        uses = dict(Phrase.Use.choices)
+        groups = {}
+        for box in self["phrases"]:
+            phrase = self.saved[box.data["value"]]
+            groups.setdefault(uses[phrase.use], []).append((box, phrase))
+        return list(groups.items())
+
+    @classmethod
+    def typed(cls, data):
+        """The form as it was sent, unchecked: what was typed is shown again, whatever it is."""
+        sent = cls(data)
+        lists = ("phrases", "sections")
+        values = {name: sent[name].data for name in sent.fields}
+        return cls(initial={k: v or ([] if k in lists else "") for k, v in values.items()})
+
+    @property
+    def is_begun(self):
+        """Whether anything is chosen or written in a form that was not sent to be checked."""
+        return any(value for name, value in self.initial.items() if name != "seen")
+
+
+class ChecklistForm(forms.Form):
+    """Marks and remarks by the award criteria; only what was changed on the page is kept."""
+
+    prefix = "checklist"
+
+    def __init__(self, *args, assessments=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        kept = {each.criterion: each for each in assessments}
+        remark = Assessment._meta.get_field("remark")  # noqa: SLF001 - public by agreement
+        for criterion, label in Assessment.Criterion.choices:
+            known = kept.get(criterion)
+            self.fields[f"{criterion}-mark"] = forms.ChoiceField(
+                label=_("%(criterion)s: mark") % {"criterion": label},
+                choices=[("", _("No mark yet")), *Assessment.Mark.choices],
+                required=False,
+                initial=known.mark if known else "",
+                show_hidden_initial=True,
+            )
+            self.fields[f"{criterion}-remark"] = words(
+                _("%(criterion)s: remark") % {"criterion": label}, 1, model_field=remark
+            )
+            self.fields[f"{criterion}-remark"].initial = known.remark if known else ""
+            self.fields[f"{criterion}-remark"].show_hidden_initial = True
+        self.kept = kept
+
+    def rows(self):
+        """What the table shows: label, question, the two fields, and what is kept already."""
+        for criterion, label in Assessment.Criterion.choices:
+            yield {
+                "label": label,
+                "question": QUESTIONS[criterion],
+                "mark": self[f"{criterion}-mark"],
+                "remark": self[f"{criterion}-remark"],
+                "kept": self.kept.get(criterion),
+            }
+
+    def marks(self):
+        """``{criterion: (mark, remark)}`` of the criteria that this person has changed."""
+        return {
+            criterion: (
+                self.cleaned_data[f"{criterion}-mark"],
+                self.cleaned_data[f"{criterion}-remark"],
+            )
+            for criterion in Assessment.Criterion.values
+            if {f"{criterion}-mark", f"{criterion}-remark"} & set(self.changed_data)
+        }
+
+
+class CorrectionForm(forms.Form):
+    """What one field should say instead."""
+
+    prefix = "correction"
+
+    field = forms.ChoiceField(
+        label=gettext_lazy("What is to be corrected"), widget=forms.HiddenInput
+    )
+    after = forms.CharField(
+        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"})
+    )
+    note = words(
+        gettext_lazy("Why"),
+        2,
+        model_field=Correction._meta.get_field("note"),  # noqa: SLF001 - public by agreement
+    )
+
+    def __init__(self, *args, revision, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.revision = revision
+        self.fields["field"].choices = corrections.choices()
+        name = self["field"].value()
+        if name not in corrections.FIELDS:
+            return
+        before = corrections.current(revision, name)
+        after = self.fields["after"]
+        if name == corrections.THEMES:
+            before = before.splitlines()
+            after = self.fields["after"] = forms.MultipleChoiceField(
+                choices=list(Theme.objects.values_list("slug", "name")),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        elif name == corrections.TARGETS:
+            after.help_text = _("Codes like 11.2, one a line.")
+        after.label, after.initial = corrections.label(name), before
+
+    @classmethod
+    def typed(cls, data, revision):
+        """The form as it was sent, unchecked; None where no correction was begun."""
+        field = data.get(f"{cls.prefix}-field")
+        if field not in corrections.FIELDS:
+            return None
+        sent = cls(data, revision=revision)
+        values = {name: sent[name].data for name in sent.fields}
+        return cls(revision=revision, initial=values)
+
+    def clean_after(self):
+        after = self.cleaned_data["after"]
+        return after if isinstance(after, str) else "\n".join(after)
+
+    def propose(self, by):
+        """Keep the correction and give it, or None with the errors in the form."""
+        try:
+            return corrections.propose(
+                self.revision,
+                self.cleaned_data["field"],
+                self.cleaned_data["after"],
+                self.cleaned_data["note"],
+                by=by,
+            )
+        except ValidationError as refusal:
+            self.add_error("after", refusal.messages)
+            return None
