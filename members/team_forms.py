@@ -134,17 +134,21 @@ class MailForm(forms.Form):
     )
 
     def __init__(self, *args, user, **kwargs):
-        kwargs.setdefault("initial", {"mailed": [k for k in _optional() if k not in user.muted]})
+        chosen = [kind for kind in _optional(user) if kind not in user.muted]
+        kwargs.setdefault("initial", {"mailed": chosen})
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["mailed"].choices = [(kind.value, kind.label) for kind in _optional()]
+        self.fields["mailed"].choices = [(kind.value, kind.label) for kind in _optional(user)]
 
     def save(self):
         """Keep what is switched off, and give the person."""
-        self.user.muted = [k.value for k in _optional() if k not in self.cleaned_data["mailed"]]
+        mailed = self.cleaned_data["mailed"]
+        self.user.muted = [kind.value for kind in _optional(self.user) if kind not in mailed]
         self.user.save(update_fields=["muted"])
         return self.user
 
 
-def _optional():
-    return [kind for kind in Notice.Kind if kind not in Notice.ALWAYS_MAILED]
+def _optional(user):
+    """The kinds that ``user`` may get and may switch off."""
+    fixed = Notice.ALWAYS_MAILED | (set() if user.is_staff else {Notice.Kind.DIGEST})
+    return [kind for kind in Notice.Kind if kind not in fixed]

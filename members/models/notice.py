@@ -24,6 +24,7 @@ class Notice(models.Model):
         UNPUBLISHED = "unpublished", _("Your case study was taken off the site")
         NOTE = "note", _("A note on a submission")
         REMINDER = "reminder", _("Is your case study still true?")
+        DIGEST = "digest", _("What waits for the moderators, once a week")
 
     # A decision about a person's own work always reaches the person.
     ALWAYS_MAILED = frozenset(
