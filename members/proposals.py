@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -106,7 +107,10 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
         status=status,
         **{name: getattr(proposal, name) for name in ("kind", "name", "country", "website")},
     )
-    member.full_clean()
+    try:
+        member.full_clean()
+    except ValidationError as error:  # somebody has taken the address meanwhile
+        raise Refused(" ".join(error.messages)) from error
     member.save()
     audit.record("member-added", member, by=by, reason=note)
     membership = Membership.objects.create(

@@ -56,7 +56,12 @@ class ProposeForm(forms.Form):
         max_length=200,
         help_text=_("In English, as it calls itself."),
     )
-    country = forms.ChoiceField(label=_("Country or area"), choices=all_countries)
+    country = forms.ChoiceField(
+        label=_("Country or area"),
+        choices=all_countries,
+        required=False,
+        help_text=_("Leave it open where it is not in the list."),
+    )
     website = forms.URLField(
         label=_("Website"),
         max_length=500,

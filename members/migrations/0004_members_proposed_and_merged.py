@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 (
                     "country",
                     django_countries.fields.CountryField(
-                        max_length=2, verbose_name="country or area"
+                        blank=True, max_length=2, verbose_name="country or area"
                     ),
                 ),
                 ("website", models.URLField(max_length=500, verbose_name="website")),

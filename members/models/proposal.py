@@ -28,7 +28,7 @@ class MemberProposal(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Member.Kind)
     name = models.CharField(_("name"), max_length=200)
-    country = CountryField(_("country or area"))
+    country = CountryField(_("country or area"), blank=True)
     website = models.URLField(_("website"), max_length=500)
     message = models.TextField(_("message"), blank=True, validators=[MaxLengthValidator(1000)])
     created_at = models.DateTimeField(_("proposed on"), auto_now_add=True)
