@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from members import audit
+from members.models import User
 
 from . import moderation, notifications
 from .models import CaseStudy, Revision
@@ -164,7 +165,7 @@ def compile_case(member, *, by, reason="", **basics):
 
     The second of two clicks gives the draft of the first one.
     """
-    type(by).objects.select_for_update().get(pk=by.pk)
+    User.objects.select_for_update().get(pk=by.pk)
     twin = Revision.objects.filter(
         created_by=by,
         case__member=member,

@@ -1,11 +1,21 @@
-"""Cases: what stays the same about them, and their revisions."""
+"""Cases: what stays the same about them, what follows a publication, and cases for a member."""
 
-from django.contrib import admin
+from functools import partial
+from http import HTTPStatus
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from citynet.admin import ReadOnlyAdmin, ReadOnlyInline
+from citynet.admin import ReadOnlyAdmin, ReadOnlyInline, page
 
+from .. import desk
+from ..forms.desk import CompileForm, filled
 from ..models import CaseStudy, Revision
+from . import case_acts
 
 
 class RevisionInline(ReadOnlyInline):
@@ -15,16 +25,163 @@ class RevisionInline(ReadOnlyInline):
     show_change_link = True
 
 
+class YesNoFilter(admin.SimpleListFilter):
+    """Cases in which something is there, or is not."""
+
+    column = ""
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(**{f"{self.column}__isnull": self.value() == "no"})
+
+
+class PublicFilter(YesNoFilter):
+    title, parameter_name, column = _("public"), "public", "live"
+
+
+class FeaturedFilter(YesNoFilter):
+    title, parameter_name, column = _("on the home page"), "featured", "featured_at"
+
+
+class MergedFilter(YesNoFilter):
+    title, parameter_name, column = _("merged into another case"), "merged", "merged_into"
+
+
+class ConfirmedFilter(YesNoFilter):
+    title, parameter_name, column = _("confirmed by the city"), "confirmed", "confirmed_at"
+
+
 @admin.register(CaseStudy)
 class CaseStudyAdmin(ReadOnlyAdmin):
-    list_display = ["pk", "title", "member", "provenance", "confirmed_at", "created_at"]
+    list_display = [
+        "pk",
+        "title",
+        "member",
+        "provenance",
+        "is_public",
+        "is_featured",
+        "merged_into_id",
+        "confirmed_at",
+        "created_at",
+    ]
     list_display_links = ["pk", "title"]
-    list_filter = ["provenance", "synthetic"]
+    list_filter = [
+        PublicFilter,
+        "provenance",
+        FeaturedFilter,
+        MergedFilter,
+        ConfirmedFilter,
+        "synthetic",
+    ]
     list_select_related = ["member", "live"]
-    search_fields = ["revisions__title", "member__name", "source_id"]
+    search_fields = ["=id", "revisions__title", "member__name", "source_id"]
+    search_help_text = _("Number, title, member or source id")
     show_full_result_count = False
+    fields = [
+        "public_page",
+        "member",
+        "provenance",
+        "confirmed_at",
+        "confirmed_by",
+        "featured_at",
+        "merged",
+        "merged_here",
+        "source_id",
+        "created_by",
+        "created_at",
+        "reminded_at",
+    ]
+    readonly_fields = ["public_page", "merged", "merged_here"]
     inlines = [RevisionInline]
+    change_form_template = "admin/policies/casestudy/change_form.html"
+    change_list_template = "admin/policies/casestudy/change_list.html"
+
+    def has_add_permission(self, request, obj=None):
+        return request.user.has_perm("policies.add_casestudy")
+
+    def get_urls(self):
+        view = partial(case_acts.act_view, model_admin=self)
+        return [
+            *[
+                path(
+                    f"<int:pk>/{name}/",
+                    self.admin_site.admin_view(partial(view, name=name)),
+                    name=f"policies_casestudy_{name}",
+                )
+                for name in case_acts.ACTS
+            ],
+            *super().get_urls(),
+        ]
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Begin a case on behalf of a member; it is written with the form of the authors."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = filled(CompileForm, request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            given = {name: form.cleaned_data[name] for name in CompileForm.Meta.fields}
+            draft = desk.compile_case(
+                form.cleaned_data["chosen"],
+                by=request.user,
+                reason=form.cleaned_data["reason"],
+                **given,
+            )
+            messages.success(request, _("The draft is there. Write it section by section."))
+            return redirect("policies:edit", draft.case_id)
+        return page(
+            self,
+            request,
+            "admin/policies/casestudy/compile.html",
+            title=_("Compile a case on behalf of a member"),
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK,
+            form=form,
+        )
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        case = self.get_object(request, object_id)
+        context = dict(extra_context or {})
+        if case is not None:
+            editable = CaseStudy.objects.editable_by(request.user).filter(pk=case.pk)
+            context |= {
+                "acts": [
+                    (act.label, reverse(f"admin:policies_casestudy_{act.name}", args=[case.pk]))
+                    for act in case_acts.possible(request.user, case)
+                ],
+                "can_write": editable.exists(),
+            }
+        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description=_("title"))
     def title(self, case):
         return case.live.title if case.live else case.slug
+
+    @admin.display(description=_("public"), boolean=True)
+    def is_public(self, case):
+        return case.live_id is not None
+
+    @admin.display(description=_("home page"), boolean=True, ordering="featured_at")
+    def is_featured(self, case):
+        return case.featured_at is not None
+
+    @admin.display(description=_("public page"))
+    def public_page(self, case):
+        if not case.live:
+            return _("Not public")
+        return format_html('<a href="{}">{}</a>', case.get_absolute_url(), case.live.title)
+
+    @admin.display(description=_("merged into"))
+    def merged(self, case):
+        return _link(case.merged_into) if case.merged_into else ""
+
+    @admin.display(description=_("merged into this case"))
+    def merged_here(self, case):
+        return format_html_join(", ", "{}", ((_link(each),) for each in case.merged.all()))
+
+
+def _link(case):
+    address = reverse("admin:policies_casestudy_change", args=[case.pk])
+    return format_html('<a href="{}">{}</a>', address, case)

@@ -1,15 +1,124 @@
 """Themes and the moderators' phrases."""
 
-from django.contrib import admin
+from functools import partial
+from http import HTTPStatus
 
-from ..models import Phrase, Theme
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from citynet.admin import page
+
+from .. import themes
+from ..forms.desk import ThemeMergeForm
+from ..models import Phrase, RevisionTheme, Theme
+
+
+class ThemeForm(forms.ModelForm):
+    def clean_name(self):
+        """Two names that differ in capitals only are one name to readers."""
+        name = self.cleaned_data["name"]
+        if Theme.objects.exclude(pk=self.instance.pk).filter(name__iexact=name).exists():
+            raise ValidationError(_("There is a theme of this name already."))
+        return name
 
 
 @admin.register(Theme)
 class ThemeAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "position"]
+    form = ThemeForm
+    list_display = ["name", "slug", "position", "public_cases"]
     search_fields = ["name"]
-    prepopulated_fields = {"slug": ["name"]}
+    fields = ["name", "slug", "description", "position"]
+    change_form_template = "admin/policies/theme/change_form.html"
+
+    def get_queryset(self, request):
+        public = Count("rows", filter=Q(rows__revision__live_of__isnull=False))
+        return super().get_queryset(request).annotate(public=public)
+
+    @admin.display(description=_("public cases"), ordering="public")
+    def public_cases(self, theme):
+        return theme.public
+
+    def get_readonly_fields(self, request, obj=None):
+        # It is part of addresses that people keep.
+        return ["slug"] if obj else []
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ["name"]}
+
+    def get_actions(self, request):
+        # Each deletion is looked at and recorded by itself.
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def has_delete_permission(self, request, obj=None):
+        """Only a theme that no text has is deleted; others are merged."""
+        in_use = obj is not None and RevisionTheme.objects.filter(theme=obj).exists()
+        return super().has_delete_permission(request, obj) and not in_use
+
+    def save_model(self, request, obj, form, change):
+        (themes.change if change else themes.add)(obj, by=request.user)
+
+    def delete_model(self, request, obj):
+        themes.delete(obj, by=request.user)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except themes.NotPossible as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:policies_theme_changelist")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(partial(merge_view, model_admin=self))
+        return [
+            path("<int:pk>/merge/", view, name="policies_theme_merge"),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        merge = None
+        if object_id.isdecimal() and self.has_change_permission(request):
+            merge = reverse("admin:policies_theme_merge", args=[object_id])
+        return super().change_view(
+            request, object_id, form_url, {"merge": merge, **(extra_context or {})}
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge_view(request, pk, *, model_admin):
+    """Ask, and then let another theme take the place of this one in every text."""
+    if not model_admin.has_change_permission(request):
+        raise PermissionDenied
+    theme = get_object_or_404(Theme, pk=pk)
+    form = ThemeMergeForm(request.POST if request.method == "POST" else None, theme=theme)
+    if form.is_bound and form.is_valid():
+        into = form.cleaned_data["into"]
+        try:
+            themes.merge(theme, into, by=request.user, reason=form.cleaned_data["reason"])
+        except themes.NotPossible as refusal:
+            messages.error(request, str(refusal))
+        else:
+            told = _("%(old)s is merged into %(new)s.") % {"old": theme, "new": into}
+            messages.success(request, told)
+        return redirect("admin:policies_theme_changelist")
+    return page(
+        model_admin,
+        request,
+        "admin/policies/theme/merge.html",
+        title=_("Merge this theme into another one?"),
+        obj=theme,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK,
+        theme=theme,
+        uses=theme.rows.count(),
+        form=form,
+    )
 
 
 @admin.register(Phrase)
