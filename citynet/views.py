@@ -34,6 +34,7 @@ from .examples import examples
 logger = logging.getLogger(__name__)
 
 NEWEST = 4
+FEATURED = 3
 # Fields of small forms in which people write sentences; those of cases are kept by their own pages.
 WRITTEN = ("message", "note", "text")
 # Machines need not visit what people ask for one at a time, nor the same list in other forms.
@@ -51,7 +52,11 @@ Sitemap: {sitemap}
 @require_safe
 def home(request):
     """Search, the goals, the newest cases, where they come from, and what the library amounts to."""
-    counts = count_cases(newest=NEWEST)
+    featured = list(CaseStudy.objects.featured().values_list("live", flat=True)[:FEATURED])
+    # Some of the newest may be featured as well, and stand there only.
+    counts = count_cases(newest=NEWEST + len(featured))
+    newest = [key for key in counts.newest if key not in featured][:NEWEST]
+    shown = cards([*featured, *newest])
     goals = goals_with_counts(counts)
     members = members_with_counts(counts)
     covered = sum(goal.covered for goal in goals)
@@ -67,7 +72,8 @@ def home(request):
         "members": members,
         "points": maps.points(members),
         "outside": maps.outside(members),
-        "revisions": cards(counts.newest),
+        "featured": [each for each in shown if each.pk in featured],
+        "revisions": [each for each in shown if each.pk not in featured],
         "examples": examples(counts),
     }
     return render(request, "citynet/home.html", context)

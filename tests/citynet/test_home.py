@@ -1,11 +1,13 @@
 """The home page: its figures are counted, its examples find something, its answer is conditional."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 
 from policies import moderation
+from policies.models import CaseStudy, Revision
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -202,5 +204,56 @@ def test_home_queries_do_not_grow(client, reference, synced, django_assert_num_q
     synced()
     client.get("/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
+        client.get("/")
+
+
+def feature(*revisions):
+    """Choose cases for the home page, one after the other."""
+    for minute, revision in enumerate(revisions):
+        at = datetime(2026, 11, 1, 9, minute, tzinfo=UTC)
+        CaseStudy.objects.filter(pk=revision.case_id).update(featured_at=at)
+
+
+def titles(client, section):
+    return [revision.title for revision in client.get("/").context[section]]
+
+
+def test_home_shows_nothing_chosen_where_nothing_is(client, library):
+    assert titles(client, "featured") == []
+    assert "Chosen by the secretariat" not in text(client.get("/"))
+    assert len(titles(client, "revisions")) == 3
+
+
+def test_home_shows_the_cases_chosen_last_once(client, reference, synced):
+    cases = [
+        live(MemberFactory(), "11.6", title=f"Case {n}", start=f"20{10 + n}") for n in range(9)
+    ]
+    synced()
+    feature(cases[0], cases[8], cases[3], cases[7])
+
+    assert titles(client, "featured") == ["Case 7", "Case 3", "Case 8"]
+    assert titles(client, "revisions") == ["Case 6", "Case 5", "Case 4", "Case 2"]
+    words = text(client.get("/"))
+    assert words.index("Chosen by the secretariat") < words.index("Newest policies")
+
+
+def test_home_does_not_show_a_chosen_case_that_is_hidden(client, library):
+    revision = Revision.objects.live().first()
+    feature(revision)
+    CaseStudy.objects.filter(pk=revision.case_id).update(live=None)
+
+    assert titles(client, "featured") == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_home_asks_as_much_for_chosen_cases(
+    client, reference, synced, django_assert_num_queries, number
+):
+    cases = [live(MemberFactory(), "11.6", themes=["transport"]) for _case in range(4)]
+    synced()
+    feature(*cases[:number])
+    client.get("/")
+
+    with django_assert_num_queries(12):
         client.get("/")
