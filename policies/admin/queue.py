@@ -92,7 +92,6 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_per_page = 50
     empty_value_display = "–"
     search_fields = ["title", "case__member__name", "case__member__local_name"]
-    search_help_text = gettext_lazy("Words of the title, or the name of a member")
     show_full_result_count = False
     show_facets = admin.ShowFacets.ALWAYS
     action_form = AssignForm

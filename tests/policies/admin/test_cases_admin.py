@@ -332,6 +332,12 @@ def test_page_leads_to_the_other_cases(editor_client, case, kept):
     )
 
 
+def test_page_leads_to_the_site_only_where_something_is(editor_client, case):
+    assert editor_client.get(page_of(case)).context["absolute_url"] == case.get_absolute_url()
+    desk.unpublish(case, by=editor_client.person, reason="Why")
+    assert editor_client.get(page_of(case)).context["absolute_url"] is None
+
+
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize("where", ["list", "page", "merge", "move"])
 def test_queries_do_not_grow(editor_client, django_assert_num_queries, where, number):
