@@ -34,7 +34,7 @@ from .examples import examples
 logger = logging.getLogger(__name__)
 
 NEWEST = 4
-FEATURED = 3
+FEATURED = 4
 # Fields of small forms in which people write sentences; those of cases are kept by their own pages.
 WRITTEN = ("message", "note", "text")
 # Machines need not visit what people ask for one at a time, nor the same list in other forms.

@@ -47,7 +47,7 @@ ACTS = {
             "feature",
             _("Show on the home page"),
             _("Show this case on the home page?"),
-            (_("It stands above the newest policies; of all chosen ones the three chosen last."),),
+            (_("It stands above the newest policies; of all chosen ones the four chosen last."),),
             forms.OptionalReasonForm,
             desk.feature,
             _("The case is on the home page."),

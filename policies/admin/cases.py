@@ -23,6 +23,7 @@ class RevisionInline(ReadOnlyInline):
     fields = ["number", "title", "language", "state", "submitted_at", "decided_at"]
     readonly_fields = fields
     show_change_link = True
+    view_on_site = False
 
 
 class YesNoFilter(admin.SimpleListFilter):
@@ -66,7 +67,6 @@ class CaseStudyAdmin(ReadOnlyAdmin):
         "is_featured",
         "merged_into_id",
         "confirmed_at",
-        "created_at",
     ]
     list_display_links = ["pk", "title"]
     list_filter = [
@@ -78,6 +78,7 @@ class CaseStudyAdmin(ReadOnlyAdmin):
         "synthetic",
     ]
     list_select_related = ["member", "live"]
+    ordering = ["-pk"]
     search_fields = ["=id", "revisions__title", "member__name", "source_id"]
     search_help_text = _("Number, title, member or source id")
     show_full_result_count = False
@@ -151,9 +152,12 @@ class CaseStudyAdmin(ReadOnlyAdmin):
                     (act.label, reverse(f"admin:policies_casestudy_{act.name}", args=[case.pk]))
                     for act in case_acts.possible(request.user, case)
                 ],
-                "can_write": editable.exists(),
+                "can_write": not case.merged_into_id and editable.exists(),
             }
         return super().change_view(request, object_id, form_url, context)
+
+    def view_on_site(self, case):
+        return case.get_absolute_url() if case.live_id else None
 
     @admin.display(description=_("title"))
     def title(self, case):

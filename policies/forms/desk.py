@@ -91,6 +91,7 @@ class Found(forms.ModelChoiceField):
     """One of the rows that the words have found: radio buttons, never a list of thousands."""
 
     widget = forms.RadioSelect
+    default_error_messages = {"required": _("Find it by its name and choose it.")}
 
     def offer(self, rows, chosen):
         """Show these rows, and the one that was chosen before."""

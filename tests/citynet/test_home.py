@@ -230,9 +230,9 @@ def test_home_shows_the_cases_chosen_last_once(client, reference, synced):
         live(MemberFactory(), "11.6", title=f"Case {n}", start=f"20{10 + n}") for n in range(9)
     ]
     synced()
-    feature(cases[0], cases[8], cases[3], cases[7])
+    feature(cases[0], cases[8], cases[3], cases[7], cases[1])
 
-    assert titles(client, "featured") == ["Case 7", "Case 3", "Case 8"]
+    assert titles(client, "featured") == ["Case 1", "Case 7", "Case 3", "Case 8"]
     assert titles(client, "revisions") == ["Case 6", "Case 5", "Case 4", "Case 2"]
     words = text(client.get("/"))
     assert words.index("Chosen by the secretariat") < words.index("Newest policies")
