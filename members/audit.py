@@ -54,6 +54,7 @@ ACTIONS = {
     "rights-changed": _("Rights changed"),
     "account-blocked": _("Account blocked"),
     "account-unblocked": _("Account unblocked"),
+    "second-factor-removed": _("Second factor removed"),
     "account-deleted": _("Account deleted"),
     "personal-data-exported": _("Personal data exported"),
     "library-imported": _("Library imported"),

@@ -417,22 +417,6 @@ def test_draft_beside_a_public_text_stays_hidden(ours, visitors, synced, role):
         assert b"Secret draft" not in answer.getvalue(), path
 
 
-def admin_names():
-    patterns = get_resolver().namespace_dict["admin"][1].url_patterns
-    for pattern in patterns:
-        inner = [pattern] if isinstance(pattern, URLPattern) else pattern.url_patterns
-        yield from (part.name for part in inner if part.name)
-
-
-@pytest.mark.parametrize(
-    "name", sorted(name for name in set(admin_names()) if name.endswith("_changelist"))
-)
-def test_admin_is_for_staff_with_the_right(visitors, name):
-    address = reverse(f"admin:{name}")
-    answers = {role: visitors[role].get(address).status_code for role in ROLES}
-    assert answers == {"anonymous": 302, "official": 302, "staff": 302, "administrator": 200}
-
-
 @pytest.mark.parametrize("role", ["anonymous", "official"])
 def test_admin_sends_others_to_its_door(visitors, role):
     answer = visitors[role].get(reverse("admin:index"))

@@ -1,5 +1,5 @@
 """The secretariat's pages on people, members, teams and the record."""
 
-from . import organisations, people, record, teams
+from . import access, organisations, people, record, teams
 
-__all__ = ["organisations", "people", "record", "teams"]
+__all__ = ["access", "organisations", "people", "record", "teams"]

@@ -307,8 +307,8 @@ def test_pages_ask_the_same_number_of_questions(
     request = request_of(member=city)
     for queries, page in [
         (6, address("membership", "decide", request.pk)),
-        (7, address("memberproposal", "decide", proposal.pk)),
-        (9, address("member", "hand_over", city.pk)),
+        (9, address("memberproposal", "decide", proposal.pk)),
+        (8, address("member", "hand_over", city.pk)),
     ]:
         with django_assert_num_queries(queries):
             moderator_client.get(page)
