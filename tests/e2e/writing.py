@@ -4,13 +4,11 @@ import re
 
 from playwright.sync_api import expect
 
-CITY = "makati"
-
 
 def fill(page, values):
     """Type, choose or tick by the names of the fields; a list ticks boxes."""
     for name, value in values.items():
-        field = page.locator(f"[name='{name}']")
+        field = page.locator(f"main [name='{name}']")
         if isinstance(value, list):
             for each in value:
                 page.locator(f"[name='{name}'][value='{each}']").check()
