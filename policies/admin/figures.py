@@ -14,7 +14,7 @@ from ..models import CaseUse
 
 RIGHT = "policies.view_revision"
 # The chart of months, in percent of its height: columns stand on the bottom, numbers above them.
-FOOT, TOP = 88, 12
+FOOT, TOP = 84, 10
 GAP = 0.8
 
 
@@ -23,7 +23,8 @@ def figures_view(request, admin_site):
     """What came in, was decided, waits, is missing and is used."""
     _allow(request)
     today = timezone.localdate()
-    years = flow.years()
+    # As texts: no page writes a year with a comma.
+    years = [str(year) for year in flow.years()]
     period, year = _period(request, today, years)
     found, covered, used = flow.flow(period), figures.coverage(), figures.uses(period)
     context = admin_site.each_context(request) | {
@@ -56,7 +57,7 @@ def csv_view(request, admin_site):
     """The same figures: one number a row, with what it is a number of."""
     _allow(request)
     today = timezone.localdate()
-    period, _year = _period(request, today, flow.years())
+    period, _year = _period(request, today, [str(year) for year in flow.years()])
     name = f"figures-{period.months[0]}-{period.months[-1]}.csv"
     return csv_response(request, name, ["figure", "of", "measure", "value"], rows(period, today))
 
@@ -71,9 +72,9 @@ def _period(request, today, years):
     year = request.GET.get("year", "")
     if not year:
         return flow.last_months(today), None
-    if year not in map(str, years):
+    if year not in years:
         raise Http404(_("There are no figures of this year."))
-    return flow.of_year(int(year)), int(year)
+    return flow.of_year(int(year)), year
 
 
 def rows(period, today):
@@ -147,7 +148,8 @@ def columns(months):
     width = slot / 2 - GAP
     return [
         {
-            "month": row.key,
+            "month": row.key[5:],
+            "year": row.key[:4] if place == 0 or row.key.endswith("-01") else "",
             "middle": f"{slot * place + slot / 2:.2f}%",
             "pair": [
                 _column(slot * place + GAP / 2, width, row.submissions, scale, "in"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import corrections, reviewing
+from ..criteria import QUESTIONS
 from ..models import Assessment, Correction, Phrase, ReviewNote, Revision, Theme
 from .fields import ValueField
 from .registry import BY_SLUG, SECTIONS

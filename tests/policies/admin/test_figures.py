@@ -229,7 +229,8 @@ def test_year_can_be_chosen(moderator_client, reference, synced):
 
     answer = moderator_client.get(reverse(FIGURES), {"year": "2024"})
 
-    assert (answer.context["flow"].total.decisions, answer.context["years"]) == (1, [2024])
+    assert (answer.context["flow"].total.decisions, answer.context["years"]) == (1, ["2024"])
+    assert 'href="?year=2024"' in moderator_client.get(reverse(FIGURES)).text
     for year in ("2023", "x", "2024x", "9" * 30, "\x00"):
         assert moderator_client.get(reverse(FIGURES), {"year": year}).status_code == 404
 

@@ -297,8 +297,9 @@ def test_many_rows_with_some_bad_ones(editor_client, django_assert_max_num_queri
     with django_assert_max_num_queries(25):
         posted(editor_client, run, "check")
     with django_assert_max_num_queries(50):
-        posted(editor_client, run, "run")
+        text = posted(editor_client, run, "run")
 
+    assert 'max="100" value="100"' in text
     assert {name: run.counts["run"][name] for name in ("rows", "created", "bad", "errors")} == {
         "rows": 500,
         "created": 490,
