@@ -80,7 +80,6 @@ class CaseStudyAdmin(ReadOnlyAdmin):
     list_select_related = ["member", "live"]
     ordering = ["-pk"]
     search_fields = ["=id", "revisions__title", "member__name", "source_id"]
-    search_help_text = _("Number, title, member or source id")
     show_full_result_count = False
     fields = [
         "public_page",
