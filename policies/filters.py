@@ -191,16 +191,25 @@ class SearchForm(forms.Form):
 
         A parameter is dropped by ``name=()``. The page is dropped unless it is among the changes.
         """
-        values = {"page": (), **changes}
-        merged = {
-            name: values.get(name, self.values.get(name, ())) for name in self.fields_in_order
-        }
-        return urlencode([(name, value) for name, chosen in merged.items() for value in chosen])
+        values = {**self.values, "page": (), **changes}
+        return urlencode(
+            [
+                (name, value)
+                for name in self.fields_in_order
+                if name in values
+                for value in values[name]
+            ]
+        )
 
     def address(self, **changes):
         """The address of the list for this search, with some parameters replaced."""
         query = self.query(**changes)
-        return reverse("policies:list") + ("?" + query if query else "")
+        return self.path + ("?" + query if query else "")
+
+    @cached_property
+    def path(self):
+        """The address of the list without its query; asked for by every link of a page."""
+        return reverse("policies:list")
 
     @cached_property
     def fields_in_order(self):

@@ -139,7 +139,7 @@ class Rail:
         return offered
 
     def _flat(self, facet):
-        return "".join(self._choice(facet, *choice) for choice in self._offered(facet))
+        return "".join(self._choices(facet, self._offered(facet)))
 
     def _goals(self):
         targets = {}
@@ -153,19 +153,14 @@ class Rail:
             if value == NONE or (value not in goals and value not in targets):
                 continue
             label, count = goals.get(value, (labels[value], 0))
-            rows = [
-                self._choice("goal", value, _("Any target of Goal %(n)s") % {"n": value}, count)
-            ]
-            rows += [
-                self._choice("target", code, name, found, code=code)
-                for code, name, found in targets.get(value, ())
-            ]
+            rows = self._choices("goal", [(value, _any_target(value), count)])
+            rows += self._choices("target", targets.get(value, ()), with_code=True)
             swatch = f'<span class="sw" data-g="{escape(value)}">{escape(value)}</span> '
             pieces.append(self._tree(swatch, label, count, rows))
         if NONE in goals:
-            pieces.append(self._choice("goal", NONE, *goals[NONE]))
+            pieces += self._choices("goal", [(NONE, *goals[NONE])])
         if NONE in self.form.chosen.get("target", ()):
-            pieces += [self._choice("target", *choice) for choice in targets.get(NONE, ())]
+            pieces += self._choices("target", targets.get(NONE, ()))
         return "".join(pieces)
 
     def _places(self):
@@ -176,15 +171,15 @@ class Rail:
         pieces = []
         offered = {value: (label, count) for value, label, count in self._offered("subregion")}
         for value, label in self.form.labels("subregion").items():
-            rows = [self._choice("country", *choice) for choice in countries.get(value, ())]
+            rows = self._choices("country", countries.get(value, ()))
             name, count = offered.get(value, (label, 0))
             if value == NONE:
                 if value in offered:
-                    pieces.append(self._choice("subregion", value, name, count))
+                    pieces += self._choices("subregion", [(value, name, count)])
                 pieces += rows
             elif rows or value in offered:
                 anywhere = _("Anywhere in %(subregion)s") % {"subregion": name}
-                rows.insert(0, self._choice("subregion", value, anywhere, count))
+                rows = self._choices("subregion", [(value, anywhere, count)]) + rows
                 pieces.append(self._tree("", name, count, rows))
         return "".join(pieces)
 
@@ -196,9 +191,13 @@ class Rail:
             f'<ul role="list">{"".join(rows)}</ul></details></li>'
         )
 
-    def _choice(self, facet, value, label, count, code=""):
-        box = _box(facet, value, label, code, value in self.form.chosen.get(facet, ()))
-        return f"{box}{self._number(count)}</label></li>"
+    def _choices(self, facet, offered, *, with_code=False):
+        """A box for each (value, label, count)."""
+        chosen, number = self.form.chosen.get(facet, ()), self._number
+        return [
+            f"{_box(facet, value, label, with_code, value in chosen)}{number(count)}</label></li>"
+            for value, label, count in offered
+        ]
 
     def _number(self, count):
         """The number, read as "4 matches" by screen readers; nothing where nothing was counted."""
@@ -224,20 +223,25 @@ def _label(name):
 
 
 @remembered
+def _any_target(goal):
+    return _("Any target of Goal %(n)s") % {"n": goal}
+
+
+@remembered
 def _number(count):
     noun = ngettext("match", "matches", count)
     return f' <span class="n">{number(count)}<span class="vh"> {escape(noun)}</span></span>'
 
 
 @lru_cache(maxsize=8192)
-def _box(facet, value, label, code, is_checked):
+def _box(facet, value, label, with_code, is_checked):
     """A choice up to its number; the same boxes stand on every page."""
     checked = " checked" if is_checked else ""
     name = escape(str(label))
     if value == NONE:
         name = f'<span class="nr">{name}</span>'
-    elif code:
-        name = f"<span><b>{escape(code)}</b> {name}</span>"
+    elif with_code:
+        name = f"<span><b>{escape(value)}</b> {name}</span>"
     else:
         name = f"<span>{name}</span>"
     return (

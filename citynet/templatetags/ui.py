@@ -3,6 +3,7 @@
 from django import template
 from django.conf import settings
 from django.utils.html import escape, format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -94,11 +95,11 @@ def page_numbers(page):
 @register.simple_tag(takes_context=True)
 def page_address(context, number, query=None):
     """Address of a page of the list on this page, for its pager; the first page has no number."""
-    query = context.request.GET.copy() if query in (None, "") else query.copy()
-    query.pop("page", None)
+    query = context.request.GET if query in (None, "") else query
+    values = {name: chosen for name, chosen in query.lists() if name != "page"}
     if number > 1:
-        query["page"] = number
-    return "?" + query.urlencode()
+        values["page"] = number
+    return "?" + urlencode(values, doseq=True)
 
 
 @register.simple_tag(takes_context=True)
@@ -125,22 +126,30 @@ def canonical(context):
 
 
 class KeptNode(template.Node):
-    """What is the same on every page, rendered once in each language for as long as we run."""
+    """What is the same on many pages, rendered once in each language for as long as we run."""
 
-    def __init__(self, nodelist):
-        self.nodelist = nodelist
+    # Blocks are looked for on every page, and there are none inside.
+    child_nodelists = ()
+
+    def __init__(self, nodelist, values):
+        self.nodelist, self.values = nodelist, values
         self.kept = {}
 
     def render(self, context):
-        language = get_language()
-        if language not in self.kept:
-            self.kept[language] = self.nodelist.render(context)
-        return self.kept[language]
+        key = (get_language(), *[value.resolve(context) for value in self.values])
+        if key not in self.kept:
+            self.kept[key] = self.nodelist.render(context)
+        return self.kept[key]
 
 
 @register.tag
 def kept(parser, token):
-    """``{% kept %}…{% endkept %}``: for parts without any variable, block or condition."""
+    """``{% kept %}…{% endkept %}``: for parts without any block that are always the same.
+
+    ``{% kept section %}`` keeps the part for each value apart: name every variable that it uses,
+    and only such as have few values.
+    """
+    values = [parser.compile_filter(value) for value in token.split_contents()[1:]]
     nodelist = parser.parse(["endkept"])
     parser.delete_first_token()
-    return KeptNode(nodelist)
+    return KeptNode(nodelist, values)

@@ -7,6 +7,7 @@ with the old one until the new one is whole.
 
 import fcntl
 import json
+import os
 import shutil
 import time
 from contextlib import contextmanager, suppress
@@ -36,7 +37,7 @@ def root():
 
 def read_pointer(directory):
     """The pointer of the index in ``directory``, or None where there is none to be read."""
-    path = directory / POINTER
+    path = _below(directory, POINTER)
     try:
         found = path.stat()
         return _parse_pointer(path, found.st_ino, found.st_mtime_ns)
@@ -46,8 +47,14 @@ def read_pointer(directory):
 
 @lru_cache(maxsize=16)
 def _parse_pointer(path, _inode, _changed):
-    # A page asks for the generation many times: the file is read again only when it was replaced.
+    # The file is read again only when it was replaced.
     return Pointer(**json.loads(path.read_text()))
+
+
+@lru_cache(maxsize=64)
+def _below(directory, *names):
+    # A page asks for the generation many times, and making a path takes longer than looking at it.
+    return Path(directory, *names)
 
 
 def write_pointer(directory, pointer):
@@ -58,15 +65,15 @@ def write_pointer(directory, pointer):
 
 def generation():
     """A key that changes with every commit to the index in use; None while there is no index."""
-    directory = root()
+    directory = os.fspath(settings.SEARCH_INDEX_DIR)
     pointer = read_pointer(directory)
     if pointer is None:
         return None
     try:
-        meta = (directory / pointer.folder / "meta.json").stat()
+        meta = _below(directory, pointer.folder, "meta.json").stat()
     except OSError:
         return None
-    return str(directory), pointer, meta.st_ino, meta.st_mtime_ns, meta.st_size
+    return directory, pointer, meta.st_ino, meta.st_mtime_ns, meta.st_size
 
 
 def new_folder(directory):

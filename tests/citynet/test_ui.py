@@ -388,3 +388,11 @@ def test_kept_part_is_rendered_once_in_each_language():
     assert texts == ["1a", "1b"]
     with translation.override("fr"):
         assert template.render({"counter": Counter(), "after": "c"}) == "2c"
+
+
+def test_kept_part_is_rendered_once_for_each_value():
+    template = engines["django"].from_string("{% kept section %}{{ section }} {{ n }}{% endkept %}")
+
+    texts = [template.render({"section": name, "n": n}) for n, name in enumerate("aba")]
+
+    assert texts == ["a 0", "b 1", "a 0"]
