@@ -41,7 +41,10 @@ class Facet:
 
     def values(self, revision):
         """The values of a revision, each once; ("none",) where it is not reported."""
-        return tuple(dict.fromkeys(self.read(revision))) or ((NONE,) if self.none else ())
+        found = self.read(revision)
+        if len(found) > 1:
+            return tuple(dict.fromkeys(found))
+        return tuple(found) or ((NONE,) if self.none else ())
 
     def choices(self):
         """(value, label) of all that can be chosen, or None for the long lists of members and

@@ -37,6 +37,7 @@ FACETS_OF = {
 }
 SERVED = FACETS_OF["serves"]
 COLUMNS = tuple(column for column in FACETS_OF if column != "serves")
+NUMBERS_OF = {column: f"{column}_number" for column in COLUMNS}
 SECTIONS = ("challenge", "solution", "results", "lessons", "transferability")
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -54,9 +55,9 @@ def build():
         builder.add_text_field(name, tokenizer_name="values", index_option="basic")
     # The values of several facets as one text, the cell of a column; counted by its number, which
     # takes a fraction of the time, in one pass, and taken apart afterwards.
-    for name in COLUMNS:
+    for name, number in NUMBERS_OF.items():
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-        builder.add_unsigned_field(f"{name}_number", fast=True)
+        builder.add_unsigned_field(number, fast=True)
     for name in NUMBER_FIELDS:
         builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in SORT_FIELDS:
@@ -79,10 +80,11 @@ def term_of(facet, value):
 def cell(column, revision):
     """The values of a revision in all facets of a column, as one text: always the same one for the
     same values."""
-    values = [facet.values(revision) for facet in FACETS_OF[column]]
-    return "|".join(
-        [" ".join(sorted(found)) if len(found) > 1 else "".join(found) for found in values]
-    )
+    cells = []
+    for facet in FACETS_OF[column]:
+        values = facet.values(revision)
+        cells.append(" ".join(sorted(values)) if len(values) > 1 else "".join(values))
+    return "|".join(cells)
 
 
 def taken_apart(column, found):
@@ -140,7 +142,8 @@ class Writer:
         self.reference = reference.stems()
         self.names = {}
         self.members = {}
-        self.terms = {}
+        # Column -> cell -> its number and the terms of its values.
+        self.cells = {column: {} for column in FACETS_OF}
 
     def document(self, revision, stamp):
         """The document of a live revision."""
@@ -201,9 +204,10 @@ class Writer:
         return text.BREAK.join(words), runs
 
     def _add_facets(self, document, revision):
-        document.add_text("serves", self._terms("serves", cell("serves", revision)))
+        _number, terms = self._known("serves", cell("serves", revision))
+        document.add_text("serves", terms)
         has = []
-        for column in COLUMNS:
+        for column, number_field in NUMBERS_OF.items():
             if column == "member":
                 key = revision.case.member.pk
                 if key not in self.members:
@@ -211,17 +215,19 @@ class Writer:
                 found = self.members[key]
             else:
                 found = cell(column, revision)
+            number, terms = self._known(column, found)
             document.add_text(column, found)
-            document.add_unsigned(f"{column}_number", number_of(found))
-            has.append(self._terms(column, found))
+            document.add_unsigned(number_field, number)
+            has.append(terms)
         document.add_text("has", " ".join(has))
 
-    def _terms(self, column, found):
-        """The terms of the values in a cell."""
-        if (column, found) not in self.terms:
-            pairs = taken_apart(column, found)
-            self.terms[column, found] = " ".join(f"{facet}:{value}" for facet, value in pairs)
-        return self.terms[column, found]
+    def _known(self, column, found):
+        """The number of a cell, and the terms of the values in it."""
+        known = self.cells[column].get(found)
+        if known is None:
+            terms = [f"{facet}:{value}" for facet, value in taken_apart(column, found)]
+            known = self.cells[column][found] = number_of(found), " ".join(terms)
+        return known
 
     def _add_numbers(self, document, revision):
         budget = None if revision.budget_usd is None else int(revision.budget_usd * 100)

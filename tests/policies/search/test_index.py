@@ -27,6 +27,14 @@ def live():
     return set(Revision.objects.live().values_list("pk", flat=True))
 
 
+@pytest.mark.parametrize("asked", [(0, 2), (0, 9)])
+def test_reader_gives_the_asked_revisions_only(asked):
+    made = [live_case(f"Case {number}") for number in range(10)]
+    keys = [made[place].pk for place in asked]
+
+    assert [row.pk for row in reading.Reader().read(keys)] == keys
+
+
 def test_sync_adds_what_is_missing_and_drops_what_is_gone():
     first, second = live_case("Night buses"), live_case("Parks")
     assert index.sync() == (2, 0)
