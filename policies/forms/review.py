@@ -21,16 +21,6 @@ DECISIONS = [
     (State.CHANGES_REQUESTED, gettext_lazy("Ask for changes")),
     (State.REJECTED, gettext_lazy("Reject it")),
 ]
-# What a moderator asks by each criterion of the network's award.
-QUESTIONS = {
-    "innovation": gettext_lazy("What is new in it, for this city or for others?"),
-    "leadership": gettext_lazy("Who answers for it, and who took part in deciding?"),
-    "implementation": gettext_lazy("Can a reader follow who did what, when, and with what?"),
-    "quality": gettext_lazy("Is the text clear, exact, and backed by sources?"),
-    "outcomes": gettext_lazy("Are results told with figures, the failures included?"),
-    "sustainability": gettext_lazy("What keeps it going when the first money is spent?"),
-    "replicability": gettext_lazy("Does it say what another city needs to do the same?"),
-}
 
 
 def words(label, rows, *, required=False, help_text="", model_field=NOTE):
