@@ -142,7 +142,8 @@ def forget(user):
     addresses = addresses_of(user)
     redactor = Redactor(user, former_colleague())
     # Before the rows go by whose numbers the record knows the person.
-    redactor.events(events_about(user) | user.events.all(), "subject", "reason")
+    assigned = Event.objects.filter(action="assigned")  # the reason says to whom
+    redactor.events(events_about(user) | user.events.all() | assigned, "subject", "reason")
     user.events.filter(action__in=STEPS_OF_A_TEAM).forget(
         actor_name=former_colleague(), address=None
     )

@@ -75,6 +75,16 @@ class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
     def get_readonly_fields(self, request, obj=None):
         return self.readonly_fields if obj else []
 
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if not obj or request.user.is_superuser:
+            return fieldsets
+        # Nothing of a password is for others, and they cannot set one either.
+        return [
+            (title, {"fields": [name for name in each["fields"] if name != "password"]})
+            for title, each in fieldsets
+        ]
+
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
 

@@ -41,7 +41,6 @@ class EventAdmin(ReadOnlyAdmin):
     list_filter = [ActionFilter, "created_at"]
     date_hierarchy = "created_at"
     search_fields = ["actor_name", "subject", "reason"]
-    search_help_text = _("Search by person, subject or reason.")
     show_full_result_count = False
     list_per_page = 50
     fields = [
