@@ -192,6 +192,9 @@ def _open_correction(request, revision, marks):
     if field not in corrections.FIELDS:
         return _page(request, revision, status=UNFIT)
     form = CorrectionForm(revision=revision, initial={"field": field})
+    if field != corrections.THEMES:
+        # The page opens where one goes on.
+        form.fields["after"].widget.attrs["autofocus"] = True
     return _page(request, _anew(revision.pk), correction=form)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from members.models import Event
 from policies import moderation
-from policies.models import Revision, Screening
+from policies.models import CaseStudy, Revision, Screening
 from tests.factories import (
     CaseStudyFactory,
     LiveRevisionFactory,
@@ -234,6 +234,23 @@ def test_queue_takes_the_same_queries_for_many(moderator_client, django_assert_n
     moderator_client.get(QUEUE)
     with django_assert_num_queries(17):
         moderator_client.get(QUEUE)
+
+
+@pytest.mark.parametrize("number", [10, 1000])
+def test_long_queue_takes_no_more_queries(moderator_client, django_assert_num_queries, number):
+    member = MemberFactory()
+    cases = CaseStudy.objects.bulk_create(
+        CaseStudy(member=member, slug=f"case-{place}") for place in range(number)
+    )
+    rows = Revision.objects.bulk_create(
+        Revision(case=case, number=1, title=case.slug, state=State.SUBMITTED) for case in cases
+    )
+    Screening.objects.bulk_create(Screening(revision=row, completeness=5) for row in rows)
+    moderator_client.get(QUEUE)
+    with django_assert_num_queries(17):
+        answer = moderator_client.get(QUEUE, {"q": "case"})
+    assert answer.context["cl"].result_count == number
+    assert len(answer.context["cl"].result_list) == min(number, 50)
 
 
 def act(client, action, *revisions, **more):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from members import accounts
 from members.models import Event, Notice
 from members.notifications import text_of
 from policies import corrections, moderation, reviewing
@@ -335,6 +336,23 @@ def test_note_is_made_of_phrases_words_and_sections(moderator_client, submitted,
     assert f'<a href="{edit}/budget/" rel="nofollow">{edit}/budget/</a>' in page
 
 
+@pytest.mark.parametrize("page", ["policies:edit", "my:home"])
+def test_author_reaches_the_sections_from_the_reason(moderator_client, submitted, author, page):
+    decide(
+        moderator_client,
+        submitted,
+        "changes-requested",
+        "Say <b>what</b> it cost.",
+        **{"decision-sections": "budget"},
+    )
+    client = Client()
+    client.force_login(author)
+    path = reverse(page, args=[submitted.case_id] if page == "policies:edit" else [])
+    answer = client.get(path).text
+    assert "Say &lt;b&gt;what&lt;/b&gt; it cost." in answer
+    assert re.search(rf'<a href="http[^"]+/policies/{submitted.case_id}/edit/budget/"', answer)
+
+
 def test_phrase_alone_is_reason_enough(moderator_client, submitted):
     phrase = Phrase.objects.create(use="rejected", title="Event", text="An event is no policy.")
     decide(moderator_client, submitted, "rejected", **{"decision-phrases": phrase.pk})
@@ -618,6 +636,7 @@ def test_field_is_opened_and_its_correction_proposed(moderator_client, mina, sub
     )
     assert answer.status_code == 200
     assert answer.context["correction"]["after"].value() == "Night buses"
+    assert re.search(r'name="correction-after"[^>]* autofocus', answer.text)
     assert ">\nMine</textarea>" in answer.text
     answer = send(
         moderator_client,
@@ -694,6 +713,14 @@ def test_submission_is_taken_and_given_back(moderator_client, mina, submitted):
     assert Revision.objects.get().reviewer is None
     reasons = Event.objects.filter(action="assigned").order_by("pk").values_list("reason")
     assert list(reasons) == [("To Mina",), ("Back to the queue",)]
+
+
+def test_name_of_a_former_colleague_is_taken_out_of_the_record(moderator_client, submitted):
+    lee = StaffFactory(name="Lee", groups=["Moderators"])
+    reviewing.assign([submitted.pk], lee, by=moderator_client.person)
+    accounts.delete_account(lee)
+    assert Event.objects.get(action="assigned").reason == "To Former colleague"
+    assert Revision.objects.get().reviewer is None
 
 
 def test_submission_of_a_colleague_comes_with_a_warning(moderator_client, submitted):
