@@ -34,6 +34,11 @@ class Progress:
         return [gap for step in self.steps for gap in step.gaps]
 
     @property
+    def advice(self):
+        """What readers will miss, as (step, point of completeness)."""
+        return [(step, check) for step in self.steps for check in step.advice]
+
+    @property
     def complete(self):
         return sum(step.is_complete for step in self.steps)
 

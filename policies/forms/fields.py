@@ -21,6 +21,7 @@ GROUPED = re.compile(r"-?[0-9]{1,3}(?:[,'’ \u00a0\u2009\u202f][0-9]{3})+(?:\.[
 # A code of three letters that has four is not too long but wrong.
 SHORT = 20
 LONG_TEXT = 5000  # characters from which a field is given room for a whole story
+LONG_LINE = 200  # and from which one of a row is given room for a sentence
 SHAPELESS = frozenset({"Cf", "Zs", "Zl", "Zp"})
 SEPARATORS = re.compile(r"[,'’ \u00a0\u2009\u202f]")
 
@@ -135,5 +136,7 @@ def _widget(db_field):
     if isinstance(db_field, models.TextField):
         return forms.Textarea(attrs=attrs | {"rows": 10 if attrs["data-most"] > LONG_TEXT else 4})
     if isinstance(db_field, models.URLField):
-        return forms.TextInput(attrs={"inputmode": "url", "data-most": longest(db_field)})
+        attrs = {"inputmode": "url", "data-most": longest(db_field)}
+    if attrs["data-most"] >= LONG_LINE:
+        attrs["class"] = "long"
     return forms.TextInput(attrs=attrs)
