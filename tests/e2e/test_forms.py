@@ -18,7 +18,7 @@ CITY = "makati"
 PUBLIC = "City-to-city disaster aid transfers"
 WRITER, GUARDED = "writer@makati.example", "guarded@makati.example"
 COLLEAGUE, ASKING, LEADER = "col@makati.example", "asks@makati.example", "leader@tarlac.example"
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 900}
+WIDE, NARROW, SMALL = ({"width": width, "height": 900} for width in (1280, 390, 320))
 WRONG_FILE = {"name": "lane.jpg", "mimeType": "image/jpeg", "buffer": uploads.SVG}
 LONG = "x" * 1001
 
@@ -175,8 +175,9 @@ def sound(page, axe):
     """Nothing is wrong on the page at two widths, in the light and in the dark."""
     page.set_viewport_size(WIDE)
     assert axe(page) == []
-    page.set_viewport_size(NARROW)
-    assert scrolls_sideways(page) == 0
+    for size in (SMALL, NARROW):
+        page.set_viewport_size(size)
+        assert scrolls_sideways(page) == 0
     assert axe(page, but_colours=True) == []
     page.emulate_media(color_scheme="dark")
     assert axe(page, colours=True) == []
