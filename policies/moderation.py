@@ -6,6 +6,7 @@ and brings the search index up to date once it is committed.
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
@@ -109,9 +110,11 @@ def publish_all(revisions, *, name, note="", at=None):
         state=State.PUBLISHED, submitted_at=at, decided_at=at, decided_by_name=name, updated_at=at
     )
     _record_all(revisions, State.DRAFT, State.PUBLISHED, name, note, at)
-    for revision in revisions:
-        cases[revision.case_id].live_id = revision.pk
-    CaseStudy.objects.bulk_update(cases.values(), ["live"], batch_size=500)
+    # One statement that looks each case up; ``bulk_update`` would compare all with each other.
+    published = Revision.objects.filter(pk__in=[each.pk for each in revisions])
+    CaseStudy.objects.filter(pk__in=cases).update(
+        live=Subquery(published.filter(case=OuterRef("pk")).values("pk"))
+    )
 
 
 def _record_all(revisions, before, after, name, note, at):

@@ -101,10 +101,13 @@ def _graded(kind, asked, runs):
     """(how well it fits, suggestion) of each that fits at all."""
     found = []
     for thing in _things(kind):
-        if all(run in thing.name for run in runs):
-            grade = max((_grade(thing, *pair, len(asked)) for pair in asked), default=EXACT)
-            if grade <= BEGINS:
-                found.append((grade, thing.shown))
+        if runs and not all(run in thing.name for run in runs):
+            continue
+        # Hundreds of things are looked at for every page: generators would double the time.
+        grades = [_grade(thing, word, stem, len(asked)) for word, stem in asked]
+        grade = max(grades) if grades else EXACT
+        if grade <= BEGINS:
+            found.append((grade, thing.shown))
     return found
 
 
