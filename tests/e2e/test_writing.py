@@ -1,6 +1,7 @@
 """What happens while somebody writes: saving by itself, rows, other people, lost sessions, bad files."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -41,6 +42,13 @@ def write(open_page, desk, writer, case):
     return write
 
 
+def stop_the_clock(page):
+    """From now on the page saves by itself when the test lets time pass, and not before."""
+    page.clock.install()
+    page.reload()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+
+
 def saved(page):
     """Wait until the page has saved by itself."""
     expect(page.locator("#save-state")).to_have_text(re.compile("^Saved at "))
@@ -50,8 +58,7 @@ def test_text_is_saved_by_itself_with_its_state_and_its_words(write):
     page = write("challenge-solution")
     state = page.locator("#save-state")
     expect(state).to_have_text(re.compile("^Last saved: "))
-    page.clock.install()
-    page.reload()
+    stop_the_clock(page)
     page.locator("#id_challenge").fill(TEXT)
     expect(page.locator("#id_challenge-count")).to_have_text("Words: 6")
     expect(state).to_have_text("Not saved yet")
@@ -67,8 +74,7 @@ def test_text_is_saved_by_itself_with_its_state_and_its_words(write):
 
 def test_wrong_answer_is_told_beside_its_field_while_writing(write):
     page = write("time")
-    page.clock.install()
-    page.reload()
+    stop_the_clock(page)
     page.locator("#id_start").fill("April")
     page.locator("#id_end").focus()
     with page.refused(422):
@@ -83,6 +89,7 @@ def test_wrong_answer_is_told_beside_its_field_while_writing(write):
 
 def test_who_leaves_with_unsaved_text_is_asked(write):
     page = write("lessons")
+    stop_the_clock(page)
     asked = []
 
     def stay(dialog):
@@ -93,7 +100,9 @@ def test_who_leaves_with_unsaved_text_is_asked(write):
     page.locator("#id_lessons").click()
     page.keyboard.type("Ask the drivers")
     page.get_by_role("link", name="My page").first.click(no_wait_after=True)
-    expect(page.locator("#save-state")).to_have_text(re.compile("^Saved at "))
+    expect(page.locator("#save-state")).to_have_text("Not saved yet")
+    page.clock.run_for(3000)
+    saved(page)
     assert asked == ["beforeunload"]
     expect(page.locator("#id_lessons")).to_have_value("Ask the drivers")
     # Saved: nobody is asked any more.
@@ -170,8 +179,7 @@ def test_second_tab_that_saves_later_is_refused_and_shows_both_texts(write, scri
 def test_saving_by_itself_over_a_newer_text_stops_and_says_so(write):
     late = write("lessons")
     early = write("lessons", beside=late)
-    late.clock.install()
-    late.reload()
+    stop_the_clock(late)
     fill(early, {"lessons": "Theirs"})
     press(early, "Save")
     expect(early.get_by_text("Saved: Lessons and transferability.")).to_be_visible()
@@ -199,8 +207,7 @@ def sign_in(page):
 
 def test_session_that_ends_while_writing_loses_nothing(write, desk):
     page = write("results")
-    page.clock.install()
-    page.reload()
+    stop_the_clock(page)
     desk("end_session", key=cookie(page))
     fill(page, {"results": TEXT})
     with page.refused(401):
