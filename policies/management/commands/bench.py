@@ -53,11 +53,14 @@ class Command(BaseCommand):
     def run(self, size):
         """Prepare a library of ``size`` cases and measure everything in it."""
         folder = self.folder(size)
-        if not (folder / "ready").exists():
-            self.say(f"Making {size:,} synthetic cases")
+        is_ready = (folder / "ready").exists()
+        if not is_ready:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "db.sqlite3").unlink(missing_ok=True)
-            self.manage(size, "migrate", "--verbosity", "0")
+        # A library kept from last time may be of an earlier version.
+        self.manage(size, "migrate", "--verbosity", "0")
+        if not is_ready:
+            self.say(f"Making {size:,} synthetic cases")
             self.manage(size, "load_reference", "--verbosity", "0")
             self.manage(size, "generate_cases", str(size), "--no-sync")
             (folder / "ready").touch()
