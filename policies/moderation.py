@@ -139,8 +139,9 @@ def _record_all(revisions, before, after, name, note, at):
 def _move(revision, to, by, name, note, *, again=False):
     """Change the state of ``revision`` and give it back as it is now in the database.
 
-    ``again`` says that it was public before and shall be so once more. Raises ``TransitionRefused`` when the state no longer allows it: the case row is locked first,
-    so of two people who decide at once the second one is told.
+    ``again`` says that it was public before and shall be so once more. Raises ``TransitionRefused``
+    when the state no longer allows it: the case row is locked first, so of two people who decide at
+    once the second one is told.
     """
     name = name or (by.get_full_name() if by else "")
     if not name:

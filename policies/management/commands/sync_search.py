@@ -62,3 +62,5 @@ class Command(BaseCommand):
     def say(self, message):
         if self.verbosity:
             self.stdout.write(message)
+            # Who reads a log should not wait until the buffer of a long-running process is full.
+            self.stdout.flush()
