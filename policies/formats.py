@@ -16,6 +16,8 @@ TRILLION = Decimal(10) ** 12
 # A stated amount is shortened only where four digits say it exactly; a converted one is rounded.
 SHORTENED = Context(prec=4, rounding=ROUND_HALF_EVEN)
 CONVERTED = Context(prec=3, rounding=ROUND_HALF_EVEN)
+# How most of the world groups digits.
+THREES = 3
 # Below this many dollars the cents matter: amounts per resident.
 CENTS_BELOW = 10
 
@@ -43,16 +45,21 @@ def remembered(function):
 month = remembered(months.label)
 
 
-def number(value):
+def number(value, *, language=None):
     """A number with the reader's separators, without trailing zeros: "26.9", "3,018,022".
 
-    Gives "" for None and for what is no number.
+    Gives "" for None and for what is no number. ``language`` is the active one, if it is known.
     """
+    if type(value) is int:
+        point, grouping, separator = _separators(language=language)
+        # Counts are most of the numbers of a page, and this takes a tenth of the time.
+        if grouping == THREES:
+            return f"{value:,}".replace(",", separator)
     value = _decimal(value)
     if value is None:
         return ""
     places = max(0, -value.normalize().as_tuple().exponent)
-    point, grouping, separator = _separators()
+    point, grouping, separator = _separators(language=language)
     return numberformat.format(
         value, point, places, grouping, separator, force_grouping=True, use_l10n=True
     )

@@ -10,8 +10,8 @@ from heapq import nlargest
 from html import escape
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from members.subregions import subregion_of
 
@@ -70,6 +70,8 @@ class Rail:
         self.counts = counts
         self.numbers = numbers
         self._numbers = {}
+        # Asked once, not for each of hundreds of numbers.
+        self._language = get_language()
 
     def html(self):
         """Every part that has something to choose, something chosen, or a mistake."""
@@ -91,7 +93,7 @@ class Rail:
             choices = f'<ul role="list">{choices}</ul>'
         names = [*part.facets, *ends]
         in_use = any(name in self.form.values or name in errors for name in names)
-        heading = _heading(place)
+        heading = _heading(place, language=self._language)
         described = f' aria-describedby="{" ".join(map(_error_id, wrong))}"' if wrong else ""
         return (
             f'<details class="facet"{" open" if part.is_open or in_use else ""}>'
@@ -204,7 +206,7 @@ class Rail:
         if not self.numbers:
             return ""
         if count not in self._numbers:
-            self._numbers[count] = _number(count)
+            self._numbers[count] = _number(count, self._language)
         return self._numbers[count]
 
 
@@ -227,10 +229,10 @@ def _any_target(goal):
     return _("Any target of Goal %(n)s") % {"n": goal}
 
 
-@remembered
-def _number(count):
-    noun = ngettext("match", "matches", count)
-    return f' <span class="n">{number(count)}<span class="vh"> {escape(noun)}</span></span>'
+@lru_cache(maxsize=8192)
+def _number(count, language):
+    noun, figures = ngettext("match", "matches", count), number(count, language=language)
+    return f' <span class="n">{figures}<span class="vh"> {escape(noun)}</span></span>'
 
 
 @lru_cache(maxsize=8192)
