@@ -18,6 +18,8 @@ SHORTENED = Context(prec=4, rounding=ROUND_HALF_EVEN)
 CONVERTED = Context(prec=3, rounding=ROUND_HALF_EVEN)
 # How most of the world groups digits.
 THREES = 3
+# From here on Django writes a number in powers of ten.
+LONG = Decimal(10) ** 200
 # Below this many dollars the cents matter: amounts per resident.
 CENTS_BELOW = 10
 
@@ -41,6 +43,9 @@ def remembered(function):
     return in_current_language
 
 
+# A message in the reader's language; the facts of cards are made of the same thirty.
+said = remembered(_)
+
 # A month in words ("April 2013"); a library has a few hundred, each on many cards.
 month = remembered(months.label)
 
@@ -51,18 +56,11 @@ def number(value, *, language=None):
     Gives "" for None and for what is no number. ``language`` is the active one, if it is known.
     """
     if type(value) is int:
-        point, grouping, separator = _separators(language=language)
-        # Counts are most of the numbers of a page, and this takes a tenth of the time.
-        if grouping == THREES:
-            return f"{value:,}".replace(",", separator)
+        return _grouped(value, 0, language)
     value = _decimal(value)
     if value is None:
         return ""
-    places = max(0, -value.normalize().as_tuple().exponent)
-    point, grouping, separator = _separators(language=language)
-    return numberformat.format(
-        value, point, places, grouping, separator, force_grouping=True, use_l10n=True
-    )
+    return _grouped(value, max(0, -value.normalize().as_tuple().exponent), language)
 
 
 def money(amount, currency):
@@ -127,6 +125,19 @@ def _separators():
     return [formats.get_format(name, use_l10n=True) for name in names]
 
 
+def _grouped(value, places, language=None):
+    """A number with ``places`` digits after the point, in groups as the reader writes them."""
+    point, grouping, separator = _separators(language=language)
+    if grouping != THREES or abs(value) >= LONG:
+        return numberformat.format(
+            value, point, places, grouping, separator, force_grouping=True, use_l10n=True
+        )
+    # Numbers stand in every card and beside every choice; Django takes ten times as long.
+    whole, _point, rest = f"{value or 0:,.{places}f}".partition(".")
+    whole = whole.replace(",", separator)
+    return f"{whole}{point}{rest}" if rest else whole
+
+
 def _years(count):
     return ngettext("%(count)s year", "%(count)s years", count) % {"count": number(count)}
 
@@ -148,7 +159,7 @@ def _decimal(value):
 def _figures(amount, currency):
     """An amount in figures; with cents, both digits of them."""
     places = 0 if amount == amount.to_integral_value() else 2
-    figures = formats.number_format(amount, decimal_pos=places, use_l10n=True, force_grouping=True)
+    figures = _grouped(amount, places)
     return _("%(currency)s %(amount)s") % {"currency": currency, "amount": figures}
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 
 from . import formats, months
 from .formats import remembered
+from .formats import said as _
 from .models import FundingSource, Indicator, Revision
 
 # A start with a month is followed month by month for two years, then in whole years.
