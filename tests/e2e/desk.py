@@ -105,6 +105,11 @@ def edit_public(email, title):
     return case.pk
 
 
+def change(case, **content):
+    """Write into the open draft of a case."""
+    CaseStudy.objects.get(pk=case).revisions.filter(pk=_newest(case).pk).update(**content)
+
+
 def submit(case):
     draft = _newest(case)
     moderation.submit(draft, by=draft.created_by)

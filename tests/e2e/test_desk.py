@@ -119,6 +119,52 @@ def test_moderator_works_through_the_queue(open_page, sessions, secretariat, axe
     expect(other.locator("main")).to_contain_text("Ask before you dig.")
 
 
+def test_case_goes_from_submission_to_its_end(open_page, sessions, desk):
+    """Sent back, handed in again, published, edited, taken off: two moderators, one author."""
+    desk("person", email="budi@lamps.example", member="seoul")
+    case = desk("draft", email="budi@lamps.example", member="seoul", title="Lamps by the canal")
+    desk("submit", case=case)
+    mina, lee = (open_page(QUEUE, session=sessions[name]) for name in ("mina", "lee"))
+
+    def decide(page, choice, note=""):
+        page.goto(f"{QUEUE}?q=Lamps+by+the+canal")
+        page.locator("#result_list tbody .field-review_link a").first.click()
+        page.get_by_role("radio", name=choice).check()
+        page.get_by_label("Note to the author").fill(note)
+        send(page, "Send decision")
+
+    decide(mina, "Ask for changes", "How many lamps?")
+    expect(mina.locator(".messagelist")).to_contain_text("is back with its author")
+    desk("submit", case=case)
+    decide(lee, "Publish it")
+    expect(lee.locator(".messagelist")).to_contain_text("can be found at once")
+    reader = open_page("/policies/?q=canal+lamps")
+    reader.get_by_role("link", name="Lamps by the canal").click()
+    expect(reader.locator("h1")).to_have_text("Lamps by the canal")
+
+    # An edit stands beside the public text until it is decided.
+    desk("edit_public", email="budi@lamps.example", title="Lamps by the canal")
+    desk("change", case=case, lessons="Ask the anglers first.")
+    desk("submit", case=case)
+    reader.reload()
+    expect(reader.locator("main")).not_to_contain_text("anglers")
+    decide(mina, "Publish it")
+    reader.reload()
+    expect(reader.locator("main")).to_contain_text("Ask the anglers first.")
+
+    # Taking it off needs a right that mina does not have, and a reason.
+    path = f"/admin/policies/casestudy/{case}/unpublish/"
+    with mina.refused(403):
+        mina.goto(path)
+    lee.goto(path)
+    lee.get_by_label("Reason").fill("The lamps belong to another city.")
+    send(lee, "Take off the site")
+    expect(lee.locator(".messagelist")).to_contain_text("The case is off the site.")
+    with reader.refused(404):
+        reader.reload()
+    expect(reader.locator("main")).not_to_contain_text("anglers")
+
+
 def test_correction_is_proposed_without_losing_the_note(open_page, sessions, secretariat):
     path = f"{QUEUE}{secretariat['waiting'][2]}/review/"
     page = open_page(path, session=sessions["mina"], scripts=False)
