@@ -34,7 +34,7 @@ class SignupForm(AllauthSignupForm):
 
     name = forms.CharField(
         label=_("Your name"),
-        max_length=User._meta.get_field("name").max_length,  # noqa: SLF001 - public by agreement
+        max_length=User._meta.get_field("name").max_length,
         help_text=_("Your team and the moderators see it; readers of the site do not."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

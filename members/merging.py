@@ -65,11 +65,11 @@ def merge(double, kept, *, by, reason):
 def what_moves(double):
     """What hangs on a member, as (name in plural, number) of what there is any of."""
     found = []
-    for relation in Member._meta.related_objects:  # noqa: SLF001 - public by agreement
+    for relation in Member._meta.related_objects:
         model = relation.related_model
-        number = model._base_manager.filter(**{relation.field.name: double}).count()  # noqa: SLF001
+        number = model._base_manager.filter(**{relation.field.name: double}).count()
         if number:
-            found.append((model._meta.verbose_name_plural, number))  # noqa: SLF001
+            found.append((model._meta.verbose_name_plural, number))
     return found
 
 
@@ -107,10 +107,10 @@ def _move_rest(double, kept):
     for evidence in double.evidence.all():
         if (evidence.url, evidence.statement) in known:
             evidence.delete()
-    for relation in Member._meta.related_objects:  # noqa: SLF001 - public by agreement
+    for relation in Member._meta.related_objects:
         if relation.related_model is not Membership:
             name = relation.field.name
-            relation.related_model._base_manager.filter(**{name: double}).update(**{name: kept})  # noqa: SLF001
+            relation.related_model._base_manager.filter(**{name: double}).update(**{name: kept})
 
 
 def _fill(double, kept):

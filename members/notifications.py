@@ -30,7 +30,7 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=12)
 # Whoever claims a notice has this long to mail it: far more than settings.EMAIL_TIMEOUT allows.
 LEASE = timedelta(minutes=10)
-ERROR_LENGTH = Notice._meta.get_field("last_error").max_length  # noqa: SLF001 - public by agreement
+ERROR_LENGTH = Notice._meta.get_field("last_error").max_length
 
 SUBJECT_LENGTH = 200
 # Line breaks and other control characters, and marks that turn the writing direction round.

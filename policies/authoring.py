@@ -148,7 +148,7 @@ def copy_rows(source, draft):
         rows = list(getattr(source, name).all())
         for row in rows:
             row.pk = None
-            row._state.adding = True  # noqa: SLF001 - how Django's documents say to copy a row
+            row._state.adding = True
             row.revision = draft
         getattr(draft, name).model.objects.bulk_create(rows)
 

@@ -82,7 +82,7 @@ def _flags(revision):
     if revision.case.live_id:
         yield _("edit of a public case")
     screening = getattr(revision, "screening", None)
-    for field in map(Screening._meta.get_field, FLAGS):  # noqa: SLF001 - public by agreement
+    for field in map(Screening._meta.get_field, FLAGS):
         found = getattr(screening, field.attname, None)
         if found:
             yield f"{field.verbose_name} {found}" if field.is_relation else str(field.verbose_name)

@@ -42,7 +42,7 @@ def fingerprint(revision):
     """
     rows = {
         name: [
-            [str(getattr(row, field.attname)) for field in row._meta.concrete_fields]  # noqa: SLF001 - public by agreement
+            [str(getattr(row, field.attname)) for field in row._meta.concrete_fields]
             for row in getattr(revision, name).all()
         ]
         for name in authoring.ROWS

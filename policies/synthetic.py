@@ -252,7 +252,7 @@ class Cases:
 
 def insert_rows(model, rows):
     """Insert ``rows``: tuples of a revision's key and the values in the order of ``COLUMNS``."""
-    table = model._meta  # noqa: SLF001 - Model._meta is public by agreement
+    table = model._meta
     names = [table.get_field(name).column for name in ("revision", *COLUMNS[model])]
     quote = connection.ops.quote_name
     columns, places = ", ".join(map(quote, names)), ", ".join(["%s"] * len(names))

@@ -108,7 +108,7 @@ def _add(counted):
 
 def _upsert(values):
     """Add (case, month, views, exports) to what is there. Django can only overwrite in one go."""
-    table = connection.ops.quote_name(CaseUse._meta.db_table)  # noqa: SLF001 - public by agreement
+    table = connection.ops.quote_name(CaseUse._meta.db_table)
     places = ", ".join(["(%s, %s, %s, %s)"] * len(values))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -233,7 +233,7 @@ def exports_view(request, admin_site):
         raise PermissionDenied
     context = admin_site.each_context(request) | {
         "title": _("Exports"),
-        "opts": CaseStudy._meta,  # noqa: SLF001 - public by agreement
+        "opts": CaseStudy._meta,
         "exports": allowed.items(),
     }
     return TemplateResponse(request, "admin/policies/figures/exports.html", context)

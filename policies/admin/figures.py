@@ -29,7 +29,7 @@ def figures_view(request, admin_site):
     found, covered, used = flow.flow(period), figures.coverage(), figures.uses(period)
     context = admin_site.each_context(request) | {
         "title": _("Figures"),
-        "opts": CaseUse._meta,  # noqa: SLF001 - public by agreement
+        "opts": CaseUse._meta,
         "period": period,
         "year": year,
         "years": years,

@@ -32,9 +32,7 @@ State = Revision.State
 NEWEST_FIRST = {*StateFilter.OTHERS, StateFilter.ALL} - {State.CHANGES_REQUESTED}
 # Texts are long, and the queue shows none of them.
 TEXTS = [
-    field.name
-    for field in Revision._meta.concrete_fields  # noqa: SLF001 - public by agreement
-    if isinstance(field, models.TextField)
+    field.name for field in Revision._meta.concrete_fields if isinstance(field, models.TextField)
 ]
 
 

@@ -75,7 +75,7 @@ def context(request, revision, **typed):
         "title": _("Review"),
         # The screen needs the width.
         "is_nav_sidebar_enabled": False,
-        "opts": Revision._meta,  # noqa: SLF001 - as Django's own pages do
+        "opts": Revision._meta,
         "public": public,
         "changes": diff.changes(public, revision) if public else None,
         "seen": reviewing.fingerprint(revision),

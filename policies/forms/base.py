@@ -20,7 +20,7 @@ class CleanedByFields(forms.ModelForm):
 
     def _get_validation_exclusions(self):
         # Asking the database about each constraint would cost a query a row.
-        return {field.name for field in self._meta.model._meta.get_fields()}  # noqa: SLF001 - Django's own hook
+        return {field.name for field in self._meta.model._meta.get_fields()}
 
 
 class SectionForm(CleanedByFields):

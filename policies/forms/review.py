@@ -14,7 +14,7 @@ from .registry import BY_SLUG, SECTIONS
 State = Revision.State
 # What a phrase may hold: less than a note.
 PHRASE_LENGTH = 2000
-NOTE = ReviewNote._meta.get_field("text")  # noqa: SLF001 - public by agreement
+NOTE = ReviewNote._meta.get_field("text")
 
 DECISIONS = [
     (State.PUBLISHED, gettext_lazy("Publish it")),
@@ -71,7 +71,7 @@ class DecisionForm(forms.Form):
     phrase_title = forms.CharField(
         label=gettext_lazy("Name of the phrase"),
         required=False,
-        max_length=Phrase._meta.get_field("title").max_length,  # noqa: SLF001 - public by agreement
+        max_length=Phrase._meta.get_field("title").max_length,
     )
 
     def __init__(self, *args, act="decide", **kwargs):
@@ -147,7 +147,7 @@ class ChecklistForm(forms.Form):
     def __init__(self, *args, assessments=(), **kwargs):
         super().__init__(*args, **kwargs)
         kept = {each.criterion: each for each in assessments}
-        remark = Assessment._meta.get_field("remark")  # noqa: SLF001 - public by agreement
+        remark = Assessment._meta.get_field("remark")
         for criterion, label in Assessment.Criterion.choices:
             known = kept.get(criterion)
             self.fields[f"{criterion}-mark"] = forms.ChoiceField(
@@ -201,7 +201,7 @@ class CorrectionForm(forms.Form):
     note = words(
         gettext_lazy("Why"),
         2,
-        model_field=Correction._meta.get_field("note"),  # noqa: SLF001 - public by agreement
+        model_field=Correction._meta.get_field("note"),
     )
 
     def __init__(self, *args, revision, **kwargs):

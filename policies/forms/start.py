@@ -33,7 +33,7 @@ class NoteForm(forms.Form):
     """A note to the moderators."""
 
     text = ValueField(
-        model_field=ReviewNote._meta.get_field("text"),  # noqa: SLF001 - public by agreement
+        model_field=ReviewNote._meta.get_field("text"),
         label=gettext_lazy("Write to the moderators"),
         help_text=gettext_lazy("They see it beside the submission; so does your team."),
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "data-most": 5000}),
