@@ -29,17 +29,25 @@ def _stems(chunk):
 
 def _spans(content, wanted):
     """From where to where the words stand whose stems are wanted."""
-    # Most texts of a list have none of them, and that is found out much faster.
-    if wanted.isdisjoint(text.stems(text.fold(content).split())):
+    # A stem begins as its word does, and most words begin otherwise: they need not be looked up.
+    firsts = {stem[0] for stem in wanted}
+    words = {word for word in text.fold(content).split() if word[0] in firsts}
+    found = {word for word in words if text.stem(word) in wanted}
+    if not found:
         return
     for chunk in _CHUNKS.finditer(content):
-        stems = _stems(chunk[0])
+        typed = chunk[0]
+        if typed.isascii() and typed.isalpha():
+            if typed.lower() in found:
+                yield chunk.span()
+            continue
+        stems = _stems(typed)
         if len(stems) == 1:
             if stems[0] in wanted:
                 yield chunk.span()
         elif not wanted.isdisjoint(stems):
             # Rare punctuation inside: look at each word by itself.
-            for word in _WORDS.finditer(chunk[0]):
+            for word in _WORDS.finditer(typed):
                 if not wanted.isdisjoint(_stems(word[0])):
                     yield chunk.start() + word.start(), chunk.start() + word.end()
 

@@ -1,7 +1,7 @@
 """Folding, stems, and the parts of what a person types."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.search import spelling, text
@@ -110,3 +110,10 @@ def test_distance_counts_single_mistakes(one, other, expected):
 @pytest.mark.parametrize("typed", ["bus", '"bus lanes"', "-bus", '-"bus lanes"'])
 def test_part_is_written_as_it_was_typed(typed):
     assert [spelling.written(part) for part in text.parse(typed)] == [typed]
+
+
+@settings(max_examples=300)
+@given(word=st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12))
+def test_stem_begins_as_its_word(word):
+    # What is highlighted is looked for among the words that begin like what was typed.
+    assert text.stem(word)[0] == word[0]
