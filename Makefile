@@ -10,7 +10,8 @@ BIN := .venv/bin
 # One worker a core; JOBS=0 runs the tests in one process.
 JOBS ?= auto
 
-.PHONY: help install run test lint fmt check test-sqlite test-postgres test-browser bench messages clean
+.PHONY: help install run test lint fmt check test-sqlite test-postgres test-browser test-servers \
+	bench messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -39,7 +40,7 @@ run: .venv/.run ## Serve the portal with the sample library (PORT=8000) and mail
 	$(BIN)/python manage.py runserver --noreload $(PORT) & \
 	wait $$!
 
-test: lint check test-sqlite test-postgres test-browser ## All that a reviewer needs: lint, checks, tests on both databases, browser
+test: lint check test-sqlite test-postgres test-browser test-servers ## All that a reviewer needs: lint, checks, all tests
 
 lint: .venv/.dev ## Look for mistakes without running anything
 	$(BIN)/ruff check .
@@ -61,20 +62,22 @@ check: .venv/.dev ## Migrations in step; deploy checks under production settings
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 test-sqlite: .venv/.dev ## Tests on SQLite
-	$(BIN)/pytest -q -n $(JOBS) -m 'not e2e'
+	$(BIN)/pytest -q -n $(JOBS) -m 'not e2e and not servers'
 
 test-postgres: .venv/.dev ## Tests on a PostgreSQL of their own
-	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) -m 'not e2e'
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) -m 'not e2e and not servers'
 
 test-browser: .venv/.dev ## Tests in a real Chromium, with axe
 	$(BIN)/pytest -q -n $(JOBS) -m e2e
+
+test-servers: .venv/.dev ## Tests that start whole installations: servers of their own, crashes, restores
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m servers
 
 bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 	SECRET_KEY=for-the-bench DEBUG=0 HTTPS=0 $(BIN)/python manage.py bench --number $(N)
 
 messages: .venv/.dev ## Bring the translation catalogues up to date
 	DEBUG=1 $(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore .venv --ignore var
-
 
 clean: ## Delete the environment and everything derived (var/ included)
 	rm -rf .venv var .pytest_cache .ruff_cache .hypothesis *.egg-info
