@@ -9,6 +9,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+from marshmallow.validate import OneOf
+
+from .logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -57,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "citynet.requestlog.log_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -228,7 +232,8 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "citynet.views.csrf_failure"
-if env.bool("BEHIND_PROXY", False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # People and accounts. An e-mail address is the login; it is verified before anybody is signed in.
@@ -293,10 +298,11 @@ SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # What each app knows about a person: for the download of one's data, and for its end.
 PERSONAL_DATA = ["members.personal_data", "policies.personal_data"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", "INFO")},
-}
+# Seen from outside. Lines of the log are JSON objects, or texts to be read by people.
+LOGGING = logging_config(
+    env.str("LOG_FORMAT", "line" if DEBUG else "json", validate=OneOf(["json", "line"])),
+    env.log_level("LOG_LEVEL", "INFO"),
+)
+# Milliseconds from which a query, or the whole answer, is told of as slow.
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 200)
+SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", 1000)

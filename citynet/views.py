@@ -28,7 +28,7 @@ from policies.models import CaseStudy, Revision
 from policies.search import index
 
 from . import codebook as codebook_page
-from . import licence
+from . import licence, requestlog
 from .examples import examples
 
 logger = logging.getLogger(__name__)
@@ -229,7 +229,7 @@ def csrf_failure(request, reason=""):
 
     What was written in it is shown again, but not what another site has sent.
     """
-    logger.warning("Forbidden (%s): %s", reason, request.path)
+    logger.warning("Forbidden (%s)", reason)
     ours = reason.startswith("CSRF ")
     typed = [request.POST.get(name, "").strip() for name in WRITTEN] if ours else []
     context = {"is_form": True, "typed": [*filter(None, typed)]}
@@ -244,9 +244,13 @@ def page_not_found(request, exception):
 
 @login_not_required
 def server_error(request):
-    """500: asks nothing of the database, the request or the manifest of files."""
+    """500: asks nothing of the database, the request or the manifest of files.
+
+    It names the request, so that a person who asks for help can tell which one it was.
+    """
     try:
         stylesheet = static("css/site.css")
     except ValueError:
         stylesheet = ""
-    return HttpResponse(render_to_string("500.html", {"stylesheet": stylesheet}), status=500)
+    context = {"stylesheet": stylesheet, "reference": requestlog.current_id()}
+    return HttpResponse(render_to_string("500.html", context), status=500)
