@@ -60,10 +60,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Outermost: what answers before the pages do, and errors, carry the same headers.
+    "citynet.headers.SecurityHeadersMiddleware",
     "citynet.requestlog.log_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "policies.uses.count_uses",
     # The tag is computed from the finished page, so whatever changes the page changes the tag.
@@ -226,10 +227,20 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# Forms carry the token themselves; no script reads the cookie.
+CSRF_COOKIE_HTTPONLY = True
+if HTTPS:
+    # Browsers take such a cookie from this very host only, over https, for the whole of it: neither
+    # a neighbouring host nor a plain connection can set one in its place.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Our files are for our pages.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "citynet.views.csrf_failure"
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
