@@ -5,6 +5,7 @@
 
 from pathlib import Path
 
+import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,8 @@ MIDDLEWARE = [
     "policies.uses.count_uses",
     # The tag is computed from the finished page, so whatever changes the page changes the tag.
     "django.middleware.http.ConditionalGetMiddleware",
+    # Outside of all that reads the database.
+    "citynet.replicas.ReadReplicas",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,9 +120,33 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Seconds and milliseconds: a server that vanished from the network is noticed, not waited for.
+    patience = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+    DATABASES["default"]["OPTIONS"] = patience | DATABASES["default"].get("OPTIONS", {})
+
+# Streaming replicas of a PostgreSQL, which public pages are read from. One that does not answer, or
+# is later than so many seconds, is left out until it is on time again.
+REPLICA_URLS = env.list("REPLICA_URLS", [])
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 5)
+for number, address in enumerate(REPLICA_URLS, 1):
+    replica = dj_database_url.parse(address, conn_max_age=60, conn_health_checks=True)
+    patience = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 3_000,
+        "options": "-c default_transaction_read_only=on -c statement_timeout=10s",
+    }
+    replica["OPTIONS"] = patience | replica.get("OPTIONS", {})
+    replica["TEST"] = {"MIRROR": "default"}
+    DATABASES[f"replica{number}"] = replica
+if REPLICA_URLS:
+    DATABASE_ROUTERS = ["citynet.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+# Redis is what several machines share. Sessions are in the database, and there with a copy in it.
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    CACHES["default"]["BACKEND"] = "citynet.cache.SharedCache"
+    SESSION_ENGINE = "citynet.sessions"
 
 # Languages of the pages. Texts of cases carry a language of their own.
 LANGUAGE_CODE = "en"

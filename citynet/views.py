@@ -2,12 +2,15 @@
 
 import logging
 import os
+import re
+import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -37,6 +40,12 @@ NEWEST = 4
 FEATURED = 4
 # Fields of small forms in which people write sentences; those of cases are kept by their own pages.
 WRITTEN = ("message", "note", "text")
+# What can be back in a moment: the database, the shared cache or the store of files.
+AWAY = (OperationalError, InterfaceError, ConnectionError)
+RETRY_AFTER = "5"  # seconds
+# Texts of a form that failed are shown again from so many characters on; never passwords and tokens.
+WORTH_KEEPING = 20
+SECRET = re.compile("password|token|code|credential|secret", re.IGNORECASE)
 # Machines need not visit what people ask for one at a time, nor the same list in other forms.
 ROBOTS = """User-agent: *
 Disallow: /admin/
@@ -244,13 +253,37 @@ def page_not_found(request, exception):
 
 @login_not_required
 def server_error(request):
-    """500: asks nothing of the database, the request or the manifest of files.
+    """500, or 503 where what failed can be back in a moment: asks nothing of the database, the
+    session or the manifest of files.
 
     It names the request, so that a person who asks for help can tell which one it was.
+    ``database_error`` of the answer is what a database said, for ``citynet.replicas``.
     """
+    error = sys.exc_info()[1]
     try:
         stylesheet = static("css/site.css")
     except ValueError:
         stylesheet = ""
     context = {"stylesheet": stylesheet, "reference": requestlog.current_id()}
-    return HttpResponse(render_to_string("500.html", context), status=500)
+    if isinstance(error, AWAY):
+        context["typed"] = _typed(request)
+        response = HttpResponse(render_to_string("503.html", context), status=503)
+        response["Retry-After"] = RETRY_AFTER
+        response["Cache-Control"] = "no-store"
+    else:
+        response = HttpResponse(render_to_string("500.html", context), status=500)
+    response.database_error = error if isinstance(error, DatabaseError | InterfaceError) else None
+    return response
+
+
+def _typed(request):
+    """The texts of a form that came from one of our own pages, to be shown again."""
+    if request.method != "POST" or not getattr(request, "csrf_processing_done", False):
+        return []
+    try:
+        sent = request.POST.items()
+    except (OSError, ValueError, RequestDataTooBig):
+        return []
+    return [
+        value for name, value in sent if len(value) >= WORTH_KEEPING and not SECRET.search(name)
+    ]

@@ -5,6 +5,7 @@ changes and may belong to several revisions, so that removing a row removes no f
 no row needs any more are removed by the command ``delete_unused_files``.
 """
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from citynet import files, images
 from . import authoring
 from .models import Attachment, Photo
 from .models.files import stored_name
+
+logger = logging.getLogger(__name__)
 
 MAX_PHOTOS = 12
 MAX_FILES = 12
@@ -218,5 +221,9 @@ def _stored():
         yield store
     except BaseException:
         for name in names:
-            default_storage.delete(name)
+            try:
+                default_storage.delete(name)
+            except OSError:
+                # Swept up later, as a file that no row has.
+                logger.warning("%s could not be deleted", name, exc_info=True)
         raise

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
+from citynet import replicas
+
 from ..models import Revision
 from . import files, reading, schema, text
 
@@ -128,6 +130,7 @@ def sync_quietly():
     """
     try:
         directory = files.root()
+        files.note_change(directory)
         files.mark_pending(directory)
         _sync_if_free(directory)
     except Exception:
@@ -146,8 +149,9 @@ def _sync_if_free(directory):
 def _sync(directory, *, rebuild=False, progress=None):
     """Sync until nobody has asked for more; the caller holds the lock."""
     added = removed = 0
-    # Names of countries are indexed in one language, whoever happens to publish.
-    with translation.override(settings.LANGUAGE_CODE):
+    # Names of countries are indexed in one language, whoever happens to publish; and what is
+    # public now is known by the primary alone.
+    with translation.override(settings.LANGUAGE_CODE), replicas.primary():
         while files.is_pending(directory) or rebuild:
             files.clear_pending(directory)
             try:

@@ -1,5 +1,6 @@
 """The pages on which photos and files are added to a draft, described, ordered and removed."""
 
+import logging
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -15,6 +16,8 @@ from ..forms import files as forms
 from ..models import Attachment, Photo
 from .author import WRITABLE, crumbs, current, editable
 from .kept import keeps_what_was_typed
+
+logger = logging.getLogger(__name__)
 
 SECTION = "files"
 STEPS = {"up": -1, "down": 1}
@@ -99,6 +102,16 @@ def add(request, pk, kind):
                 files.attach_file(revision, file=sent.file, **options)
         except files.TooManyFiles as refusal:
             form.add_error(None, str(refusal))
+        except OSError:
+            # A full disk, or a store that is away or slow. What was typed stays in the form.
+            logger.exception("A file could not be stored")
+            form.add_error(
+                "upload",
+                _(
+                    "The place where files are kept does not answer just now, so this file was not "
+                    "kept. Your texts are still here: choose the file again in a moment."
+                ),
+            )
         else:
             messages.success(request, kind.added)
             return _back(pk, kind)

@@ -1,13 +1,19 @@
 """Photos and files of cases: who may fetch them, and how they are sent.
 
 The permission is asked first, for each request anew; only then comes what a cache may know.
+
+A store that can sign links sends documents itself: whoever may read one is given an address that
+fetches it for a minute, as a download and with the content type of ours. Photos always pass through
+here: they are small, a proxy in front keeps the public ones, and so pages need no address of another
+site, which their content security policy would have to allow and which would learn who reads them.
 """
 
 import logging
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 # Seconds. A stored file never changes, but what is unpublished shall be gone before long.
 PUBLIC_AGE = 3600
+RETRY_AFTER = "5"  # seconds
 # Nothing in a document may run, load or reach the site, should a browser show it after all.
 SANDBOX = "sandbox; default-src 'none'"
 
@@ -38,6 +45,19 @@ def attachment(request, pk):
     """A file as a download, under the name that it had."""
     row, headers = _permitted(request, Attachment, pk)
     kind = files.kind_of(row.file.name)
+    link = getattr(row.file.storage, "link", None)
+    if link is not None:
+        answer = HttpResponseRedirect(
+            link(
+                row.file.name,
+                method=request.method,
+                content_type=kind.content_type,
+                disposition=content_disposition_header(True, row.original_name),
+            )
+        )
+        # The address is for this reader, and soon it is none.
+        answer["Cache-Control"] = "private, no-store"
+        return answer
     headers["Content-Security-Policy"] = SANDBOX
     return _sent(
         request,
@@ -69,6 +89,15 @@ def _may_read(user, revision):
     return CaseStudy.objects.editable_by(user).filter(pk=revision.case_id).exists()
 
 
+def _later():
+    """503: the file is there, but cannot be had now."""
+    text = _("This file cannot be sent just now. Please try again in a moment.")
+    answer = HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
+    answer["Retry-After"] = RETRY_AFTER
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def _unknown():
     return Http404(_("There is no such file."))
 
@@ -84,6 +113,9 @@ def _sent(request, stored, headers, **options):
         except FileNotFoundError as error:
             logger.exception("The storage has lost a file: %s", stored.name)
             raise _unknown() from error
+        except OSError:
+            logger.exception("The storage does not answer: %s", stored.name)
+            return _later()
         answer = FileResponse(file, **options)
         # Packing what is packed already costs time and loses the length.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)

@@ -5,7 +5,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from policies.search import index
+from policies.search import index, watching
 
 
 class Command(BaseCommand):
@@ -21,9 +21,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--interval",
             type=float,
-            default=60,
+            default=10,
             metavar="SECONDS",
-            help="Time between two looks with --watch (default: 60).",
+            help="Time between two looks with --watch (default: 10).",
         )
 
     def handle(self, *, rebuild, watch, interval, verbosity, **options):
@@ -37,19 +37,20 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_received: stop.set())
-        self.sync(rebuild=rebuild)
+        look = watching.Watcher().look
+        self.sync(rebuild=rebuild, look=look)
         while not stop.wait(interval):
             try:
-                self.sync(rebuild=False)
+                self.sync(rebuild=False, look=look)
             except (DatabaseError, index.Damaged, OSError) as error:
                 # The database may be away for a while: say so and look again.
                 connection.close()
                 self.stderr.write(f"{error}")
         self.say("Stopped.")
 
-    def sync(self, *, rebuild):
+    def sync(self, *, rebuild, look=index.sync):
         started = time.monotonic()
-        added, removed = index.sync(rebuild=rebuild, progress=self.progress)
+        added, removed = look(rebuild=rebuild, progress=self.progress) or (0, 0)
         seconds = time.monotonic() - started
         if added or removed or rebuild or not self.shown:
             self.say(f"{added} added, {removed} removed, {index.count()} in all, {seconds:.1f} s")
