@@ -31,3 +31,32 @@ def cache_is_shared(app_configs, **kwargs):
             )
         ]
     return []
+
+
+@register("citynet")
+def replicas_have_a_primary(app_configs, **kwargs):
+    """Only PostgreSQL has replicas that can be asked how far they have come."""
+    engines = {each["ENGINE"] for each in settings.DATABASES.values()}
+    if settings.REPLICA_URLS and engines != {"django.db.backends.postgresql"}:
+        return [
+            checks.Error(
+                "REPLICA_URLS is set, but not every database is a PostgreSQL.",
+                hint="Set DATABASE_URL and REPLICA_URLS to addresses of PostgreSQL servers.",
+                id="citynet.E001",
+            )
+        ]
+    return []
+
+
+@register(Tags.caches, deploy=True)
+def machines_share_redis(app_configs, **kwargs):
+    """Who has replicas has several machines, and they share limits and sessions in Redis."""
+    if settings.REPLICA_URLS and "SharedCache" not in settings.CACHES["default"]["BACKEND"]:
+        return [
+            checks.Warning(
+                "There are replicas of the database, but no Redis or Valkey that machines share.",
+                hint="Set CACHE_URL to redis://host:6379/0.",
+                id="citynet.W003",
+            )
+        ]
+    return []

@@ -1,7 +1,7 @@
-"""Whether the index may be behind the database: asked often, so it costs three small queries.
+"""Whether the index may be behind the database: asked often, so it costs a few small queries.
 
 Comparing the stamps of 100,000 cases takes a second. What makes a comparison necessary is nearly
-always an event that was written with it, or a change of a member; so only these are looked at, the
+always an event that was written with it, a new case, or a change of a member; so only these are looked at, the
 same few rows however large the library is. Whatever they do not tell (a hand in the database, other
 themes or goals) is found by the whole comparison that is made every ``WHOLE`` seconds all the same.
 """
@@ -12,7 +12,7 @@ from django.db.models import Max, Sum
 
 from members.models import Event, Member
 
-from ..models import ReviewEvent
+from ..models import CaseStudy, ReviewEvent
 from . import files, index
 
 WHOLE = 300  # seconds
@@ -27,7 +27,8 @@ def state():
         tuple(model.objects.order_by("-pk")[:LATEST].aggregate(Max("pk"), Sum("pk")).values())
         for model in (ReviewEvent, Event)
     ]
-    return (*numbers, Member.objects.aggregate(Max("updated_at"))["updated_at__max"])
+    newest = CaseStudy.objects.aggregate(Max("pk")), Member.objects.aggregate(Max("updated_at"))
+    return *numbers, newest
 
 
 class Watcher:
