@@ -4,9 +4,12 @@ import gc
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import Client
 
+from policies.models import Theme
 from policies.search import index
+from sdg.models import Goal, Target
 from tests.factories import StaffFactory
 
 
@@ -23,10 +26,42 @@ def _own_files(settings, tmp_path):
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
 
 
+REFERENCE = (Goal, Target, Theme)
+
+
+@pytest.fixture(scope="session")
+def _kept_reference(django_db_setup, django_db_blocker):
+    """Statements that fill the tables of goals, targets and themes from copies made once.
+
+    To load them anew for each test took longer than most of the tests that ask for them.
+    """
+    fill = []
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        call_command("load_reference", verbosity=0)
+        for model in REFERENCE:
+            table, fields = model._meta.db_table, model._meta.local_concrete_fields
+            # A key that the database gives is left to it, so that it goes on counting from there.
+            names = ", ".join(f'"{field.column}"' for field in fields if not field.db_returning)
+            cursor.execute(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608 - all names are our own
+            order = model._meta.ordering[0]
+            fill.append(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM kept_{table} ORDER BY {order}"  # noqa: S608 - all names are our own
+            )
+        for model in reversed(REFERENCE):
+            model.objects.all().delete()
+    return fill
+
+
 @pytest.fixture
-def reference(db):
+def reference(_kept_reference, db):
     """The 17 goals, 169 targets and ten themes."""
-    call_command("load_reference", verbosity=0)
+    with connection.cursor() as cursor:
+        for statement in _kept_reference:
+            cursor.execute(statement)
 
 
 @pytest.fixture

@@ -179,8 +179,7 @@ def _sync_once(directory, *, rebuild, progress):
     gone = [key for key, stamp in indexed.items() if live.get(key) != stamp]
     new = {key: stamp for key, stamp in live.items() if indexed.get(key) != stamp}
     if gone or new:
-        heap = LARGE_HEAP if len(new) > MANY else SMALL_HEAP
-        _write(index, reference, gone, new, heap, progress)
+        _write(index, reference, gone, new, progress)
     files.remove_others(directory, pointer.folder)
     return len(new), sum(key not in live for key in gone)
 
@@ -192,7 +191,7 @@ def _rebuild(directory, reference, fingerprints, progress):
         tantivy.Index(schema.build(), str(folder))
         index = _open(folder)
     live = reading.live_stamps()
-    _write(index, reference, [], live, LARGE_HEAP, progress)
+    _write(index, reference, [], live, progress)
     files.write_pointer(directory, files.Pointer(folder.name, *fingerprints))
     files.remove_others(directory, folder.name)
     return len(live), before
@@ -212,10 +211,11 @@ def _indexed_stamps(index):
     return found
 
 
-def _write(index, reference, gone, new, heap, progress):
+def _write(index, reference, gone, new, progress):
     """Remove and add documents in one commit: readers see all of it or nothing."""
     documents = schema.Writer(reference)
     rows = reading.Reader()
+    heap = LARGE_HEAP if len(new) > MANY else SMALL_HEAP
     with engine_errors():
         writer = index.writer(heap, 1)
     for key in gone:

@@ -110,16 +110,21 @@ class Reference:
     """Words of goals, targets and themes, which every document of a case that serves them holds."""
 
     def __init__(self):
-        self.goals = {}
-        for goal in Goal.objects.with_texts():
-            texts = [f"SDG {goal.pk} Goal {goal.pk} {goal.title}. {goal.headline}"]
-            texts += [f"{row.title}. {row.headline}" for row in goal.texts.all()]
-            self.goals[goal.pk] = " ".join(texts)
-        self.targets = {}
-        for target in Target.objects.with_texts():
-            texts = [f"{target.pk} {target.label}. {target.text}"]
-            texts += [f"{row.label}. {row.text}" for row in target.texts.all()]
-            self.targets[target.pk] = (target.position, target.goal_id, " ".join(texts))
+        self.goals, self.targets = {}, {}
+        # Texts in other languages come beside those of their goal or target, a row for each.
+        goals = Goal.objects.order_by("pk", "texts__pk")
+        for pk, title, headline, *texts in goals.values_list(
+            *("pk", "title", "headline", "texts__title", "texts__headline")
+        ):
+            words = self.goals.get(pk) or f"SDG {pk} Goal {pk} {title}. {headline}"
+            self.goals[pk] = words if texts[0] is None else f"{words} {'. '.join(texts)}"
+        targets = Target.objects.order_by("position", "texts__pk")
+        for pk, position, goal, label, wording, *texts in targets.values_list(
+            *("pk", "position", "goal_id", "label", "text", "texts__label", "texts__text")
+        ):
+            words = self.targets[pk][2] if pk in self.targets else f"{pk} {label}. {wording}"
+            words = words if texts[0] is None else f"{words} {'. '.join(texts)}"
+            self.targets[pk] = (position, goal, words)
         self.themes = list(Theme.objects.values_list("slug", "name"))
 
     def fingerprint(self):
