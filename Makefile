@@ -10,8 +10,8 @@ BIN := .venv/bin
 # One worker a core; JOBS=0 runs the tests in one process.
 JOBS ?= auto
 
-.PHONY: help install run test lint fmt check test-sqlite test-postgres test-browser test-servers \
-	bench messages clean
+.PHONY: help install production prepare serve run test lint fmt check test-sqlite test-postgres \
+	test-browser test-servers bench messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,37 @@ help: ## List the targets
 	touch $@
 
 install: .venv/.dev ## Make the environment in .venv, with the tools for development
+
+.venv/.production: .venv/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[production]'
+	touch $@
+
+production: .venv/.production ## Make the environment in .venv for a server
+
+prepare: .venv/.run ## Bring database, reference data, static files and index up to this code; safe to repeat
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py createcachetable
+	$(BIN)/python manage.py load_reference
+	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	$(BIN)/python manage.py sync_search
+
+serve: .venv/.run ## Serve with the settings of production, as gunicorn does it, without https (PORT=8000)
+	@mkdir -p var; \
+	given() { [ -n "$${!1:-}" ] || grep -qs "^$$1=." .env; }; \
+	given SECRET_KEY || { \
+		test -s var/secret || (umask 077; $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))' > var/secret); \
+		export SECRET_KEY=$$(cat var/secret); \
+	}; \
+	given CACHE_URL || export CACHE_URL=db://cache; \
+	given EMAIL_URL || export EMAIL_URL=file:///$(CURDIR)/var/mail; \
+	export DEBUG=0 HTTPS=0 SITE_URL=http://localhost:$(PORT) WEB_BIND=127.0.0.1:$(PORT); \
+	$(MAKE) --no-print-directory --silent prepare; \
+	trap 'kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; \
+	trap 'exit 0' INT TERM HUP; \
+	$(BIN)/python manage.py sync_search --watch --verbosity 0 & \
+	$(BIN)/python manage.py send_notices --watch & \
+	$(BIN)/gunicorn --config deploy/gunicorn.conf.py citynet.wsgi & \
+	wait $$!
 
 run: .venv/.run ## Serve the portal with the sample library (PORT=8000) and mail its notices
 	@export DEBUG=1 SITE_URL=http://localhost:$(PORT); \

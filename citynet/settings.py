@@ -20,7 +20,7 @@ env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
 DEBUG = env.bool("DEBUG", False)
-VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+VAR_DIR = BASE_DIR / env.path("VAR_DIR", "var")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = env.str("SECRET_KEY", "")
@@ -176,7 +176,7 @@ COUNTRIES_WITHOUT_LABEL = frozenset({"TW"})
 
 # Files
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = BASE_DIR / env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -204,8 +204,9 @@ MAX_FILE_BYTES = env.int("MAX_FILE_BYTES", 20 * 1024**2)
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 200 * 1024**2)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 64_000_000)
 
-# Search: each machine keeps an index of its own, which can be deleted at any time.
-SEARCH_INDEX_DIR = env.path("SEARCH_INDEX_DIR", VAR_DIR / "index")
+# Search: each machine keeps an index of its own, which can be deleted at any time. The code of one
+# release does not read the index of another, so that a name relative to the code suits upgrades.
+SEARCH_INDEX_DIR = BASE_DIR / env.path("SEARCH_INDEX_DIR", VAR_DIR / "index")
 
 # Seconds after which a process adds to the database how often cases were opened; None: never.
 USES_WRITTEN_EVERY = env.int("USES_WRITTEN_EVERY", 60)

@@ -15,7 +15,12 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "sdg.example.org",
     "CACHE_URL": "db://cache",
 }
-NAMES = re.compile(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"')
+# How settings, the configuration of gunicorn, and that of containers name a variable.
+READ = [
+    ("citynet/settings.py", re.compile(r'env(?:\.\w+)?\(\s*"([A-Z][A-Z0-9_]*)"')),
+    ("deploy/gunicorn.conf.py", re.compile(r'value\(\s*"([A-Z][A-Z0-9_]*)"')),
+    ("deploy/compose.yaml", re.compile(r"\$\{([A-Z][A-Z0-9_]*)")),
+]
 
 
 def run(folder, *arguments, **environment):
@@ -134,10 +139,25 @@ def test_database_of_production_is_postgresql(folder):
 
 
 def test_example_names_every_variable_and_no_other():
-    code = (settings.BASE_DIR / "citynet" / "settings.py").read_text(encoding="utf-8")
+    read = {
+        name
+        for path, names in READ
+        for name in names.findall((settings.BASE_DIR / path).read_text(encoding="utf-8"))
+    }
     example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
 
-    assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == set(NAMES.findall(code))
+    assert set(re.findall(r"^#?([A-Z][A-Z0-9_]*)=", example, re.MULTILINE)) == read
+
+
+def test_folders_may_be_named_from_that_of_the_code(folder):
+    names = ("STATIC_ROOT", "SEARCH_INDEX_DIR")
+    asked = {"STATIC_ROOT": "/srv/static", "SEARCH_INDEX_DIR": "index"}
+
+    assert values(folder, *names, SECRET_KEY="x") == [f"{folder}/static", f"{folder}/index"]
+    assert values(folder, *names, SECRET_KEY="x", **asked) == [
+        "/srv/static",
+        str(settings.BASE_DIR / "index"),
+    ]
 
 
 @pytest.mark.django_db

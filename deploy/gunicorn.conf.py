@@ -1,0 +1,61 @@
+"""How gunicorn serves the portal: under systemd, in a container, and by ``make serve``.
+
+Every number comes from the environment or from ``.env`` (see ``.env.example``). Both are read again
+on a reload (SIGHUP), as are the settings of the portal, since each worker loads the portal itself.
+"""
+
+import os
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Nothing is put into the environment of this process: what stood there before a reload would win
+# over what the file says after it.
+_values = dotenv_values(BASE_DIR / ".env") | os.environ
+
+
+def value(name, default):
+    """What the environment says, as a value of the type of ``default``."""
+    return type(default)(_values.get(name) or default)
+
+
+# Pages are mostly computing, so a few more processes than cores; threads wait for the database, the
+# file store and uploads meanwhile.
+workers = value("WEB_CONCURRENCY", min(os.cpu_count() + 1, 9))
+threads = value("WEB_THREADS", 4)
+worker_class = "gthread"
+
+# Under systemd the socket is handed over, and this is not used.
+bind = value("WEB_BIND", "127.0.0.1:8000")
+# Connections that wait to be taken; past that the web server in front says that we are busy.
+backlog = 512
+# Who may say that the request came by https. Over a socket file that is whoever may open it.
+forwarded_allow_ips = value("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+
+# Seconds. An export of the whole library streams, and so may take longer than this.
+timeout = value("WEB_TIMEOUT", 60)
+# Seconds that running requests are given at a reload, a restart or a stop.
+graceful_timeout = 30
+# Connections are kept open by the web server in front, to visitors; here they cost nothing.
+keepalive = 2
+
+# Memory that is lost little by little is given back; the workers do not all do so at once.
+max_requests = value("WEB_MAX_REQUESTS", 5000)
+max_requests_jitter = max_requests // 10
+
+# A search with many filters is a long address.
+limit_request_line = 8190
+
+# Not loaded before the workers part: threads of the search engine and connections to the database
+# do not survive a fork, and a reload would keep the old code.
+preload_app = False
+
+# Workers show by a file that they live; on a slow disk that alone could kill them.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - memory
+control_socket_disable = True
+
+# The web server in front keeps the record of requests; errors go to the journal.
+accesslog = None
+errorlog = "-"
