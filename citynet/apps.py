@@ -2,6 +2,7 @@ import gc
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.backends.signals import connection_created
 
 
 class CitynetConfig(AppConfig):
@@ -9,8 +10,9 @@ class CitynetConfig(AppConfig):
     default = True
 
     def ready(self):
-        from . import checks  # noqa: F401,PLC0415 - registers the deploy checks
+        from . import changes, checks  # noqa: F401,PLC0415 - registers the deploy checks
 
+        connection_created.connect(changes.watch)
         # Code and models live as long as the process. Looking through them for garbage, again and
         # again while a page is drawn, took a seventh of its time.
         gc.freeze()

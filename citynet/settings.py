@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
 from .logs import logging_config
 
@@ -147,6 +147,16 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     CACHES["default"]["BACKEND"] = "citynet.cache.SharedCache"
     SESSION_ENGINE = "citynet.sessions"
+
+# Public pages are kept in the cache for so many seconds, beside what else is there: many pages must
+# not push out the counters of limits. Never longer than a change elsewhere may take to be seen.
+in_database = CACHES["default"]["BACKEND"].endswith(("DatabaseCache", "DummyCache"))
+PAGE_CACHE_SECONDS = env.int(
+    "PAGE_CACHE_SECONDS", 0 if DEBUG or in_database else 20, validate=Range(0, 30)
+)
+CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages"}
+if CACHES["pages"]["BACKEND"].endswith("LocMemCache"):
+    CACHES["pages"] |= {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 500}}
 
 # Languages of the pages. Texts of cases carry a language of their own.
 LANGUAGE_CODE = "en"

@@ -31,7 +31,7 @@ from policies.models import CaseStudy, Revision
 from policies.search import index
 
 from . import codebook as codebook_page
-from . import licence, requestlog
+from . import licence, pages, requestlog
 from .examples import examples
 
 logger = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ Sitemap: {sitemap}
 
 @login_not_required
 @require_safe
+@pages.shared
 def home(request):
     """Search, the goals, the newest cases, where they come from, and what the library amounts to."""
     featured = list(CaseStudy.objects.featured().values_list("live", flat=True)[:FEATURED])
@@ -111,6 +112,7 @@ def _columns(goals):
 
 @login_not_required
 @require_safe
+@pages.shared
 def about(request):
     """What the platform is, how its texts come about, and how to use its data."""
     context = {
@@ -123,6 +125,7 @@ def about(request):
 
 @login_not_required
 @require_safe
+@pages.shared
 def review(request):
     """Who decides on submissions, by what, how long it takes now, and what happens on an edit."""
     median, ninety, decided = turnaround.of_last_year()
@@ -140,6 +143,7 @@ def review(request):
 
 @login_not_required
 @require_safe
+@pages.shared
 def accessibility(request):
     """The accessibility statement."""
     return render(request, "citynet/accessibility.html", {"contact": settings.CONTACT_EMAIL})
@@ -147,6 +151,7 @@ def accessibility(request):
 
 @login_not_required
 @require_safe
+@pages.shared
 def codebook(request):
     """Every field of a case study, from the models themselves."""
     context = {

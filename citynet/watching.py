@@ -22,6 +22,8 @@ from django.db import DatabaseError, connections
 
 from policies.search import files
 
+from . import changes
+
 logger = logging.getLogger(__name__)
 
 PRIMARY = "default"
@@ -205,7 +207,7 @@ def leave_out(alias):
 
 def last_change():
     """A key that differs after each change of what is public that was made on this machine."""
-    return files.generation(), files.last_change()
+    return files.generation(), files.last_change(), changes.version()
 
 
 def _ask(alias, sql):

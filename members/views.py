@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet import maps
+from citynet import maps, pages
 from policies.counts import cards, count_cases, goals_with_counts
 from policies.facets import FACETS_BY_NAME
 from policies.filters import shown
@@ -27,6 +27,7 @@ FIGURES = {"cases": "case_count", "population": "population"}
 
 @login_not_required
 @require_safe
+@pages.shared
 def member_list(request):
     """The members that match the filters in the address, on a map and in a list."""
     filters = MemberFilter(request.GET, Member.objects.all())
@@ -54,6 +55,7 @@ def member_list(request):
 
 @login_not_required
 @require_safe
+@pages.shared
 def detail(request, slug):
     """A member: what is known of it, and its cases."""
     member = Member.objects.filter(slug=slug).first()

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from citynet import changes
 from members.models import Member, User
 
 from . import moderation, notifications, submission
@@ -164,8 +165,10 @@ def save_section(revision, *, user, seen, fingerprint, write):
     revision = locked_draft(revision, user)
     if fingerprint(revision) != seen:
         raise Conflict(revision)
-    write(revision)
-    return keep(revision)
+    # While somebody types, a section is saved again and again; none of it is public.
+    with changes.unseen():
+        write(revision)
+        return keep(revision)
 
 
 def keep(revision):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet import maps
+from citynet import maps, pages
 from policies.counts import (
     cards,
     count_cases,
@@ -30,6 +30,7 @@ MOST_SERVED = 6
 
 @login_not_required
 @require_safe
+@pages.shared
 def goal_list(request):
     """The 17 goals, each with its targets and how many cases serve them."""
     counts = count_cases()
@@ -39,6 +40,7 @@ def goal_list(request):
 
 @login_not_required
 @require_safe
+@pages.shared
 def coverage(request):
     """All targets in one table, coloured by number of cases, and the goals by subregion."""
     counts = count_cases()
@@ -59,6 +61,7 @@ def coverage(request):
 
 @login_not_required
 @require_safe
+@pages.shared
 def goal(request, number):
     """One goal: its targets, its newest cases, and the members that work on it."""
     goal = get_object_or_404(Goal, pk=number)
@@ -81,6 +84,7 @@ def goal(request, number):
 
 @login_not_required
 @require_safe
+@pages.shared
 def target(request, code):
     """One target: its wording, its cases, and what to look at where it has none."""
     target = get_object_or_404(Target.objects.select_related("goal"), pk=code)

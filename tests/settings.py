@@ -17,3 +17,5 @@ STORAGES = STORAGES | {
 }
 # Tests say themselves when uses of cases are written: no page's queries depend on the time.
 USES_WRITTEN_EVERY = None
+# Tests of the pages count their queries; those of the page cache switch it on.
+PAGE_CACHE_SECONDS = 0

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from citynet import maps
+from citynet import maps, pages
 from members.models import Member
 from policies.counts import count_cases
 from policies.facets import FACETS_BY_NAME
@@ -41,6 +41,7 @@ RETRY_AFTER = "30"
 
 @login_not_required
 @require_safe
+@pages.shared
 def case_list(request):
     """The policies that match the address, 20 a page, with all filters beside them."""
     form = SearchForm(request.GET)

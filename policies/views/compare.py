@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from citynet import pages
 from citynet.csv import csv_response
 from policies import comparison, sections
 from policies.counts import cards
@@ -28,6 +29,7 @@ class Refused(Exception):
 
 @login_not_required
 @require_safe
+@pages.shared
 def compare(request):
     """The cases of the address side by side; fewer than two give the page that says how to choose."""
     try:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet import maps
+from citynet import maps, pages
 from policies import citations, completeness, files, interchange, money, sections
 from policies.diff import changes, compared
 from policies.jsonld import case_data
@@ -35,6 +35,7 @@ FILES = {
 
 @login_not_required
 @require_safe
+@pages.shared
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
     live = _live(pk, sections.without_funding)
@@ -60,6 +61,7 @@ def case(request, pk, slug=None):
 
 @login_not_required
 @require_safe
+@pages.shared
 def history(request, pk, slug):
     """The published revisions of a case: what changed from each to the next, or between any two."""
     live = _live(pk)
@@ -124,6 +126,7 @@ def _steps(request, keys_of_all):
 
 @login_not_required
 @require_safe
+@pages.shared
 def revision(request, pk, slug, number):
     """One published revision, as it was: to be read and cited for good."""
     found = sections.readable(

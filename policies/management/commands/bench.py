@@ -92,6 +92,8 @@ class Command(BaseCommand):
             "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
             "SEARCH_INDEX_DIR": str(folder / "index"),
             "CACHE_URL": "locmem://",
+            # What is measured is how fast pages are drawn.
+            "PAGE_CACHE_SECONDS": "0",
             "SECRET_KEY": "only-for-measuring-" + "0" * 40,
             "ALLOWED_HOSTS": "localhost",
             "DEBUG": "0",
