@@ -102,9 +102,10 @@ def test_second_visitor_gets_the_same_page(indexed):
     first, second = get(HOME), get(HOME)
     assert [is_kept(first), is_kept(second)] == [False, True]
     assert first.content == second.content
-    kept = dict(second.headers)
+    drawn, kept = dict(first.headers), dict(second.headers)
     assert kept.pop("Age") == "0"
-    assert kept == dict(first.headers)
+    assert kept.pop("X-Request-ID") != drawn.pop("X-Request-ID")
+    assert kept == drawn
 
 
 def test_kept_page_is_that_of_an_installation_without_cache(indexed, settings):
@@ -332,10 +333,13 @@ def anonymous_pages():
         *("/sdgs/11/", "/sdgs/11.2/", "/policies/?theme=transport"),
         *(member.get_absolute_url() for member in Member.objects.all()),
     ]
-    for case in live:
-        address = case.get_absolute_url()
-        addresses += [address, f"{address}history/"]
-        addresses += [f"{address}revisions/{one.number}/" for one in case.revisions.citable()]
+    addresses += [case.get_absolute_url() for case in live]
+    for case in live[:1]:
+        addresses.append(f"{case.get_absolute_url()}history/")
+        addresses += [
+            f"{case.get_absolute_url()}revisions/{one.number}/"
+            for one in case.revisions.citable()[:1]
+        ]
     keys = [case.pk for case in live[:2]]
     return [*addresses, reverse("policies:compare", query={"case": keys})]
 
