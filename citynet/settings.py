@@ -3,6 +3,7 @@
 ``.env.example`` names every variable. A file ``.env`` beside ``manage.py`` is read if it exists.
 """
 
+import socket
 from pathlib import Path
 
 import dj_database_url
@@ -262,7 +263,7 @@ CONTENT_SECURITY_POLICY = {
 HTTPS = env.bool("HTTPS", not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 # Load balancers ask over plain http, and a redirect would tell them nothing.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 # Forms carry the token themselves; no script reads the cookie.
@@ -355,3 +356,8 @@ LOGGING = logging_config(
 # Milliseconds from which a query, or the whole answer, is told of as slow.
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 200)
 SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", 1000)
+# What this machine is called where several are told apart.
+NODE_NAME = env.str("NODE_NAME", "") or socket.gethostname()
+# Seconds for which /readyz bears with an index that is behind the database, and keeps its answer.
+READY_INDEX_LAG = env.int("READY_INDEX_LAG", 900)
+READINESS_KEPT_FOR = 1

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -31,8 +31,9 @@ from policies.models import CaseStudy, Revision
 from policies.search import index
 
 from . import codebook as codebook_page
-from . import licence, pages, requestlog
+from . import licence, pages, requestlog, runs
 from .examples import examples
+from .readiness import database_answers, readiness, works
 
 logger = logging.getLogger(__name__)
 
@@ -169,30 +170,30 @@ def codebook(request):
 def healthz(request):
     """Whether this process can serve: 200 with all well, else 503; details go to the log only."""
     state = {
-        "database": _works(_database_answers),
+        "database": works(database_answers),
         "index": _index_state(),
-        "storage": _works(_storage_answers),
+        "storage": works(_storage_answers),
+        "runs": _ages_of_runs(),
     }
     well = state["database"] and state["storage"] and state["index"] is not None
     well = well and state["index"]["live"] == state["index"]["indexed"]
+    # Told, but no fault of this process: another would not send the letters either.
+    state["late"] = runs.late(state["runs"] or {})
+    return _for_machines(state, well=well)
+
+
+@login_not_required
+@require_safe
+def readyz(request):
+    """Whether this machine may be given visitors: 200, else 503 with the part that is missing."""
+    state = readiness.parts()
+    return _for_machines(state, well=all(state.values()))
+
+
+def _for_machines(state, *, well):
     response = JsonResponse(state, status=200 if well else 503)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _works(check):
-    try:
-        return bool(check())
-    except Exception:
-        # Whatever fails, the answer is "no", and only the log says why.
-        logger.exception("Health check failed: %s", check.__name__)
-        return False
-
-
-def _database_answers():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
 
 
 def _storage_answers():
@@ -214,7 +215,18 @@ def _index_state():
         state["indexed"] = index.count()
         return True
 
-    return state if _works(compare) else None
+    return state if works(compare) else None
+
+
+def _ages_of_runs():
+    """Seconds since each command of the timers succeeded; None where it cannot be told."""
+    state = {}
+
+    def ages():
+        state.update(runs.ages())
+        return True
+
+    return state if works(ages) else None
 
 
 @login_not_required

@@ -158,8 +158,10 @@ def _render(name, context):
         return get_template(name).template.render(Context(context, autoescape=False))
 
 
-def deliver(limit=100, now=None):
+def deliver(limit=100, now=None, stop=None):
     """Mail up to ``limit`` notices that are due at ``now`` and give the :class:`Outcome`.
+
+    No other notice is taken up once the event ``stop`` is set.
 
     Never raises for a mail server that is down or a notice that cannot be written: the notice is
     put off, with longer and longer waits, until it is given up with the error kept. A server that
@@ -169,6 +171,8 @@ def deliver(limit=100, now=None):
     connection = get_connection()
     try:
         for _turn in range(limit):
+            if stop is not None and stop.is_set():
+                break
             notice = _claim(now or timezone.now())
             if notice is None:
                 break

@@ -32,6 +32,7 @@ PUBLIC = {
     "accessibility": {},
     "codebook": {},
     "healthz": {},
+    "readyz": {},
     "robots": {},
     "sitemap": {},
     "sitemap-section": {"section": "policies"},

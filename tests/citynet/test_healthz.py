@@ -3,9 +3,11 @@
 import pytest
 from django.db import connection
 
+from citynet import runs
 from tests.factories import LiveRevisionFactory
 
 pytestmark = pytest.mark.django_db
+NEVER = dict.fromkeys(runs.LATE_AFTER)
 
 
 def test_health_is_good_when_all_works(client, reference, synced):
@@ -19,6 +21,8 @@ def test_health_is_good_when_all_works(client, reference, synced):
         "database": True,
         "index": {"live": 1, "indexed": 1},
         "storage": True,
+        "runs": NEVER,
+        "late": [],
     }
 
 
@@ -57,6 +61,8 @@ def test_health_is_bad_without_a_place_for_files(client, reference, synced, sett
         "database": True,
         "index": {"live": 0, "indexed": 0},
         "storage": False,
+        "runs": NEVER,
+        "late": [],
     }
 
 
@@ -79,11 +85,17 @@ def test_health_is_bad_without_the_database_and_says_no_more(client, synced):
         response = client.get("/healthz")
 
     assert response.status_code == 503
-    assert response.json() == {"database": False, "index": None, "storage": True}
+    assert response.json() == {
+        "database": False,
+        "index": None,
+        "storage": True,
+        "runs": None,
+        "late": [],
+    }
 
 
 def test_health_asks_few_questions(client, reference, synced, django_assert_num_queries):
     synced()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/healthz")

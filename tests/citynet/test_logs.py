@@ -216,7 +216,7 @@ def test_what_is_sent_bit_by_bit_is_told_of_at_its_end(client, log):
     assert requestlog.current() is None
 
 
-@pytest.mark.parametrize("address", ["/healthz"])
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
 def test_what_machines_ask_all_day_is_told_of_only_when_it_fails(
     client, reference, synced, log, address
 ):

@@ -124,7 +124,7 @@ def test_import_refuses_a_batch_of_an_odd_size(surabaya, file, size):
 
 
 def test_long_import_tells_how_far_it_is(surabaya, file, monkeypatch):
-    monkeypatch.setattr("policies.management.commands.import_cases.SECONDS_BETWEEN_REPORTS", 0)
+    monkeypatch.setattr("citynet.commands.Cadence.IN_LOG", 0)
     path = file(*[short()] * 5)
 
     _out, err = run("import_cases", path, "--batch=2")
@@ -193,7 +193,7 @@ def test_export_takes_the_same_queries_for_one_and_for_many(
 
 
 def test_long_export_tells_how_far_it_is(surabaya, file, tmp_path, monkeypatch):
-    monkeypatch.setattr("policies.management.commands.export_cases.SECONDS_BETWEEN_REPORTS", 0)
+    monkeypatch.setattr("citynet.commands.Cadence.IN_LOG", 0)
     run("import_cases", file(short(), short()), "--publish")
 
     _out, err = run("export_cases", tmp_path / "out.jsonl")

@@ -303,7 +303,7 @@ def test_nothing_stored_is_nothing_to_remove():
 
 @pytest.mark.django_db
 def test_progress_is_said(monkeypatch):
-    monkeypatch.setattr("policies.management.commands.delete_unused_files.PROGRESS_EVERY", 1)
+    monkeypatch.setattr("citynet.commands.Cadence.IN_LOG", 0)
     PhotoFactory()
     assert sweep().splitlines()[:2] == ["1 files looked at", "2 files looked at"]
 

@@ -1,18 +1,19 @@
-import signal
 import threading
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import close_old_connections
 
+from citynet.commands import FAILED, LATER, TimedCommand, short, until_stopped
+from citynet.logs import clean
 from members.notifications import Outcome, deliver
 
 BATCH = 100
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
-        "Mails the notices that are due. Fit for a timer: it exits with 1 when a mail could not be "
-        "sent; what is put off is tried again by a later run."
+        "Mails the notices that are due. Fit for a timer: it exits with 75 when mails were put off, "
+        "which a later run tries again, and with 1 when one was given up."
     )
 
     def add_arguments(self, parser):
@@ -38,36 +39,34 @@ class Command(BaseCommand):
         total = self.send()
         self.say(summary(total))
         if total.delayed or total.given_up:
-            raise CommandError(f"The mail server or a notice is at fault: {total.error}")
+            raise CommandError(
+                clean(f"The mail server or a notice is at fault: {total.error}"),
+                returncode=FAILED if total.given_up else LATER,
+            )
 
     def watch(self, interval):
-        def halt(*received):
-            self.stop.set()
-
-        former = {number: signal.signal(number, halt) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
+        with until_stopped() as self.stop:
             while not self.stop.is_set():
                 try:
                     total = self.send()
                 except Exception as error:  # noqa: BLE001 - the database may be away for a while
-                    self.stderr.write(f"{type(error).__name__}: {error}")
+                    self.mark(done=False)
+                    self.stderr.write(short(error))
                 else:
                     if total != Outcome():
                         self.say(summary(total))
                     if total.error:
-                        self.stderr.write(total.error)
+                        self.stderr.write(clean(total.error))
+                    self.mark(done=not total.error)
                 close_old_connections()
                 self.stop.wait(interval)
-        finally:
-            for number, handler in former.items():
-                signal.signal(number, handler)
         self.say("Stopped.")
 
     def send(self):
         """Send until nothing is due, the mail server takes nothing, or a stop is asked for."""
         total = Outcome()
         while not self.stop.is_set():
-            outcome = deliver(BATCH)
+            outcome = deliver(BATCH, stop=self.stop)
             total += outcome
             if outcome.turns < BATCH:
                 break
@@ -77,6 +76,7 @@ class Command(BaseCommand):
     def say(self, message):
         if self.verbosity:
             self.stdout.write(message)
+            self.stdout.flush()
 
 
 def summary(outcome):

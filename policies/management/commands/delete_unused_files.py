@@ -1,9 +1,10 @@
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from citynet.commands import Cadence, TimedCommand
 from policies.models import Attachment, ImportRun, Photo
 
 # Folders of the storage with the columns that name their files.
@@ -16,10 +17,9 @@ FOLDERS = {
 IMPORTS_KEPT = timedelta(days=30)
 # A file is stored before its row: what is young may still get one.
 MIN_AGE = timedelta(hours=1)
-PROGRESS_EVERY = 1000
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Removes stored photos and files that no revision has any more, and imported files "
         "after 30 days."
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         self.verbosity, self.dry_run = verbosity, dry_run
         self.seen = self.kept = self.young = self.removed = self.bytes = 0
         self.failed = []
+        self.cadence = Cadence(self.stdout)
         old = ImportRun.objects.filter(updated_at__lt=timezone.now() - IMPORTS_KEPT).exclude(
             file=""
         )
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         for name in sorted(names):
             self.look(f"{folder}/{name}", used, columns)
             self.seen += 1
-            if self.seen % PROGRESS_EVERY == 0:
+            if self.cadence.is_due():
                 self.say(f"{self.seen} files looked at")
 
     def look(self, name, used, columns):
@@ -82,6 +83,9 @@ class Command(BaseCommand):
             else:
                 self.remove(name)
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and not default_storage.exists(name):
+                # Another run was quicker.
+                return
             self.failed.append(f"{name} ({error})")
 
     def remove(self, name):

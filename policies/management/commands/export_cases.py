@@ -1,18 +1,17 @@
 import json
 import os
-import time
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from citynet.commands import Cadence, TimedCommand
 from policies.interchange import row
 from policies.models import Revision
 
 CHUNK = 500
-SECONDS_BETWEEN_REPORTS = 2
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = "Export all public case studies as JSON Lines, in the format that import_cases reads."
 
     def add_arguments(self, parser):
@@ -43,11 +42,10 @@ class Command(BaseCommand):
 
     def _export(self, write, verbosity):
         revisions = Revision.objects.live().order_by("case_id").with_content()
-        count, reported = 0, time.monotonic()
+        count, cadence = 0, Cadence(self.stderr)
         for revision in revisions.iterator(chunk_size=CHUNK):
             write(json.dumps(row(revision), ensure_ascii=False) + "\n")
             count += 1
-            if verbosity and time.monotonic() - reported >= SECONDS_BETWEEN_REPORTS:
-                reported = time.monotonic()
+            if verbosity and cadence.is_due():
                 self.stderr.write(f"{count:,} case studies", self.style.NOTICE)
         return count

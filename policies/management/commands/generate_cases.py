@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from citynet.commands import Cadence
 from members.models import Member
 from policies import moderation
 from policies.models import CaseStudy, Revision, Theme
@@ -13,7 +14,6 @@ from policies.synthetic import SLUG_PREFIX, Cases, insert_rows, new_members
 from sdg.models import Target
 
 BATCH = 500
-SECONDS_BETWEEN_REPORTS = 2
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if clear == (number is not None):
             raise CommandError("Give either a number of cases or --clear.")
         self._quiet, self._start = not verbosity, time.monotonic()
-        self._reported = self._start
+        self._cadence = Cadence(self.stderr)
         if clear:
             self._clear()
         elif number < 1:
@@ -94,9 +94,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{removed} synthetic cases removed")
 
     def _report(self, done, of):
-        now = time.monotonic()
-        last = done == of
-        if not self._quiet and (last or now - self._reported >= SECONDS_BETWEEN_REPORTS):
-            self._reported = now
-            rate = done / (now - self._start)
+        if not self._quiet and (self._cadence.is_due() or done == of):
+            rate = done / (time.monotonic() - self._start)
             self.stderr.write(f"{done:,} of {of:,}, {rate:,.0f} a second", self.style.NOTICE)

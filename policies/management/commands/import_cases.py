@@ -3,17 +3,17 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from citynet.commands import Cadence, TimedCommand
 from policies.interchange import Importer
 from policies.interchange.importer import BATCH_SIZE
 from policies.search import index
 
 LARGEST_BATCH = 5000
-SECONDS_BETWEEN_REPORTS = 2
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Import case studies from JSON Lines. Good lines become drafts, bad ones are named with "
         "their line and field; the exit code is 1 when there was a bad one."
@@ -54,14 +54,12 @@ class Command(BaseCommand):
 
     def _run(self, importer, stream, verbosity):
         """Import everything; tell errors at once and from time to time how far it is."""
-        start = reported = time.monotonic()
+        start, cadence = time.monotonic(), Cadence(self.stderr)
         for batch in importer.run(stream):
             for error in batch.errors:
                 self.stderr.write(str(error))
-            now = time.monotonic()
-            if verbosity and now - reported >= SECONDS_BETWEEN_REPORTS:
-                reported = now
-                rate = batch.read / (now - start)
+            if verbosity and cadence.is_due():
+                rate = batch.read / (time.monotonic() - start)
                 self.stderr.write(f"{batch.read:,} lines, {rate:,.0f} a second", self.style.NOTICE)
 
 

@@ -1,9 +1,8 @@
-from django.core.management.base import BaseCommand
-
+from citynet.commands import TimedCommand
 from policies import digest
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Tells the moderators what waits for them, once a week: it may run every day, and says "
         "nothing when nothing waits. The notices are mailed by send_notices. Exits with 0 also when "

@@ -1,11 +1,11 @@
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from citynet.commands import TimedCommand
 from members.models import Member
 from policies import reminders
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Asks the teams whose public cases nobody confirmed for a year whether they are still true. "
         "Each case at most once a year, so that it may run every day. The notices are mailed by "

@@ -1,15 +1,22 @@
-import signal
-import threading
 import time
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.core.management.base import CommandError
+from django.db import DatabaseError, InterfaceError, connection
 
+from citynet.commands import Cadence, TimedCommand, short, until_stopped
 from policies.search import index, watching
 
+# The database, the disk or the index may be away for a while.
+AWAY = (DatabaseError, InterfaceError, index.Damaged, OSError)
 
-class Command(BaseCommand):
+
+class Stopped(Exception):
+    """Asked to stop while documents are written: none of them goes in, and the next start goes on."""
+
+
+class Command(TimedCommand):
     help = "Brings the search index in step with the database."
+    stop = None
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -34,22 +41,26 @@ class Command(BaseCommand):
         if not watch:
             self.sync(rebuild=rebuild)
             return
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_received: stop.set())
         look = watching.Watcher().look
-        self.sync(rebuild=rebuild, look=look)
-        while not stop.wait(interval):
-            try:
-                self.sync(rebuild=False, look=look)
-            except (DatabaseError, index.Damaged, OSError) as error:
-                # The database may be away for a while: say so and look again.
-                connection.close()
-                self.stderr.write(f"{error}")
+        with until_stopped() as self.stop:
+            while not self.stop.is_set():
+                try:
+                    self.sync(rebuild=rebuild, look=look)
+                    rebuild = False
+                    self.mark()
+                except AWAY as error:
+                    # Say so and look again.
+                    connection.close()
+                    self.mark(done=False)
+                    self.stderr.write(short(error))
+                except Stopped:
+                    break
+                self.stop.wait(interval)
         self.say("Stopped.")
 
     def sync(self, *, rebuild, look=index.sync):
         started = time.monotonic()
+        self.cadence = Cadence(self.stdout)
         added, removed = look(rebuild=rebuild, progress=self.progress) or (0, 0)
         seconds = time.monotonic() - started
         if added or removed or rebuild or not self.shown:
@@ -57,8 +68,10 @@ class Command(BaseCommand):
         self.shown = True
 
     def progress(self, done, of):
-        if of > index.BATCH and self.verbosity:
-            self.stdout.write(f"{done} of {of} ({done / of:.0%})")
+        if of > index.BATCH and (self.cadence.is_due() or done == of):
+            self.say(f"{done} of {of} ({done / of:.0%})")
+        if self.stop is not None and self.stop.is_set():
+            raise Stopped
 
     def say(self, message):
         if self.verbosity:
