@@ -1,7 +1,9 @@
 from allauth.account.adapter import get_adapter
 from django.contrib.auth import middleware
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.utils.translation import gettext as _
 
+from citynet import kept, throttles
 from members.audit import client_address
 
 
@@ -16,6 +18,11 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request, view_func):
+        """Ask to sign in. What was written while the session ended is shown, to be sent again."""
+        written = kept.again(request, "signed-out", _("You are signed out"))
+        return written or super().handle_no_permission(request, view_func)
 
 
 def record_client_address(get_response):
@@ -38,3 +45,27 @@ def _address_of(request):
     except (PermissionDenied, ImproperlyConfigured):
         # A request that came past the proxies. Whatever it does is recorded without an address.
         return None
+
+
+def throttle(get_response):
+    """Refuses with 429 what comes too often, before its view does anything.
+
+    Forms whose views keep what was typed ask for themselves: see :mod:`citynet.kept`.
+    """
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_view(request, view, args, kwargs):
+        if request.method == "POST" and getattr(view, "keeps_what_was_typed", False):
+            return None
+        seconds = throttles.wait(request)
+        if not seconds:
+            return None
+        written = kept.again(request, "busy", throttles.message(seconds))
+        return (
+            throttles.delayed(written, seconds) if written else throttles.refusal(request, seconds)
+        )
+
+    middleware.process_view = process_view
+    return middleware

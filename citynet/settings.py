@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "citynet.middleware.record_client_address",
+    "citynet.middleware.throttle",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -148,6 +149,16 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
     CACHES["default"]["BACKEND"] = "citynet.cache.SharedCache"
     SESSION_ENGINE = "citynet.sessions"
+
+# Counters of limits: shared by all processes where Redis is; else each counts for itself, without
+# asking the database on every page. The least used are forgotten first.
+CACHES["throttles"] = CACHES["default"] | {"KEY_PREFIX": "throttles"}
+if not CACHES["default"]["BACKEND"].endswith("SharedCache"):
+    CACHES["throttles"] = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "throttles",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
 
 # Public pages are kept in the cache for so many seconds, beside what else is there: many pages must
 # not push out the counters of limits. Never longer than a change elsewhere may take to be seen.
@@ -286,6 +297,27 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# How often somebody may ask, as times/seconds. Public pages are counted by network address, behind
+# which there may be a whole city hall; what is sent by signed-in people is counted by person.
+THROTTLES = env.bool("THROTTLES", True)
+THROTTLE_LIMITS = {
+    # 200 colleagues behind one address who look at three pages a minute each. Measured, one core
+    # draws more than that; one visitor alone shall not take it all.
+    "search": env.str("THROTTLE_SEARCH", "600/60"),
+    # One for each letter or two that they type; each is a tenth of a page.
+    "suggest": env.str("THROTTLE_SUGGEST", "1200/60"),
+    # Each may read the whole library. A feed reader asks once in a quarter of an hour.
+    "export": env.str("THROTTLE_EXPORT", "120/600"),
+    # By person: the 24 photos and files of four cases in an hour, each decoded and drawn anew.
+    "upload": env.str("THROTTLE_UPLOAD", "100/3600"),
+    # By person: a draft is kept every few seconds while one types.
+    "writing": env.str("THROTTLE_WRITING", "120/60"),
+    # By person: each goes to somebody by mail. A coordinator invites a whole department at once.
+    "asking": env.str("THROTTLE_ASKING", "60/3600"),
+    # By person: all that is known of oneself, put together from every table, and recorded.
+    "data": env.str("THROTTLE_DATA", "10/3600"),
+}
+
 # People and accounts. An e-mail address is the login; it is verified before anybody is signed in.
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -324,6 +356,21 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Against guessing and flooding with mail. "ip" is a network address, "key" an account or an e-mail
+# address, "user" a signed-in person. A course of 30 people may sign up in one room.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    # Five wrong passwords or codes for an account in five minutes: 60 an hour at most.
+    "login_failed": "20/m/ip,5/300s/key",
+    "signup": "40/m/ip,200/h/ip",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "confirm_email": "1/180s/key",
+    "manage_email": "10/m/user",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "20/m/ip"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_overview"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # How many proxies of ours stand in front: limits are counted by the address that the outermost saw.

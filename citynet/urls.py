@@ -32,4 +32,5 @@ urlpatterns += i18n_patterns(
 handler400 = "citynet.views.bad_request"
 handler403 = "citynet.views.permission_denied"
 handler404 = "citynet.views.page_not_found"
+handler429 = "citynet.throttles.account_refusal"
 handler500 = "citynet.views.server_error"

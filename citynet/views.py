@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet import maps
@@ -31,7 +32,7 @@ from policies.models import CaseStudy, Revision
 from policies.search import index
 
 from . import codebook as codebook_page
-from . import licence, pages, requestlog, runs
+from . import kept, licence, pages, requestlog, runs
 from .examples import examples
 from .readiness import database_answers, readiness, works
 
@@ -39,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 NEWEST = 4
 FEATURED = 4
-# Fields of small forms in which people write sentences; those of cases are kept by their own pages.
-WRITTEN = ("message", "note", "text")
 # What can be back in a moment: the database, the shared cache or the store of files.
 AWAY = (OperationalError, InterfaceError, ConnectionError)
 RETRY_AFTER = "5"  # seconds
@@ -256,15 +255,21 @@ def csrf_failure(request, reason=""):
     What was written in it is shown again, but not what another site has sent.
     """
     logger.warning("Forbidden (%s)", reason)
-    ours = reason.startswith("CSRF ")
-    typed = [request.POST.get(name, "").strip() for name in WRITTEN] if ours else []
-    context = {"is_form": True, "typed": [*filter(None, typed)]}
-    return render(request, "403.html", context, status=403)
+    # Their own pages keep what they can of a form for signing in or up.
+    if reason.startswith("CSRF ") and request.user.is_authenticated:
+        written = kept.again(request, "expired", _("The form was open for too long"))
+        if written:
+            return written
+    return render(request, "403.html", {"is_form": True}, status=403)
 
 
 @login_not_required
 def page_not_found(request, exception):
-    """404, with ways to go on."""
+    """404, with ways to go on, and with what was written for something that is gone meanwhile."""
+    if request.resolver_match and request.method == "POST" and request.user.is_authenticated:
+        written = kept.again(request, "gone", _("There is no such page for you"))
+        if written:
+            return written
     return render(request, "404.html", status=404)
 
 

@@ -17,6 +17,8 @@ STORAGES = STORAGES | {
 }
 # Tests say themselves when uses of cases are written: no page's queries depend on the time.
 USES_WRITTEN_EVERY = None
+# Limits are switched on by the tests that are about them.
+THROTTLES = False
 # Tests of the pages count their queries; those of the page cache switch it on.
 PAGE_CACHE_SECONDS = 0
 # Each test finds what it has brought about itself.

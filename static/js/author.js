@@ -94,6 +94,9 @@ const answered = (answer, sent) => {
   } else if (answer.state === "expired") {
     // The new token is in the form: at once again.
     later(0);
+  } else if (answer.state === "busy") {
+    show(answer.message, true);
+    later(RETRY);
   } else if (answer.state === "signed-out") {
     show(say.signedOut, true);
     const link = document.createElement("a");

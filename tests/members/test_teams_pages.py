@@ -182,7 +182,7 @@ def test_form_that_is_too_old_gives_back_what_was_written(member):
     client.get(address)
     answer = client.post(address, {"message": "I plan <buses>.", "csrfmiddlewaretoken": "x" * 64})
     assert answer.status_code == 403
-    assert "Nothing was saved." in answer.text
+    assert "Nothing is saved" in answer.text
     assert "I plan &lt;buses&gt;.</textarea>" in answer.text
     assert not Membership.objects.exists()
 
