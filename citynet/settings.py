@@ -65,6 +65,7 @@ MIDDLEWARE = [
     # Outermost: what answers before the pages do, and errors, carry the same headers.
     "citynet.headers.SecurityHeadersMiddleware",
     "citynet.requestlog.log_requests",
+    "citynet.overload.refuse_when_late",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -160,15 +161,20 @@ if not CACHES["default"]["BACKEND"].endswith("SharedCache"):
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 
-# Public pages are kept in the cache for so many seconds, beside what else is there: many pages must
-# not push out the counters of limits. Never longer than a change elsewhere may take to be seen.
-in_database = CACHES["default"]["BACKEND"].endswith(("DatabaseCache", "DummyCache"))
-PAGE_CACHE_SECONDS = env.int(
-    "PAGE_CACHE_SECONDS", 0 if DEBUG or in_database else 20, validate=Range(0, 30)
-)
-CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages"}
-if CACHES["pages"]["BACKEND"].endswith("LocMemCache"):
-    CACHES["pages"] |= {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 500}}
+# Public pages are kept for so many seconds: never longer than a change made elsewhere may take to be
+# seen. Redis keeps them for all processes, else each keeps some: asking a database would cost as much
+# as it saves, and many pages must not push out the counters of limits.
+PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 0 if DEBUG else 20, validate=Range(0, 30))
+CACHES["pages"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "pages",
+    "OPTIONS": {"MAX_ENTRIES": 500},
+}
+if CACHES["default"]["BACKEND"] == "citynet.cache.SharedCache":
+    CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages"}
+
+# Seconds that a request may wait for its turn. Where all wait longer, some are refused with a 503.
+QUEUE_SECONDS = env.float("QUEUE_SECONDS", 2, validate=Range(0, 60))
 
 # Languages of the pages. Texts of cases carry a language of their own.
 LANGUAGE_CODE = "en"

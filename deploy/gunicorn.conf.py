@@ -29,6 +29,9 @@ worker_class = "gthread"
 
 # Under systemd the socket is handed over, and this is not used.
 bind = value("WEB_BIND", "127.0.0.1:8000")
+# Connections that a process takes before it has a thread for them: few, so that none waits behind a
+# slow page while another process is free.
+worker_connections = threads * 4
 # Connections that wait to be taken; past that the web server in front says that we are busy.
 backlog = 512
 # Who may say that the request came by https. Over a socket file that is whoever may open it.
