@@ -11,7 +11,7 @@ BIN := .venv/bin
 JOBS ?= auto
 
 .PHONY: help install production prepare serve run test lint fmt check test-sqlite test-postgres \
-	test-browser test-servers bench messages clean
+	test-browser test-servers audit bench messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -90,6 +90,7 @@ check: .venv/.dev ## Migrations in step; deploy checks under production settings
 	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	DEBUG=0 SITE_URL=https://sdg.example.org ALLOWED_HOSTS=sdg.example.org CACHE_URL=db://cache \
+	CONTACT_EMAIL=desk@sdg.example.org \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 test-sqlite: .venv/.dev ## Tests on SQLite
@@ -103,6 +104,10 @@ test-browser: .venv/.dev ## Tests in a real Chromium, with axe
 
 test-servers: .venv/.dev ## Tests that start whole installations: servers of their own, crashes, restores
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m servers
+
+audit: .venv/.dev ## Known weaknesses of the libraries (exit 3: could not be asked), and their licences
+	$(BIN)/python -m tests.audit licences
+	$(BIN)/python -m tests.audit weaknesses
 
 bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 	SECRET_KEY=for-the-bench DEBUG=0 HTTPS=0 $(BIN)/python manage.py bench --number $(N)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import Tags, register
 
+from . import security_txt, throttles
+
 
 @register(Tags.security, deploy=True)
 def site_url_is_public(app_configs, **kwargs):
@@ -60,3 +62,43 @@ def machines_share_redis(app_configs, **kwargs):
             )
         ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def weakness_can_be_reported(app_configs, **kwargs):
+    """Who finds a weakness has to know whom to tell."""
+    if security_txt.contact():
+        return []
+    return [
+        checks.Warning(
+            "Nobody can be told of a weakness: /.well-known/security.txt has no contact.",
+            hint="Set CONTACT_EMAIL, or SECURITY_CONTACT.",
+            id="citynet.W004",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def visitors_are_told_apart(app_configs, **kwargs):
+    """Behind a proxy that nobody trusts, all visitors are one, and share one limit."""
+    if settings.BEHIND_PROXY and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        return [
+            checks.Warning(
+                "All visitors seem to have the address of the proxy, and share its limits.",
+                hint="Set TRUSTED_PROXY_COUNT to the number of your proxies, 1 for nginx alone.",
+                id="citynet.W005",
+            )
+        ]
+    return []
+
+
+@register("citynet")
+def limits_are_understood(app_configs, **kwargs):
+    """A limit that cannot be read would fail on the first page."""
+    found = []
+    for kind, text in settings.THROTTLE_LIMITS.items():
+        try:
+            throttles.limit(text)
+        except ValueError as error:
+            found.append(checks.Error(f"THROTTLE_{kind.upper()}: {error}", id="citynet.E002"))
+    return found

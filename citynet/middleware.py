@@ -1,9 +1,10 @@
 from allauth.account.adapter import get_adapter
-from django.contrib.auth import middleware
+from django.contrib.auth import logout, middleware
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.utils.translation import gettext as _
 
 from citynet import kept, throttles
+from members import accounts
 from members.audit import client_address
 
 
@@ -11,12 +12,14 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Django's, but a public page is not asked who reads it.
 
     Asking would load the session and mark every public answer as differing by cookie, so that no
-    cache could share it.
+    cache could share it. Who works for the secretariat signs in anew each working day.
     """
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not getattr(view_func, "login_required", True):
             return None
+        if request.user.is_authenticated and accounts.is_over(request):
+            logout(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):

@@ -258,6 +258,10 @@ EMAIL_TIMEOUT = 10
 # On a development machine mail is kept here, to be read at /mailbox/.
 MAILBOX_DIR = VAR_DIR / "mail"
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
+# For reports of weaknesses, where that is another address: of mail, or of a page. And the page that
+# says how reports are dealt with, if there is one.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+SECURITY_POLICY_URL = env.str("SECURITY_POLICY_URL", "")
 
 # Terms under which the texts may be used: a name and an address. Nothing is claimed while it is empty.
 CONTENT_LICENCE = env.str("CONTENT_LICENCE", "")
@@ -285,11 +289,11 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 # Forms carry the token themselves; no script reads the cookie.
 CSRF_COOKIE_HTTPONLY = True
-if HTTPS:
-    # Browsers take such a cookie from this very host only, over https, for the whole of it: neither
-    # a neighbouring host nor a plain connection can set one in its place.
-    SESSION_COOKIE_NAME = "__Host-sessionid"
-    CSRF_COOKIE_NAME = "__Host-csrftoken"
+# Browsers take a cookie with this prefix from this very host only, over https, for the whole of it:
+# neither a neighbouring host nor a plain connection can set one in its place.
+HOST_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{HOST_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{HOST_PREFIX}csrftoken"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -398,6 +402,8 @@ MFA_TOTP_TOLERANCE = 1
 # Browsers offer passkeys without https on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+# Seconds after which who works for the secretariat signs in anew, active or not: a working day.
+SECRETARIAT_SESSION_AGE = 12 * 60 * 60
 # What each app knows about a person: for the download of one's data, and for its end.
 PERSONAL_DATA = ["members.personal_data", "policies.personal_data"]
 

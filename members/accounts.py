@@ -1,6 +1,7 @@
 """Accounts: where they differ from allauth's ways, what is known about a person, and their end."""
 
 import logging
+import time
 from base64 import urlsafe_b64encode
 from importlib import import_module
 from types import SimpleNamespace
@@ -21,6 +22,9 @@ from .models import Member, Membership
 
 logger = logging.getLogger(__name__)
 
+# In the session: when its person signed in, in seconds since 1970.
+SIGNED_IN_AT = "signed_in_at"
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """People have a name; mails carry the platform's name and never break a page."""
@@ -28,6 +32,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)
+
+    def login(self, request, user):
+        super().login(request, user)
+        request.session[SIGNED_IN_AT] = time.time()
 
     def send_mail(self, template_prefix, email, context):
         """Send a mail about an account, or log that it could not be sent.
@@ -77,6 +85,16 @@ def verify(user):
 def has_second_factor(user):
     """Whether signing in takes more than a password; recovery codes alone are not asked for."""
     return is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+
+
+def is_over(request):
+    """Whether who works for the secretariat has been signed in for longer than a working day."""
+    since = request.session.get(SIGNED_IN_AT)
+    return (
+        since is not None
+        and request.user.is_staff
+        and time.time() - since > settings.SECRETARIAT_SESSION_AGE
+    )
 
 
 def only_coordinator_of(user):

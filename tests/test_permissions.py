@@ -34,6 +34,7 @@ PUBLIC = {
     "healthz": {},
     "readyz": {},
     "robots": {},
+    "security-txt": {},
     "sitemap": {},
     "sitemap-section": {"section": "policies"},
     "sdg:goals": {},
@@ -159,7 +160,7 @@ DESK = {
     "desk:export": (302, 302, 302, 405),
 }
 # Answers that are not 200 although all is well.
-STATUS = {"policies:case-short": 301, "policies:compare-csv": 400}
+STATUS = {"policies:case-short": 301, "policies:compare-csv": 400, "security-txt": 404}
 
 
 def names(patterns=None, prefix=""):

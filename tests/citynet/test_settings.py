@@ -14,6 +14,7 @@ PRODUCTION = {
     "SITE_URL": "https://sdg.example.org",
     "ALLOWED_HOSTS": "sdg.example.org",
     "CACHE_URL": "db://cache",
+    "CONTACT_EMAIL": "desk@sdg.example.org",
 }
 # How settings, the configuration of gunicorn, and that of containers name a variable.
 READ = [
@@ -85,6 +86,23 @@ def test_all_is_safe_when_only_the_secret_is_set(folder):
     ]
 
 
+def test_cookies_are_bound_to_the_host_under_https(folder):
+    names = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "CSRF_COOKIE_HTTPONLY"]
+    assert values(folder, *names, SECRET_KEY="x") == [
+        "__Host-sessionid",
+        "__Host-csrftoken",
+        True,
+    ]
+    assert values(folder, *names[:2], SECRET_KEY="x", HTTPS="0") == ["sessionid", "csrftoken"]
+    # What browsers ask of such a cookie: secure, the whole host, and no other.
+    names = ["SESSION_COOKIE_SECURE", "SESSION_COOKIE_PATH", "SESSION_COOKIE_DOMAIN"]
+    code = (
+        f"from django.conf import settings; print([getattr(settings, name) for name in {names!r}])"
+    )
+    answer = run(folder, "-c", code, SECRET_KEY="x", DJANGO_SETTINGS_MODULE="citynet.settings")
+    assert answer.stdout == "[True, '/', None]\n"
+
+
 def test_served_files_are_hashed_outside_development(folder):
     (stores,) = values(folder, "STORAGES", SECRET_KEY="x")
     assert stores["staticfiles"] == {
@@ -107,6 +125,9 @@ def test_deploy_checks_have_nothing_to_say_in_production(folder):
         ("CACHE_URL", "locmem://", "citynet.W002"),
         ("SECRET_KEY", "short", "security.W009"),
         ("DEBUG", "1", "security.W018"),
+        ("CONTACT_EMAIL", "", "citynet.W004"),
+        ("BEHIND_PROXY", "1", "citynet.W005"),
+        ("THROTTLE_SEARCH", "many", "citynet.E002"),
     ],
 )
 def test_deploy_checks_name_a_mistake(folder, name, value, mistake):

@@ -4,6 +4,7 @@ import re
 import socket
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.conf import settings as project_settings
 from django.contrib.auth.password_validation import validate_password
@@ -398,6 +399,18 @@ def test_changed_password_ends_other_sessions(client):
     assert answer.url == reverse("account_change_password")
     assert client.get(reverse(PROTECTED)).status_code == 200
     assert other.get(reverse(PROTECTED)).status_code == 302
+
+
+@pytest.mark.parametrize(("is_staff", "status"), [(True, 302), (False, 200)])
+def test_secretariat_signs_in_anew_after_twelve_hours(client, is_staff, status):
+    user = person(is_staff=is_staff)
+    with time_machine.travel("2026-11-27 08:00:00Z", tick=False) as clock:
+        sign_in(client, user.email)
+        clock.shift(12 * 60 * 60)
+        assert client.get(reverse(PROTECTED)).status_code == 200
+        clock.shift(1)
+        assert client.get(reverse(PROTECTED)).status_code == status
+        assert is_signed_in(client) == (not is_staff)
 
 
 def test_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client):
