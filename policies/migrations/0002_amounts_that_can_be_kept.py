@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# While the old code runs: amounts of 1,000,000,000,000,000 and more, which no city has and no form of
+# the old code was asked for, are refused; all others are written as before. PostgreSQL writes the
+# tables of amounts anew under a lock, once: see "Upgrade" in docs/operate.md.
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0002_notices_of_teams_and_withdrawals"),
