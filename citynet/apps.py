@@ -1,6 +1,7 @@
 import gc
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 from django.db.backends.signals import connection_created
 
@@ -12,6 +13,14 @@ class CitynetConfig(AppConfig):
     def ready(self):
         from . import changes, checks  # noqa: F401,PLC0415 - registers the deploy checks
 
+        if settings.SENTRY_DSN:
+            from . import sentry  # noqa: PLC0415 - its library is needed only here
+
+            sentry.start(
+                settings.SENTRY_DSN,
+                environment=settings.SENTRY_ENVIRONMENT,
+                traces=settings.SENTRY_TRACES,
+            )
         connection_created.connect(changes.watch)
         # Code and models live as long as the process. Looking through them for garbage, again and
         # again while a page is drawn, took a seventh of its time.

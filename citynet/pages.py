@@ -25,7 +25,7 @@ from django.utils.translation import get_language
 
 from policies.search import files
 
-from . import changes
+from . import changes, requestlog
 
 OK = 200
 # Bytes of a page as it is sent: one that is smaller is made as fast as it is fetched, and a very
@@ -78,7 +78,9 @@ def shared(view):
         if page := _kept(key):
             answer = page.answer(request)
             answer["Age"] = str(int(page.age))
+            requestlog.note(page_cache="hit")
             return answer
+        requestlog.note(page_cache="miss")
         answer = view(request, *args, **kwargs)
         page = _page(request, answer)
         if page is None:

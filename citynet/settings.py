@@ -420,3 +420,14 @@ NODE_NAME = env.str("NODE_NAME", "") or socket.gethostname()
 # Seconds for which /readyz bears with an index that is behind the database, and keeps its answer.
 READY_INDEX_LAG = env.int("READY_INDEX_LAG", 900)
 READINESS_KEPT_FOR = 1
+
+# Figures for Prometheus at /metrics: to who has the token or, without one, to these addresses only.
+METRICS = env.bool("METRICS", False)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_ALLOW = env.list("METRICS_ALLOW", ["127.0.0.0/8", "::1/128"])
+METRICS_DIR = env.path("METRICS_DIR", VAR_DIR / "metrics")
+
+# Errors are sent to a Sentry of yours, without anything about people.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
+SENTRY_TRACES = env.float("SENTRY_TRACES", 0.0)

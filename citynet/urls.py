@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -13,6 +14,10 @@ urlpatterns = [
     path("sitemap-<section>.xml", sitemaps.section, name="sitemap-section"),
 ]
 urlpatterns += mailbox.urlpatterns()
+if settings.METRICS:
+    from .metrics import metrics
+
+    urlpatterns.append(path("metrics", metrics, name="metrics"))
 
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),

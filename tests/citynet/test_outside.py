@@ -1,0 +1,142 @@
+"""Prometheus and Sentry: what they are told, by whom it can be asked, and that it names nobody."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import threading
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.conf import settings
+
+
+class Sink(BaseHTTPRequestHandler):
+    """Takes what is sent to a Sentry."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        elif self.headers.get("Content-Encoding") == "deflate":
+            body = zlib.decompress(body)
+        self.server.received.append(body.decode())
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def sink():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Sink)
+    server.received = []
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run(folder, *arguments, **environment):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    answer = subprocess.run(
+        [sys.executable, "-m", "tests.citynet.outside", *arguments],
+        env=kept
+        | {
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "VAR_DIR": str(folder),
+        }
+        | environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout) if answer.stdout else None
+
+
+@pytest.fixture(scope="module")
+def seen(sink, tmp_path_factory):
+    """What a site tells: ``text`` of its figures, ``statuses`` of who asked, ``sent`` to Sentry."""
+    folder = tmp_path_factory.mktemp("var")
+    run(folder, "count", METRICS="1")
+    run(folder, "count", METRICS="1")
+    port = sink.server_address[1]
+    found = run(folder, METRICS="1", SENTRY_DSN=f"http://key@127.0.0.1:{port}/1")
+    return found | {"sent": sink.received, "folder": folder}
+
+
+def figure(seen, name):
+    """The value of a figure, as in the text."""
+    (line,) = [each for each in seen["text"].splitlines() if each.startswith(f"{name} ")]
+    return float(line.rpartition(" ")[2])
+
+
+def test_nothing_is_imported_unless_it_is_asked_for(tmp_path):
+    assert run(tmp_path, "modules") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ('citynet_requests_total{method="GET",route="about",status="200"}', 2),
+        ('citynet_requests_total{method="GET",route="none",status="404"}', 1),
+        ('citynet_requests_total{method="POST",route="broken",status="500"}', 1),
+        ('citynet_request_seconds_count{route="about"}', 2),
+        ('citynet_page_cache_total{result="miss"}', 1),
+        ('citynet_page_cache_total{result="hit"}', 1),
+        ('citynet_refusals_total{reason="overload"}', 1),
+        ("citynet_cases", 0),
+        ("citynet_index_lag", 0),
+        ("citynet_submissions_waiting", 0),
+        ("citynet_notices_waiting", 0),
+        ("citynet_notices_oldest_seconds", 0),
+    ],
+)
+def test_figures(seen, name, value):
+    assert figure(seen, name) == value
+
+
+def test_figures_of_all_processes_are_added(seen):
+    assert 2000 < figure(seen, "citynet_queries_total") < 2100
+
+
+def test_process_takes_the_place_of_an_earlier_one(seen):
+    assert sorted(path.name for path in (seen["folder"] / "metrics").glob("counter_*")) == [
+        "counter_1.db"
+    ]
+
+
+def test_figures_are_for_those_who_may_have_them(seen):
+    assert seen["statuses"] == {
+        "here": 200,
+        "socket": 200,
+        "elsewhere": 404,
+        "nobody": 404,
+        "proxy": 404,
+        "with token": 200,
+        "wrong token": 404,
+        "without token": 404,
+    }
+
+
+def test_error_is_sent_with_its_number_and_nobody_in_it(seen):
+    (sent,) = [each for each in seen["sent"] if "RuntimeError" in each]
+    event = json.loads(sent.splitlines()[-1])
+
+    assert event["tags"] == {"route": "broken", "request_id": seen["number"]}
+    assert event["request"] == {"method": "POST"}
+    assert event["release"].startswith("citynet@")
+    (error,) = event["exception"]["values"]
+    assert (error["type"], error["value"]) == ("RuntimeError", "No mail to […]")
+    assert error["stacktrace"]["frames"][-1]["function"] == "broken"
+    for secret in ("kim", "secret-", "203.0.113.77", "user-agent", "User-Agent"):
+        assert secret not in sent
