@@ -351,6 +351,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "members.passwords.PredictablePasswordValidator"},
 ]
+# Seconds. A link for a new password that lies in a mailbox is no key for days.
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -33,6 +33,10 @@ class AccountAdapter(DefaultAccountAdapter):
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)
 
+    def authentication_failed(self, request, **credentials):
+        # Not with which address: who has mistyped it may have typed a password there.
+        logger.warning("A sign-in failed.")
+
     def login(self, request, user):
         super().login(request, user)
         request.session[SIGNED_IN_AT] = time.time()
