@@ -18,6 +18,7 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT, TIMEOUT = 0.25, 0.5  # seconds
+MOST_OF_OUR_OWN = 10_000  # entries, unless MAX_ENTRIES says otherwise
 PAUSE = 3.0  # seconds after a failure in which Redis is not asked
 
 
@@ -32,6 +33,7 @@ class _Breaker:
         self.lock = threading.Lock()
         self.is_away = False
         self.closed_until = 0.0
+        self.cleared = set()  # names of own caches that were emptied since the server went away
 
     def may_ask(self):
         return time.monotonic() >= self.closed_until
@@ -42,13 +44,20 @@ class _Breaker:
             logger.warning("The shared cache answers again.")
 
     def failed(self, error):
-        """Note it; gives whether this is the first failure."""
         with self.lock:
             first, self.is_away = not self.is_away, True
             self.closed_until = time.monotonic() + PAUSE
+            if first:
+                self.cleared.clear()
         if first:
             logger.warning("The shared cache does not answer, processes keep their own: %s", error)
-        return first
+
+    def clear(self, name, own):
+        """Empty a cache of our own once: what it holds from the last time is too old."""
+        with self.lock:
+            if name not in self.cleared:
+                self.cleared.add(name)
+                own.clear()
 
 
 class SharedCache(BaseCache):
@@ -65,7 +74,10 @@ class SharedCache(BaseCache):
             "retry": Retry(NoBackoff(), 1),
         } | params.get("OPTIONS", {})
         self._shared = RedisCache(server, params | {"OPTIONS": options})
-        self._own = LocMemCache(f"while away: {server}", {"TIMEOUT": self.default_timeout})
+        self._name = f"while away: {server} {self.key_prefix}"
+        self._own = LocMemCache(
+            self._name, {"MAX_ENTRIES": MOST_OF_OUR_OWN} | params | {"OPTIONS": {}}
+        )
         self._breaker = self._breakers.setdefault(str(server), _Breaker())
 
     def strictly(self, call, *args, **kwargs):
@@ -76,9 +88,7 @@ class SharedCache(BaseCache):
         try:
             given = getattr(self._shared, call)(*args, **kwargs)
         except RedisError as error:
-            if self._breaker.failed(error):
-                # What it holds from the last time is too old.
-                self._own.clear()
+            self._breaker.failed(error)
             raise Away(str(error)) from error
         self._breaker.answered()
         return given
@@ -87,6 +97,7 @@ class SharedCache(BaseCache):
         try:
             return self.strictly(call, *args, **kwargs)
         except Away:
+            self._breaker.clear(self._name, self._own)
             return getattr(self._own, call)(*args, **kwargs)
 
     def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):

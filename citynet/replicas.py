@@ -72,7 +72,7 @@ class ReadReplicas:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.aliases = [alias for alias in settings.DATABASES if alias != PRIMARY]
+        self.aliases = watching.aliases()
         self.turns = itertools.count()
 
     def __call__(self, request):
@@ -88,7 +88,6 @@ class ReadReplicas:
         other = None if alias else self._next(watching.answering())
         if alias or other:
             logger.warning("Read again from %s: %s", other or PRIMARY, request.path)
-            response.close()
             response = self._answer(request, other)
         return response
 

@@ -153,7 +153,7 @@ if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
 
 # Counters of limits: shared by all processes where Redis is; else each counts for itself, without
 # asking the database on every page. The least used are forgotten first.
-CACHES["throttles"] = CACHES["default"] | {"KEY_PREFIX": "throttles"}
+CACHES["throttles"] = CACHES["default"] | {"KEY_PREFIX": "throttles", "MAX_ENTRIES": 50_000}
 if not CACHES["default"]["BACKEND"].endswith("SharedCache"):
     CACHES["throttles"] = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -171,7 +171,7 @@ CACHES["pages"] = {
     "OPTIONS": {"MAX_ENTRIES": 500},
 }
 if CACHES["default"]["BACKEND"] == "citynet.cache.SharedCache":
-    CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages"}
+    CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages", "MAX_ENTRIES": 500}
 
 # Seconds that a request may wait for its turn. Where all wait longer, some are refused with a 503.
 QUEUE_SECONDS = env.float("QUEUE_SECONDS", 2, validate=Range(0, 60))

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -45,7 +44,6 @@ AWAY = (OperationalError, InterfaceError, ConnectionError)
 RETRY_AFTER = "5"  # seconds
 # Texts of a form that failed are shown again from so many characters on; never passwords and tokens.
 WORTH_KEEPING = 20
-SECRET = re.compile("password|token|code|credential|secret", re.IGNORECASE)
 # Machines need not visit what people ask for one at a time, nor the same list in other forms.
 ROBOTS = """User-agent: *
 Disallow: /admin/
@@ -307,5 +305,7 @@ def _typed(request):
     except (OSError, ValueError, RequestDataTooBig):
         return []
     return [
-        value for name, value in sent if len(value) >= WORTH_KEEPING and not SECRET.search(name)
+        value
+        for name, value in sent
+        if len(value) >= WORTH_KEEPING and not kept.SECRET.search(name)
     ]

@@ -3,7 +3,7 @@
 A page never waits for a judgement. Each process has a thread that asks the primary how far it has
 written, and one for each replica that asks how far it has come. A replica is on time when it has
 replayed what the primary had written ``REPLICA_MAX_LAG`` seconds ago (so that a quiet database is
-not a late one) and, since this machine's search index changed last, everything up to that change:
+not a late one) and everything that was written on this machine, and what its search index knows:
 what was published here is read here at once. A server that hangs holds up its own thread only, and
 a judgement that is not renewed soon counts no more.
 
@@ -150,8 +150,7 @@ class _Watch:
     def __init__(self):
         self.pid = os.getpid()
         primary = Primary()
-        aliases = [alias for alias in settings.DATABASES if alias != PRIMARY]
-        self.replicas = {alias: Replica(alias, primary) for alias in aliases}
+        self.replicas = {alias: Replica(alias, primary) for alias in aliases()}
         for server in (primary, *self.replicas.values()):
             name = f"watch-{server.alias}"
             threading.Thread(target=_run, args=[server], name=name, daemon=True).start()
@@ -168,6 +167,11 @@ def _run(server):
             connections[server.alias].close()
         server.asked.wait(server.pause())
         server.asked.clear()
+
+
+def aliases():
+    """The aliases of all replicas."""
+    return [alias for alias in settings.DATABASES if alias != PRIMARY]
 
 
 _watch = None
@@ -206,8 +210,9 @@ def leave_out(alias):
 
 
 def last_change():
-    """A key that differs after each change of what is public that was made on this machine."""
-    return files.generation(), files.last_change(), changes.version()
+    """A key that differs after each change of what is public that was made, or seen by the search
+    index, on this machine."""
+    return files.generation(), changes.version()
 
 
 def _ask(alias, sql):

@@ -20,7 +20,6 @@ from django.conf import settings
 POINTER = "current"
 LOCK = "lock"
 PENDING = "pending"
-CHANGED = "changed"
 
 
 @dataclass(frozen=True)
@@ -104,20 +103,6 @@ def is_pending(directory):
 def clear_pending(directory):
     with suppress(FileNotFoundError):
         (directory / PENDING).unlink()
-
-
-def note_change(directory):
-    """Note that what is public was changed on this machine: see ``last_change``."""
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / CHANGED).touch()
-
-
-def last_change():
-    """A key that differs after each ``note_change``, on this machine; None before the first."""
-    try:
-        return _below(os.fspath(settings.SEARCH_INDEX_DIR), CHANGED).stat().st_mtime_ns
-    except OSError:
-        return None
 
 
 @contextmanager

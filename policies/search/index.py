@@ -130,7 +130,6 @@ def sync_quietly():
     """
     try:
         directory = files.root()
-        files.note_change(directory)
         files.mark_pending(directory)
         _sync_if_free(directory)
     except Exception:

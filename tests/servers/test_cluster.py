@@ -1,0 +1,217 @@
+"""A site of two nodes, a replica, Redis and S3: one site, whichever machine answers."""
+
+import re
+import threading
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.uploads import CSV, picture
+
+from .acts import PASSWORD
+from .browser import Browser
+from .processes import free_port, wait_until
+from .site import MAX_LAG, Node
+
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("site")]
+
+TEXTS = {"alt": "A bus", "caption": "Riders by line", "credit": "", "licence": ""}
+
+
+@pytest.fixture
+def late_replica(site):
+    """The replica, which replays nothing until ``resume`` is called or the test is over."""
+
+    class Late:
+        def pause(self):
+            site.replica.ask("SELECT pg_wal_replay_pause()")
+            wait_until(
+                lambda: site.replica.ask("SELECT pg_get_wal_replay_pause_state()") == "paused"
+            )
+
+        def resume(self):
+            site.replica.ask("SELECT pg_wal_replay_resume()")
+
+    late = Late()
+    yield late
+    late.resume()
+
+
+def test_public_pages_are_read_from_the_replica_and_accounts_from_the_primary(site):
+    for path in ("/?{}", "/policies/?q=first+{}", "/members/surabaya/?{}", "/policies/export.csv"):
+        # On a busy machine the replica may be late for a moment.
+        wait_until(lambda path=path: site.reads_replica(site.a, path), 20)
+
+    before = site.reads_of_replica()
+    official = site.signed_in("official")
+    assert official.get("/policies/").status == 200
+    assert official.get("/my/").status == 200
+    assert Browser(site.a).get("/accounts/login/").status == 200
+    assert site.reads_of_replica() == before
+
+
+def test_who_signs_in_on_one_node_is_signed_in_on_the_other_and_reads_own_writes(
+    site, late_replica
+):
+    late_replica.pause()
+    official = Browser(site.a)
+    assert official.sign_in(site.people["official"], PASSWORD).status == 302
+    form = {"member": site.people["city"], "title": "Own writes", "summary": "", "language": "en"}
+    started = official.post("/policies/new/", form, node=site.b)
+    assert started.status == 302
+    page = official.get(started.headers["location"], node=site.a)
+    assert page.status == 200
+    assert "Own writes" in page.text
+
+    assert official.post("/accounts/logout/", {}, node=site.b).status == 302
+    former = Browser(site.a)
+    former.cookies = dict(official.cookies)
+    for node in (site.a, site.b):
+        assert former.get("/my/", node=node).status == 302
+
+
+def test_session_that_has_ended_is_none_on_any_node(site):
+    official = site.signed_in("official")
+    session = official.cookies["sessionid"]
+    for node in (site.a, site.b):
+        assert official.get("/my/", node=node).status == 200
+
+    assert official.post("/accounts/logout/", {}, node=site.b).status == 302
+    assert "sessionid" not in official.cookies
+    official.cookies["sessionid"] = session
+    for node in (site.a, site.b):
+        assert official.get("/my/", node=node).status == 302
+
+
+def test_late_replica_is_left_out_and_taken_back(site, late_replica):
+    late_replica.pause()
+    site.on_a.rename_city(name="Renamed")
+    time.sleep(MAX_LAG)
+    wait_until(lambda: not site.reads_replica(site.a) and not site.reads_replica(site.b), 20)
+    assert "Renamed" in Browser(site.a).get("/members/surabaya/").text
+
+    late_replica.resume()
+    site.wait_for_replica()
+    assert "Renamed" in Browser(site.a).get("/members/surabaya/").text
+
+
+def test_publication_is_visible_here_at_once_and_soon_elsewhere(site, late_replica):
+    case = site.on_a.handed_in(title="Trams by the sea")
+    moderator = site.signed_in("moderator")
+    review = f"/admin/policies/revision/{site.on_a.open_revision(case=case)}/review/"
+    seen = re.search(r'name="decision-seen" value="(\w+)"', moderator.get(review).text)[1]
+    late_replica.pause()
+    decision = {"decision-decision": "published", "decision-note": "", "decision-seen": seen}
+
+    answer = moderator.post(review, {"act": "decide"} | decision)
+    published = time.monotonic()
+    assert answer.status == 302
+    here = Browser(site.a).get("/policies/?q=trams")
+    assert "Trams by the sea" in here.text
+
+    # The replica may go on only now: nobody has read from it what it did not have yet.
+    late_replica.resume()
+    wait_until(lambda: "Trams by the sea" in Browser(site.b).get("/policies/?q=trams").text, 30)
+    assert time.monotonic() - published < 30
+    site.wait_for_replica()
+    assert "Trams by the sea" in Browser(site.a).get("/policies/?q=trams").text
+
+
+def test_limits_count_on_all_nodes_together(site):
+    guesser = Browser(site.a, address="198.51.100.7")
+    nodes = [site.a, site.b]
+    answers = [
+        guesser.sign_in("nobody@example.org", f"guess {number}", node=nodes[number % 2])
+        for number in range(6)
+    ]
+    refused = [("Too many" in each.text or each.status == 429) for each in answers]
+    assert refused == [False] * 5 + [True]
+    # Limits of others are their own.
+    other = Browser(site.b, address="198.51.100.8").sign_in("somebody@example.org", "guess")
+    assert other.status == 200
+
+
+def test_upload_on_one_node_is_sent_by_the_store_to_who_may_read_it(site):
+    case = site.on_a.draft(title="With files")
+    official = site.signed_in("official")
+    for kind, file in (
+        ("attachments", ("riders of line 3.csv", CSV)),
+        ("photos", ("bus.png", picture("PNG"))),
+    ):
+        address = f"/policies/{case}/edit/files/{kind}/add/"
+        answer = official.post(address, TEXTS, files={"upload": file})
+        assert answer.status == 302, answer.text
+    (paper,), (photo,) = site.on_a.files_of(case=case)
+    address = f"/policies/files/attachments/{paper}/"
+    pictured = f"/policies/files/photos/{photo}/small.webp"
+
+    for path in (address, pictured):
+        assert Browser(site.b).get(path).status == 404
+    assert official.get(pictured, node=site.b).content.startswith(b"RIFF")
+    answer = official.get(address, node=site.b)
+    assert (answer.status, answer.headers["cache-control"]) == (302, "private, no-store")
+    link = urlsplit(answer.headers["location"])
+    signed = parse_qs(link.query)
+    assert signed["X-Amz-Expires"] == ["60"]
+    assert "X-Amz-Signature" in signed
+    assert link.port == site.way_to_store.port
+
+    sent = Browser(site.way_to_store).get(f"{link.path}?{link.query}")
+    assert (sent.status, sent.content) == (200, CSV)
+    assert sent.headers["content-type"] == "text/csv"
+    assert sent.headers["content-disposition"] == 'attachment; filename="riders of line 3.csv"'
+    head = official.get(address, method="HEAD")
+    link = urlsplit(head.headers["location"])
+    sent = Browser(site.way_to_store).get(f"{link.path}?{link.query}", method="HEAD")
+    assert (sent.status, sent.content) == (200, b"")
+
+    path = site.on_a.publish(case=case)
+    assert Browser(site.a).get(path).status == 200
+    assert Browser(site.a).get(address).status == 302
+    assert Browser(site.a).get(pictured).status == 200
+
+
+def test_node_starts_from_nothing_while_others_serve(site):
+    node = Node(site, f"new-{free_port()}")
+    node.start()
+    try:
+        wait_until(node.is_up)
+        visitor = Browser(node)
+        # Visitors who are sent there too early are not turned away.
+        assert visitor.get("/readyz").status == 503
+        assert visitor.get("/policies/").status == 200
+        node.watch.start()
+        wait_until(lambda: visitor.get("/readyz").status == 200)
+        assert "The first" in visitor.get("/policies/?q=first").text
+        assert Browser(site.a).get("/policies/?q=first").status == 200
+    finally:
+        node.stop()
+
+
+def test_two_nodes_publish_at_once(site):
+    titles = {name: [f"At once {name}{number}" for number in range(10)] for name in "ab"}
+    addresses = {}
+
+    def publish(name, console):
+        addresses[name] = console.publish_new(titles=titles[name])
+
+    threads = [
+        threading.Thread(target=publish, args=pair) for pair in (("a", site.on_a), ("b", site.on_b))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # Each node shows its own at once ...
+    for name, node in (("a", site.a), ("b", site.b)):
+        assert {Browser(node).get(path).status for path in addresses[name]} == {200}
+        found = Browser(node).get("/policies/?q=once").text
+        assert all(title in found for title in titles[name])
+    # ... and soon all of them; node a has no watch in these tests, so it is told to look.
+    site.on_a.sync()
+    live = site.on_a.live()
+    assert len(live) >= 20
+    assert site.on_a.indexed() == live
+    wait_until(lambda: site.on_b.indexed() == live, 30)
