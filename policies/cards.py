@@ -9,14 +9,19 @@ from html import escape
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_countries.fields import Country
 
-from .formats import remembered
+from .formats import current_language, one_language, remembered
 from .keyfacts import evidence, goal_numbers, key_facts
 from .models import Revision
 from .search.highlight import highlight
+
+
+def card_list(revisions, level=3, words="", compare=False):
+    """Many policies in a list, one after the other, each as ``card`` draws it."""
+    with one_language():
+        return SafeString("\n".join([card(each, level, words, compare) for each in revisions]))
 
 
 def card(revision, level=3, words="", compare=False):
@@ -25,7 +30,7 @@ def card(revision, level=3, words="", compare=False):
     ``level`` is that of its heading, one below its section; ``words`` are marked in title and
     summary; ``compare`` adds the box that puts it into the page's ``<form id="compare">``.
     """
-    language, case = get_language(), revision.case
+    language, case = current_language(), revision.case
     rows = key_facts(revision, language)
     targets_label, compare_label = _labels(language=language)
     name = escape(revision.title)
@@ -65,8 +70,8 @@ def strip(goals, tall=False):
 
 def chips(revision):
     """The targets of a revision as chips, items of a list, in the author's order."""
-    targets = (row.target for row in revision.contributions.all())
-    return SafeString("".join(f"<li>{chip(target)}</li>" for target in targets))
+    drawn = [chip(row.target) for row in revision.contributions.all()]
+    return SafeString(f"<li>{'</li><li>'.join(drawn)}</li>" if drawn else "")
 
 
 def chip(target):
@@ -74,6 +79,7 @@ def chip(target):
     return _chip(target.code, target.label, target.text)
 
 
+@lru_cache(maxsize=4096)
 def _fact(fact):
     detail = f" <small>{escape(fact.detail)}</small>" if fact.detail else ""
     return (
@@ -88,7 +94,12 @@ def _meta(revision, rows, language):
     words = ["" if time.unknown else time.value, _stage(revision.stage, language=language)]
     words += [row.theme.name for row in revision.theme_rows.all()]
     words.append(evidence(revision, language))
-    return "".join([f"<span>{escape(word)}</span>" for word in words if word])
+    return "".join([_span(word) for word in words if word])
+
+
+@lru_cache(maxsize=4096)
+def _span(word):
+    return f"<span>{escape(word)}</span>"
 
 
 @remembered
@@ -115,11 +126,17 @@ def _strip(goals, tall):
     return SafeString(f'<div class="strip{" tall" if tall else ""}" aria-hidden="true">{lit}</div>')
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _chip(code, label, text):
     goal = escape(code.partition(".")[0])
-    url = escape(reverse("sdg:target", args=[code]))
+    url = escape(_address_of_a_target().format(code))
     return SafeString(
         f'<a class="chip" data-g="{goal}" href="{url}" title="{escape(text)}">'
         f'<b>{escape(code)}</b><span class="t">{escape(label)}</span></a>'
     )
+
+
+@remembered
+def _address_of_a_target():
+    """The address of every target, with its code to be filled in."""
+    return reverse("sdg:target", args=["1.1"]).replace("1.1", "{}")

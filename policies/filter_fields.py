@@ -109,4 +109,8 @@ class FacetField(forms.Field):
 
 def shown(text):
     """What a person typed, as it can stand in a sentence: on one line and not too long."""
-    return Truncator(" ".join(CONTROL_CHARACTERS.sub(" ", text).split())).chars(SHOWN_LENGTH)
+    line = " ".join(CONTROL_CHARACTERS.sub(" ", text).split())
+    # Cutting reads a text letter by letter, and most are short enough.
+    if len(line) <= SHOWN_LENGTH and line.isascii():
+        return line
+    return Truncator(line).chars(SHOWN_LENGTH)

@@ -209,13 +209,18 @@ class SearchForm(forms.Form):
     @cached_property
     def path(self):
         """The address of the list without its query; asked for by every link of a page."""
-        return reverse("policies:list")
+        return _address_of_the_list()
 
     @cached_property
     def fields_in_order(self):
         """Names of all parameters in the order of every address."""
         ends = [name for pair in RANGES.values() for name in pair]
         return ["q", *FACETS_BY_NAME, *ends, "sort", "view", "page"]
+
+
+@remembered
+def _address_of_the_list():
+    return reverse("policies:list")
 
 
 @remembered

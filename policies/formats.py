@@ -1,11 +1,12 @@
 """How amounts, numbers and times are written, in the reader's language and number format."""
 
 import functools
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
-from django.utils import formats, numberformat
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils import formats, numberformat, translation
+from django.utils.translation import get_language
 
 from . import months
 
@@ -24,27 +25,51 @@ LONG = Decimal(10) ** 200
 CENTS_BELOW = 10
 
 
+# The active language, where it was asked already: asking Django takes longer than most of what is
+# written, and a list of cards would ask it a thousand times.
+_writing_in = ContextVar("language", default=None)
+
+
+def current_language():
+    """The active language."""
+    return _writing_in.get() or get_language()
+
+
+@contextmanager
+def one_language():
+    """For a block that writes much and never changes the language: it is asked only once."""
+    token = _writing_in.set(get_language())
+    try:
+        yield
+    finally:
+        _writing_in.reset(token)
+
+
 def remembered(function):
     """Keep what a function of plain values writes, for each language apart.
 
     The same words stand on every card of every list; looking them up again is most of their cost.
-    Even asking which language is active takes longer than the rest, so a caller of many may give
-    it: ``write(value, language=language)``.
+    A caller of many may give the active language: ``write(value, language=language)``.
     """
 
     @functools.lru_cache(maxsize=4096)
-    def in_language(_language, *values):
-        return function(*values)
+    def in_language(language, *values):
+        token = _writing_in.set(language)
+        try:
+            return function(*values)
+        finally:
+            _writing_in.reset(token)
 
     @functools.wraps(function)
     def in_current_language(*values, language=None):
-        return in_language(language or get_language(), *values)
+        return in_language(language or _writing_in.get() or get_language(), *values)
 
     return in_current_language
 
 
-# A message in the reader's language; the facts of cards are made of the same thirty.
-said = remembered(_)
+# Messages in the reader's language; the facts of cards are made of the same thirty.
+_ = said = remembered(translation.gettext)
+ngettext = counted = remembered(translation.ngettext)
 
 # A month in words ("April 2013"); a library has a few hundred, each on many cards.
 month = remembered(months.label)
@@ -90,6 +115,7 @@ def usd(amount):
     return _figures(amount.quantize(Decimal("0.01") if amount < CENTS_BELOW else Decimal(1)), "USD")
 
 
+@remembered
 def duration(count):
     """A number of months in words: "18 months", "2 years", "4 years, 5 months"; "" for None."""
     if count is None:
@@ -133,15 +159,20 @@ def _grouped(value, places, language=None):
             value, point, places, grouping, separator, force_grouping=True, use_l10n=True
         )
     # Numbers stand in every card and beside every choice; Django takes ten times as long.
+    if not places:
+        whole = f"{value:,}" if type(value) is int else f"{value or 0:,.0f}"
+        return whole.replace(",", separator)
     whole, _point, rest = f"{value or 0:,.{places}f}".partition(".")
     whole = whole.replace(",", separator)
     return f"{whole}{point}{rest}" if rest else whole
 
 
+@remembered
 def _years(count):
     return ngettext("%(count)s year", "%(count)s years", count) % {"count": number(count)}
 
 
+@remembered
 def _months(count):
     return ngettext("%(count)s month", "%(count)s months", count) % {"count": number(count)}
 
@@ -149,10 +180,11 @@ def _months(count):
 def _decimal(value):
     if value is None or isinstance(value, bool):
         return None
-    try:
-        value = Decimal(str(value))
-    except InvalidOperation:
-        return None
+    if type(value) is not Decimal:
+        try:
+            value = Decimal(str(value))
+        except InvalidOperation:
+            return None
     return value if value.is_finite() else None
 
 

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.translation import get_language, ngettext
 
 from . import formats, months
-from .formats import remembered
+from .formats import counted as ngettext
+from .formats import current_language, remembered
 from .formats import said as _
 from .models import FundingSource, Indicator, Revision
 
 # A start with a month is followed month by month for two years, then in whole years.
 LAST_MONTH_COUNT = 24
+_STATEMENT_ENDS = re.compile(r"[.:;](?:\s|$)")
 # A note longer than this is cut in the small line; the case page shows all of it.
 NOTE_LENGTH = 90
 
@@ -38,7 +39,7 @@ def key_facts(revision, language=None):
 
     ``language`` is the active one, if the caller knows it: that saves time in long lists.
     """
-    language = language or get_language()
+    language = language or current_language()
     return [fact(revision, language) for fact in (budget, staff, duration, stakeholders)]
 
 
@@ -260,8 +261,10 @@ def _missing(label, reason, detail=""):
 
 def _first_statement(note):
     """The first statement of a note, for a small line."""
-    first = " ".join(re.split(r"[.:;](?:\s|$)", note.strip(), maxsplit=1)[0].split())
+    if not note:
+        return ""
+    first = " ".join(_STATEMENT_ENDS.split(note.strip(), maxsplit=1)[0].split())
     # Cutting reads a text letter by letter, and most are short enough.
     if len(first) <= NOTE_LENGTH:
-        return unicodedata.normalize("NFC", first)
+        return first if first.isascii() else unicodedata.normalize("NFC", first)
     return Truncator(first).chars(NOTE_LENGTH)

@@ -19,6 +19,7 @@ from django_countries.fields import Country
 from citynet import replicas
 from members.models import Member
 
+from .formats import remembered
 from .models import (
     Contribution,
     FundingSource,
@@ -29,7 +30,7 @@ from .models import (
 )
 from .search.reading import Rows
 
-MEMBER = ("slug", "name", "country")
+OF_MEMBER = ("case__member__slug", "case__member__name", "case__member__country")
 COLUMNS = (
     "pk",
     "case_id",
@@ -50,7 +51,7 @@ COLUMNS = (
     "staff_unavailable",
     "stakeholders_unavailable",
     "case__slug",
-    *(f"case__member__{name}" for name in MEMBER),
+    *OF_MEMBER,
 )
 # Read as texts: making numbers and times of them takes Django longer than all else here.
 NUMBERS = ("budget_amount", "budget_usd", "staff_fte")
@@ -61,7 +62,8 @@ REACHED = Case(
     When(planned__isnull=False, then=Value("planned")),
     default=NOTHING,
 )
-# Lists of a revision: the model, three columns of its rows, and a row made of these.
+# Lists of a revision: the model, three columns of its rows, and a row made of these. Nobody changes
+# a row, so that the same one may stand in many lists.
 CHILDREN = {
     "contributions": (
         Contribution,
@@ -97,11 +99,13 @@ CHILDREN = {
 }
 
 
+MAKERS = {name: lru_cache(4096)(make) for name, (model, columns, make) in CHILDREN.items()}
+
 _country = lru_cache(Country)
 
 
 class ListedMember:
-    """What a list shows of a member."""
+    """What a list shows of a member; the same one in all lists, so nobody changes it."""
 
     get_absolute_url = Member.get_absolute_url
     country_code = Member.country_code
@@ -109,6 +113,9 @@ class ListedMember:
 
     def __init__(self, slug, name, country):
         self.slug, self.name, self.country = slug, name, _country(country)
+
+
+_member = lru_cache(4096)(ListedMember)
 
 
 class ListedCase:
@@ -121,7 +128,7 @@ class ListedCase:
         return _address_of_a_case().format(self.pk, self.slug)
 
 
-@lru_cache
+@remembered
 def _address_of_a_case():
     """The address of every case, with its key and slug to be filled in: asking Django for twenty
     takes as long as drawing their cards."""
@@ -162,7 +169,7 @@ def _listed(values, rows):
     for name in NUMBERS:
         if columns[name] is not None:
             columns[name] = Decimal(columns[name])
-    member = ListedMember(*(columns.pop(f"case__member__{name}") for name in MEMBER))
+    member = _member(*[columns.pop(name) for name in OF_MEMBER])
     case = ListedCase(columns.pop("case_id"), columns.pop("case__slug"), member)
     return Listed(case, columns, {name: rows[name] for name in CHILDREN})
 
@@ -171,7 +178,7 @@ def _rows(keys):
     """Key of a revision -> name of a list -> its rows in the author's order."""
     found = {key: defaultdict(Rows) for key in keys}
     for name, key, _position, *values in sorted(_fetch(_rows_statement, keys)):
-        found[key][name].append(CHILDREN[name][2](*values))
+        found[key][name].append(MAKERS[name](*values))
     return found
 
 

@@ -10,18 +10,19 @@ from heapq import nlargest
 from html import escape
 
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from members.subregions import subregion_of
 
 from .bands import NONE
 from .facets import FACETS_BY_NAME
 from .filters import RANGES, SearchForm
-from .formats import number, remembered
+from .formats import current_language, number, one_language, remembered
 
 # So many members are offered, those with the most cases.
 MOST_MEMBERS = 40
+LAST_DIGITS, MILLION = 1000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,12 @@ class Rail:
         self.numbers = numbers
         self._numbers = {}
         # Asked once, not for each of hundreds of numbers.
-        self._language = get_language()
+        self._language = current_language()
 
     def html(self):
         """Every part that has something to choose, something chosen, or a mistake."""
-        return SafeString("".join(map(self._part, range(len(PARTS)))))
+        with one_language():
+            return SafeString("".join(map(self._part, range(len(PARTS)))))
 
     def _part(self, place):
         part, errors = PARTS[place], self.form.errors
@@ -186,7 +188,9 @@ class Rail:
         return "".join(pieces)
 
     def _tree(self, before, label, count, rows):
-        is_open = " open" if any(" checked>" in row for row in rows) else ""
+        is_open = ""
+        if self.form.chosen and any(" checked>" in row for row in rows):
+            is_open = " open"
         return (
             f'<li><details class="facet tree"{is_open}><summary>{before}'
             f"<span>{escape(str(label))}</span>{self._number(count)}</summary>"
@@ -206,7 +210,10 @@ class Rail:
         if not self.numbers:
             return ""
         if count not in self._numbers:
-            self._numbers[count] = _number(count, self._language)
+            figures, noun = number(count, language=self._language), _noun(count, self._language)
+            self._numbers[count] = (
+                f' <span class="n">{figures}<span class="vh"> {noun}</span></span>'
+            )
         return self._numbers[count]
 
 
@@ -229,10 +236,17 @@ def _any_target(goal):
     return _("Any target of Goal %(n)s") % {"n": goal}
 
 
-@lru_cache(maxsize=8192)
-def _number(count, language):
-    noun, figures = ngettext("match", "matches", count), number(count, language=language)
-    return f' <span class="n">{figures}<span class="vh"> {escape(noun)}</span></span>'
+def _noun(count, language):
+    """The noun after a number. Large ones are others on every page, and no language asks for more
+    than the last three digits of a number that is no whole million."""
+    if count > LAST_DIGITS and count % MILLION:
+        count = LAST_DIGITS + count % LAST_DIGITS
+    return _noun_after(count, language=language)
+
+
+@remembered
+def _noun_after(count):
+    return escape(ngettext("match", "matches", count))
 
 
 @lru_cache(maxsize=8192)

@@ -5,7 +5,6 @@ from django.conf import settings
 from django.utils.html import escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from policies import cards, formats, keyfacts, months
@@ -28,6 +27,7 @@ register.filter("month", months.label)
 register.filter("key_facts", keyfacts.key_facts)
 register.filter("goal_numbers", keyfacts.goal_numbers)
 register.simple_tag(cards.card)
+register.simple_tag(cards.card_list)
 register.simple_tag(cards.chip)
 register.simple_tag(cards.chips)
 register.simple_tag(cards.facts)
@@ -136,7 +136,7 @@ class KeptNode(template.Node):
         self.kept = {}
 
     def render(self, context):
-        key = (get_language(), *[value.resolve(context) for value in self.values])
+        key = (formats.current_language(), *[value.resolve(context) for value in self.values])
         if key not in self.kept:
             self.kept[key] = self.nodelist.render(context)
         return self.kept[key]

@@ -2,7 +2,7 @@
 
 from itertools import cycle
 
-from policies.search import index
+from policies.search import index, text
 from policies.search.query import Question
 
 # Shares of the cases that a word is in, and how many words of each are asked for.
@@ -17,12 +17,17 @@ CHOICES = (
 
 
 def words_by_share():
-    """Share -> words that are in about that share of the cases, no word twice."""
+    """Share -> words that about that share of the cases have in any form, no word twice."""
     searcher = index.reader().searcher
+    words = {
+        text.stem(word): word
+        for word, _owners in searcher.terms_with_prefix("forms", "")
+        if word.isalpha() and word.isascii()
+    }
     terms = [
-        (frequency / searcher.num_docs, term)
-        for term, frequency in searcher.terms_with_prefix("forms", "")
-        if term.isalpha() and term.isascii()
+        (frequency / searcher.num_docs, words[stem])
+        for stem, frequency in searcher.terms_with_prefix("text", "")
+        if stem in words
     ]
     found, taken = {}, set()
     for share in SHARES:

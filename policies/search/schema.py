@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from collections import Counter
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from . import text
 # Fields of words, with what is kept of each.
 #   title, lead   what weighs more when ordering by relevance, without English endings
 #   text          all words in their order, without their English endings: what is searched
-#   forms         each word once, as it is: the real words that typos are corrected to
+#   forms         the real words, as they are, that typos are corrected to; see ENOUGH
 #   titles        the words of the title as they are, for suggestions
 #   runs          single characters and pairs of characters of scripts without spaces
 WORD_FIELDS = {
@@ -38,6 +39,10 @@ FACETS_OF = {
 SERVED = FACETS_OF["serves"]
 COLUMNS = tuple(column for column in FACETS_OF if column != "serves")
 NUMBERS_OF = {column: f"{column}_number" for column in COLUMNS}
+# Of the real words only which there are is asked, and a third of a build went into them. While many
+# documents are written at once, a word that so many have already is left out of the others; it is
+# lost only when all of these are gone, until the next rebuild.
+ENOUGH = 50
 SECTIONS = ("challenge", "solution", "results", "lessons", "transferability")
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -147,6 +152,7 @@ class Writer:
         self.reference = reference.stems()
         self.names = {}
         self.members = {}
+        self.forms, self.known_forms = Counter(), set()
         # Column -> cell -> its number and the terms of its values.
         self.cells = {column: {} for column in FACETS_OF}
 
@@ -187,11 +193,18 @@ class Writer:
         document.add_text("lead", lead_stems)
         document.add_text("text", text.BREAK.join(passages))
         document.add_text("titles", " ".join(title))
-        document.add_text("forms", " ".join(set(body).union(title, lead)))
+        document.add_text("forms", " ".join(self._new_forms({*body, *title, *lead})))
         if runs:
             pairs = text.BREAK.join(" ".join(text.pairs(run)) for run in runs)
             single = " ".join(dict.fromkeys("".join(runs)))
             document.add_text("runs", f"{pairs}{text.BREAK}{single}")
+
+    def _new_forms(self, forms):
+        """Those of these words that are not in enough documents yet."""
+        forms -= self.known_forms
+        self.forms.update(forms)
+        self.known_forms.update([form for form in forms if self.forms[form] >= ENOUGH])
+        return forms
 
     def _names_of(self, revision):
         """Words and runs of the names of the member and the themes, each folded only once."""

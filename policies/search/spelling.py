@@ -15,7 +15,8 @@ MOST_CORRECTED = 8  # words of one question; more is no question but a pasted te
 def correct(searcher, parts):
     """The parts with each word that no document holds replaced by the nearest word that one does.
 
-    Of several words equally near the most frequent is taken. A word that has none stays.
+    Of several words equally near the most frequent is taken, in all its forms. A word that has none
+    stays.
     """
     corrected, tried = [], 0
     for part in parts:
@@ -43,21 +44,27 @@ def written(part):
 def _nearest(searcher, word):
     if len(word) > text.LONGEST:
         return None
-    near = [(searcher.doc_freq("forms", other), other) for other in _one_typo(word)]
-    frequency, found = max(near)
-    if frequency:
-        return found
+    near = [other for other in _one_typo(word) if searcher.doc_freq("forms", other)]
+    if near:
+        return max(near, key=lambda other: (_frequency(searcher, other), other))
     if len(word) < TWO_TYPOS:
         return None
     best = None
     # Few people mistype the first letter as well.
-    for other, frequency in searcher.terms_with_prefix("forms", word[0], limit=CANDIDATES):
+    for other, _owners in searcher.terms_with_prefix("forms", word[0], limit=CANDIDATES):
         # Each typo changes the length by one at most, and two letters.
         if abs(len(other) - len(word)) > MOST_TYPOS or len(set(other) ^ set(word)) > 2 * MOST_TYPOS:
             continue
-        if (best is None or frequency > best[0]) and distance(word, other) <= MOST_TYPOS:
-            best = (frequency, other)
+        if distance(word, other) <= MOST_TYPOS:
+            frequency = _frequency(searcher, other)
+            if best is None or frequency > best[0]:
+                best = (frequency, other)
     return best and best[1]
+
+
+def _frequency(searcher, word):
+    """How many documents have the word or another form of it: what a search for it would find."""
+    return searcher.doc_freq("text", text.stem(word))
 
 
 def _one_typo(word):

@@ -27,7 +27,7 @@ from policies.filters import (
     SearchForm,
     typed_words,
 )
-from policies.formats import number
+from policies.formats import number, one_language, remembered
 from policies.keyfacts import Fact, key_facts
 from policies.listing import listed
 from policies.models import Revision
@@ -42,6 +42,7 @@ RETRY_AFTER = "30"
 @login_not_required
 @require_safe
 @pages.shared
+@one_language()
 def case_list(request):
     """The policies that match the address, 20 a page, with all filters beside them."""
     form = SearchForm(request.GET)
@@ -180,11 +181,16 @@ def _exports(form):
     """(label, address) of each export of exactly this list."""
     query = form.query(view=())
     query = "?" + query if query else ""
+    return [(label, address + query) for label, address in _addresses_of_exports()]
+
+
+@remembered
+def _addresses_of_exports():
     files = [
-        (label, reverse("policies:export", args=[kind]) + query)
+        (label, reverse("policies:export", args=[kind]))
         for kind, label in (("csv", "CSV"), ("jsonl", "JSON Lines"), ("xlsx", "XLSX"))
     ]
-    return [*files, (_("Atom feed"), reverse("policies:feed") + query)]
+    return [*files, (_("Atom feed"), reverse("policies:feed"))]
 
 
 def _row(revision, words):

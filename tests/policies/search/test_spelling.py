@@ -2,6 +2,7 @@
 
 import pytest
 
+from policies.search import schema
 from policies.search.query import Question, ask
 
 from .library import live_case
@@ -72,3 +73,16 @@ def test_correction_that_finds_nothing_is_not_said(synced, reference):
     answer = ask(Question(words="compostign", chosen={"goal": ("11",)}))
 
     assert (answer.total, answer.corrected) == (0, "")
+
+
+def test_words_that_most_cases_have_are_known_by_some_of_them(synced, monkeypatch):
+    monkeypatch.setattr(schema, "ENOUGH", 1)
+    for title in ("Composting at home", "Composting", "Compost", "Composed"):
+        live_case(title)
+    synced()
+
+    answer = ask(Question(words="compostign"))
+
+    # Frequency is that of what would be found, whatever its form.
+    assert (answer.corrected, answer.total) == ("composting", 3)
+    assert ask(Question(words="compos")).corrected == "compost"
