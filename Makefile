@@ -7,6 +7,8 @@ PYTHON ?= python3
 PORT ?= 8000
 N ?= 10000
 BIN := .venv/bin
+# Without compiled tests every process compiles them all anew, which takes longer than to run hundreds.
+export PYTHONDONTWRITEBYTECODE :=
 # One worker a core; JOBS=0 runs the tests in one process.
 JOBS ?= auto
 
@@ -100,7 +102,7 @@ test-postgres: .venv/.dev ## Tests on a PostgreSQL of their own
 	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) -m 'not e2e and not servers'
 
 test-browser: .venv/.dev ## Tests in a real Chromium, with axe
-	$(BIN)/pytest -q -n $(JOBS) -m e2e
+	$(BIN)/pytest -q -n $(JOBS) -m e2e tests/e2e
 
 test-servers: .venv/.dev ## Tests that start whole installations: servers of their own, crashes, restores
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m servers

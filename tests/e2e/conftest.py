@@ -96,14 +96,15 @@ def environment(tmp_path_factory, mail_folder):
 def site(chromium, tmp_path_factory, environment):
     """Address of the portal, served by gunicorn with the sample library in it."""
     address = environment["SITE_URL"]
-    for command in ("migrate", "load_reference", "load_samples", "collectstatic --no-input"):
-        subprocess.run(
-            [sys.executable, "manage.py", *command.split()],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+    # In one process: to start Django takes as long as most of them.
+    code = "from tests.e2e import desk; desk.set_up()"
+    subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     log = tmp_path_factory.mktemp("log") / "gunicorn.log"
     with log.open("w") as output:
         server = subprocess.Popen(
@@ -283,11 +284,12 @@ def axe():
     """``axe(page)`` gives the rules that a page breaks, one line each.
 
     With ``colours`` only those of contrast: all that the dark scheme can change. With
-    ``but_colours`` all others: all that another width can change.
+    ``but_colours`` all others: all that another width can change. With ``within`` only what is
+    inside the elements of that selector.
     """
     source = Axe().axe_script
 
-    def check(page, *, colours=False, but_colours=False):
+    def check(page, *, colours=False, but_colours=False, within=""):
         if not but_colours:
             # What a sticky bar covers can be scrolled from under it, but axe sees only the moment.
             height = page.evaluate("document.documentElement.scrollHeight")
@@ -299,7 +301,10 @@ def axe():
         if but_colours:
             options["rules"] = {rule: {"enabled": False} for rule in CONTRAST}
         broken = page.evaluate(
-            "options => axe.run(document, options).then(found => found.violations)", options
+            """([within, options]) => axe
+                .run(within ? document.querySelectorAll(within) : document, options)
+                .then(found => found.violations)""",
+            [within, options],
         )
         return [
             f"{rule['id']}: {node['target']} {node['html'][:160]}"

@@ -15,6 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,6 +29,13 @@ from policies.models import CaseStudy
 from tests import uploads
 
 Store = importlib.import_module(settings.SESSION_ENGINE).SessionStore
+
+
+def set_up():
+    """Make the portal: its tables, the sample library and the collected files."""
+    for command in ("migrate", "load_reference", "load_samples"):
+        call_command(command)
+    call_command("collectstatic", interactive=False)
 
 
 def person(email, *, name="Ani Rahma", password=None, member="", role="official"):

@@ -195,14 +195,17 @@ def test_words_that_say_nothing_name_no_page(words):
     assert matching_pages(words) == []
 
 
+@pytest.fixture
+def parks(synced):
+    live_case("Parks")
+    synced()
+
+
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(words=st.text(max_size=40))
-def test_any_words_get_a_list(synced, words):
-    live_case("Parks")
-    synced()
-
+def test_any_words_get_a_list(parks, words):
     assert all(one.kind in {"case", "member"} for one in suggest(words))
 
 
