@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JOBS ?= auto
 
 .PHONY: help install production prepare serve run test lint fmt check test-sqlite test-postgres \
-	test-browser test-servers audit bench messages clean
+	test-browser test-servers audit bench faults messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -114,6 +114,10 @@ audit: .venv/.dev ## Known weaknesses of the libraries (exit 3: could not be ask
 
 bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 	SECRET_KEY=for-the-bench DEBUG=0 HTTPS=0 $(BIN)/python manage.py bench --number $(N)
+
+faults: .venv/.dev ## Kill processes at work N times (1000) on each database; a table of what is lost: nothing
+	$(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)
 
 messages: .venv/.dev ## Bring the translation catalogues up to date
 	DEBUG=1 $(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore .venv --ignore var

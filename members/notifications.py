@@ -1,7 +1,8 @@
 """Notices: written in the same transaction as the change they tell of, mailed afterwards.
 
 A mail goes out at least once and, unless the machine dies between the mail server's answer and our
-note of it, only once.
+note of it, only once. To send it again is better than to lose it: who gets it twice gets it with the
+same ``Message-ID``, by which mail programs know and drop the second.
 """
 
 import logging
@@ -9,6 +10,7 @@ import re
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -235,9 +237,15 @@ def _message(notice, connection):
         body,
         to=[notice.recipient.email if notice.recipient else notice.email],
         reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", "Message-ID": _identity(notice)},
         connection=connection,
     )
+
+
+def _identity(notice):
+    """The same for every attempt, so that mail programs drop the second of two."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<notice-{notice.pk}-{notice.created_at:%Y%m%d%H%M%S}@{host}>"
 
 
 def _put_off(notice, error, now, outcome):

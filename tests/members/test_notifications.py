@@ -220,7 +220,12 @@ def test_deliver_mails_what_waits(settings):
     assert message.to == ["joko@city.example"]
     assert message.subject == "Submitted: Night buses (Surabaya)"
     assert message.reply_to == ["secretariat@network.example"]
-    assert message.extra_headers == {"Auto-Submitted": "auto-generated"}
+    written = f"{notice.created_at:%Y%m%d%H%M%S}"
+    assert message.extra_headers == {
+        "Auto-Submitted": "auto-generated",
+        # The same for every attempt.
+        "Message-ID": f"<notice-{notice.pk}-{written}@localhost>",
+    }
     assert message.from_email == settings.DEFAULT_FROM_EMAIL
     notice = fresh(notice)
     assert (notice.mail, notice.attempts, notice.last_error) == (Mail.SENT, 1, "")

