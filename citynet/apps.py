@@ -22,6 +22,10 @@ class CitynetConfig(AppConfig):
                 traces=settings.SENTRY_TRACES,
             )
         connection_created.connect(changes.watch)
+        if settings.REPLICA_URLS:
+            from . import watching  # noqa: PLC0415 - it knows the search index
+
+            connection_created.connect(watching.note_connection)
         # Code and models live as long as the process. Looking through them for garbage, again and
         # again while a page is drawn, took a seventh of its time.
         gc.freeze()

@@ -5,7 +5,8 @@ written, and one for each replica that asks how far it has come. A replica is on
 replayed what the primary had written ``REPLICA_MAX_LAG`` seconds ago (so that a quiet database is
 not a late one) and everything that was written on this machine, and what its search index knows:
 what was published here is read here at once. A server that hangs holds up its own thread only, and
-a judgement that is not renewed soon counts no more.
+a judgement that is not renewed soon counts no more; whoever waits for its answer is told that the
+connection is lost.
 
 While the primary is away there is nobody to compare with: every replica that answers is in use,
 because a page of some seconds ago is better than none.
@@ -13,12 +14,16 @@ because a page of some seconds ago is better than none.
 
 import logging
 import os
+import socket
 import threading
 import time
-from collections import deque
+import weakref
+from collections import defaultdict, deque
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import DatabaseError, connections
+from psycopg import Error as DriverError
 
 from policies.search import files
 
@@ -42,7 +47,8 @@ class Primary:
     """How far the primary had written, and when: (time, position) of the last seconds."""
 
     def __init__(self):
-        self.alias = PRIMARY
+        self.alias, self.patience = PRIMARY, PATIENCE
+        self.looking_since = None
         self.asked = threading.Event()
         self.samples = deque()
         self.has_failed = False
@@ -87,7 +93,8 @@ class Replica:
     """The judgement on one replica."""
 
     def __init__(self, alias, primary):
-        self.alias, self.primary = alias, primary
+        self.alias, self.patience, self.primary = alias, FRESH, primary
+        self.looking_since = None
         self.asked = threading.Event()
         self.is_on_time = False
         self.answered = self.out_until = 0.0
@@ -151,20 +158,62 @@ class _Watch:
         self.pid = os.getpid()
         primary = Primary()
         self.replicas = {alias: Replica(alias, primary) for alias in aliases()}
-        for server in (primary, *self.replicas.values()):
+        servers = [primary, *self.replicas.values()]
+        for server in servers:
             name = f"watch-{server.alias}"
             threading.Thread(target=_run, args=[server], name=name, daemon=True).start()
+        threading.Thread(target=_guard, args=[servers], name="watch-all", daemon=True).start()
+
+
+def _guard(servers):
+    """Cut the connections to a server that takes a question and says nothing.
+
+    Nobody else would: a driver waits for an answer for as long as the other end is alive.
+    """
+    while True:
+        time.sleep(INTERVAL)
+        for server in servers:
+            since = server.looking_since
+            if since is not None and time.monotonic() - since > server.patience:
+                logger.warning("%s hangs: its connections are cut", server.alias)
+                try:
+                    cut(server.alias)
+                except RuntimeError:
+                    # Another thread opened one at this moment: the next turn has them all.
+                    logger.debug("Once more", exc_info=True)
+
+
+# Connections of this process by alias: the driver's own objects.
+_opened = defaultdict(weakref.WeakSet)
+
+
+def note_connection(connection, **signal):
+    """Receiver of ``connection_created``, where there are replicas."""
+    _opened[connection.alias].add(connection.connection)
+
+
+def cut(alias):
+    """Whoever waits on a connection of this process to this server gets an error at once."""
+    for connection in _opened[alias].copy():
+        # Some are closed, or are being closed at this moment.
+        with (
+            suppress(OSError, DriverError),
+            socket.socket(fileno=os.dup(connection.fileno())) as way,
+        ):
+            way.shutdown(socket.SHUT_RDWR)
 
 
 def _run(server):
     while True:
         try:
+            server.looking_since = time.monotonic()
             server.look()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next look may go well
             level = logging.INFO if isinstance(error, DatabaseError) else logging.ERROR
             logger.log(level, "%s does not answer: %s", server.alias, str(error).strip())
             server.failed()
             connections[server.alias].close()
+        server.looking_since = None
         server.asked.wait(server.pause())
         server.asked.clear()
 

@@ -1,5 +1,7 @@
 """Which requests may be answered from a replica, and when one is good enough."""
 
+import socket
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connections, router
@@ -279,3 +281,26 @@ def test_changes_made_here_are_told_apart(settings, tmp_path):
     assert first == watching.last_change() != (None, None)
     changes.mark()
     assert watching.last_change() != first
+
+
+def test_connections_to_a_server_that_hangs_are_cut():
+    class Connection:
+        """As the driver has them."""
+
+        alias = "replica9"
+
+        def __init__(self):
+            self.here, self.there = socket.socketpair()
+            self.connection = self
+
+        def fileno(self):
+            return self.here.fileno()
+
+    waiting, closed = Connection(), Connection()
+    closed.here.close()
+    for each in (waiting, closed):
+        watching.note_connection(each)
+    watching.cut("replica9")
+    assert waiting.here.recv(1) == b""
+    for each in (waiting.here, waiting.there, closed.there):
+        each.close()

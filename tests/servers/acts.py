@@ -1,5 +1,7 @@
 """What a console can be told to do on its node; plain values in and out."""
 
+import io
+
 from allauth.account.models import EmailAddress
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -70,6 +72,24 @@ def session_of(email):
     client = Client()
     client.force_login(User.objects.get(email=email))
     return client.cookies["sessionid"].value
+
+
+def run(program):
+    """Run a program as ``citynet shell --command`` does."""
+    exec(program, {})  # noqa: S102 - it is copied from the page for operators
+
+
+def sweep():
+    """What ``delete_unused_files`` says."""
+    said = io.StringIO()
+    call_command("delete_unused_files", "--dry-run", stdout=said)
+    return said.getvalue()
+
+
+def stored(name):
+    """What the store has under this name."""
+    with default_storage.open(name) as file:
+        return file.read().decode()
 
 
 def rename_city(name):

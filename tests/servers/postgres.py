@@ -64,7 +64,11 @@ class Postgres:
 
     @property
     def url(self):
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        return self.url_at(self)
+
+    def url_at(self, way):
+        """The address by way of a :class:`tests.servers.proxy.Proxy`."""
+        return f"postgresql://postgres@127.0.0.1:{way.port}/postgres"
 
     def create(self):
         _run(

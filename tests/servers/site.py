@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import uuid
 from pathlib import Path
 
@@ -22,11 +23,12 @@ MAX_LAG = 1  # seconds
 class Console:
     """Does acts of ``tests.servers.acts`` on a node: ``console.publish(case=1)``."""
 
-    def __init__(self, node):
+    def __init__(self, node, database_url):
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.servers.console"],
             cwd=ROOT,
-            env=node.environment,
+            # Consoles do not suffer what is done to nodes.
+            env=node.environment | {"DATABASE_URL": database_url},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -121,6 +123,7 @@ class Site:
         self.way_to_store = self._part(Proxy(self.store_port))
         self.way_to_mail = self._part(Proxy(self.mail.port))
         self.way_to_replica = self._part(Proxy(self.replica.port))
+        self.way_to_primary = self._part(Proxy(self.primary.port))
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")
         } | {
@@ -128,10 +131,8 @@ class Site:
             "SECRET_KEY": "only-for-tests",
             "DEBUG": "0",
             "HTTPS": "0",
-            "DATABASE_URL": self.primary.url,
-            "REPLICA_URLS": self.replica.url.replace(
-                str(self.replica.port), str(self.way_to_replica.port)
-            ),
+            "DATABASE_URL": self.primary.url_at(self.way_to_primary),
+            "REPLICA_URLS": self.replica.url_at(self.way_to_replica),
             "REPLICA_MAX_LAG": str(MAX_LAG),
             "CACHE_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             "FILE_STORAGE": "citynet.storage.S3Storage",
@@ -157,13 +158,15 @@ class Site:
     def start(self):
         self.redis.start()
         self.moto.start()
-        self.primary.create()
-        self._part(self.primary.start())
         self.a, self.b = (self._part(Node(self, name)) for name in "ab")
         # None of them needs the tables before it is asked something.
-        self.on_a, self.on_b = (self._part(Console(node)) for node in (self.a, self.b))
+        self.on_a, self.on_b = (
+            self._part(Console(node, self.primary.url)) for node in (self.a, self.b)
+        )
         for node in (self.a, self.b):
             node.start()
+        self.primary.create()
+        self._part(self.primary.start())
         self.on_a.migrate()
         self.replica.copy(self.primary)
         self._part(self.replica.start())
@@ -175,8 +178,11 @@ class Site:
         self.wait_for_replica()
 
     def stop(self):
-        for part in self.parts:
-            part.stop()
+        threads = [threading.Thread(target=part.stop) for part in self.parts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
     def reads_of_replica(self):
         """How many statements about public content the replica has answered."""

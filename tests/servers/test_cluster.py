@@ -1,6 +1,7 @@
 """A site of two nodes, a replica, Redis and S3: one site, whichever machine answers."""
 
 import re
+import textwrap
 import threading
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +12,7 @@ from tests.uploads import CSV, picture
 
 from .acts import PASSWORD
 from .browser import Browser
-from .processes import free_port, wait_until
+from .processes import ROOT, free_port, wait_until
 from .site import MAX_LAG, Node
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("site")]
@@ -170,6 +171,20 @@ def test_upload_on_one_node_is_sent_by_the_store_to_who_may_read_it(site):
     assert Browser(site.a).get(path).status == 200
     assert Browser(site.a).get(address).status == 302
     assert Browser(site.a).get(pictured).status == 200
+
+
+def test_files_of_a_folder_are_moved_to_the_store_as_the_page_says(site):
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    program = textwrap.dedent(
+        re.search(r'citynet shell --command "\n(.+?)\n    "', page, re.DOTALL)[1]
+    )
+    media = site.folder / "media"
+    (media / "attachments").mkdir(parents=True)
+    (media / "attachments" / "old.csv").write_bytes(CSV)
+    for _time in range(2):
+        site.on_a.run(program=program.replace("/var/lib/citynet/media", str(media)))
+    assert site.on_b.stored(name="attachments/old.csv") == CSV.decode()
+    assert " in use" in site.on_b.sweep()
 
 
 def test_node_starts_from_nothing_while_others_serve(site):

@@ -28,6 +28,7 @@ class Load:
         self.site, self.case = site, site.on_a.handed_in(title=f"Load {time.time()}")
         self.read, self.failures = Counter(), []
         self.acknowledged = []
+        self.slowest = 0.0  # seconds of the page that took longest
         self.over = threading.Event()
         calls = [self._reads] * readers + [self._writes] * writers
         self.threads = [
@@ -59,7 +60,9 @@ class Load:
         turn = number
         while not self.over.is_set():
             turn += 1
+            started = time.monotonic()
             answer = Browser(self._node(turn)).get(public(turn))
+            self.slowest = max(self.slowest, time.monotonic() - started)
             self.read[answer.status] += 1
             if answer.status != 200:
                 self.failures.append(answer)
@@ -110,6 +113,33 @@ def test_replica_that_is_out_of_reach_is_left_out(site):
             assert all_public_pages_are_there(site)
     finally:
         site.way_to_replica.open()
+    site.wait_for_replica()
+
+
+def test_replica_that_hangs_holds_nobody_up_for_long(site):
+    with Load(site, readers=4, writers=1) as load:
+        site.way_to_replica.block()
+        try:
+            load.go_on()
+        finally:
+            site.way_to_replica.open()
+        load.go_on()
+    assert load.failures == []
+    assert load.slowest < SLOW
+    site.wait_for_replica()
+
+
+def test_primary_that_hangs_is_told_to_who_needs_it(site):
+    official = site.signed_in("official")
+    site.way_to_primary.block()
+    try:
+        started = time.monotonic()
+        assert all_public_pages_are_there(site)
+        assert is_clean(official.get("/my/"))
+        assert time.monotonic() - started < SLOW
+    finally:
+        site.way_to_primary.open()
+    wait_until(lambda: official.get("/my/").status == 200)
     site.wait_for_replica()
 
 
