@@ -5,6 +5,7 @@ could leak is present: a draft of the member of the signed-in official, and one 
 """
 
 import pytest
+from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from members import invitations
@@ -178,28 +179,29 @@ def ours():
     return MemberFactory(name="Surabaya", slug="surabaya")
 
 
-@pytest.fixture
-def visitors(ours, client_for):
-    official = MembershipFactory(member=ours).user
-    return {
-        "anonymous": client_for(None),
-        "official": client_for(official),
-        "staff": client_for(StaffFactory(second_factor=False)),
-        "administrator": client_for(StaffFactory(is_superuser=True)),
-    }
+class Visitors(dict):
+    """Role -> a client; each is signed in when it is first asked for."""
 
+    def __init__(self, people):
+        self.people = people
 
-@pytest.fixture
-def client_for():
-    from django.test import Client  # noqa: PLC0415 - a client of its own for each role
-
-    def make(user):
-        client = Client()
-        if user:
-            client.force_login(user)
+    def __missing__(self, role):
+        client = self[role] = Client()
+        if self.people[role]:
+            client.force_login(self.people[role])
         return client
 
-    return make
+
+@pytest.fixture
+def visitors(ours):
+    return Visitors(
+        {
+            "anonymous": None,
+            "official": MembershipFactory(member=ours).user,
+            "staff": StaffFactory(second_factor=False),
+            "administrator": StaffFactory(is_superuser=True),
+        }
+    )
 
 
 def filled(row, revision):
