@@ -213,7 +213,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Uploads go through Django's file storage only, so that any of its backends will do.
 STORAGES = {
     "default": {
-        "BACKEND": env.str("FILE_STORAGE", "django.core.files.storage.FileSystemStorage"),
+        "BACKEND": env.str("FILE_STORAGE", "citynet.storage.DurableFileSystemStorage"),
         "OPTIONS": env.json("FILE_STORAGE_OPTIONS", {}),
     },
     "staticfiles": {

@@ -140,6 +140,21 @@ class ImportRunAdmin(admin.ModelAdmin):
         obj.by, obj.by_name = request.user, request.user.get_full_name()
         super().save_model(request, obj, form, change)
 
+    def add_view(self, request, form_url="", extra_context=None):
+        """The form, and what is sent; where the file cannot be kept, the form again."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except OSError:
+            logger.exception("A file to import could not be stored")
+            messages.error(
+                request,
+                _(
+                    "The place where files are kept does not answer just now, so this file was not "
+                    "kept, and nothing was imported. Try again in a few minutes."
+                ),
+            )
+            return redirect("admin:policies_importrun_add")
+
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, _("The file is here. Nothing was imported so far: check it now."))
         return redirect("admin:policies_importrun_change", obj.pk)
