@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 N ?= 10000
+# Of each step of make load. Not read from the environment: bash counts its own SECONDS there.
+SECONDS = 10
 BIN := .venv/bin
 # Without compiled tests every process compiles them all anew, which takes longer than to run hundreds.
 export PYTHONDONTWRITEBYTECODE :=
@@ -118,6 +120,9 @@ bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 faults: .venv/.dev ## Kill processes at work N times (1000) on each database; a table of what is lost: nothing
 	$(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)
+
+load: .venv/.dev ## Put the portal under load as in production (N=10000 cases, SECONDS=10 a step; needs wrk)
+	SECRET_KEY=for-the-load DEBUG=0 HTTPS=0 $(BIN)/python manage.py load --number $(N) --seconds $(SECONDS)
 
 messages: .venv/.dev ## Bring the translation catalogues up to date
 	DEBUG=1 $(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore .venv --ignore var

@@ -98,6 +98,10 @@ def private_tables():
 
 def is_public(sql):
     """Whether a statement may change what a public page shows."""
+    if not isinstance(sql, str):
+        return True
+    # PostgreSQL is asked for unions in brackets.
+    sql = sql.lstrip("( \n")
     if sql.startswith(READS):
         return False
     found = WRITE.match(sql)

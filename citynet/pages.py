@@ -8,6 +8,7 @@ serve each other's pages: one that lags behind could bring back an older text.
 """
 
 import gzip
+import json
 import os
 import socket
 import time
@@ -37,7 +38,7 @@ SECONDS_TO_DRAW = 5
 # What the pages are made of, besides data.
 CODE = ("citynet/**/*.py", "sdg/**/*.py", "members/**/*.py", "policies/**/*.py")
 CODE += ("templates/**/*", "locale/**/*.mo")
-SHOWN_SETTINGS = ("SITE_URL", "CONTENT_LICENCE", "CONTACT_EMAIL", "LANGUAGES", "TIME_ZONE")
+SHOWN_SETTINGS = ("SITE_URL", "CONTENT_LICENCE", "CONTACT_EMAIL", "LANGUAGE_CODE", "TIME_ZONE")
 
 
 class Page(NamedTuple):
@@ -137,7 +138,8 @@ def release():
         if path.is_file():
             stat = path.stat()
             found.append((os.fspath(path), stat.st_size, stat.st_mtime_ns))
-    return sha256(repr(found).encode()).hexdigest()
+    # Other processes must come to the same: what is not a plain value is refused here.
+    return sha256(json.dumps(found).encode()).hexdigest()
 
 
 def _page(request, answer):
