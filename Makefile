@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JOBS ?= auto
 
 .PHONY: help install production prepare serve run test lint fmt check test-sqlite test-postgres \
-	test-browser test-servers audit bench faults messages clean
+	test-browser test-servers audit bench load faults messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
