@@ -103,6 +103,19 @@ def test_cookies_are_bound_to_the_host_under_https(folder):
     assert answer.stdout == "[True, '/', None]\n"
 
 
+@pytest.mark.parametrize(
+    ("cache", "counters"),
+    [
+        ("db://cache", "django.core.cache.backends.locmem.LocMemCache"),
+        ("locmem://", "django.core.cache.backends.locmem.LocMemCache"),
+        ("redis://127.0.0.1:6379/0", "citynet.cache.SharedCache"),
+    ],
+)
+def test_limits_are_counted_in_redis_or_in_the_process(folder, cache, counters):
+    (found,) = values(folder, "CACHES", SECRET_KEY="x", CACHE_URL=cache)
+    assert found["throttles"]["BACKEND"] == counters
+
+
 def test_served_files_are_hashed_outside_development(folder):
     (stores,) = values(folder, "STORAGES", SECRET_KEY="x")
     assert stores["staticfiles"] == {
