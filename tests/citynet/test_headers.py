@@ -1,10 +1,12 @@
 """What every answer says about itself: one table, over all addresses and all kinds of answers."""
 
 import re
+import time
 
 import pytest
 from django.conf import settings as project
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import Client
@@ -192,6 +194,25 @@ def test_search_without_an_index_has_all_headers(client, reference, settings, tm
     settings.SEARCH_INDEX_DIR = tmp_path / "file"
     answer = client.get("/policies/?q=water", secure=True)
     assert (answer.status_code, said(answer)) == (503, {})
+
+
+def test_refusals_of_a_busy_site_have_all_headers(client, settings):
+    settings.BEHIND_PROXY, settings.QUEUE_SECONDS = True, 0.01
+    answers = []
+    for _ in range(2):
+        came = f"t={time.time() - 5:.3f}"
+        answers.append(client.get("/about/", secure=True, headers={"x-request-start": came}))
+        time.sleep(0.02)
+    assert [(each.status_code, said(each)) for each in answers] == [(200, {}), (503, {})]
+
+
+def test_too_many_requests_have_all_headers(client, reference, synced, settings):
+    synced()
+    settings.THROTTLES, settings.THROTTLE_LIMITS = True, {"search": "1/3600"}
+    caches["throttles"].clear()
+    answers = [client.get("/policies/", secure=True) for _ in range(2)]
+    caches["throttles"].clear()
+    assert [(each.status_code, said(each)) for each in answers] == [(200, {}), (429, {})]
 
 
 def test_unchanged_page_has_all_headers(client):
