@@ -120,6 +120,7 @@ bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 faults: .venv/.dev ## Kill processes at work N times (1000) on each database; a table of what is lost: nothing
 	$(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)
+	FAULT_ROUNDS=10 $(BIN)/pytest -q -s -n 0 tests/servers/test_faults.py tests/servers/test_cluster.py
 
 load: .venv/.dev ## Put the portal under load as in production (N=10000 cases, SECONDS=10 a step; needs wrk)
 	SECRET_KEY=for-the-load DEBUG=0 HTTPS=0 $(BIN)/python manage.py load --number $(N) --seconds $(SECONDS)

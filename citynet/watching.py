@@ -253,6 +253,11 @@ def answering():
     return {each.alias for each in _running().replicas.values() if each.is_answering()}
 
 
+def are_some_left():
+    """Whether there are replicas, and one that answers."""
+    return bool(aliases() and answering())
+
+
 def leave_out(alias):
     """Do not read from this replica for some seconds: it has just failed."""
     _running().replicas[alias].failed()

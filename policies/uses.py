@@ -17,7 +17,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.signals import request_finished
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -73,7 +73,7 @@ class Buffer:
             return
         try:
             _add(counted)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             logger.exception("Uses of cases could not be written")
             with self._lock:
                 self._counted.update(counted)

@@ -115,7 +115,7 @@ def files_of(case):
 
 def indexed():
     """Keys of the live revisions in this node's index."""
-    return sorted(ask(Question(limit=1000)).ids)
+    return sorted(ask(Question(limit=100_000)).ids)
 
 
 def live():
