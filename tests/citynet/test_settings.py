@@ -211,3 +211,35 @@ def test_every_answer_forbids_what_is_not_ours(client, reference, path):
         "base-uri": "'none'",
         "manifest-src": "'self'",
     }
+
+
+def test_several_machines_are_a_matter_of_the_environment(folder):
+    databases, routers, engine, caches = values(
+        folder,
+        "DATABASES",
+        "DATABASE_ROUTERS",
+        "SESSION_ENGINE",
+        "CACHES",
+        **PRODUCTION
+        | {
+            "DATABASE_URL": "postgresql://u:p@primary/x?connect_timeout=3",
+            "REPLICA_URLS": "postgresql://u:p@one/x,postgresql://u:p@two/x",
+            "CACHE_URL": "redis://cache:6379/0",
+        },
+    )
+    assert [each["HOST"] for each in databases.values()] == ["primary", "one", "two"]
+    assert databases["default"]["OPTIONS"]["connect_timeout"] == 3
+    assert "default_transaction_read_only=on" in databases["replica2"]["OPTIONS"]["options"]
+    assert databases["replica1"]["TEST"]["MIRROR"] == "default"
+    assert (routers, engine) == (["citynet.replicas.Router"], "citynet.sessions")
+    assert {each["BACKEND"] for each in caches.values()} == {"citynet.cache.SharedCache"}
+
+
+def test_one_server_needs_none_of_what_several_share(folder):
+    code = (
+        "import sys, django; django.setup(); "
+        "print({'redis', 'boto3', 'storages'} & {name.partition('.')[0] for name in sys.modules})"
+    )
+    environment = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "citynet.settings"}
+    answer = run(folder, "-c", code, **environment)
+    assert (answer.stdout, answer.stderr) == ("set()\n", "")
