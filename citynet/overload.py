@@ -19,6 +19,8 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.translation import get_language
 
+from . import requestlog
+
 # How often as long somebody who is signed in may wait.
 PATIENCE = 5
 # Once waits are this share of the bearable again, nobody is refused any more.
@@ -81,6 +83,7 @@ def _patience(request):
 
 
 def _refusal():
+    requestlog.note(refused="overload")
     headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
     return HttpResponse(_page(get_language()), status=503, headers=headers)
 
