@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -53,9 +53,10 @@ def _mark(command, **times):
             CommandRun.objects.update_or_create(
                 command=command, node=settings.NODE_NAME, defaults=times
             )
-    except DatabaseError:
+    except (DatabaseError, InterfaceError) as error:
         # The work itself is what counts; that it was done is told the next time.
-        logger.warning("The run of %s could not be noted", command, exc_info=True)
+        reason = type(error).__name__
+        logger.warning("The run of %s could not be noted (%s)", command, reason)
 
 
 def ages(now=None):

