@@ -9,8 +9,8 @@ import sys
 
 import django
 
-# Nobody stays signed in over a restore.
-SESSIONS = {"django_session", "usersessions_usersession"}
+# Nobody stays signed in over a restore; and that a backup was made is noted after it.
+SESSIONS = {"django_session", "usersessions_usersession", "citynet_commandrun"}
 
 
 def _text(value):

