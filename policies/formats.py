@@ -88,6 +88,14 @@ def number(value, *, language=None):
     return _grouped(value, max(0, -value.normalize().as_tuple().exponent), language)
 
 
+def whole_numbers():
+    """A function that writes whole numbers as ``number`` does, for a caller with hundreds of them."""
+    _point, grouping, separator = _separators()
+    if grouping != THREES:
+        return number
+    return lambda value: f"{value:,}".replace(",", separator)
+
+
 def money(amount, currency):
     """An amount as stated, after its ISO 4217 code: "KRW 13 billion", "USD 326,075".
 

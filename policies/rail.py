@@ -4,6 +4,7 @@ A list of all countries and targets has hundreds of boxes; a template takes five
 write them as all else on the page. Every text is escaped.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
@@ -18,7 +19,7 @@ from members.subregions import subregion_of
 from .bands import NONE
 from .facets import FACETS_BY_NAME
 from .filters import RANGES, SearchForm
-from .formats import current_language, number, one_language, remembered
+from .formats import current_language, one_language, remembered, whole_numbers
 
 # So many members are offered, those with the most cases.
 MOST_MEMBERS = 40
@@ -69,9 +70,9 @@ class Rail:
     def __init__(self, form, counts, *, numbers=True):
         self.form = form
         self.counts = counts
-        self.numbers = numbers
-        self._numbers = {}
-        # Asked once, not for each of hundreds of numbers.
+        # Count -> how it is written after a choice; nothing where nothing was counted.
+        self._numbers = _Numbers() if numbers else defaultdict(str)
+        # Asked once, not for each of hundreds of boxes.
         self._language = current_language()
 
     def html(self):
@@ -193,28 +194,17 @@ class Rail:
             is_open = " open"
         return (
             f'<li><details class="facet tree"{is_open}><summary>{before}'
-            f"<span>{escape(str(label))}</span>{self._number(count)}</summary>"
+            f"<span>{escape(str(label))}</span>{self._numbers[count]}</summary>"
             f'<ul role="list">{"".join(rows)}</ul></details></li>'
         )
 
     def _choices(self, facet, offered, *, with_code=False):
         """A box for each (value, label, count)."""
-        chosen, number = self.form.chosen.get(facet, ()), self._number
+        chosen, numbers = self.form.chosen.get(facet, ()), self._numbers
         return [
-            f"{_box(facet, value, label, with_code, value in chosen)}{number(count)}</label></li>"
+            f"{_box(facet, value, label, with_code, value in chosen)}{numbers[count]}</label></li>"
             for value, label, count in offered
         ]
-
-    def _number(self, count):
-        """The number, read as "4 matches" by screen readers; nothing where nothing was counted."""
-        if not self.numbers:
-            return ""
-        if count not in self._numbers:
-            figures, noun = number(count, language=self._language), _noun(count, self._language)
-            self._numbers[count] = (
-                f' <span class="n">{figures}<span class="vh"> {noun}</span></span>'
-            )
-        return self._numbers[count]
 
 
 def _error_id(name):
@@ -236,17 +226,32 @@ def _any_target(goal):
     return _("Any target of Goal %(n)s") % {"n": goal}
 
 
-def _noun(count, language):
-    """The noun after a number. Large ones are others on every page, and no language asks for more
-    than the last three digits of a number that is no whole million."""
-    if count > LAST_DIGITS and count % MILLION:
-        count = LAST_DIGITS + count % LAST_DIGITS
-    return _noun_after(count, language=language)
+class _Numbers(dict):
+    """Numbers beside choices, read as "4 matches" by screen readers; most are others on every page."""
+
+    def __init__(self):
+        super().__init__()
+        self._write, self._nouns = whole_numbers(), _nouns()
+
+    def __missing__(self, count):
+        # No language asks for more than the last three digits of what is no whole million.
+        is_large = count > LAST_DIGITS and count % MILLION
+        noun = self._nouns[LAST_DIGITS + count % LAST_DIGITS if is_large else count]
+        self[count] = written = (
+            f' <span class="n">{self._write(count)}<span class="vh"> {noun}</span></span>'
+        )
+        return written
 
 
-@remembered
-def _noun_after(count):
-    return escape(ngettext("match", "matches", count))
+class _Nouns(dict):
+    """Number -> the noun after it, in one language."""
+
+    def __missing__(self, count):
+        self[count] = noun = escape(ngettext("match", "matches", count))
+        return noun
+
+
+_nouns = remembered(_Nouns)
 
 
 @lru_cache(maxsize=8192)

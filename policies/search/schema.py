@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-from collections import Counter
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from . import text
 # Fields of words, with what is kept of each.
 #   title, lead   what weighs more when ordering by relevance, without English endings
 #   text          all words in their order, without their English endings: what is searched
-#   forms         the real words, as they are, that typos are corrected to; see ENOUGH
+#   forms         the real words, as they are, that typos are corrected to; see STRETCH
 #   titles        the words of the title as they are, for suggestions
 #   runs          single characters and pairs of characters of scripts without spaces
 WORD_FIELDS = {
@@ -39,10 +38,10 @@ FACETS_OF = {
 SERVED = FACETS_OF["serves"]
 COLUMNS = tuple(column for column in FACETS_OF if column != "serves")
 NUMBERS_OF = {column: f"{column}_number" for column in COLUMNS}
-# Of the real words only which there are is asked, and a third of a build went into them. While many
-# documents are written at once, a word that so many have already is left out of the others; it is
-# lost only when all of these are gone, until the next rebuild.
-ENOUGH = 50
+# Of the real words only which there are is asked, and a third of a build went into them. Beyond the
+# first so many documents that are written together, a word is left to the first document of each
+# stretch; it is lost only when all of these are gone, until it is written again.
+STRETCH = 1000
 SECTIONS = ("challenge", "solution", "results", "lessons", "transferability")
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -144,6 +143,29 @@ class Reference:
         return {key: " ".join(text.stems(text.fold(words).split())) for key, words in texts.items()}
 
 
+class _Words(dict):
+    """Word -> its stem; remembers which it met for the first time."""
+
+    def __init__(self):
+        super().__init__()
+        self._met = []
+
+    def __missing__(self, word):
+        self._met.append(word)
+        self[word] = found = text.stem(word)
+        return found
+
+    def stems(self, words):
+        """The stems of words, as one text."""
+        return " ".join(map(self.__getitem__, words))
+
+    def first_met(self):
+        """The words that were met since this was asked last, as one text."""
+        found = " ".join(self._met)
+        self._met.clear()
+        return found
+
+
 class Writer:
     """Makes documents; keeps the folded texts of goals and targets for all of them."""
 
@@ -152,7 +174,7 @@ class Writer:
         self.reference = reference.stems()
         self.names = {}
         self.members = {}
-        self.forms, self.known_forms = Counter(), set()
+        self.written, self.words = 0, _Words()
         # Column -> cell -> its number and the terms of its values.
         self.cells = {column: {} for column in FACETS_OF}
 
@@ -185,26 +207,22 @@ class Writer:
         names, more = self._names_of(revision)
         runs += more
         title, lead, body = title.split(), f"{summary}{text.BREAK}{names}".split(), body.split()
-        title_stems, lead_stems = " ".join(text.stems(title)), " ".join(text.stems(lead))
+        if self.written < STRETCH or self.written % STRETCH == 0:
+            self.words.clear()
+        self.written += 1
+        title_stems, lead_stems, body_stems = map(self.words.stems, (title, lead, body))
         goals = dict.fromkeys(self.targets[code][1] for code in codes)
         served = [self.reference[key] for key in (*codes, *goals)]
-        passages = [title_stems, lead_stems, " ".join(text.stems(body)), *served]
+        passages = [title_stems, lead_stems, body_stems, *served]
         document.add_text("title", title_stems)
         document.add_text("lead", lead_stems)
         document.add_text("text", text.BREAK.join(passages))
         document.add_text("titles", " ".join(title))
-        document.add_text("forms", " ".join(self._new_forms({*body, *title, *lead})))
+        document.add_text("forms", self.words.first_met())
         if runs:
             pairs = text.BREAK.join(" ".join(text.pairs(run)) for run in runs)
             single = " ".join(dict.fromkeys("".join(runs)))
             document.add_text("runs", f"{pairs}{text.BREAK}{single}")
-
-    def _new_forms(self, forms):
-        """Those of these words that are not in enough documents yet."""
-        forms -= self.known_forms
-        self.forms.update(forms)
-        self.known_forms.update([form for form in forms if self.forms[form] >= ENOUGH])
-        return forms
 
     def _names_of(self, revision):
         """Words and runs of the names of the member and the themes, each folded only once."""

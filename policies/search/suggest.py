@@ -99,29 +99,32 @@ def matching_pages(words, limit=6):
 
 def _graded(kind, asked, runs):
     """(how well it fits, suggestion) of each that fits at all."""
+    # Hundreds of things are looked at for every page: a call for each would take twice the time.
+    needles = [
+        (word, stem, f" {word}" if len(word) >= SHORTEST_PREFIX else None) for word, stem in asked
+    ]
+    is_single = len(asked) == 1
     found = []
     for thing in _things(kind):
         if runs and not all(run in thing.name for run in runs):
             continue
-        # Hundreds of things are looked at for every page: generators would double the time.
-        grades = [_grade(thing, word, stem, len(asked)) for word, stem in asked]
-        grade = max(grades) if grades else EXACT
-        if grade <= BEGINS:
-            found.append((grade, thing.shown))
+        worst = EXACT
+        for word, stem, beginning in needles:
+            if word in thing.words:
+                continue
+            if stem in thing.stems:
+                grade = OTHER_FORM
+            # A single word of a target's wording says too little of it.
+            elif not is_single and stem in thing.wording_stems:
+                grade = IN_WORDING
+            elif beginning and beginning in thing.name:
+                grade = BEGINS
+            else:
+                break
+            worst = max(worst, grade)
+        else:
+            found.append((worst, thing.shown))
     return found
-
-
-def _grade(thing, word, stem, count):
-    if word in thing.words:
-        return EXACT
-    if stem in thing.stems:
-        return OTHER_FORM
-    # A single word of a target's wording says too little of it.
-    if count > 1 and stem in thing.wording_stems:
-        return IN_WORDING
-    if len(word) >= SHORTEST_PREFIX and f" {word}" in thing.name:
-        return BEGINS
-    return BEGINS + 1
 
 
 def _places(kind, typed, asked, runs):
