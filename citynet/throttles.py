@@ -31,7 +31,6 @@ MINUTE = 60  # seconds
 
 SAFE = frozenset({"GET", "HEAD"})
 SENDING = frozenset({"POST"})
-EITHER = SAFE | SENDING
 # Name of an address -> (kind of limit, methods that count).
 BY_ADDRESS = {
     "policies:list": ("search", SAFE),
@@ -44,6 +43,7 @@ BY_ADDRESS = {
     "desk:export": ("export", SENDING),
     "admin:members_event_export": ("export", SENDING),
     "policies:file-add": ("upload", SENDING),
+    "admin:policies_importrun_add": ("upload", SENDING),
     "admin:policies_importrun_check": ("upload", SENDING),
     "policies:new": ("writing", SENDING),
     "policies:section": ("writing", SENDING),
@@ -53,7 +53,7 @@ BY_ADDRESS = {
     "my:request": ("asking", SENDING),
     "my:propose": ("asking", SENDING),
     "my:invite": ("asking", SENDING),
-    "my:invitation": ("asking", EITHER),
+    "my:invitation": ("asking", SENDING),
     "account_data_json": ("data", SAFE),
 }
 # Without a script nothing of an answer is read as JSON.
