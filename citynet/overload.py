@@ -85,7 +85,10 @@ def _patience(request):
 def _refusal():
     requestlog.note(refused="overload")
     headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
-    return HttpResponse(_page(get_language()), status=503, headers=headers)
+    answer = HttpResponse(_page(get_language()), status=503, headers=headers)
+    # Meant so: as errors these would fill the log when there is no time for it (django.utils.log).
+    answer._has_been_logged = True  # noqa: SLF001 - there is no other way
+    return answer
 
 
 @cache

@@ -21,12 +21,12 @@ from django.views.decorators.http import require_safe
 from citynet import maps
 from policies import criteria, turnaround
 from policies.counts import (
-    cards,
     count_cases,
     goals_with_counts,
     members_with_counts,
     reported,
 )
+from policies.listing import listed
 from policies.models import CaseStudy, Revision
 from policies.search import index
 
@@ -64,7 +64,7 @@ def home(request):
     # Some of the newest may be featured as well, and stand there only.
     counts = count_cases(newest=NEWEST + len(featured))
     newest = [key for key in counts.newest if key not in featured][:NEWEST]
-    shown = cards([*featured, *newest])
+    shown = listed([*featured, *newest])
     goals = goals_with_counts(counts)
     members = members_with_counts(counts)
     covered = sum(goal.covered for goal in goals)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet import maps, pages
-from policies.counts import cards, count_cases, goals_with_counts
+from policies.counts import count_cases, goals_with_counts
 from policies.facets import FACETS_BY_NAME
 from policies.filters import shown
+from policies.listing import listed
 from policies.models import Revision
 
 from .filters import NAMES, SORTS, MemberFilter
@@ -78,7 +79,7 @@ def detail(request, slug):
         "targets": targets,
         "reported": Revision.objects.live().filter(case__member=member).reported(),
         "evidence_of_results": _evidence_of_results(counts),
-        "revisions": cards(counts.newest),
+        "revisions": listed(counts.newest),
         "points": maps.points([member], mini=True, here=member),
         "outside": maps.outside([member]),
         "crumbs": _crumbs(member),

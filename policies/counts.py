@@ -58,12 +58,6 @@ def count_cases(*, newest=0, **chosen):
     return _from_database(chosen, newest)
 
 
-def cards(keys):
-    """The live revisions with these keys, in this order, with all that a card shows."""
-    found = Revision.objects.live().for_cards().in_bulk(keys)
-    return [found[key] for key in keys if key in found]
-
-
 def reported():
     """What live cases report in all (``RevisionQuerySet.reported``), counted once an index."""
     generation = files.generation()

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from citynet import maps, pages
 from policies.counts import (
-    cards,
     count_cases,
     goals_with_counts,
     heat,
@@ -16,6 +15,7 @@ from policies.counts import (
     subregions_with_cases,
     with_counts,
 )
+from policies.listing import listed
 
 from .models import Goal, Target
 from .spending import Spending
@@ -74,7 +74,7 @@ def goal(request, number):
         "counts": counts,
         "targets": targets,
         "covered": sum(1 for target in targets if target.case_count),
-        "revisions": cards(counts.newest),
+        "revisions": listed(counts.newest),
         "crumbs": [_goals_crumb()],
         **_members(counts),
         "neighbours": _neighbours(Goal.objects, "number", goal.number),
@@ -90,7 +90,7 @@ def target(request, code):
     target = get_object_or_404(Target.objects.select_related("goal"), pk=code)
     counts = count_cases(target=target.code, newest=CARDS_OF_TARGET)
     siblings = with_counts(target.goal.targets.all(), counts)
-    revisions = cards(counts.newest)
+    revisions = listed(counts.newest)
     context = {
         "target": target,
         "counts": counts,
@@ -106,7 +106,7 @@ def target(request, code):
         goal_counts = count_cases(goal=target.goal_id, newest=CARDS_INSTEAD)
         context |= {
             "goal_counts": goal_counts,
-            "goal_revisions": cards(goal_counts.newest),
+            "goal_revisions": listed(goal_counts.newest),
             "nearest": _nearest(target, siblings),
         }
     return render(request, "sdg/target.html", context)

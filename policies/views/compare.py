@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from citynet import pages
 from citynet.csv import csv_response
 from policies import comparison, sections
-from policies.counts import cards
+from policies.listing import listed
 from policies.models import Revision
 from policies.search.query import similar
 
@@ -104,7 +104,7 @@ def _choice(revisions):
     else:
         newest = Revision.objects.live().order_by("-decided_at", "-pk")
         keys = list(newest.values_list("pk", flat=True)[:SUGGESTED])
-    offered = cards(keys)
+    offered = listed(keys)
     return {
         "first": revisions[0] if revisions else None,
         "offered": offered,

@@ -108,7 +108,7 @@ def too_late(queue, waited, patience):
     return True
 
 
-def test_refusal_says_when_to_come_back(settings, monkeypatch, django_assert_num_queries, db):
+def test_refusal_says_when_to_come_back(monkeypatch, caplog, django_assert_num_queries, db):
     monkeypatch.setattr(overload.Queue, "is_too_late", too_late)
     client = Client(headers={"x-request-start": f"t={time.time() - 5}"})
     with django_assert_num_queries(0):
@@ -118,3 +118,4 @@ def test_refusal_says_when_to_come_back(settings, monkeypatch, django_assert_num
     assert "The site is busy" in answer.text
     assert answer["Content-Security-Policy"]
     assert answer["X-Request-ID"]
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
