@@ -28,6 +28,10 @@ class Damaged(Exception):
     """The archive is cut short, was changed, or is no backup."""
 
 
+class Unreadable(Exception):
+    """What should be added cannot be read; nothing of it is in the archive."""
+
+
 class _Counted:
     """Writes to a file, and knows how much and the digest of all of it."""
 
@@ -52,11 +56,10 @@ class Writer:
         self._members = []
 
     def add(self, name, content):
-        """Add ``content``: bytes, or a binary file that is read to its end."""
+        """Add ``content``: bytes, or a binary file that is read to its end. Raises ``Unreadable``."""
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
             digest = hashlib.sha256()
-            pieces = [content] if isinstance(content, bytes) else iter(_reader(content), b"")
-            for piece in pieces:
+            for piece in [content] if isinstance(content, bytes) else _pieces(content):
                 digest.update(piece)
                 spool.write(piece)
             size = spool.tell()
@@ -73,8 +76,16 @@ class Writer:
         self._counted.write(_tail(self._counted.tell(), self._counted.sha256.hexdigest()))
 
 
-def _reader(file):
-    return lambda: file.read(CHUNK)
+def _pieces(file):
+    """What is in ``file``, piece by piece. Raises ``Unreadable``."""
+    while True:
+        try:
+            piece = file.read(CHUNK)
+        except Exception as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        if not piece:
+            return
+        yield piece
 
 
 def _member(name, size):
@@ -148,7 +159,7 @@ class Archive:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
             digest = hashlib.sha256()
             member = self._tar.extractfile(name)
-            for piece in iter(_reader(member), b""):
+            for piece in _pieces(member):
                 digest.update(piece)
                 spool.write(piece)
             if (spool.tell(), digest.hexdigest()) != self._digests[name]:

@@ -10,10 +10,12 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import FileField
 
-from .archive import CHUNK
+from .archive import CHUNK, Unreadable
 from .state import models
 
 FOLDER = "files/"
+# So many files in a row that are there and cannot be read: it is the store.
+AWAY = 3
 
 
 def named():
@@ -28,18 +30,35 @@ def named():
 
 
 def write(archive, names, progress):
-    """Add the files to the ``archive``; gives [name, reason] of those that cannot be read."""
-    missing = []
+    """Add the files to the ``archive``; gives [name, reason] of those that cannot be read.
+
+    Raises ``OSError`` where the store as a whole does not answer.
+    """
+    missing, unreadable = [], 0
     for done, name in enumerate(names, 1):
         try:
-            file = default_storage.open(name, "rb")
-        except Exception as error:  # noqa: BLE001 - every storage has errors of its own
-            missing.append([name, f"{type(error).__name__}: {error}"])
-        else:
-            with file:
+            with _opened(name) as file:
                 archive.add(FOLDER + name, file)
+            unreadable = 0
+        except FileNotFoundError:
+            missing.append([name, "It is not there."])
+        except Unreadable as error:
+            missing.append([name, str(error)])
+            unreadable += 1
+            if unreadable == AWAY:
+                raise OSError(f"The store for files does not answer: {error}") from error
         progress("files", done)
     return missing
+
+
+def _opened(name):
+    try:
+        return default_storage.open(name, "rb")
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        # Every storage has errors of its own.
+        raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 
 def restore(archive, progress):

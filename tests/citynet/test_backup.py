@@ -76,6 +76,19 @@ def test_missing_file_is_told_and_does_not_stop_it(tmp_path, capsys):
         assert found.names(stored.FOLDER) == [f"files/{photo.image.name}"]
 
 
+def test_store_that_does_not_answer_makes_no_backup(settings, tmp_path):
+    for _photo in range(2):
+        PhotoFactory()
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "tests.stores.Away"}}
+    folder = tmp_path / "backups"
+    folder.mkdir()
+
+    with pytest.raises(CommandError, match=r"No backup was made.*store for files does not answer"):
+        backup(folder)
+
+    assert list(folder.iterdir()) == []
+
+
 def test_oldest_are_removed_and_nothing_else(tmp_path):
     names = [f"platform-202611{day:02}T120000Z.tar" for day in (1, 2, 3)]
     for name in [*names, "notes.txt", "platform-old.tar"]:

@@ -14,7 +14,7 @@ from tests.policies.lines import FULL
 
 from . import library
 from .mail import mailed
-from .people import _idle
+from .people import idle
 
 
 class Index:
@@ -33,7 +33,7 @@ class Index:
             Revision.objects.filter(pk__in=keys).update(updated_at=timezone.now())
             index.sync(rebuild=unit % 3 == 1)
             say(f"kept {unit}")
-        _idle()
+        idle()
 
     def check(self, _nothing, killed):
         """Before anybody repairs it, an index can be read."""
@@ -119,7 +119,7 @@ class Import:
         for unit, _progress in enumerate(importing.carry_out(run, moderator)):
             say(f"kept {unit}")
             say(f"begun {unit + 1}")
-        _idle()
+        idle()
 
     def check(self, key, killed):
         run = ImportRun.objects.get(pk=key)
