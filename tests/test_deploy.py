@@ -74,7 +74,7 @@ def test_services_and_timers_run_commands_that_there_are():
             asked.update(re.findall(r"citynet-run@(\w+)\.service$", text, re.MULTILINE))
 
     assert "send_digest" in asked
-    assert asked - {"backup"} - set(get_commands()) == set()
+    assert asked - set(get_commands()) == set()
 
 
 def test_every_timer_is_told_of_and_switched_on():
