@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Member
+from members.models import FormerAddress, Member
 
 from .facets import FACETS, FACETS_BY_NAME
 from .filter_fields import (
@@ -97,6 +97,18 @@ class SearchForm(forms.Form):
                 "slug", "name"
             )
         )
+
+    def moved_query(self):
+        """The query with the present slugs of members that were renamed or merged; None where none
+        of these is in it."""
+        slugs = self.data.getlist("member")
+        former = FormerAddress.objects.filter(slug__in=filter(slug_re.match, slugs))
+        present = dict(former.values_list("slug", "member__slug"))
+        if not present:
+            return None
+        query = self.data.copy()
+        query.setlist("member", dict.fromkeys(present.get(slug, slug) for slug in slugs))
+        return query.urlencode()
 
     def clean(self):
         data = self.cleaned_data

@@ -66,7 +66,12 @@ def case_list(request):
 
 
 def refused(request, form):
-    """The page for an address that is not understood: nothing is searched, the mistakes are named."""
+    """The answer to an address that is not understood: nothing is searched, the mistakes are named.
+
+    One with the former slug of a member leads to the same with the present one.
+    """
+    if moved := form.moved_query():
+        return redirect(f"{request.path}?{moved}", permanent=True)
     library = ask(Question(limit=0))
     context = _frame(form, library.counts, numbers=False)
     context["mistakes"] = _mistakes(form)

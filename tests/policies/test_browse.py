@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from members.models import FormerAddress
 from policies.models import FundingSource, Indicator, Stakeholder
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
 
@@ -551,3 +552,26 @@ def test_too_long_words_for_suggestions_are_refused(client, make):
 @pytest.mark.parametrize("path", ["/policies/", "/policies/suggest/"])
 def test_only_reading_is_allowed(client, db, path):
     assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("page", ["", "export.csv", "feed/"])
+def test_former_slug_of_a_member_leads_to_the_present_one(client, db, page):
+    member, other = MemberFactory(), MemberFactory()
+    FormerAddress.objects.create(slug="old-name", member=member)
+
+    answer = client.get(
+        f"/policies/{page}", {"member": ["old-name", member.slug, other.slug], "q": "bus & tram"}
+    )
+
+    assert answer.status_code == 301
+    assert answer.url == (
+        f"/policies/{page}?member={member.slug}&member={other.slug}&q=bus+%26+tram"
+    )
+
+
+def test_former_slug_beside_a_mistake_is_no_way_round_it(client, db):
+    FormerAddress.objects.create(slug="old-name", member=MemberFactory())
+
+    answer = client.get("/policies/", {"member": ["old-name", "nobody"]}, follow=True)
+
+    assert answer.status_code == 400
