@@ -1,6 +1,7 @@
 """The network's themes, as the secretariat changes them; no case ever loses its theme by it.
 
-Names of themes are searched and counted, so the search index follows each change.
+Names of themes are searched and counted, so the search index follows each change; in a large library
+it takes a minute, until which words and filters find the cases as they were before.
 """
 
 from django.db import transaction
@@ -65,7 +66,7 @@ def merge(theme, into, *, by, reason):
     note = _("%(old)s → %(new)s") % {"old": theme.name, "new": into.name}
     audit.record("theme-merged", theme, by=by, reason=f"{note}\n{reason}")
     theme.delete()
-    transaction.on_commit(index.sync_quietly)
+    transaction.on_commit(index.sync_soon, robust=True)
     return into
 
 
@@ -84,10 +85,10 @@ def delete(theme, *, by):
         raise NotPossible(message % {"count": uses})
     audit.record("theme-deleted", theme, by=by)
     theme.delete()
-    transaction.on_commit(index.sync_quietly)
+    transaction.on_commit(index.sync_soon, robust=True)
 
 
 def _changed(action, theme, by, reason):
     audit.record(action, theme, by=by, reason=reason)
-    transaction.on_commit(index.sync_quietly)
+    transaction.on_commit(index.sync_soon, robust=True)
     return theme

@@ -25,7 +25,7 @@ BATCH = 1000
 LARGE_HEAP, SMALL_HEAP = 200_000_000, 15_000_000
 MANY = 5000
 SECONDS_BETWEEN_REPAIRS = 60
-REPAIRED_AT_ONCE = 1000  # cases that are indexed while a reader waits
+INDEXED_AT_ONCE = 1000  # cases that are indexed while somebody waits
 
 
 class Damaged(Exception):
@@ -249,10 +249,17 @@ def repair(*, rebuild=False):
     logger.warning("The search index is missing, damaged or out of date: trying to repair it")
     if rebuild:
         (files.root() / files.POINTER).unlink(missing_ok=True)
-    if Revision.objects.live().count() <= REPAIRED_AT_ONCE:
+    sync_soon()
+
+
+def sync_soon():
+    """``sync_quietly`` where the whole library may have to be indexed: a large one is indexed in the
+    background, while the index as it was is read. Should this process end before, the next sync
+    finds as much to do."""
+    if Revision.objects.live().count() <= INDEXED_AT_ONCE:
         sync_quietly()
     else:
-        threading.Thread(target=_sync_in_background, name="search-repair", daemon=True).start()
+        threading.Thread(target=_sync_in_background, name="search-sync", daemon=True).start()
 
 
 def _sync_in_background():

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from members.models import Event
 from policies import themes
 from policies.models import RevisionTheme, Theme
+from policies.search import index
 from tests.factories import LiveRevisionFactory, RevisionFactory, ThemeFactory, UserFactory
 from tests.races import at_once, kinds, needs_two_connections
 
@@ -143,6 +144,25 @@ def test_search_follows_a_merge(
 
     assert (found(client, "theme=housing"), found(client, "q=housing")) == (True, True)
     assert 'value="transport"' not in client.get("/policies/").text
+
+
+def test_large_library_follows_in_the_background_and_is_found_meanwhile(
+    client, reference, synced, editor, django_capture_on_commit_callbacks, monkeypatch
+):
+    LiveRevisionFactory(themes=["transport"], title="Night buses")
+    synced()
+    started = []
+    monkeypatch.setattr(index, "INDEXED_AT_ONCE", 0)
+    monkeypatch.setattr(index.threading.Thread, "start", lambda self: started.append(self.name))
+    by_slug = {theme.slug: theme for theme in Theme.objects.all()}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        themes.merge(by_slug["transport"], by_slug["housing"], by=editor, reason="Why")
+
+    assert started == ["search-sync"]
+    assert (found(client, "q=night"), found(client, "theme=housing")) == (True, False)
+    index.sync()
+    assert (found(client, "q=night"), found(client, "theme=housing")) == (True, True)
 
 
 def test_merged_and_deleted_themes_are_not_loaded_again(reference, editor):

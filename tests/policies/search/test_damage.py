@@ -172,13 +172,13 @@ def test_repair_is_tried_once_a_minute(monkeypatch):
 def test_large_library_is_repaired_in_the_background(monkeypatch):
     live_case("Parks")
     started = []
-    monkeypatch.setattr(index, "REPAIRED_AT_ONCE", 0)
+    monkeypatch.setattr(index, "INDEXED_AT_ONCE", 0)
     monkeypatch.setattr(index.threading.Thread, "start", lambda self: started.append(self.name))
 
     answer = ask(Question("parks"))
 
     assert not answer.available
-    assert started == ["search-repair"]
+    assert started == ["search-sync"]
 
 
 def test_repair_does_not_wait_for_another_writer():
