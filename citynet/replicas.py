@@ -87,7 +87,7 @@ class ReadReplicas:
             watching.leave_out(alias)
         other = None if alias else self._next(watching.answering())
         if alias or other:
-            logger.warning("Read again from %s: %s", other or PRIMARY, request.path)
+            logger.warning("Read again from %s", other or PRIMARY)
             response = self._answer(request, other)
         return response
 

@@ -138,7 +138,7 @@ for number, address in enumerate(REPLICA_URLS, 1):
     patience = {
         "connect_timeout": 2,
         "tcp_user_timeout": 3_000,
-        "options": "-c default_transaction_read_only=on -c statement_timeout=10s",
+        "options": "-c default_transaction_read_only=on -c statement_timeout=60s",
     }
     replica["OPTIONS"] = patience | replica.get("OPTIONS", {})
     replica["TEST"] = {"MIRROR": "default"}
