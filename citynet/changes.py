@@ -27,6 +27,7 @@ WRITE = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', 
 # Apps and models that no public page reads; a test draws every page and looks.
 PRIVATE_APPS = ("account", "admin", "auth", "contenttypes", "mfa", "sessions", "usersessions")
 PRIVATE_MODELS = (
+    "citynet.CommandRun",
     "members.Event",
     "members.Invitation",
     "members.MemberProposal",

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.management import call_command
@@ -559,6 +560,21 @@ def test_drafts_and_private_tables_are_no_change(library, committed):
 )
 def test_statements_are_told_apart(sql, public):
     assert changes.is_public(sql) is public
+
+
+# What public pages are made of.
+PUBLIC_MODELS = {
+    *("Attachment", "BudgetLine", "CaseStudy", "Contribution", "FundingSource", "Indicator"),
+    *("Phase", "Photo", "ReviewEvent", "Revision", "RevisionTheme", "Source", "StaffRole"),
+    *("Stakeholder", "Theme", "FormerAddress", "Member", "MemberEvidence"),
+    *("Goal", "GoalText", "Target", "TargetText"),
+}
+
+
+def test_it_is_known_of_each_model_whether_it_is_public():
+    private = changes.private_tables()
+    models = [model for model in apps.get_models() if model._meta.db_table not in private]
+    assert {model.__name__ for model in models} == PUBLIC_MODELS
 
 
 def test_no_public_page_reads_a_private_table_or_counts_as_a_change(library, settings):

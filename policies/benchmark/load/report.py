@@ -1,5 +1,6 @@
 """The table of a run, as Markdown."""
 
+import math
 import statistics
 
 COLUMNS = (
@@ -66,7 +67,7 @@ def _middle(times):
 
 def _late(times):
     """The time that 95 of a hundred do not exceed."""
-    return times[int(0.95 * (len(times) - 1))] if times else 0
+    return times[math.ceil(0.95 * len(times)) - 1] if times else 0
 
 
 def _row(cells):
