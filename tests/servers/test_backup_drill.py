@@ -72,6 +72,21 @@ def filled(install):
     return source
 
 
+def differences(found, expected):
+    """Tables and other parts that are not the same, with what each has more than the other."""
+    one, other = found | found["rows"], expected | expected["rows"]
+    del one["rows"], other["rows"]
+    return {
+        name: (_without(one.get(name), other.get(name)), _without(other.get(name), one.get(name)))
+        for name in one | other
+        if one.get(name) != other.get(name)
+    }
+
+
+def _without(one, other):
+    return [row for row in one if row not in (other or ())] if isinstance(one, list) else one
+
+
 def restored(installation, path, *options):
     installation.manage("restore", str(path), *options)
     return installation.contents()
@@ -81,11 +96,11 @@ def test_everything_comes_back_on_every_database_and_from_one_to_the_other(insta
     assert filled.expected["live"] > 38
     assert len(filled.expected["files"]) == 4
 
-    assert filled.copy.contents() == filled.expected
+    assert differences(filled.copy.contents(), filled.expected) == {}
     second, third = install("postgresql"), install("sqlite")
-    assert restored(second, filled.backup) == filled.expected
+    assert differences(restored(second, filled.backup), filled.expected) == {}
     second.manage("backup", str(second.folder / "rows.tar"))
-    assert restored(third, second.folder / "rows.tar") == filled.expected
+    assert differences(restored(third, second.folder / "rows.tar"), filled.expected) == {}
     # Numbers of rows that are gone are not given again.
     numbers = filled.program("tests.servers.numbers")
     for copy in (filled.copy, second, third):
@@ -98,8 +113,13 @@ def test_dump_of_postgresql_comes_back_also_in_the_place_of_something_else(insta
 
     first.manage("backup", str(first.folder / "dump.tar"), "--pg-dump")
     second = install("postgresql")
-    assert restored(second, first.folder / "dump.tar") == filled.expected
-    assert restored(second, first.folder / "dump.tar", "--replace", "--no-input") == filled.expected
+    assert differences(restored(second, first.folder / "dump.tar"), filled.expected) == {}
+    assert (
+        differences(
+            restored(second, first.folder / "dump.tar", "--replace", "--no-input"), filled.expected
+        )
+        == {}
+    )
     refusal = install("sqlite").manage("restore", str(first.folder / "dump.tar"), code=1)
     assert "Nothing was touched. A copy made by pg_dump is for PostgreSQL" in refusal
 
@@ -161,7 +181,10 @@ def test_restore_that_is_killed_leaves_the_old_or_the_new(install, filled, kind)
         assert rows in (before["rows"], filled.found["rows"])
         if rows != before["rows"]:
             break
-    assert restored(target, filled.backup, "--replace", "--no-input") == filled.expected
+    assert (
+        differences(restored(target, filled.backup, "--replace", "--no-input"), filled.expected)
+        == {}
+    )
 
 
 class Rows:
