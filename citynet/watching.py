@@ -37,6 +37,7 @@ QUICK = 0.05  # between two looks while a replica is about to catch up with a ch
 HURRY = 3.0  # how long it is looked at so often
 FRESH = 4.0  # how long a judgement counts
 PATIENCE = 10.0  # how long a primary may be silent before it counts as away
+HANGS = 8.0  # after which a replica that takes a question and says nothing is cut off
 PAUSE = 5.0  # before a replica that failed is asked again
 
 WRITTEN = "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"
@@ -93,7 +94,7 @@ class Replica:
     """The judgement on one replica."""
 
     def __init__(self, alias, primary):
-        self.alias, self.patience, self.primary = alias, FRESH, primary
+        self.alias, self.patience, self.primary = alias, HANGS, primary
         self.looking_since = None
         self.asked = threading.Event()
         self.is_on_time = False
