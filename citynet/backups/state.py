@@ -7,8 +7,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-# Kept in the database, but of no use after it: sessions of people who are signed in.
-LEFT_OUT = frozenset({"django_session", "usersessions_usersession"})
+# Kept in the database, but of no use elsewhere or later: sessions of people who are signed in, and
+# when commands ran on this installation.
+LEFT_OUT = frozenset({"citynet_commandrun", "django_session", "usersessions_usersession"})
 # What ``migrate`` and ``load_reference`` fill: rows there do not make an installation used.
 FILLED_AT_INSTALL = frozenset(
     {

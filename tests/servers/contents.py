@@ -9,8 +9,8 @@ import sys
 
 import django
 
-# Nobody stays signed in over a restore; and that a backup was made is noted after it.
-SESSIONS = {"django_session", "usersessions_usersession", "citynet_commandrun"}
+# Nobody stays signed in over a restore, and commands ran where they ran.
+NOT_KEPT = {"citynet_commandrun", "django_session", "usersessions_usersession"}
 
 
 def _text(value):
@@ -30,7 +30,7 @@ def main():
 
     rows = {}
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.db_table not in SESSIONS:
+        if model._meta.db_table not in NOT_KEPT:
             names = [field.attname for field in model._meta.concrete_fields]
             found = model._base_manager.order_by("pk").values_list(*names)
             rows[model._meta.db_table] = [
