@@ -40,7 +40,8 @@ PATIENCE = 10.0  # how long a primary may be silent before it counts as away
 HANGS = 8.0  # after which a replica that takes a question and says nothing is cut off
 PAUSE = 5.0  # before a replica that failed is asked again
 
-WRITTEN = "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"
+# Inserted, and perhaps not written out yet: whoever committed may have been told so already.
+WRITTEN = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 REPLAYED = "SELECT pg_last_wal_replay_lsn() - '0/0'::pg_lsn, pg_is_in_recovery()"
 
 
@@ -58,7 +59,7 @@ class Primary:
     def look(self):
         started = time.monotonic()
         (position,) = _ask(PRIMARY, WRITTEN)
-        self.samples.append((started, position))
+        self.samples.append((started, end_of_records(position)))
         self.has_failed = False
         while len(self.samples) > 1 and self.samples[1][0] <= started - settings.REPLICA_MAX_LAG:
             self.samples.popleft()
@@ -262,6 +263,22 @@ def are_some_left():
 def leave_out(alias):
     """Do not read from this replica for some seconds: it has just failed."""
     _running().replicas[alias].failed()
+
+
+# Bytes of the log: what a page and a segment have, and what stands at the beginning of each.
+PAGE, PAGE_HEAD = 8192, 24
+SEGMENT, SEGMENT_HEAD = 16 * 1024**2, 40
+
+
+def end_of_records(position):
+    """Where the last record ends, if the next one is to begin at ``position``.
+
+    Between them stands the head of a page where the last record has filled its own: nobody replays
+    that before there is another record.
+    """
+    if position % SEGMENT == SEGMENT_HEAD:
+        return position - SEGMENT_HEAD
+    return position - PAGE_HEAD if position % PAGE == PAGE_HEAD else position
 
 
 def last_change():

@@ -283,6 +283,19 @@ def test_changes_made_here_are_told_apart(settings, tmp_path):
     assert watching.last_change() != first
 
 
+@pytest.mark.parametrize(
+    ("inserted", "ends"),
+    [
+        (8192 * 5 + 4000, 8192 * 5 + 4000),
+        (8192 * 5 + 24, 8192 * 5),
+        (8192 * 5 + 40, 8192 * 5 + 40),
+        (16 * 1024**2 * 3 + 40, 16 * 1024**2 * 3),
+    ],
+)
+def test_head_of_a_page_is_nothing_to_replay(inserted, ends):
+    assert watching.end_of_records(inserted) == ends
+
+
 def test_connections_to_a_server_that_hangs_are_cut():
     class Connection:
         """As the driver has them."""

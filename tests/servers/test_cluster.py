@@ -6,6 +6,7 @@ import sys
 import textwrap
 import threading
 import time
+import uuid
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -120,6 +121,15 @@ def test_publication_is_visible_here_at_once_and_soon_elsewhere(site, late_repli
     assert time.monotonic() - published < 30
     site.wait_for_replica()
     assert "Trams by the sea" in Browser(site.a).get("/policies/?q=trams").text
+
+
+def test_each_publication_is_there_for_every_visitor_from_then_on(site):
+    """Also in the moments in which the replica catches up, and is read again."""
+    for number in range(8 * ROUNDS):
+        (path,) = site.on_a.publish_new(titles=[f"Next {number}"])
+        for _visit in range(6):
+            assert Browser(site.a).get(f"{path}?{uuid.uuid4()}").status == 200, number
+            time.sleep(0.02)
 
 
 def test_limits_count_on_all_nodes_together(site):
