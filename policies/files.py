@@ -21,6 +21,7 @@ from citynet import files, images
 from . import authoring
 from .models import Attachment, Photo
 from .models.files import stored_name
+from .statements import KEY, Statement
 
 logger = logging.getLogger(__name__)
 
@@ -83,19 +84,24 @@ def photo_address(pk, size):
 
 def shown(revision):
     """The photos and the files of a revision, each a list of :class:`Shown`, by one query."""
-    columns = ("pk", "original_name", "size", "caption", "credit", "licence")
-    # Both kinds have the same columns; the last two order the rows and tell the kinds apart.
-    pictures = revision.photos.order_by().values_list(
-        *columns, "alt", "width", "height", "position", Value(1)
-    )
-    papers = revision.attachments.order_by().values_list(
-        *columns, Value(""), Value(0), Value(0), "position", Value(0)
-    )
-    rows = sorted(pictures.union(papers, all=True), key=lambda row: (row[-2], row[0]))
+    rows = sorted(SHOWN.rows(revision.pk), key=lambda row: (row[-2], row[0]))
     return (
         [Shown(*row[:-2]) for row in rows if row[-1]],
         [Shown(*row[:-2]) for row in rows if not row[-1]],
     )
+
+
+def _shown():
+    columns = ("pk", "original_name", "size", "caption", "credit", "licence")
+    # Both kinds have the same columns; the last two order the rows and tell the kinds apart.
+    pictures = Photo.objects.filter(revision=KEY).order_by()
+    papers = Attachment.objects.filter(revision=KEY).order_by()
+    return pictures.values_list(*columns, "alt", "width", "height", "position", Value(1)).union(
+        papers.values_list(*columns, Value(""), Value(0), Value(0), "position", Value(0)), all=True
+    )
+
+
+SHOWN = Statement(_shown)
 
 
 def attach_photo(revision, *, user, picture, name, **texts):

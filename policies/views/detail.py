@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,8 +19,10 @@ from policies import citations, completeness, files, interchange, money, section
 from policies.diff import changes, compared
 from policies.jsonld import case_data
 from policies.keyfacts import budget, duration, key_facts
+from policies.listing import listed
 from policies.models import CaseStudy, Revision
 from policies.search.query import similar
+from policies.statements import KEY, ModelStatement, Statement
 from policies.timeline import timeline
 
 # Changes a page of the history: each is compared anew.
@@ -31,6 +34,26 @@ FILES = {
     "bib": (citations.bibtex, "application/x-bibtex; charset=utf-8"),
     "ris": (citations.ris, "application/x-research-info-systems; charset=utf-8"),
 }
+WITH_MEMBER = ("case", "case__member")
+LIVE = ModelStatement(lambda: Revision.objects.live().filter(case=KEY).order_by(), WITH_MEMBER)
+LIVE_OF_MERGED = ModelStatement(
+    lambda: Revision.objects.live().filter(case__merged=KEY).order_by(), WITH_MEMBER
+)
+CITED = Statement(
+    lambda: (
+        Revision.objects.citable()
+        .filter(case=KEY)
+        .order_by("-number")
+        .values_list("number", "decided_at")
+    )
+)
+
+
+class Cited(NamedTuple):
+    """What the page of a case says of one of its published revisions."""
+
+    number: int
+    decided_at: datetime
 
 
 @login_not_required
@@ -38,21 +61,16 @@ FILES = {
 @pages.shared
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
-    live = _live(pk, sections.without_funding)
+    live = _live(pk)
     if moved := _moved(request, live, "policies:case"):
         return moved
-    alike = _similar(live)
-    revisions = list(
-        Revision.objects.citable()
-        .filter(case_id=live.case_id)
-        .order_by("-number")
-        .only("number", "state", "decided_at")
-    )
+    sections.read_rows(live)
+    revisions = [Cited(*row) for row in CITED.rows(live.case_id)]
     context = content(live) | {
         "crumbs": _crumbs(live),
         "revisions": revisions[:NEWEST_REVISIONS],
         "older": len(revisions) - NEWEST_REVISIONS,
-        "similar": alike,
+        "similar": _similar(live),
         # A text that was restored became public again later than those after it.
         "data": case_data(live, min(each.decided_at for each in revisions)),
     }
@@ -129,10 +147,8 @@ def _steps(request, keys_of_all):
 @pages.shared
 def revision(request, pk, slug, number):
     """One published revision, as it was: to be read and cited for good."""
-    found = sections.readable(
-        Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))
-    ).select_related("case__member", "case__live")
-    shown = found.first()
+    found = Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))
+    shown = found.select_related("case__member", "case__live").first()
     if shown is None:
         if kept := CaseStudy.objects.live().filter(merged=_number(pk)).first():
             # The numbers of its texts say nothing about those of the case that took its place.
@@ -141,6 +157,7 @@ def revision(request, pk, slug, number):
     address = shown.get_absolute_url()
     if request.path != address:
         return redirect(address, permanent=True)
+    sections.read_rows(shown)
     live = shown.case.live
     live.case = shown.case
     context = content(shown) | {
@@ -167,26 +184,25 @@ def cite(request, pk, slug, form):
 @require_safe
 def case_jsonl(request, pk, slug):
     """The live revision of a case in the interchange format: one line."""
-    live = _live(pk, lambda revisions: revisions.with_content())
+    live = _live(pk)
     if moved := _moved(request, live, "policies:case-jsonl"):
         return moved
+    live = Revision.objects.with_content().get(pk=live.pk)
     line = json.dumps(interchange.row(live), ensure_ascii=False) + "\n"
     name = f"{citations.citation(live).key}.jsonl"
     return _file(name, "application/jsonl; charset=utf-8", line)
 
 
-def _live(pk, with_rows=lambda revisions: revisions.select_related("case__member")):
+def _live(pk):
     """The live revision of a case, or of the one that it was merged into; 404 where there is none.
 
     The address of a merged case is not that of the kept one, so that ``_moved`` leads there.
     """
-    live = with_rows(Revision.objects.live())
-    found = live.filter(case_id=_number(pk)).first()
     # Asked only where there is nothing to show: a case that was merged is not public.
-    found = found or live.filter(case__merged=_number(pk)).first()
-    if found is None:
+    found = LIVE.models(_number(pk)) or LIVE_OF_MERGED.models(_number(pk))
+    if not found:
         raise Http404(_("There is no such public case."))
-    return found
+    return found[0]
 
 
 def _number(text):
@@ -262,19 +278,10 @@ def _place(member):
 
 
 def _similar(live):
-    """The live revisions most like this one, with what they share; reads the funding of all."""
-    keys = similar(live)
-    found = (
-        Revision.objects.live()
-        .select_related("case__member")
-        .prefetch_related("contributions", "theme_rows")
-        .in_bulk(keys)
-    )
-    prefetch_related_objects([live, *found.values()], "funding_sources")
+    """The live revisions most like this one, with what they share."""
     rows = []
-    for key in keys:
-        if key in found:
-            codes, themes = sections.shared_with(live, found[key])
-            facts = [duration(found[key]), budget(found[key])]
-            rows.append({"revision": found[key], "codes": codes, "themes": themes, "facts": facts})
+    for each in listed(similar(live)):
+        codes, themes = sections.shared_with(live, each)
+        facts = [duration(each), budget(each)]
+        rows.append({"revision": each, "codes": codes, "themes": themes, "facts": facts})
     return rows
