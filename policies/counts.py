@@ -77,8 +77,9 @@ def goals_with_counts(counts):
     ``case_count`` and ``heat``.
     """
     goals = list(Goal.objects.prefetch_related("targets"))
+    numbers = counts.of("goal")
     for goal in goals:
-        goal.case_count = counts.of("goal").get(str(goal.number), 0)
+        goal.case_count = numbers.get(str(goal.number), 0)
         goal.rows = with_counts(goal.targets.all(), counts)
         goal.covered = sum(1 for target in goal.rows if target.case_count)
     return goals
@@ -86,9 +87,9 @@ def goals_with_counts(counts):
 
 def with_counts(targets, counts):
     """The targets, each with ``case_count`` and the class ``heat`` of its colour."""
-    targets = list(targets)
+    targets, numbers = list(targets), counts.by_facet.get("target", {})
     for target in targets:
-        target.case_count = counts.of("target").get(target.code, 0)
+        target.case_count = numbers.get(target.code, 0)
         target.heat = heat(target.case_count)
     return targets
 

@@ -2,8 +2,9 @@
 
 from django.db import models
 from django.db.models import Count
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from citynet.addresses import address
 
 
 class TextsQuerySet(models.QuerySet):
@@ -53,7 +54,7 @@ class Goal(models.Model):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self):
-        return reverse("sdg:goal", args=[self.number])
+        return address("sdg:goal", self.number)
 
 
 class Target(models.Model):
@@ -83,7 +84,7 @@ class Target(models.Model):
         return f"{self.code} {self.label}"
 
     def get_absolute_url(self):
-        return reverse("sdg:target", args=[self.code])
+        return address("sdg:target", self.code)
 
 
 class GoalText(models.Model):

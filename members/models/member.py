@@ -4,9 +4,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
+
+from citynet.addresses import address
 
 from ..subregions import subregion_of
 
@@ -119,7 +120,7 @@ class Member(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("members:detail", args=[self.slug])
+        return address("members:detail", self.slug)
 
     def clean(self):
         """Raises ``ValidationError`` for an address that leads to another member already."""
