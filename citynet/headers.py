@@ -4,7 +4,9 @@ The middleware stands outermost, so that answers given early (a static file, a r
 refusal) and those of errors carry the same headers as pages. What a view has set itself stays.
 """
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 
 # What browsers may not offer to our pages: none needs a sensor, a camera or a payment.
@@ -35,11 +37,31 @@ PRIVATE = "private, no-store"
 class SecurityHeadersMiddleware(CSPMiddleware):
     """Adds the content security policy (as django-csp makes it) and all other headers."""
 
+    def __init__(self, get_response):
+        super().__init__(get_response)
+        # Putting it together takes as long as most middleware together, and it is always the same.
+        self.policy = build_policy()
+
     def process_response(self, request, response):
-        response = super().process_response(request, response)
+        if _has_policy_of_its_own(request, response):
+            response = super().process_response(request, response)
+        else:
+            response.headers.setdefault(HEADER, self.policy)
         for name, value in _headers(request, response):
             response.headers.setdefault(name, value)
         return response
+
+
+def _has_policy_of_its_own(request, response):
+    """Whether django-csp has to make the policy for this answer: a view has asked it for changes,
+    a page for a nonce, or a setting for what only some answers get."""
+    return (
+        settings.DEBUG
+        or hasattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY")
+        or "EXCLUDE_URL_PREFIXES" in settings.CONTENT_SECURITY_POLICY
+        or hasattr(request, "_csp_nonce")
+        or any(name.startswith("_csp_") for name in vars(response))
+    )
 
 
 def _headers(request, response):

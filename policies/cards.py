@@ -115,9 +115,15 @@ def _stage(stage):
 @remembered
 def _member(slug, name, country_code):
     country = str(Country(country_code).name) if country_code else ""
-    url = escape(reverse("members:detail", args=[slug]))
+    url = escape(_address_of_a_member().format(slug))
     place = f", {escape(country)}" if country else ""
     return f'<span><b><a href="{url}">{escape(name)}</a></b>{place}</span>'
+
+
+@remembered
+def _address_of_a_member():
+    """The address of every member, with its slug to be filled in."""
+    return reverse("members:detail", args=["a-slug"]).replace("a-slug", "{}")
 
 
 @lru_cache(maxsize=4096)

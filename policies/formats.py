@@ -71,8 +71,24 @@ def remembered(function):
 _ = said = remembered(translation.gettext)
 ngettext = counted = remembered(translation.ngettext)
 
-# A month in words ("April 2013"); a library has a few hundred, each on many cards.
-month = remembered(months.label)
+# The year in which each month is written once, to be replaced by others.
+ANY_YEAR = "2099"
+
+
+@remembered
+def month(value):
+    """A month in words ("April 2013"), as ``months.label`` writes it; "" where unknown.
+
+    A library has a few hundred, each on many cards, and Django takes long to write one.
+    """
+    if not months.is_exact(value or ""):
+        return months.label(value)
+    return _in_any_year(value[4:]).replace(ANY_YEAR, value[:4])
+
+
+@remembered
+def _in_any_year(rest):
+    return months.label(ANY_YEAR + rest)
 
 
 def number(value, *, language=None):

@@ -23,7 +23,7 @@ from .formats import current_language, one_language, remembered, whole_numbers
 
 # So many members are offered, those with the most cases.
 MOST_MEMBERS = 40
-LAST_DIGITS, MILLION = 1000, 1_000_000
+LAST_DIGITS, MILLION = 100, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ class _Numbers(dict):
         self._write, self._nouns = whole_numbers(), _nouns()
 
     def __missing__(self, count):
-        # No language asks for more than the last three digits of what is no whole million.
+        # No language asks for more than the last two digits of what is no whole million.
         is_large = count > LAST_DIGITS and count % MILLION
         noun = self._nouns[LAST_DIGITS + count % LAST_DIGITS if is_large else count]
         self[count] = written = (
