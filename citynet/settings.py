@@ -177,6 +177,9 @@ if CACHES["default"]["BACKEND"] == "citynet.cache.SharedCache":
 
 # Seconds that a request may wait for its turn. Where all wait longer, some are refused with a 503.
 QUEUE_SECONDS = env.float("QUEUE_SECONDS", 2, validate=Range(0, 60))
+# Large files that a process makes at once. One of its threads at least is left for pages.
+_most = max(1, env.int("WEB_THREADS", 4) - 1)
+LONG_DOWNLOADS = min(_most, env.int("LONG_DOWNLOADS", 2, validate=Range(1, 64)))
 
 # Languages of the pages. Texts of cases carry a language of their own.
 LANGUAGE_CODE = "en"
