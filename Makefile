@@ -101,8 +101,8 @@ check: .venv/.dev ## Migrations in step; deploy checks under production settings
 test-sqlite: .venv/.dev ## Tests on SQLite
 	$(BIN)/pytest -q -n $(JOBS) -m 'not e2e and not servers'
 
-test-postgres: .venv/.dev ## Tests on a PostgreSQL of their own
-	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) -m 'not e2e and not servers'
+test-postgres: .venv/.dev ## Tests that use the database, on a PostgreSQL of their own
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) --database-only -m 'not e2e and not servers'
 
 test-browser: .venv/.dev ## Tests in a real Chromium, with axe
 	$(BIN)/pytest -q -n $(JOBS) -m e2e tests/e2e

@@ -1,16 +1,58 @@
 """Fixtures that any test may ask for."""
 
 import gc
+from contextlib import contextmanager
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from policies.models import Theme
 from policies.search import index
 from sdg.models import Goal, Target
 from tests.factories import StaffFactory
+
+# Each test that reads or writes the database asks for one of these, if not by its mark.
+OF_THE_DATABASE = {"db", "transactional_db", "django_db_setup"}
+left_out = pytest.StashKey[int]()
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out tests that use no database: another one makes no difference to them",
+    )
+
+
+def uses_database(item):
+    return bool(item.get_closest_marker("django_db") or OF_THE_DATABASE & {*item.fixturenames})
+
+
+def pytest_collection_modifyitems(config, items):
+    """Those of reference files, charts, settings and the like have run on SQLite already."""
+    if config.getoption("database_only"):
+        without = [item for item in items if not uses_database(item)]
+        config.stash[left_out] = len(without)
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if uses_database(item)]
+
+
+def pytest_sessionfinish(session):
+    """Of several processes only the one that prints is seen by people."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(left_out, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash[left_out] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if number := config.stash.get(left_out, 0):
+        terminalreporter.write_line(f"{number} tests that use no database were left out.")
 
 
 def pytest_collection_finish():
@@ -19,11 +61,21 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+def files_in(folder):
+    """Settings for uploads and a search index below a folder."""
+    return {"MEDIA_ROOT": folder / "media", "SEARCH_INDEX_DIR": folder / "index"}
+
+
 @pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path):
-    """Each test has its own uploads and search index, so that tests can run side by side."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.SEARCH_INDEX_DIR = tmp_path / "index"
+def _own_files(request, settings, tmp_path):
+    """Each test has its own uploads and search index, so that tests can run side by side.
+
+    Those that share the rows of their module share its files too.
+    """
+    shared = "shared" in request.fixturenames
+    folder = request.getfixturevalue("shared").folder if shared else tmp_path
+    for name, value in files_in(folder).items():
+        setattr(settings, name, value)
 
 
 REFERENCE = (Goal, Target, Theme)
@@ -56,12 +108,47 @@ def _kept_reference(django_db_setup, django_db_blocker):
     return fill
 
 
+def fill_reference(statements):
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
 @pytest.fixture
 def reference(_kept_reference, db):
     """The 17 goals, 169 targets and ten themes."""
-    with connection.cursor() as cursor:
-        for statement in _kept_reference:
-            cursor.execute(statement)
+    fill_reference(_kept_reference)
+
+
+class Shared:
+    """Where rows, files and the index are made that all tests of a module share."""
+
+    def __init__(self, folder, blocker):
+        self.folder, self.blocker = folder, blocker
+
+    @contextmanager
+    def made(self):
+        with self.blocker.unblock(), override_settings(**files_in(self.folder)):
+            yield
+
+
+@pytest.fixture(scope="module")
+def shared(_kept_reference, django_db_blocker, tmp_path_factory):
+    """``with shared.made():`` in a fixture of a module makes rows for all its tests, once.
+
+    The goals, targets and themes are there. Each test works in a savepoint inside of the same
+    transaction, so what it changes is undone at its end; not so what it changes in the objects and
+    files that it is handed. Not for modules with tests that commit.
+    """
+    made = Shared(tmp_path_factory.mktemp("shared"), django_db_blocker)
+    transaction_of_all = transaction.atomic()
+    with made.made():
+        transaction_of_all.__enter__()
+        fill_reference(_kept_reference)
+    yield made
+    with made.made():
+        transaction.set_rollback(True)
+        transaction_of_all.__exit__(None, None, None)
 
 
 @pytest.fixture

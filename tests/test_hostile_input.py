@@ -1,5 +1,7 @@
 """No parameter of any public address answers with a server error, whatever is in it."""
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from members.models import Member
 from policies import facets
+from policies.search import index
 from tests.factories import LiveRevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,11 +87,17 @@ READERS = {
 }
 
 
-@pytest.fixture
-def library(reference, synced):
-    revision = LiveRevisionFactory(targets=["11.2"], themes=["transport"])
-    synced()
+@pytest.fixture(scope="module")
+def made_once(shared):
+    with shared.made():
+        revision = LiveRevisionFactory(targets=["11.2"], themes=["transport"])
+        index.sync()
     return revision
+
+
+@pytest.fixture
+def library(made_once, db):
+    return deepcopy(made_once)
 
 
 def read(answer):

@@ -3,6 +3,7 @@
 The addresses come from the URL configuration: a new one without a row here fails the test.
 """
 
+from copy import deepcopy
 from urllib.parse import quote
 
 import pytest
@@ -94,9 +95,26 @@ METHODS = ("get", "post")
 KINDS = {"m": ["Moderators"], "e": ["Editors in chief"], "a": []}
 
 
+@pytest.fixture(scope="module")
+def made_once(shared):
+    with shared.made():
+        return make_rows()
+
+
 @pytest.fixture
-def rows(reference):
-    return make_rows()
+def rows(made_once, db):
+    return deepcopy(made_once)
+
+
+@pytest.fixture(scope="module")
+def sessions(shared):
+    """Role in the secretariat -> the key of a session of somebody in it."""
+    with shared.made():
+        people = {
+            role: StaffFactory(groups=groups, is_superuser=role == "a")
+            for role, groups in KINDS.items()
+        }
+        return {role: signed_in(one).cookies["sessionid"].value for role, one in people.items()}
 
 
 def standard():
@@ -118,13 +136,14 @@ def test_every_address_of_the_secretariat_is_in_the_table():
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_address_of_the_secretariat_answers_by_right(rows, name):
+def test_address_of_the_secretariat_answers_by_right(rows, sessions, name):
     found = []
     for method in METHODS:
         answers = []
-        for role, groups in KINDS.items():
-            person = StaffFactory(groups=groups, is_superuser=role == "a")
-            answer = getattr(signed_in(person), method)(filled(name, rows))
+        for role in KINDS:
+            client = Client()
+            client.cookies["sessionid"] = sessions[role]
+            answer = getattr(client, method)(filled(name, rows))
             # A file is sent to its end; breaking it off would end the connection to the database.
             answer.getvalue()
             answers.append(answer.status_code)

@@ -5,6 +5,8 @@ nobody may see is 404; what needs an account leads to the sign-in (302) or, wher
 been typed, says so (401). Those of the admin are in tests/test_permissions_admin.py.
 """
 
+from copy import deepcopy
+
 import pytest
 from django.core.cache import cache
 from django.db import transaction
@@ -15,6 +17,7 @@ from members import invitations
 from members.invitation_tokens import token_of
 from members.models import Event
 from policies.models import Revision
+from policies.search import index
 from tests import test_permissions as pages
 from tests.conftest import signed_in
 from tests.factories import (
@@ -167,9 +170,19 @@ ANSWERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def made_once(shared):
+    with shared.made():
+        return make_world()
+
+
 @pytest.fixture
-def world(reference, synced):
+def world(made_once, db):
     """role -> person (None for nobody), and name -> address."""
+    return deepcopy(made_once)
+
+
+def make_world():
     ours = MemberFactory(name="Surabaya", slug="surabaya")
     coordinator = MembershipFactory(member=ours, role="coordinator")
     people = {
@@ -186,7 +199,7 @@ def world(reference, synced):
     colleague = MembershipFactory(member=ours)
     request = MembershipFactory(member=ours, status="requested", decided_at=None)
     invitation = invitations.invite(ours, "new@city.example", coordinator.user)
-    synced()
+    index.sync()
     team, person = {"slug": "surabaya"}, {"slug": "surabaya", "pk": colleague.pk}
     given = {
         **pages.ACCOUNT_ARGUMENTS,
@@ -265,11 +278,14 @@ def test_blocked_person_is_nobody(world):
 
 def test_empty_form_of_a_stranger_changes_nothing(world):
     people, addresses = world
+    client = signed_in(people["stranger"])
     before = Event.objects.count(), versions()
     for name, address in addresses.items():
         # One's own account and requests may change.
         if not name.startswith(("account_", "mfa_")) and name != "my:join":
-            signed_in(people["stranger"]).post(address).getvalue()
+            client.post(address).getvalue()
+    # Still signed in.
+    assert client.get(addresses["my:home"]).status_code == 200
     assert (Event.objects.count(), versions()) == before
 
 

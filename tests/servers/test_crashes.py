@@ -10,7 +10,7 @@ from .forked import ROOT
 
 pytestmark = pytest.mark.servers
 
-POINTS = 24
+POINTS = 12  # two of every kind
 CRASHES = (sys.executable, "-m", "tests.crashes", str(POINTS))
 
 
