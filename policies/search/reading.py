@@ -4,7 +4,6 @@ light stand-ins that have the attributes of a ``Revision`` that the index needs.
 import datetime
 import zlib
 from collections import defaultdict
-from types import SimpleNamespace
 from typing import NamedTuple
 
 from django.db.models import TextField
@@ -76,10 +75,17 @@ CHILDREN = {
     "indicators": (Indicator, ["name", "baseline", "result", "evidence"]),
     "sources": (Source, ["title"]),
 }
+
+
+def _row_type(name, columns):
+    return NamedTuple(name, [(column, object) for column in columns])
+
+
+# Rows are tuples with names: made as they come from the database, at the least cost.
 ROW_TYPES = {
-    name: NamedTuple(name, [(column, object) for column in columns])
-    for name, (model, columns) in CHILDREN.items()
+    name: _row_type(name, ["revision_id", *columns]) for name, (model, columns) in CHILDREN.items()
 }
+Live = _row_type("Live", [*COLUMNS, *CHILDREN, "case"])
 
 
 class Rows(list):
@@ -125,17 +131,15 @@ class Reader:
             Revision.objects.live()
             .filter(**_among("pk", keys))
             .order_by("pk")
-            .values(*COLUMNS, "case__member_id", "case__provenance", "case__confirmed_at")
+            .values_list("case__member_id", "case__provenance", "case__confirmed_at", *COLUMNS)
         )
         asked = set(keys)
-        rows = [row for row in rows if row["pk"] in asked]
-        self._read_members({row["case__member_id"] for row in rows})
-        children = {name: self._read_children(name, keys) for name in CHILDREN}
-        for row in rows:
-            member = self.members[row.pop("case__member_id")]
-            case = Case(member, row.pop("case__provenance"), row.pop("case__confirmed_at"))
-            lists = {name: found.get(row["pk"], NO_ROWS) for name, found in children.items()}
-            yield SimpleNamespace(**row, **lists, case=case)
+        rows = [row for row in rows.iterator(chunk_size=5000) if row[3] in asked]
+        self._read_members({row[0] for row in rows})
+        children = [self._read_children(name, keys).get for name in CHILDREN]
+        for member, provenance, confirmed_at, key, *columns in rows:
+            case = Case(self.members[member], provenance, confirmed_at)
+            yield Live(key, *columns, *[find(key, NO_ROWS) for find in children], case)
 
     def _read_members(self, keys):
         self.members.update(Member.objects.in_bulk(keys - self.members.keys()))
@@ -146,13 +150,13 @@ class Reader:
             model.objects.filter(**_among("revision", keys))
             .order_by("revision_id", "position", "pk")
             .values_list("revision_id", *columns)
+            .iterator(chunk_size=5000)
         )
         found = defaultdict(Rows)
         if name == "theme_rows":
-            for key, theme in rows.iterator(chunk_size=5000):
+            for key, theme in rows:
                 found[key].append(self.themes[theme])
         else:
-            make = ROW_TYPES[name]._make
-            for key, *values in rows.iterator(chunk_size=5000):
-                found[key].append(make(values))
+            for row in map(ROW_TYPES[name]._make, rows):
+                found[row[0]].append(row)
         return found

@@ -39,9 +39,9 @@ SERVED = FACETS_OF["serves"]
 COLUMNS = tuple(column for column in FACETS_OF if column != "serves")
 NUMBERS_OF = {column: f"{column}_number" for column in COLUMNS}
 # Of the real words only which there are is asked, and a third of a build went into them. Beyond the
-# first so many documents that are written together, a word is left to the first document of each
-# stretch; it is lost only when all of these are gone, until it is written again.
-STRETCH = 1000
+# first documents that are written together, a word is left to the first document of each stretch;
+# it is lost only when all of these are gone, until it is written again.
+WITH_ALL_FORMS, STRETCH = 1000, 5000
 SECTIONS = ("challenge", "solution", "results", "lessons", "transferability")
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -160,9 +160,8 @@ class _Words(dict):
         return " ".join(map(self.__getitem__, words))
 
     def first_met(self):
-        """The words that were met since this was asked last, as one text."""
-        found = " ".join(self._met)
-        self._met.clear()
+        """The words that were met since this was asked last."""
+        found, self._met = self._met, []
         return found
 
 
@@ -207,10 +206,13 @@ class Writer:
         names, more = self._names_of(revision)
         runs += more
         title, lead, body = title.split(), f"{summary}{text.BREAK}{names}".split(), body.split()
-        if self.written < STRETCH or self.written % STRETCH == 0:
+        if self.written % STRETCH == 0:
             self.words.clear()
-        self.written += 1
         title_stems, lead_stems, body_stems = map(self.words.stems, (title, lead, body))
+        forms = self.words.first_met()
+        if self.written < WITH_ALL_FORMS:
+            forms = dict.fromkeys([*title, *lead, *body])
+        self.written += 1
         goals = dict.fromkeys(self.targets[code][1] for code in codes)
         served = [self.reference[key] for key in (*codes, *goals)]
         passages = [title_stems, lead_stems, body_stems, *served]
@@ -218,7 +220,7 @@ class Writer:
         document.add_text("lead", lead_stems)
         document.add_text("text", text.BREAK.join(passages))
         document.add_text("titles", " ".join(title))
-        document.add_text("forms", self.words.first_met())
+        document.add_text("forms", " ".join(forms))
         if runs:
             pairs = text.BREAK.join(" ".join(text.pairs(run)) for run in runs)
             single = " ".join(dict.fromkeys("".join(runs)))

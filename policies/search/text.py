@@ -137,7 +137,9 @@ class _Stems(dict):
         if len(self) > MOST_KEPT:
             self.clear()
         with _LOCK:
-            self[word] = found = _ENGLISH.analyze(_IRREGULAR.get(word, word))[0]
+            found = _ENGLISH.analyze(_IRREGULAR.get(word, word))[0]
+        # Most words are their own stem: the same text twice would be twice as far to fetch.
+        self[word] = found = word if found == word else found
         return found
 
 

@@ -6,19 +6,25 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from policies.benchmark import measure, questions
+from policies.management.commands import bench
 from policies.management.commands.bench import Command
 from policies.models import Revision
 from policies.search import index
 from policies.search.query import ask
 
 
-def test_bench_prints_every_bar_and_touches_no_other_library(settings, tmp_path, capfd):
+def test_bench_prints_every_bar_and_touches_no_other_library(
+    settings, tmp_path, capfd, monkeypatch
+):
+    monkeypatch.setattr(bench, "RUNS", 1)
     settings.VAR_DIR = tmp_path
     command = Command()
 
     call_command(command, number=40, without_postgres=True)
 
     lines = capfd.readouterr().out.splitlines()
+    assert [line for line in lines if "best run; medians of 1 runs: page" in line]
+    assert [line for line in lines if line.startswith("pace of this machine, ms")]
     rows = [re.split("  +", line) for line in lines[lines.index("") :]]
     bars = [row for row in rows if len(row) > 2 and row[2][:2] in {"<=", ">="}]
     assert [re.sub(r"\d+ words|: .*", "", row[0]) for row in bars] == [
@@ -31,6 +37,15 @@ def test_bench_prints_every_bar_and_touches_no_other_library(settings, tmp_path,
     ]
     assert all(float(row[1].replace(",", "")) > 0 for row in bars)
     assert [path.name for path in tmp_path.iterdir()] == ["bench"]
+
+
+def test_best_of_several_runs_counts(monkeypatch):
+    command, rates = Command(), iter([100.0, 300.0, 200.0])
+    monkeypatch.setattr(command, "step", lambda *_: {"rate": next(rates), "pace": [1.0, 2.0]})
+
+    best = command.best(1_000, "build")
+
+    assert best == {"rate": 300.0, "figures": [100.0, 300.0, 200.0], "pace": [1.0, 2.0] * 3}
 
 
 @pytest.mark.parametrize("number", [0, -1])
