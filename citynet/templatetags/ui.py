@@ -86,20 +86,42 @@ def not_reported():
     return format_html('<span class="nr">{}</span>', _("Not reported"))
 
 
-@register.simple_tag
-def page_numbers(page):
-    """Page numbers for the pager, with an ellipsis where some are left out."""
-    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-
-
 @register.simple_tag(takes_context=True)
-def page_address(context, number, query=None):
-    """Address of a page of the list on this page, for its pager; the first page has no number."""
+def pager(context, page, query=None, label=""):
+    """Links to the pages of a list: see ``components/pager.html``, which does the same."""
+    paginator, current = page.paginator, page.number
+    if paginator.num_pages <= 1:
+        return ""
     query = context.request.GET if query in (None, "") else query
-    values = {name: chosen for name, chosen in query.lists() if name != "page"}
-    if number > 1:
-        values["page"] = number
-    return "?" + urlencode(values, doseq=True)
+    rest = urlencode([pair for pair in query.lists() if pair[0] != "page"], doseq=True)
+
+    def link(number, text, rel=""):
+        # The first page has no number.
+        parts = [rest] if rest else []
+        parts += [f"page={number}"] if number > 1 else []
+        return f'<li><a href="?{escape("&".join(parts))}"{rel}>{text}</a></li>'
+
+    word = f'<span class="vh">{escape(_("Page"))} </span>'
+    links = []
+    if current > 1:
+        links.append(link(current - 1, escape(_("Previous page")), ' rel="prev"'))
+    for number in paginator.get_elided_page_range(current, on_each_side=1, on_ends=1):
+        if number == current:
+            shown = f'<span aria-current="page">{word}{formats.number(number)}</span>'
+            links.append(f"<li>{shown}</li>")
+        elif number == paginator.ELLIPSIS:
+            links.append(f"<li>{number}</li>")
+        else:
+            links.append(link(number, word + formats.number(number)))
+    if current < paginator.num_pages:
+        links.append(link(current + 1, escape(_("Next page")), ' rel="next"'))
+    ends = {"first": page.start_index(), "last": page.end_index(), "total": paginator.count}
+    ends = {name: formats.number(number) for name, number in ends.items()}
+    return SafeString(
+        f'<nav class="pager mt" aria-label="{escape(label or _("Pages of results"))}">\n'
+        f'<ul role="list">{"".join(links)}</ul>\n'
+        f'<p class="quiet">{escape(_("%(first)s to %(last)s of %(total)s") % ends)}</p>\n</nav>'
+    )
 
 
 @register.simple_tag(takes_context=True)
