@@ -48,11 +48,20 @@ FIXED = frozenset(FACETS_BY_NAME) - {"goal", "target", "theme", "member", "count
 TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id")
 
 
+class SharedFields(dict):
+    """Fields that all forms of a class have in common, since nobody changes them; Django would copy
+    them for each form, which takes longer than to read a whole address."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
 class SearchForm(forms.Form):
     """Reads the query of a list, feed or export.
 
     ``is_valid()`` is False for anything unknown or malformed: then nothing may be searched. Names
-    that are given twice count once, the last time, except facets, which take many values.
+    that are given twice count once, the last time, except facets, which take many values. ``fields``
+    has the words and what else is in the address.
     """
 
     q = WordsField()
@@ -77,8 +86,12 @@ class SearchForm(forms.Form):
     def __init__(self, data):
         super().__init__(data)
         self._labels = {}
+        self.fields = {
+            name: field for name, field in self.fields.items() if name == "q" or name in data
+        }
         for facet in FACETS:
-            self.fields[facet.name] = FacetField(facet, partial(self.labels, facet.name))
+            if facet.name in data:
+                self.fields[facet.name] = FacetField(facet, partial(self.labels, facet.name))
 
     def labels(self, name):
         """Value -> label of all that can be chosen from a facet, read once a form."""
@@ -228,6 +241,9 @@ class SearchForm(forms.Form):
         """Names of all parameters in the order of every address."""
         ends = [name for pair in RANGES.values() for name in pair]
         return ["q", *FACETS_BY_NAME, *ends, "sort", "view", "page"]
+
+
+SearchForm.base_fields = SharedFields(SearchForm.base_fields)
 
 
 @remembered
