@@ -27,6 +27,13 @@ def _stems(chunk):
     return tuple(text.stems(text.fold(chunk).split()))
 
 
+@lru_cache(maxsize=1024)
+def _whole_words(words):
+    """A pattern that finds these words where no letter or digit touches them."""
+    any_of = "|".join(map(re.escape, words))
+    return re.compile(f"(?<![0-9a-z])(?:{any_of})(?![0-9a-z])", re.IGNORECASE | re.ASCII)
+
+
 def _spans(content, wanted):
     """From where to where the words stand whose stems are wanted."""
     # A stem begins as its word does, and most words begin otherwise: they need not be looked up.
@@ -34,7 +41,15 @@ def _spans(content, wanted):
     words = {word for word in text.fold(content).split() if word[0] in firsts}
     found = {word for word in words if text.stem(word) in wanted}
     if not found:
-        return
+        return []
+    if content.isascii() and "'" not in content and "`" not in content:
+        # Most texts: their words are written as they are folded, but for capitals.
+        return [word.span() for word in _whole_words(frozenset(found)).finditer(content)]
+    return _spans_in_chunks(content, wanted, found)
+
+
+def _spans_in_chunks(content, wanted, found):
+    """The same for any text; ``found`` are its folded words whose stems are wanted."""
     for chunk in _CHUNKS.finditer(content):
         typed = chunk[0]
         if typed.isascii() and typed.isalpha():
