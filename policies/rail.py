@@ -132,16 +132,20 @@ class Rail:
         counts = self.counts.get(facet, {})
         chosen = self.form.chosen.get(facet, ())
         labels = self.form.labels(facet)
-        if facet == "member":
-            counts = {slug: counts[slug] for slug in nlargest(MOST_MEMBERS, counts, counts.get)}
+        if facet not in ("member", "country"):
+            return [
+                (value, label, counts.get(value, 0))
+                for value, label in labels.items()
+                if value in counts or value in chosen
+            ]
+        # Long lists in the order of their names, whatever that of their labels is.
+        values = nlargest(MOST_MEMBERS, counts, counts.get) if facet == "member" else counts
         offered = [
-            (value, label, counts.get(value, 0))
-            for value, label in labels.items()
-            if counts.get(value) or value in chosen
+            (value, labels[value], counts.get(value, 0))
+            for value in {*values, *chosen}
+            if value in labels
         ]
-        if facet in ("member", "country"):
-            offered.sort(key=lambda choice: str(choice[1]))
-        return offered
+        return sorted(offered, key=lambda choice: (str(choice[1]), choice[0]))
 
     def _flat(self, facet):
         return "".join(self._choices(facet, self._offered(facet)))
