@@ -27,6 +27,7 @@ from .filter_fields import (
     shown,
 )
 from .formats import remembered
+from .models import FormerTheme
 from .search.query import SORTS, Question
 
 PER_PAGE = 20
@@ -43,6 +44,9 @@ RANGES = {
 
 # The choices of all other facets are the same for as long as the process lives.
 FIXED = frozenset(FACETS_BY_NAME) - {"goal", "target", "theme", "member", "country"}
+
+# Filters whose values are slugs that may have changed, and where the former ones are kept.
+FORMER = {"member": FormerAddress, "theme": FormerTheme}
 
 # Added to links by newsletters and social networks; every other unknown name is refused.
 TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id")
@@ -112,16 +116,16 @@ class SearchForm(forms.Form):
         )
 
     def moved_query(self):
-        """The query with the present slugs of members that were renamed or merged; None where none
-        of these is in it."""
-        slugs = self.data.getlist("member")
-        former = FormerAddress.objects.filter(slug__in=filter(slug_re.match, slugs))
-        present = dict(former.values_list("slug", "member__slug"))
-        if not present:
-            return None
+        """The query with the present slugs of members that were renamed or merged and of themes that
+        were merged; None where none of these is in it."""
         query = self.data.copy()
-        query.setlist("member", dict.fromkeys(present.get(slug, slug) for slug in slugs))
-        return query.urlencode()
+        for name, model in FORMER.items():
+            slugs = self.data.getlist(name)
+            former = model.objects.filter(slug__in=filter(slug_re.match, slugs))
+            present = dict(former.values_list("slug", f"{name}__slug"))
+            if present:
+                query.setlist(name, list(dict.fromkeys(present.get(each, each) for each in slugs)))
+        return query.urlencode() if query != self.data else None
 
     def clean(self):
         data = self.cleaned_data

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from members import audit
 
-from .models import RevisionTheme, Theme
+from .models import FormerTheme, RevisionTheme, Theme
 from .search import index
 
 
@@ -46,7 +46,8 @@ def rename(theme, name, *, by, reason=""):
 def merge(theme, into, *, by, reason):
     """Let ``into`` take the place of ``theme`` in every text, public or not; gives ``into``.
 
-    A text with both keeps one, at the place of the first of them. Afterwards ``theme`` is gone.
+    A text with both keeps one, at the place of the first of them. Afterwards ``theme`` is gone, and
+    addresses of lists with its slug, or with one that led to it, lead to ``into``.
     """
     if not reason.strip():
         raise NotPossible(_("Say why: a reason is required."))
@@ -63,6 +64,14 @@ def merge(theme, into, *, by, reason):
         )
         RevisionTheme.objects.filter(Exists(before), theme=goes).delete()
     RevisionTheme.objects.filter(theme=theme).update(theme=into)
+    FormerTheme.objects.filter(theme=theme).update(theme=into)
+    # The slug may have been that of an earlier theme, which was merged too.
+    FormerTheme.objects.bulk_create(
+        [FormerTheme(slug=theme.slug, theme=into)],
+        update_conflicts=True,
+        unique_fields=["slug"],
+        update_fields=["theme"],
+    )
     note = _("%(old)s → %(new)s") % {"old": theme.name, "new": into.name}
     audit.record("theme-merged", theme, by=by, reason=f"{note}\n{reason}")
     theme.delete()

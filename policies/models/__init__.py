@@ -1,6 +1,6 @@
 """Case studies, their revisions with all content, and the record of every decision."""
 
-from .case import CaseStudy, Theme
+from .case import CaseStudy, FormerTheme, Theme
 from .content import (
     BudgetLine,
     FundingSource,
@@ -24,6 +24,7 @@ __all__ = [
     "CaseUse",
     "Contribution",
     "Correction",
+    "FormerTheme",
     "FundingSource",
     "ImportRun",
     "Indicator",

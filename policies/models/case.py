@@ -33,6 +33,21 @@ class Theme(models.Model):
         return self.name
 
 
+class FormerTheme(models.Model):
+    """The slug of a theme that was merged: addresses of lists with it lead to the one that stays."""
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    theme = models.ForeignKey(Theme, models.CASCADE, related_name="former_slugs")
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("former theme")
+        verbose_name_plural = _("former themes")
+
+    def __str__(self):
+        return self.slug
+
+
 class CaseStudy(models.Model):
     """What stays the same about a case: whose it is and where. All content is in its revisions."""
 

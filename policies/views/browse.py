@@ -68,7 +68,7 @@ def case_list(request):
 def refused(request, form):
     """The answer to an address that is not understood: nothing is searched, the mistakes are named.
 
-    One with the former slug of a member leads to the same with the present one.
+    One with the former slug of a member or theme leads to the same with the present one.
     """
     if moved := form.moved_query():
         return redirect(f"{request.path}?{moved}", permanent=True)

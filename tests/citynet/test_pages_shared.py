@@ -566,7 +566,7 @@ def test_statements_are_told_apart(sql, public):
 PUBLIC_MODELS = {
     *("Attachment", "BudgetLine", "CaseStudy", "Contribution", "FundingSource", "Indicator"),
     *("Phase", "Photo", "ReviewEvent", "Revision", "RevisionTheme", "Source", "StaffRole"),
-    *("Stakeholder", "Theme", "FormerAddress", "Member", "MemberEvidence"),
+    *("Stakeholder", "Theme", "FormerTheme", "FormerAddress", "Member", "MemberEvidence"),
     *("Goal", "GoalText", "Target", "TargetText"),
 }
 

@@ -73,11 +73,13 @@ def test_index_may_be_behind_for_a_while(client, reference, synced, settings, cl
 
 def test_node_is_not_ready_before_its_migrations(client, reference, synced):
     synced()
-    MigrationRecorder.Migration.objects.filter(app="policies", name="0004_groups").delete()
+    MigrationRecorder.Migration.objects.filter(
+        app="policies", name="0005_former_slugs_of_themes"
+    ).delete()
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (503, ALL | {"migrations": False})
 
-    MigrationRecorder(connection).record_applied("policies", "0004_groups")
+    MigrationRecorder(connection).record_applied("policies", "0005_former_slugs_of_themes")
     assert client.get("/readyz").status_code == 200
 
 

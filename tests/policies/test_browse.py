@@ -10,8 +10,16 @@ from django.conf import settings
 from django.test import Client
 
 from members.models import FormerAddress
+from policies import themes
 from policies.models import FundingSource, Indicator, Stakeholder
-from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
+from tests.factories import (
+    CaseStudyFactory,
+    LiveRevisionFactory,
+    MemberFactory,
+    RevisionFactory,
+    ThemeFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.usefixtures("reference")
 
@@ -567,6 +575,28 @@ def test_former_slug_of_a_member_leads_to_the_present_one(client, db, page):
     assert answer.url == (
         f"/policies/{page}?member={member.slug}&member={other.slug}&q=bus+%26+tram"
     )
+
+
+@pytest.mark.parametrize("page", ["", "export.csv", "feed/"])
+def test_former_slug_of_a_theme_leads_to_the_one_that_stays(client, db, page):
+    first, second, kept = (ThemeFactory(slug=slug) for slug in ("trams", "buses", "transport"))
+    FormerAddress.objects.create(slug="old-name", member=MemberFactory(slug="suva"))
+    editor = UserFactory()
+    themes.merge(first, second, by=editor, reason="Both mean the same.")
+    themes.merge(second, kept, by=editor, reason="Both mean the same.")
+
+    answer = client.get(f"/policies/{page}", {"theme": ["trams", "buses"], "member": "old-name"})
+
+    assert answer.status_code == 301
+    assert answer.url == f"/policies/{page}?theme=transport&member=suva"
+
+
+def test_slug_that_two_themes_had_leads_where_the_last_one_went(client, db):
+    first, last, editor = ThemeFactory(slug="transport"), ThemeFactory(slug="roads"), UserFactory()
+    themes.merge(ThemeFactory(slug="trams"), first, by=editor, reason="Both mean the same.")
+    themes.merge(ThemeFactory(slug="trams"), last, by=editor, reason="Rails are roads.")
+
+    assert client.get("/policies/", {"theme": "trams"}).url == "/policies/?theme=roads"
 
 
 def test_former_slug_beside_a_mistake_is_no_way_round_it(client, db):
