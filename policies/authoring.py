@@ -175,11 +175,11 @@ def keep(revision):
     """Save what was changed in a locked draft, and give it."""
     revision.version += 1
     revision.save()
-    if not revision.case.live_id:
+    case, slug = revision.case, CaseStudy.slug_for(revision.title)
+    if not case.live_id and case.slug != slug:
         # Until the first publication nobody knows the address, so it may follow the title.
-        CaseStudy.objects.filter(pk=revision.case_id).update(
-            slug=CaseStudy.slug_for(revision.title)
-        )
+        case.slug = slug
+        case.save(update_fields=["slug"])
     return revision
 
 
@@ -188,8 +188,9 @@ def locked_draft(revision, user, states=WRITABLE):
 
     Raises ``NotAllowed`` when the person or the state no longer permits it.
     """
-    _locked(revision.case_id, user)
+    case = _locked(revision.case_id, user)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    revision.case = case
     if revision.state not in states:
         raise NotAllowed(
             _("This revision is %(state)s and cannot be changed now.")

@@ -12,11 +12,22 @@ from django.utils.translation import gettext as _
 
 from citynet import licence
 
+from .interchange import fields
 from .keyfacts import goal_numbers
+from .models import Contribution
 
 # More text does not fit into a cell of a workbook.
 LONGEST_CELL = 32_767
 SEPARATOR = "; "
+# Lists of a revision that the columns tell of.
+LISTS = (
+    fields.THEMES,
+    fields.TARGETS,
+    fields.FUNDING,
+    fields.STAKEHOLDERS,
+    fields.INDICATORS,
+    fields.SOURCES,
+)
 
 
 def columns():
@@ -25,9 +36,10 @@ def columns():
     Names stay as they are in every language, because programs read them. Money, people and months
     are numbers; lists are joined by "; "; what is not reported is None.
     """
+    address_of = addresses()
     return [
         ("id", lambda r: r.case_id),
-        ("url", lambda r: address(r.case)),
+        ("url", lambda r: address_of(r.case)),
         ("revision", lambda r: r.number),
         ("published_on", lambda r: r.decided_at.date()),
         ("language", lambda r: r.language),
@@ -89,8 +101,16 @@ def rows(revisions):
 
 def address(case):
     """The public address of a case that stays the same when its title changes."""
+    return addresses()(case)
+
+
+def addresses():
+    """A function that gives the :func:`address` of a case: for many cases, it asks Django once."""
     with translation.override(settings.LANGUAGE_CODE):
-        return settings.SITE_URL + reverse("policies:case-short", args=[case.pk])
+        path = reverse("policies:case-short", args=[0])
+    before, _zero, after = path.rpartition("0")
+    before = settings.SITE_URL + before
+    return lambda case: f"{before}{case.pk}{after}"
 
 
 def _joined(texts):
@@ -98,7 +118,8 @@ def _joined(texts):
 
 
 def _primary(revision):
-    return [row.target_id for row in revision.contributions.all() if row.role == row.Role.PRIMARY]
+    rows = revision.contributions.all()
+    return [row.target_id for row in rows if row.role == Contribution.Role.PRIMARY]
 
 
 def _funding(source):

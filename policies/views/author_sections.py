@@ -16,6 +16,7 @@ from ..models import Revision
 from ..progress import progress
 from .author import (
     WRITABLE,
+    bare,
     crumbs,
     current,
     editable,
@@ -37,7 +38,8 @@ def section(request, pk, slug):
     case = editable(request, pk)
     if slug != REVIEW and slug not in BY_SLUG:
         raise Http404(_("There is no such section."))
-    revision = current(case)
+    saves = request.method == "POST" and slug != REVIEW and "row" not in request.POST
+    revision = bare(case) if saves else current(case)
     if revision.state not in WRITABLE:
         if request.method == "POST":
             raise authoring.NotAllowed(_closed(revision))
@@ -88,7 +90,11 @@ class Page:
 
     def show(self, editor, *, status=200, seen=None, **more):
         """The page with its form."""
-        section, revision = self.section, self.revision
+        section = self.section
+        if self.request.method == "POST" and "row" not in self.request.POST:
+            # What was to be saved has been read without all that only the page shows.
+            self.revision = current(self.case)
+        revision = self.revision
         context = {
             "case": self.case,
             "revision": revision,

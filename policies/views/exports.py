@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet import licence, requestlog
-from citynet.csv import csv_response, download
+from citynet.csv import csv_response, download, joined
 from citynet.downloads import turns
-from policies import interchange, spreadsheet, uses
+from policies import bulk, interchange, spreadsheet, uses
 from policies.filters import NEWEST, SearchForm
+from policies.interchange import fields
 from policies.keyfacts import goal_numbers
 from policies.listing import listed
 from policies.models import Revision
@@ -29,7 +30,6 @@ from policies.search.query import ask
 
 from .browse import refused, unavailable
 
-BATCH = 200
 # Files of more policies are made by a few visitors at once, so that all others get their pages.
 SHORT_LIST = 200
 RETRY_AFTER = "30"  # seconds
@@ -100,12 +100,13 @@ def _busy(request, search):
 
 def _file(request, search, keys, form):
     name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.{form}"
-    found = uses.taken_along(request, revisions(keys))
+    lists = fields.ALL_ROWS if form == "jsonl" else spreadsheet.LISTS
+    found = uses.taken_along(request, bulk.revisions(keys, lists))
     if form == "csv":
         return csv_response(request, name, spreadsheet.header(), spreadsheet.rows(found))
     if form == "jsonl":
         lines = (json.dumps(interchange.row(each), ensure_ascii=False) + "\n" for each in found)
-        return download(request, name, "application/jsonl; charset=utf-8", lines)
+        return download(request, name, "application/jsonl; charset=utf-8", joined(lines))
     if request.method == "HEAD":
         return download(request, name, WORKBOOK, ())
     about = spreadsheet.about(search, len(keys), in_words(search))
@@ -127,14 +128,6 @@ def matching(search, *, newest=None):
         raise NoIndex
     rows = Revision.objects.live().order_by("-decided_at", "-pk")
     return list(rows.values_list("pk", flat=True)[:newest])
-
-
-def revisions(keys):
-    """The live revisions with these keys and all their content, read from the database in batches."""
-    for start in range(0, len(keys), BATCH):
-        batch = keys[start : start + BATCH]
-        found = Revision.objects.live().with_content().in_bulk(batch)
-        yield from (found[key] for key in batch if key in found)
 
 
 class SteadyAtomFeed(Atom1Feed):
