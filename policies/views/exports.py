@@ -111,6 +111,8 @@ def _file(request, search, keys, form):
         return download(request, name, WORKBOOK, ())
     about = spreadsheet.about(search, len(keys), in_words(search))
     file = spreadsheet.workbook(found, about)
+    # A workbook is packed already: packing it again costs time and loses the length.
+    request.META.pop("HTTP_ACCEPT_ENCODING", None)
     return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
 
 

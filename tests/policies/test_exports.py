@@ -148,6 +148,12 @@ def test_json_lines_are_the_interchange_format(client, library):
     assert [json.loads(line) for line in lines] == expected
 
 
+def test_workbook_is_not_packed_twice(client, library):
+    answer = client.get("/policies/export.xlsx", headers={"accept-encoding": "gzip"})
+    assert not answer.has_header("Content-Encoding")
+    assert int(answer["Content-Length"]) == len(answer.getvalue())
+
+
 def test_workbook_has_the_same_cells_as_the_csv_file(client, library):
     full, _empty, _other = library
     answer = client.get("/policies/export.xlsx")
