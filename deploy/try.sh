@@ -1,7 +1,7 @@
 #!/bin/bash
 # Follow docs/operate.md on a fresh Debian that may be thrown away, as root:
 #
-#   SITE=sdg.example.org REPOSITORY=file:///root/portal.git VERSION=v1 deploy/try.sh Install
+#   SITE=sdg.example.org REPOSITORY=https://git.example.org/portal.git VERSION=v1 deploy/try.sh Install
 #   VERSION=v2 … deploy/try.sh Upgrade
 #   deploy/try.sh --print "Rotate secrets"
 #
