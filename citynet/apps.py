@@ -11,10 +11,11 @@ class CitynetConfig(AppConfig):
     default = True
 
     def ready(self):
-        from . import changes, checks  # noqa: F401,PLC0415 - registers the deploy checks
+        from . import checks  # noqa: F401,PLC0415 - registers the deploy checks
+        from .web import changes  # noqa: PLC0415
 
         if settings.SENTRY_DSN:
-            from . import sentry  # noqa: PLC0415 - its library is needed only here
+            from citynet.operations import sentry  # noqa: PLC0415 - its library is needed only here
 
             sentry.start(
                 settings.SENTRY_DSN,
@@ -23,9 +24,9 @@ class CitynetConfig(AppConfig):
             )
         connection_created.connect(changes.watch)
         if settings.REPLICA_URLS:
-            from . import watching  # noqa: PLC0415 - it knows the search index
+            from .operations import replica_lag  # noqa: PLC0415 - it knows the search index
 
-            connection_created.connect(watching.note_connection)
+            connection_created.connect(replica_lag.note_connection)
         # Code and models live as long as the process. Looking through them for garbage, again and
         # again while a page is drawn, took a seventh of its time.
         gc.freeze()
@@ -36,4 +37,4 @@ class SecretariatConfig(admin_apps.AdminConfig):
     """The admin, with a door of our own."""
 
     default = False
-    default_site = "citynet.admin.SecretariatSite"
+    default_site = "citynet.web.admin.SecretariatSite"

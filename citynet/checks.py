@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import Tags, register
 
-from . import security_txt, throttles
+from citynet.web import security_txt, throttles
 
 
 @register(Tags.security, deploy=True)

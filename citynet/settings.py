@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from marshmallow.validate import OneOf, Range
 
-from .logs import logging_config
+from .web.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -59,31 +59,32 @@ INSTALLED_APPS = [
     "sdg",
     "members",
     "policies",
+    "portal",
 ]
 
 MIDDLEWARE = [
     # Outermost: what answers before the pages do, and errors, carry the same headers.
-    "citynet.headers.SecurityHeadersMiddleware",
-    "citynet.requestlog.log_requests",
-    "citynet.overload.refuse_when_late",
+    "citynet.web.headers.SecurityHeadersMiddleware",
+    "citynet.web.request_log.log_requests",
+    "citynet.web.overload.refuse_when_late",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "policies.uses.count_uses",
+    "policies.statistics.uses.count_uses",
     # The tag is computed from the finished page, so whatever changes the page changes the tag.
     "django.middleware.http.ConditionalGetMiddleware",
     # Outside of all that reads the database.
-    "citynet.replicas.ReadReplicas",
+    "citynet.operations.replicas.ReadReplicas",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "citynet.middleware.LoginRequiredMiddleware",
+    "citynet.web.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "citynet.middleware.record_client_address",
-    "citynet.middleware.throttle",
+    "citynet.web.middleware.record_client_address",
+    "citynet.web.middleware.throttle",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -103,6 +104,15 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
             ],
+        },
+    },
+    # The few pieces that a page repeats by the dozen: see ``citynet.web.jinja``.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja2"],
+        "OPTIONS": {
+            "environment": "citynet.web.jinja.environment",
+            "autoescape": True,
         },
     },
 ]
@@ -144,14 +154,14 @@ for number, address in enumerate(REPLICA_URLS, 1):
     replica["TEST"] = {"MIRROR": "default"}
     DATABASES[f"replica{number}"] = replica
 if REPLICA_URLS:
-    DATABASE_ROUTERS = ["citynet.replicas.Router"]
+    DATABASE_ROUTERS = ["citynet.operations.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
 # Redis is what several machines share. Sessions are in the database, and there with a copy in it.
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    CACHES["default"]["BACKEND"] = "citynet.cache.SharedCache"
-    SESSION_ENGINE = "citynet.sessions"
+    CACHES["default"]["BACKEND"] = "citynet.operations.cache.SharedCache"
+    SESSION_ENGINE = "citynet.operations.sessions"
 
 # Counters of limits: shared by all processes where Redis is; else each counts for itself, without
 # asking the database on every page. The least used are forgotten first.
@@ -172,7 +182,7 @@ CACHES["pages"] = {
     "LOCATION": "pages",
     "OPTIONS": {"MAX_ENTRIES": 500},
 }
-if CACHES["default"]["BACKEND"] == "citynet.cache.SharedCache":
+if CACHES["default"]["BACKEND"] == "citynet.operations.cache.SharedCache":
     CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages", "MAX_ENTRIES": 500}
 
 # Seconds that a request may wait for its turn. Where all wait longer, some are refused with a 503.
@@ -216,7 +226,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Uploads go through Django's file storage only, so that any of its backends will do.
 STORAGES = {
     "default": {
-        "BACKEND": env.str("FILE_STORAGE", "citynet.storage.DurableFileSystemStorage"),
+        "BACKEND": env.str("FILE_STORAGE", "citynet.uploads.storage.DurableFileSystemStorage"),
         "OPTIONS": env.json("FILE_STORAGE_OPTIONS", {}),
     },
     "staticfiles": {
@@ -251,7 +261,7 @@ USES_WRITTEN_EVERY = env.int("USES_WRITTEN_EVERY", 60)
 
 # Mail
 email = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
-EMAIL_BACKEND = "citynet.mailbox.EmailBackend" if DEBUG else email["EMAIL_BACKEND"]
+EMAIL_BACKEND = "citynet.web.mailbox.EmailBackend" if DEBUG else email["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = email["EMAIL_FILE_PATH"] or None
 EMAIL_HOST = email["EMAIL_HOST"]
 EMAIL_PORT = email["EMAIL_PORT"]
@@ -312,7 +322,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # Our files are for our pages.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "citynet.views.csrf_failure"
+CSRF_FAILURE_VIEW = "citynet.web.errors.csrf_failure"
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -359,15 +369,15 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
-    {"NAME": "members.passwords.PredictablePasswordValidator"},
+    {"NAME": "members.accounts.passwords.PredictablePasswordValidator"},
 ]
 # Seconds. A link for a new password that lies in a mailbox is no key for days.
 PASSWORD_RESET_TIMEOUT = 60 * 60
-ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "members.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {"signup": "members.account_forms.SignupForm"}
+ACCOUNT_FORMS = {"signup": "members.accounts.forms.SignupForm"}
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # A link is opened by mail scanners too, so that a button on its page confirms.
@@ -397,12 +407,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_overview"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # How many proxies of ours stand in front: limits are counted by the address that the outermost saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
-MFA_ADAPTER = "members.accounts.SecondFactorAdapter"
+MFA_ADAPTER = "members.accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
-    "authenticate_webauthn": "members.account_forms.AuthenticateKeyForm",
-    "login_webauthn": "members.account_forms.LoginKeyForm",
-    "reauthenticate_webauthn": "members.account_forms.ReauthenticateKeyForm",
-    "add_webauthn": "members.account_forms.AddKeyForm",
+    "authenticate_webauthn": "members.accounts.forms.AuthenticateKeyForm",
+    "login_webauthn": "members.accounts.forms.LoginKeyForm",
+    "reauthenticate_webauthn": "members.accounts.forms.ReauthenticateKeyForm",
+    "add_webauthn": "members.accounts.forms.AddKeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -417,7 +427,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Seconds after which who works for the secretariat signs in anew, active or not: a working day.
 SECRETARIAT_SESSION_AGE = 12 * 60 * 60
 # What each app knows about a person: for the download of one's data, and for its end.
-PERSONAL_DATA = ["members.personal_data", "policies.personal_data"]
+PERSONAL_DATA = ["members.record.personal_data", "policies.workflow.personal_data"]
 
 # Seen from outside. Lines of the log are JSON objects, or texts to be read by people.
 LOGGING = logging_config(

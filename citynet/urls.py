@@ -3,11 +3,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from . import mailbox, security_txt, sitemaps, views
+from portal import sitemaps, views
+
+from .operations import views as health_views
+from .web import mailbox, security_txt
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("healthz", health_views.healthz, name="healthz"),
+    path("readyz", health_views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", security_txt.security_txt, name="security-txt"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
@@ -15,7 +18,7 @@ urlpatterns = [
 ]
 urlpatterns += mailbox.urlpatterns()
 if settings.METRICS:
-    from .metrics import metrics
+    from .operations.metrics import metrics
 
     urlpatterns.append(path("metrics", metrics, name="metrics"))
 
@@ -25,18 +28,18 @@ urlpatterns += i18n_patterns(
     path("review/", views.review, name="review"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("codebook/", views.codebook, name="codebook"),
-    path("sdgs/", include("sdg.urls")),
-    path("members/", include("members.urls")),
-    path("policies/", include("policies.urls")),
-    path("my/", include("members.team_urls")),
-    path("accounts/", include("members.account_urls")),
+    path("sdgs/", include("policies.urls.goals")),
+    path("members/", include("policies.urls.members")),
+    path("policies/", include("policies.urls.policies")),
+    path("my/", include("policies.urls.my")),
+    path("accounts/", include("members.accounts.urls")),
     path("admin/policies/", include("policies.admin.urls")),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )
 
-handler400 = "citynet.views.bad_request"
-handler403 = "citynet.views.permission_denied"
-handler404 = "citynet.views.page_not_found"
-handler429 = "citynet.throttles.account_refusal"
-handler500 = "citynet.views.server_error"
+handler400 = "citynet.web.errors.bad_request"
+handler403 = "citynet.web.errors.permission_denied"
+handler404 = "citynet.web.errors.page_not_found"
+handler429 = "citynet.web.throttles.account_refusal"
+handler500 = "citynet.web.errors.server_error"

@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citynet.settings")
 
 application = get_wsgi_application()
 
-from citynet import pages  # noqa: E402 - needs the settings and apps
+from .web import page_cache  # noqa: E402 - needs the settings and apps
 
 # Told now, while the files are those that this process has read.
-pages.release()
+page_cache.release()

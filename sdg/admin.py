@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from citynet.admin import ReadOnlyAdmin, ReadOnlyInline
+from citynet.web.admin import ReadOnlyAdmin, ReadOnlyInline
 
 from .models import Goal, GoalText, Target, TargetText
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from citynet.addresses import address
+from citynet.web.addresses import address
 
 
 class TextsQuerySet(models.QuerySet):

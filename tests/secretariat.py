@@ -7,10 +7,10 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, get_resolver, reverse
 
-from members import audit
 from members.models import Member
-from policies import moderation
+from members.record import audit
 from policies.models import ImportRun, Phrase, ReviewEvent, Theme
+from policies.workflow import moderation
 from sdg.models import Goal, Target
 from tests.factories import (
     LiveRevisionFactory,

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from members.models import Member
-from policies import facets
+from policies.content import facets
 from policies.search import index
 from tests.factories import LiveRevisionFactory
 

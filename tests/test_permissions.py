@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from members import invitations
-from members.invitation_tokens import token_of
+from members.teams import invitations
+from members.teams.invitation_tokens import token_of
 from policies.models import Photo, Revision
 from tests.factories import (
     AttachmentFactory,
@@ -126,13 +126,13 @@ WRITING = {
     "policies:file-move": (302, 404),
 }
 # Photos and files of a draft: what its team, staff without the right to read revisions, and
-# administrators are answered. All states and roles are in tests/policies/test_files_served.py.
+# administrators are answered. All states and roles are in tests/policies/views/test_files_served.py.
 FILES = {
     "policies:photo": {"anonymous": 404, "official": 200, "staff": 404, "administrator": 200},
     "policies:attachment": {"anonymous": 404, "official": 200, "staff": 404, "administrator": 200},
 }
 # Pages of teams and notices, with the answers to anonymous, official, staff and administrator. Those
-# of coordinators, the secretariat and strangers are in tests/members/test_teams_pages.py.
+# of coordinators, the secretariat and strangers are in tests/members/teams/test_teams_pages.py.
 OWN = {
     "my:home": (302, 200, 200, 200),
     "my:notices": (302, 200, 200, 200),

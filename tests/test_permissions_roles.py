@@ -13,9 +13,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from members import invitations
-from members.invitation_tokens import token_of
 from members.models import Event
+from members.teams import invitations
+from members.teams.invitation_tokens import token_of
 from policies.models import Revision
 from policies.search import index
 from tests import test_permissions as pages

@@ -20,9 +20,9 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import Member, User
-from policies import authoring, moderation
 from policies.models import CaseStudy, Revision
 from policies.search import index
+from policies.workflow import authoring, moderation
 
 FIRST_RELEASE = Path(__file__).parent / "data" / "first_release.jsonl.gz"
 OURS = ("citynet", "members", "policies", "sdg")

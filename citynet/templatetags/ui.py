@@ -7,7 +7,8 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from policies import cards, formats, keyfacts, months
+from policies.content import cards, formats, key_facts
+from policies.models import months
 
 register = template.Library()
 
@@ -24,8 +25,8 @@ register.filter("usd", formats.usd)
 register.filter("number", formats.number)
 register.filter("duration", formats.duration)
 register.filter("month", months.label)
-register.filter("key_facts", keyfacts.key_facts)
-register.filter("goal_numbers", keyfacts.goal_numbers)
+register.filter("key_facts", key_facts.key_facts)
+register.filter("goal_numbers", key_facts.goal_numbers)
 register.simple_tag(cards.card)
 register.simple_tag(cards.card_list)
 register.simple_tag(cards.chip)

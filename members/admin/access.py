@@ -6,9 +6,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
-from citynet.admin import ReadOnlyAdmin
-
-from .. import audit
+from citynet.web.admin import ReadOnlyAdmin
+from members.record import audit
 
 # In place of what the package has, where everything can be edited and nothing is recorded.
 for model in (Authenticator, EmailAddress, UserSession):

@@ -5,8 +5,8 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ..models import FormerAddress, Member, Membership, User
-from ..team_forms import NoteField
+from members.models import FormerAddress, Member, Membership, User
+from members.teams.forms import NoteField
 
 
 class UserCreationForm(AdminUserCreationForm):

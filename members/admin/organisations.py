@@ -9,11 +9,12 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from citynet.admin import HTTPS_ADDRESSES, ask, get_or_post, page
+from citynet.web.admin import HTTPS_ADDRESSES, ask, get_or_post, page
+from members.models import FormerAddress, Member, MemberEvidence
+from members.record import audit
+from members.teams import handover, memberships, merging
 from policies.search import index
 
-from .. import audit, handover, merging, teams
-from ..models import FormerAddress, Member, MemberEvidence
 from .forms import HandOverForm, KeptMemberForm, MergeForm
 
 
@@ -116,7 +117,7 @@ class MemberAdmin(admin.ModelAdmin):
             member,
             form,
             lambda data: handover.hand_over(by=request.user, **data),
-            refused=teams.Refused,
+            refused=memberships.Refused,
             back=reverse("admin:members_member_change", args=[member.pk]),
             done=gettext("The coordination is handed over; those concerned are told."),
             title=gettext("Hand over the coordination of %(member)s") % {"member": member},
@@ -156,7 +157,7 @@ class MemberAdmin(admin.ModelAdmin):
             double,
             MergeForm(posted, initial={"kept": kept.slug}, double=double),
             lambda data: self._merge(double, data, by=request.user),
-            refused=teams.Refused,
+            refused=memberships.Refused,
             back=reverse("admin:members_member_change", args=[kept.pk]),
             done=gettext("%(double)s is now part of %(kept)s.") % {"double": double, "kept": kept},
             template="admin/members/member/merge.html",

@@ -12,10 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from citynet.admin import ReadOnlyInline, ask, get_or_post, page
+from citynet.web.admin import ReadOnlyInline, ask, get_or_post, page
+from members.accounts import adapter, blocking
+from members.models import Membership, User
+from members.record import audit
 
-from .. import accounts, audit, blocking
-from ..models import Membership, User
 from .forms import ReasonForm, UserCreationForm
 from .trail import trail_of
 
@@ -121,11 +122,11 @@ class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
         return deleted, counts, set(), protected
 
     def delete_model(self, request, obj):
-        accounts.delete_account(obj, by=request.user)
+        adapter.delete_account(obj, by=request.user)
 
     def delete_queryset(self, request, queryset):
         for user in queryset:
-            accounts.delete_account(user, by=request.user)
+            adapter.delete_account(user, by=request.user)
 
     @method_decorator(require_safe)
     def trail(self, request, pk):

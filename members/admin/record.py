@@ -10,11 +10,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from citynet.admin import ReadOnlyAdmin
-from citynet.csv import csv_response
-
-from .. import audit
-from ..models import Event
+from citynet.web.admin import ReadOnlyAdmin
+from citynet.web.csv import csv_response
+from members.models import Event
+from members.record import audit
 
 EXPORTED = (
     *("created_at", "actor_name", "action", "subject_type", "subject_id", "subject"),

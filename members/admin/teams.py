@@ -9,11 +9,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from citynet.admin import ReadOnlyAdmin, ask, get_or_post
+from citynet.web.admin import ReadOnlyAdmin, ask, get_or_post
+from members.models import MemberProposal, Membership
+from members.teams import memberships, proposals
+from members.teams.forms import DecisionForm
 
-from .. import proposals, teams
-from ..models import MemberProposal, Membership
-from ..team_forms import DecisionForm
 from .forms import ProposalForm
 
 
@@ -33,7 +33,7 @@ class MembershipAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("decision"))
     def decision(self, membership):
-        if membership.status != teams.Status.REQUESTED:
+        if membership.status != memberships.Status.REQUESTED:
             return ""
         return decide_link(self, membership)
 
@@ -55,10 +55,10 @@ class MembershipAdmin(ReadOnlyAdmin):
 
         def step(data):
             if data["decision"] == "approve":
-                return teams.approve(membership, request.user, data["note"], data["role"])
-            return teams.decline(membership, request.user, data["note"])
+                return memberships.approve(membership, request.user, data["note"], data["role"])
+            return memberships.decline(membership, request.user, data["note"])
 
-        waits = membership.status == teams.Status.REQUESTED
+        waits = membership.status == memberships.Status.REQUESTED
         form = DecisionForm(
             request.POST if request.method == "POST" else None,
             initial={"role": membership.role},
@@ -69,12 +69,12 @@ class MembershipAdmin(ReadOnlyAdmin):
             membership,
             form,
             step,
-            refused=teams.Refused,
+            refused=memberships.Refused,
             back=reverse("admin:members_membership_changelist"),
             done=gettext("%(name)s is told.") % {"name": membership.user},
             template="admin/members/membership/decide.html",
             title=gettext("Decide on a request"),
-            about="" if waits else teams.what_happened(membership),
+            about="" if waits else memberships.what_happened(membership),
             waits=waits,
         )
 
@@ -109,7 +109,10 @@ class MemberProposalAdmin(ReadOnlyAdmin):
         waits = proposal.state == proposals.State.PROPOSED
         form = ProposalForm(
             request.POST if request.method == "POST" else None,
-            initial={"slug": proposals.suggested_slug(proposal), "role": teams.Role.COORDINATOR},
+            initial={
+                "slug": proposals.suggested_slug(proposal),
+                "role": memberships.Role.COORDINATOR,
+            },
         )
         return ask(
             self,
@@ -117,7 +120,7 @@ class MemberProposalAdmin(ReadOnlyAdmin):
             proposal,
             form,
             lambda data: proposals.decide(proposal, by=request.user, **data),
-            refused=teams.Refused,
+            refused=memberships.Refused,
             back=reverse("admin:members_memberproposal_changelist"),
             done=gettext("%(name)s is told.") % {"name": proposal.user},
             template="admin/members/memberproposal/decide.html",

@@ -2,11 +2,10 @@
 
 from django.db.models import Q
 
+from members.models import Membership
+from members.record import audit
+from members.record.personal_data import events_about
 from policies.models import ReviewEvent, ReviewNote, Revision
-
-from .. import audit
-from ..models import Membership
-from ..personal_data import events_about
 
 # Of each kind, the newest: for older ones the lists of the admin have filters.
 MOST = 100

@@ -28,7 +28,7 @@ class EventQuerySet(models.QuerySet):
 class Event(models.Model):
     """One entry of the record: who did what to what, when, why and from where. Only ever added.
 
-    ``members.audit.record`` writes it, in the transaction of the change it tells of.
+    ``members.record.audit.record`` writes it, in the transaction of the change it tells of.
     """
 
     created_at = models.DateTimeField(_("time"), auto_now_add=True, db_index=True)
@@ -41,7 +41,7 @@ class Event(models.Model):
         verbose_name=_("person"),
     )
     actor_name = models.CharField(_("by"), max_length=254)
-    # One of ``members.audit.ACTIONS``; a record outlives the code that wrote it, so no choices.
+    # One of ``members.record.audit.ACTIONS``; a record outlives the code that wrote it, so no choices.
     action = models.CharField(_("action"), max_length=40, db_index=True)
     subject_type = models.CharField(_("kind of subject"), max_length=40)
     subject_id = models.CharField(_("number of the subject"), max_length=40)

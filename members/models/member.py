@@ -7,9 +7,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from citynet.addresses import address
-
-from ..subregions import subregion_of
+from citynet.web.addresses import address
+from members.subregions import subregion_of
 
 
 class MemberQuerySet(models.QuerySet):

@@ -10,12 +10,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from citynet.admin import ReadOnlyAdmin, ReadOnlyInline, page
+from citynet.web.admin import ReadOnlyAdmin, ReadOnlyInline, page
+from policies.forms.curation import CompileForm, filled
+from policies.models import CaseStudy, Revision
+from policies.workflow import curation
 
-from .. import desk
-from ..forms.desk import CompileForm, filled
-from ..models import CaseStudy, Revision
-from . import case_acts
+from . import case_actions
 
 
 class RevisionInline(ReadOnlyInline):
@@ -104,7 +104,7 @@ class CaseStudyAdmin(ReadOnlyAdmin):
         return request.user.has_perm("policies.add_casestudy")
 
     def get_urls(self):
-        view = partial(case_acts.act_view, model_admin=self)
+        view = partial(case_actions.act_view, model_admin=self)
         return [
             *[
                 path(
@@ -112,7 +112,7 @@ class CaseStudyAdmin(ReadOnlyAdmin):
                     self.admin_site.admin_view(partial(view, name=name)),
                     name=f"policies_casestudy_{name}",
                 )
-                for name in case_acts.ACTS
+                for name in case_actions.ACTS
             ],
             *super().get_urls(),
         ]
@@ -124,7 +124,7 @@ class CaseStudyAdmin(ReadOnlyAdmin):
         form = filled(CompileForm, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             given = {name: form.cleaned_data[name] for name in CompileForm.Meta.fields}
-            draft = desk.compile_case(
+            draft = curation.compile_case(
                 form.cleaned_data["chosen"],
                 by=request.user,
                 reason=form.cleaned_data["reason"],
@@ -149,7 +149,7 @@ class CaseStudyAdmin(ReadOnlyAdmin):
             context |= {
                 "acts": [
                     (act.label, reverse(f"admin:policies_casestudy_{act.name}", args=[case.pk]))
-                    for act in case_acts.possible(request.user, case)
+                    for act in case_actions.possible(request.user, case)
                 ],
                 "can_write": not case.merged_into_id and editable.exists(),
             }

@@ -17,12 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from citynet.csv import csv_response, download
-from members import audit
+from citynet.web.csv import csv_response, download
 from members.models import Member, Membership, User
-
-from .. import interchange
-from ..models import CaseStudy, Revision, Theme
+from members.record import audit
+from policies import interchange
+from policies.models import CaseStudy, Revision, Theme
 
 BATCH = 200
 JSON_LINES = "application/jsonl; charset=utf-8"

@@ -26,13 +26,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from citynet import documents
-from citynet.csv import csv_response
-from citynet.files import clean_name
-
-from .. import importing
-from ..interchange.template import template
-from ..models import ImportRun
+from citynet.uploads import documents
+from citynet.uploads.files import clean_name
+from citynet.web.csv import csv_response
+from policies.interchange import import_runs
+from policies.interchange.template import template
+from policies.models import ImportRun
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +50,7 @@ class UploadForm(forms.ModelForm):
         help_text=gettext_lazy(
             "JSON Lines (.jsonl) or a workbook (.xlsx). Nothing is written before you have seen what is wrong with it."
         ),
-        widget=forms.FileInput(attrs={"accept": ",".join(importing.ENDINGS)}),
+        widget=forms.FileInput(attrs={"accept": ",".join(import_runs.ENDINGS)}),
     )
 
     class Meta:
@@ -76,11 +75,11 @@ class UploadForm(forms.ModelForm):
                 }
             )
         ending = PurePath(file.name).suffix.lower()
-        if ending not in importing.ENDINGS:
+        if ending not in import_runs.ENDINGS:
             raise ValidationError(
                 _("Files of this kind cannot be imported. Save it as XLSX or as JSON Lines.")
             )
-        if ending == importing.WORKBOOK:
+        if ending == import_runs.WORKBOOK:
             documents.check_xlsx(file)
         elif _is_no_text(file.read(HEAD)):
             raise ValidationError(_("By its name this is JSON Lines, but it is no text inside."))
@@ -119,7 +118,7 @@ class ImportRunAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("result"))
     def result(self, run):
         counts = run.counts.get("run")
-        return importing.summary(run.state, counts) if counts else ""
+        return import_runs.summary(run.state, counts) if counts else ""
 
     def get_urls(self):
         def named(name, view):
@@ -173,10 +172,10 @@ class ImportRunAdmin(admin.ModelAdmin):
             "page": page,
             "unlisted": max(0, counts.get("errors", 0) - len(run.errors)),
             "may_add": self.has_add_permission(request),
-            "may_run": importing.may_run(run),
-            "is_running": importing.is_running(run),
-            "is_silent": run.state == ImportRun.State.RUNNING and not importing.is_running(run),
-            "is_workbook": PurePath(run.original_name).suffix.lower() == importing.WORKBOOK,
+            "may_run": import_runs.may_run(run),
+            "is_running": import_runs.is_running(run),
+            "is_silent": run.state == ImportRun.State.RUNNING and not import_runs.is_running(run),
+            "is_workbook": PurePath(run.original_name).suffix.lower() == import_runs.WORKBOOK,
             "check": check,
             "good": check["rows"] - check["bad"] if check else 0,
             "done": run.counts.get("run"),
@@ -192,12 +191,12 @@ class ImportRunAdmin(admin.ModelAdmin):
 
     def check_view(self, request, pk):
         """Look at every row and write nothing."""
-        return self._at_work(request, pk, _("Checking"), importing.check)
+        return self._at_work(request, pk, _("Checking"), import_runs.check)
 
     def run_view(self, request, pk):
         """Bring in the good rows."""
         return self._at_work(
-            request, pk, _("Importing"), lambda run: importing.carry_out(run, request.user)
+            request, pk, _("Importing"), lambda run: import_runs.carry_out(run, request.user)
         )
 
     def errors_view(self, request, pk):
@@ -205,7 +204,7 @@ class ImportRunAdmin(admin.ModelAdmin):
         run = self._run(request, pk, "add")
         header = [_("Row"), _("Place"), _("Error")]
         name = f"import-{run.pk}-errors.csv"
-        return require_safe(csv_response)(request, name, header, importing.errors(run))
+        return require_safe(csv_response)(request, name, header, import_runs.errors(run))
 
     def _run(self, request, pk, right):
         """The run, for who has the ``right``; 404 where there is none."""
@@ -228,7 +227,7 @@ class ImportRunAdmin(admin.ModelAdmin):
         run = self._run(request, pk, "add")
         try:
             steps = work(run)
-        except importing.Busy:
+        except import_runs.Busy:
             messages.error(
                 request,
                 _(

@@ -12,10 +12,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from citynet.admin import ReadOnlyAdmin
+from citynet.web.admin import ReadOnlyAdmin
+from policies.content import completeness
+from policies.models import Revision
+from policies.workflow import notifications, reviewing
 
-from .. import completeness, notifications, reviewing
-from ..models import Revision
 from . import record, review
 from .queue_filters import (
     CountryFilter,

@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members import subregions
 from members.models import Member
-
-from ..models import Revision
+from policies.models import Revision
 
 State = Revision.State
 

@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 
-from citynet.admin import ReadOnlyAdmin, ReadOnlyInline
-
-from ..models import (
+from citynet.web.admin import ReadOnlyAdmin, ReadOnlyInline
+from policies.models import (
     BudgetLine,
     Contribution,
     FundingSource,

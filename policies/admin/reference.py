@@ -12,11 +12,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from citynet.admin import page
-
-from .. import themes
-from ..forms.desk import ThemeMergeForm
-from ..models import Phrase, RevisionTheme, Theme
+from citynet.web.admin import page
+from policies.forms.curation import ThemeMergeForm
+from policies.models import Phrase, RevisionTheme, Theme
+from policies.workflow import themes
 
 
 class ThemeForm(forms.ModelForm):

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .. import corrections, moderation, reviewing
-from ..forms.review import ChecklistForm, CorrectionForm, DecisionForm
-from ..models import ReviewEvent, Revision
-from ..views import detail
+from policies.forms.review import ChecklistForm, CorrectionForm, DecisionForm
+from policies.models import ReviewEvent, Revision
+from policies.views import detail
+from policies.workflow import corrections, moderation, reviewing
+
 from . import review_page
 
 State = Revision.State

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
-
-from .. import completeness, corrections, diff, reviewing, screening, sections, submission
-from ..forms.review import ChecklistForm, DecisionForm
-from ..models import CaseStudy, ReviewEvent, ReviewNote, Revision
-from ..views import detail
+from policies.content import completeness, diff, sections
+from policies.forms.review import ChecklistForm, DecisionForm
+from policies.models import CaseStudy, ReviewEvent, ReviewNote, Revision
+from policies.views import detail
+from policies.workflow import corrections, reviewing, screening, submission
 
 State = Revision.State
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from . import exports, figures
+from . import exports, statistics
 
 app_name = "desk"
 
@@ -18,8 +18,8 @@ def _inside(view):
 
 
 urlpatterns = [
-    path("figures/", _inside(figures.figures_view), name="figures"),
-    path("figures/figures.csv", _inside(figures.csv_view), name="figures-csv"),
+    path("figures/", _inside(statistics.figures_view), name="figures"),
+    path("figures/figures.csv", _inside(statistics.csv_view), name="figures-csv"),
     path("exports/", _inside(exports.exports_view), name="exports"),
     path("exports/<slug:name>/", _inside(exports.export_view), name="export"),
 ]

@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from ..diff import words
-from ..interchange.fields import plain
-from ..models import Revision
+from policies.content.diff import words
+from policies.content.fields import plain
+from policies.models import Revision
+
 from .base import ABSOLUTE_MOST, row_set
 
 

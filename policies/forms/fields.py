@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..interchange import values
-from ..interchange.fields import plain
+from policies.content.fields import plain
+from policies.interchange import values
 
 # 13,000,000 or 13 000 000: groups of three, whatever parts them.
 GROUPED = re.compile(r"-?[0-9]{1,3}(?:[,'’ \u00a0\u2009\u202f][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)

@@ -8,9 +8,9 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from citynet import files, images
+from citynet.uploads import files, images
+from policies.models import Attachment, Photo
 
-from ..models import Attachment, Photo
 from .base import CleanedByFields
 from .fields import hint
 

@@ -3,8 +3,9 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ..exchange_rates import to_usd
-from ..models import BudgetLine, FundingSource, Revision
+from policies.content.exchange_rates import to_usd
+from policies.models import BudgetLine, FundingSource, Revision
+
 from .base import RowForm, SectionForm
 from .fields import hint
 

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Revision, StaffRole, Stakeholder
+from policies.models import Revision, StaffRole, Stakeholder
+
 from .base import RowForm, SectionForm
 from .fields import hint
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models.case import MAX_TARGETS
+from policies.models.case import MAX_TARGETS
+
 from . import money, people, results, targets, texts, time
 from .base import RowForm, RowSet, SectionForm
 

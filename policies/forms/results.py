@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Indicator, Revision, Source
+from policies.models import Indicator, Revision, Source
+
 from .base import RowForm, SectionForm
 from .fields import hint
 

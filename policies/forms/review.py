@@ -5,9 +5,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import corrections, reviewing
-from ..criteria import QUESTIONS
-from ..models import Assessment, Correction, Phrase, ReviewNote, Revision, Theme
+from policies.models import Assessment, Correction, Phrase, ReviewNote, Revision, Theme
+from policies.workflow import corrections, reviewing
+from policies.workflow.criteria import QUESTIONS
+
 from .fields import ValueField
 from .registry import BY_SLUG, SECTIONS
 

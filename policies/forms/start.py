@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import ReviewNote
+from policies.models import ReviewNote
+
 from .fields import ValueField
 from .texts import BasicsForm
 

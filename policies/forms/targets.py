@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from policies.models import Contribution, Revision, RevisionTheme, Theme
+from policies.models.case import MAX_TARGETS, MAX_THEMES
 from sdg.models import Target
 
-from ..models import Contribution, Revision, RevisionTheme, Theme
-from ..models.case import MAX_TARGETS, MAX_THEMES
 from .base import RowForm, RowSet, SectionForm
 from .fields import hint
 

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Revision
+from policies.models import Revision
+
 from .base import SectionForm
 from .fields import hint
 

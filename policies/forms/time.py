@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from .. import months
-from ..models import Phase, Revision
+from policies.models import Phase, Revision, months
+
 from .base import RowForm, SectionForm
 from .fields import hint
 

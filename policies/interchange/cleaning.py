@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from members.models import Member
+from policies.content import fields
+from policies.content.exchange_rates import to_usd
+from policies.models import CaseStudy, Contribution, Revision, RevisionTheme
+from policies.models.case import MAX_TARGETS, MAX_THEMES
+from policies.models.months import clean_period
 
-from ..exchange_rates import to_usd
-from ..models import CaseStudy, Contribution, Revision, RevisionTheme
-from ..models.case import MAX_TARGETS, MAX_THEMES
-from ..months import clean_period
-from . import fields
 from .reading import LineError, shown
 from .values import clean, text
 

@@ -10,9 +10,8 @@ from functools import cache
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
-
-from ..months import MonthField
-from . import fields
+from policies.content import fields
+from policies.models.months import MonthField
 
 TEXT, NUMBER, YEAR, MONTH, DATE, NAMES, TARGETS, ENTRIES = range(8)
 BAR = "|"

@@ -1,7 +1,7 @@
 """From the database to a line."""
 
-from ..models import Contribution
-from . import fields
+from policies.content import fields
+from policies.models import Contribution
 
 
 def row(revision):

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from policies.models import Theme
 from sdg.models import Target
 
-from ..models import Theme
 from .cleaning import Cleaner
 from .directory import Directory
 from .planning import Action, Refused, Step, case_changes, decide, known_cases

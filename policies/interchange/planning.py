@@ -5,7 +5,8 @@ from enum import Enum, auto
 
 from django.utils.translation import gettext as _
 
-from ..models import CaseStudy, Revision
+from policies.models import CaseStudy, Revision
+
 from .cleaning import Entry
 from .export import content
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from ..models.amounts import DIGITS
-from ..months import MonthField
+from policies.models.amounts import DIGITS
+from policies.models.months import MonthField
 
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

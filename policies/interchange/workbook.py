@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from citynet import documents
+from citynet.uploads import documents
 
 from . import cells
 from .columns import LEFT_OUT, columns

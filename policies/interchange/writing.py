@@ -4,9 +4,10 @@ from itertools import chain
 
 from django.utils import timezone
 
-from .. import moderation
-from ..models import CaseStudy, Revision
-from . import fields
+from policies.content import fields
+from policies.models import CaseStudy, Revision
+from policies.workflow import moderation
+
 from .planning import Action
 
 WRITTEN = {Action.CREATE, Action.DRAFT, Action.REWRITE}

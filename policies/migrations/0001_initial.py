@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import policies.models.files
-import policies.months
+import policies.models.months
 from django.conf import settings
 from django.db import migrations, models
 
@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "start",
-                    policies.months.MonthField(
+                    policies.models.months.MonthField(
                         blank=True,
                         help_text="Year, or year and month: 2013 or 2013-04.",
                         max_length=7,
@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "end",
-                    policies.months.MonthField(
+                    policies.models.months.MonthField(
                         blank=True,
                         help_text="Year, or year and month: 2013 or 2013-04.",
                         max_length=7,
@@ -1108,7 +1108,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 (
                     "start",
-                    policies.months.MonthField(
+                    policies.models.months.MonthField(
                         blank=True,
                         help_text="Year, or year and month: 2013 or 2013-04.",
                         max_length=7,
@@ -1117,7 +1117,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "end",
-                    policies.months.MonthField(
+                    policies.models.months.MonthField(
                         blank=True,
                         help_text="Year, or year and month: 2013 or 2013-04.",
                         max_length=7,

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import policies.models.files
-import policies.months
+import policies.models.months
 from django.conf import settings
 from django.db import migrations, models
 
@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="phase",
             name="end",
-            field=policies.months.MonthField(
+            field=policies.models.months.MonthField(
                 blank=True,
                 help_text="When the phase ended, or is to end. Year, or year and month.",
                 max_length=7,
@@ -353,7 +353,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="phase",
             name="start",
-            field=policies.months.MonthField(
+            field=policies.models.months.MonthField(
                 blank=True,
                 help_text="When the phase began, or is to begin. Year, or year and month.",
                 max_length=7,
@@ -460,7 +460,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="revision",
             name="end",
-            field=policies.months.MonthField(
+            field=policies.models.months.MonthField(
                 blank=True,
                 help_text="When the policy ended, or is to end. Year, or year and month.",
                 max_length=7,
@@ -507,7 +507,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="revision",
             name="start",
-            field=policies.months.MonthField(
+            field=policies.models.months.MonthField(
                 blank=True,
                 help_text="When the policy began, or is to begin. Year, or year and month.",
                 max_length=7,

@@ -1,5 +1,6 @@
 """Case studies, their revisions with all content, and the record of every decision."""
 
+from .assessment import Assessment, CaseUse, Correction, ImportRun, Phrase, Screening
 from .case import CaseStudy, FormerTheme, Theme
 from .content import (
     BudgetLine,
@@ -10,7 +11,6 @@ from .content import (
     StaffRole,
     Stakeholder,
 )
-from .desk import Assessment, CaseUse, Correction, ImportRun, Phrase, Screening
 from .files import Attachment, Photo
 from .review import ReviewEvent, ReviewNote
 from .revision import Revision

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
 
-from ..querysets import CaseStudyQuerySet
+from .querysets import CaseStudyQuerySet
 
 MAX_THEMES = 3
 MAX_TARGETS = 7

@@ -4,7 +4,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .. import months
+from . import months
 from .amounts import amount_field, can_be_kept, not_negative, value_field
 from .revision import Revision
 from .rows import OrderedRow

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from sdg.models import Target
 
-from .. import months
-from ..querysets import RevisionQuerySet
+from . import months
 from .amounts import amount_field, can_be_kept, not_negative
 from .case import CaseStudy, Theme
+from .querysets import RevisionQuerySet
 
 SECTION_LENGTH = 50_000
 

@@ -7,7 +7,8 @@ which a document has several in countless combinations, are counted by their ter
 
 from collections import defaultdict
 
-from ..facets import FACETS
+from policies.content.facets import FACETS
+
 from . import schema
 
 BUCKETS = 50_000  # distinct cells of a column; members have by far the most

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
-from citynet import replicas
+from citynet.operations import replicas
+from policies.models import Revision
 
-from ..models import Revision
 from . import files, reading, schema, text
 
 logger = logging.getLogger(__name__)

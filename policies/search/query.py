@@ -8,7 +8,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import tantivy
 from django.utils.translation import gettext_lazy as _
 
-from ..facets import FACETS
+from policies.content.facets import FACETS
+
 from . import counting, index, schema, spelling, text
 from .highlight import highlight
 from .similar import similar

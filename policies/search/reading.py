@@ -10,8 +10,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from members.models import Member
-
-from ..models import (
+from policies.models import (
     Contribution,
     FundingSource,
     Indicator,

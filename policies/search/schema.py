@@ -8,10 +8,10 @@ from pathlib import Path
 import tantivy
 from django.conf import settings
 
+from policies.content import completeness, facets
+from policies.models import Theme, months
 from sdg.models import Goal, Target
 
-from .. import completeness, facets, months
-from ..models import Theme
 from . import text
 
 # Fields of words, with what is kept of each.

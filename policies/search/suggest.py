@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from members.models import Member
+from policies.models import Revision
 from sdg.models import Goal, Target
 
-from ..models import Revision
 from . import files, index, text
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from policies.charts import UNKNOWN, WITHDRAWN, anchor
+from policies.content.charts import UNKNOWN, WITHDRAWN, anchor
 
 register = template.Library()
 
@@ -24,7 +24,7 @@ def percent(value):
 
 @register.simple_tag
 def bar(drawn, thick=False):
-    """A :class:`policies.charts.Bar` as SVG; decorative, the numbers stand beside it."""
+    """A :class:`policies.content.charts.Bar` as SVG; decorative, the numbers stand beside it."""
     pieces = format_html_join("", "{}", ((_piece(piece),) for piece in drawn.pieces))
     mark = ""
     if drawn.mark is not None:
@@ -35,7 +35,7 @@ def bar(drawn, thick=False):
 
 @register.simple_tag
 def change_bar(drawn):
-    """A :class:`policies.charts.Change` as SVG: from a ring to a dot."""
+    """A :class:`policies.content.charts.Change` as SVG: from a ring to a dot."""
     start, end = percent(drawn.start), percent(drawn.end)
     line = format_html('<line x1="{}" x2="{}" y1="50%" y2="50%"/>', start, end)
     dots = format_html(

@@ -12,14 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.models import Member
+from policies.content import diff, sections
+from policies.forms.progress import progress
+from policies.forms.start import NewForm, NoteForm
+from policies.models import CaseStudy, ReviewEvent, Revision
+from policies.workflow import authoring, corrections, moderation, target_suggestions
 from sdg.models import Goal
 
-from .. import authoring, corrections, diff, moderation, sections, target_help
-from ..forms.start import NewForm, NoteForm
-from ..models import CaseStudy, ReviewEvent, Revision
-from ..progress import progress
 from . import detail
-from .kept import keeps_what_was_typed
+from .form_recovery import keeps_what_was_typed
 
 State = Revision.State
 WRITABLE = authoring.WRITABLE
@@ -269,7 +270,9 @@ def notes(request, pk):
 @require_safe
 def targets(request):
     """Targets by words, code and goal, for the picker."""
-    found = target_help.find(request.GET.get("q", "")[:200], goal_number(request.GET.get("goal")))
+    found = target_suggestions.find(
+        request.GET.get("q", "")[:200], goal_number(request.GET.get("goal"))
+    )
     answer = [
         {
             "code": target.code,

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from .. import authoring, corrections
-from ..models import Correction
+from policies.models import Correction
+from policies.workflow import authoring, corrections
+
 from .author import editable, get_or_post
 
 ANSWERS = {"accept": corrections.accept, "decline": corrections.decline}

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from citynet.files import limits_uploads
+from citynet.uploads.files import limits_uploads
+from policies.forms import files as forms
+from policies.models import Attachment, Photo
+from policies.workflow import authoring, files
 
-from .. import authoring, files
-from ..forms import files as forms
-from ..models import Attachment, Photo
 from .author import WRITABLE, crumbs, current, editable
-from .kept import keeps_what_was_typed
+from .form_recovery import keeps_what_was_typed
 
 logger = logging.getLogger(__name__)
 

@@ -8,12 +8,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import authoring, files, money, target_help
-from ..exchange_rates import known_currencies
-from ..forms.editor import Editor, fingerprint, typed_fields
-from ..forms.registry import BY_SLUG, REVIEW, following
-from ..models import Revision
-from ..progress import progress
+from policies.content import money
+from policies.content.exchange_rates import known_currencies
+from policies.forms.editor import Editor, fingerprint, typed_fields
+from policies.forms.progress import progress
+from policies.forms.registry import BY_SLUG, REVIEW, following
+from policies.models import Revision
+from policies.workflow import authoring, files, target_suggestions
+
 from .author import (
     WRITABLE,
     bare,
@@ -25,7 +27,7 @@ from .author import (
     goals,
     review_page,
 )
-from .kept import keeps_what_was_typed, wants_json
+from .form_recovery import keeps_what_was_typed, wants_json
 
 
 def _typed(data, pk, slug):
@@ -175,7 +177,7 @@ class Page:
 
     def _picker(self, editor):
         """The rows with their targets, and what the search and the texts suggest."""
-        targets = list(target_help.all_targets())
+        targets = list(target_suggestions.all_targets())
         by_code = {target.code: target for target in targets}
         rows = editor.lists[0].rows
         context = {
@@ -185,12 +187,12 @@ class Page:
             "primary": editor.form["primary"].value() or "",
             "codes": set(rows.codes),
             "goals": goals(),
-            "suggestions": target_help.suggest(self.revision, targets),
+            "suggestions": target_suggestions.suggest(self.revision, targets),
         }
         if self.request.POST.get("row") == "find":
             question = self.request.POST.get("find_words", "")[:200]
             goal = self.request.POST.get("find_goal", "")
-            found = target_help.find(question, goal_number(goal), targets)
+            found = target_suggestions.find(question, goal_number(goal), targets)
             context |= {
                 "find_words": question,
                 "find_goal": goal,

@@ -13,26 +13,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from citynet import maps, pages
+from citynet.web import maps, page_cache
 from members.models import Member
-from policies.counts import count_cases
-from policies.facets import FACETS_BY_NAME
-from policies.filter_fields import MAX_WORDS, WordsField
-from policies.filters import (
-    LIST,
-    MAP,
-    PER_PAGE,
-    TABLE,
-    VIEWS,
-    SearchForm,
-    typed_words,
-)
-from policies.formats import number, one_language, remembered
-from policies.keyfacts import Fact, key_facts
-from policies.listing import listed
+from policies.content.facets import FACETS_BY_NAME
+from policies.content.formats import number, one_language, remembered
+from policies.content.key_facts import Fact, key_facts
+from policies.content.listing import listed
+from policies.filters.active import in_words, pills, quoted, relaxations
+from policies.filters.fields import MAX_WORDS, WordsField
+from policies.filters.panel import Rail
+from policies.filters.search import LIST, MAP, PER_PAGE, TABLE, VIEWS, SearchForm, typed_words
 from policies.models import Revision
-from policies.pills import in_words, pills, quoted, relaxations
-from policies.rail import Rail
+from policies.search.counts import count_cases
 from policies.search.query import SORTS, Answer, Question, ask, highlight, matching_pages
 from policies.search.query import suggest as suggestions_for
 
@@ -41,7 +33,7 @@ RETRY_AFTER = "30"
 
 @login_not_required
 @require_safe
-@pages.shared
+@page_cache.shared
 @one_language()
 def case_list(request):
     """The policies that match the address, 20 a page, with all filters beside them."""

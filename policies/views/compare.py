@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet import pages
-from citynet.csv import csv_response
-from policies import comparison, sections
-from policies.listing import listed
+from citynet.web import page_cache
+from citynet.web.csv import csv_response
+from policies.content import comparison, sections
+from policies.content.listing import listed
 from policies.models import Revision
 from policies.search.query import similar
 
@@ -29,7 +29,7 @@ class Refused(Exception):
 
 @login_not_required
 @require_safe
-@pages.shared
+@page_cache.shared
 def compare(request):
     """The cases of the address side by side; fewer than two give the page that says how to choose."""
     try:

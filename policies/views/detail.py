@@ -14,16 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet import maps, pages
-from policies import citations, completeness, files, interchange, money, sections
-from policies.diff import changes, compared
-from policies.jsonld import case_data
-from policies.keyfacts import budget, duration, key_facts
-from policies.listing import listed
+from citynet.web import maps, page_cache
+from policies import interchange
+from policies.content import citations, completeness, money, sections
+from policies.content.diff import changes, compared
+from policies.content.json_ld import case_data
+from policies.content.key_facts import budget, duration, key_facts
+from policies.content.listing import listed
+from policies.content.statements import KEY, ModelStatement, Statement
+from policies.content.timeline import timeline
 from policies.models import CaseStudy, Revision
 from policies.search.query import similar
-from policies.statements import KEY, ModelStatement, Statement
-from policies.timeline import timeline
+from policies.workflow import files
 
 # Changes a page of the history: each is compared anew.
 CHANGES_PER_PAGE = 10
@@ -58,7 +60,7 @@ class Cited(NamedTuple):
 
 @login_not_required
 @require_safe
-@pages.shared
+@page_cache.shared
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
     live = _live(pk)
@@ -79,7 +81,7 @@ def case(request, pk, slug=None):
 
 @login_not_required
 @require_safe
-@pages.shared
+@page_cache.shared
 def history(request, pk, slug):
     """The published revisions of a case: what changed from each to the next, or between any two."""
     live = _live(pk)
@@ -144,7 +146,7 @@ def _steps(request, keys_of_all):
 
 @login_not_required
 @require_safe
-@pages.shared
+@page_cache.shared
 def revision(request, pk, slug, number):
     """One published revision, as it was: to be read and cited for good."""
     found = Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))

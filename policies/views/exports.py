@@ -16,17 +16,19 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet import licence, requestlog
-from citynet.csv import csv_response, download, joined
-from citynet.downloads import turns
-from policies import bulk, interchange, spreadsheet, uses
-from policies.filters import NEWEST, SearchForm
-from policies.interchange import fields
-from policies.keyfacts import goal_numbers
-from policies.listing import listed
+from citynet.web import licence, request_log
+from citynet.web.csv import csv_response, download, joined
+from citynet.web.downloads import turns
+from policies import interchange
+from policies.content import fields
+from policies.content.key_facts import goal_numbers
+from policies.content.listing import listed
+from policies.filters.active import in_words
+from policies.filters.search import NEWEST, SearchForm
+from policies.interchange import bulk, spreadsheet
 from policies.models import Revision
-from policies.pills import in_words
 from policies.search.query import ask
+from policies.statistics import uses
 
 from .browse import refused, unavailable
 
@@ -84,7 +86,7 @@ def _in_turn(turn, request, search, keys, form):
 
 def _busy(request, search):
     """503: as many as may are taking the library along just now. Nobody may keep this page."""
-    requestlog.note(refused="downloads")
+    request_log.note(refused="downloads")
     context = {
         "most": SHORT_LIST,
         "again": request.get_full_path(),

@@ -17,9 +17,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet import files, images
-
-from ..models import Attachment, CaseStudy, Photo, Revision
+from citynet.uploads import files, images
+from policies.models import Attachment, CaseStudy, Photo, Revision
 
 logger = logging.getLogger(__name__)
 

@@ -9,13 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from members import invitations, teams
-from members.invitation_tokens import token_of
-from members.leaders import is_secretariat, requests_for
-from members.notice_views import unread_of, with_subjects
-
-from .. import corrections, reminders
-from ..models import CaseStudy, ReviewEvent, Revision
+from members.notices.views import unread_of, with_subjects
+from members.teams import invitations, memberships
+from members.teams.invitation_tokens import token_of
+from members.teams.leaders import is_secretariat, requests_for
+from policies.models import CaseStudy, ReviewEvent, Revision
+from policies.workflow import corrections, reminders
 
 A_PAGE = 50
 NOTICES = REQUESTS = 5
@@ -45,18 +44,18 @@ COLUMNS = (
 def home(request):
     """What waits for the person, what the person's teams have written, and where to go from here."""
     user = request.user
-    memberships = list(
-        user.memberships.filter(status__in=teams.CURRENT)
+    own = list(
+        user.memberships.filter(status__in=memberships.CURRENT)
         .select_related("member")
         .order_by("status", "member__name")
     )
     invited = open_invitations(user)
-    suggested = None if memberships or invited else teams.suggested_member(user.email)
+    suggested = None if own or invited else memberships.suggested_member(user.email)
     page = Paginator(current_revisions(user), A_PAGE).get_page(request.GET.get("page"))
     unread, requests = unread_of(user), requests_for(user)
     context = {
-        "memberships": memberships,
-        "in_team": any(each.status == teams.Status.ACTIVE for each in memberships),
+        "memberships": own,
+        "in_team": any(each.status == memberships.Status.ACTIVE for each in own),
         "suggested": suggested,
         "invitations": invited,
         "page": page,

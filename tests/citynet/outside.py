@@ -18,7 +18,8 @@ from django.test import Client
 from django.test.utils import setup_test_environment
 from django.urls import path
 
-from citynet import requestlog, urls
+from citynet import urls
+from citynet.web import request_log
 from policies.search import index
 
 
@@ -29,7 +30,7 @@ def broken(request):
 
 
 def refused(request):
-    requestlog.note(refused="overload")
+    request_log.note(refused="overload")
     return urls.views.readyz(request)
 
 
@@ -83,12 +84,12 @@ def visit():
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["count"]:
-        from citynet import metrics
+        from citynet.operations import metrics
 
         metrics.QUERIES.inc(1000)
     elif sys.argv[1:] == ["modules"]:
         Client().get("/robots.txt")
-        optional = ("prometheus_client", "citynet.metrics", "citynet.sentry")
+        optional = ("prometheus_client", "citynet.operations.metrics", "citynet.operations.sentry")
         sys.stdout.write(json.dumps([name for name in optional if name in sys.modules]))
     else:
         sys.stdout.write(json.dumps(visit()))

@@ -108,7 +108,7 @@ def test_cookies_are_bound_to_the_host_under_https(folder):
     [
         ("db://cache", "django.core.cache.backends.locmem.LocMemCache"),
         ("locmem://", "django.core.cache.backends.locmem.LocMemCache"),
-        ("redis://127.0.0.1:6379/0", "citynet.cache.SharedCache"),
+        ("redis://127.0.0.1:6379/0", "citynet.operations.cache.SharedCache"),
     ],
 )
 def test_limits_are_counted_in_redis_or_in_the_process(folder, cache, counters):
@@ -231,8 +231,11 @@ def test_several_machines_are_a_matter_of_the_environment(folder):
     assert databases["default"]["OPTIONS"]["connect_timeout"] == 3
     assert "default_transaction_read_only=on" in databases["replica2"]["OPTIONS"]["options"]
     assert databases["replica1"]["TEST"]["MIRROR"] == "default"
-    assert (routers, engine) == (["citynet.replicas.Router"], "citynet.sessions")
-    assert {each["BACKEND"] for each in caches.values()} == {"citynet.cache.SharedCache"}
+    assert (routers, engine) == (
+        ["citynet.operations.replicas.Router"],
+        "citynet.operations.sessions",
+    )
+    assert {each["BACKEND"] for each in caches.values()} == {"citynet.operations.cache.SharedCache"}
 
 
 def test_one_server_needs_none_of_what_several_share(folder):

@@ -5,9 +5,9 @@ import json
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from members import notifications
 from members.models import Notice
-from policies import importing
+from members.notices import notifications
+from policies.interchange import import_runs
 from policies.models import CaseStudy, ImportRun, Revision
 from policies.search import index
 from tests.policies.lines import FULL
@@ -108,15 +108,15 @@ class Import:
         run = ImportRun(original_name="cases.jsonl", publish=True, by_name="Secretariat")
         content = "\n".join(map(json.dumps, lines)).encode()
         run.file.save(f"{point}.jsonl", ContentFile(content))
-        list(importing.check(run))
+        list(import_runs.check(run))
         return run.pk
 
     def work(self, say, key):
-        importing.BATCH = self.batch
+        import_runs.BATCH = self.batch
         run, moderator = ImportRun.objects.get(pk=key), library.moderator()
         say("ready")
         say("begun 0")
-        for unit, _progress in enumerate(importing.carry_out(run, moderator)):
+        for unit, _progress in enumerate(import_runs.carry_out(run, moderator)):
             say(f"kept {unit}")
             say(f"begun {unit + 1}")
         idle()
@@ -129,11 +129,11 @@ class Import:
         half = sum(number not in (0, self.batch) for number in found)
         # Whoever begins again, once the dead run is taken for dead, has everything once.
         ImportRun.objects.filter(pk=key, state="running").update(
-            updated_at=timezone.now() - 2 * importing.SILENCE
+            updated_at=timezone.now() - 2 * import_runs.SILENCE
         )
         run.refresh_from_db()
-        if importing.may_run(run):
-            list(importing.carry_out(run, library.moderator()))
+        if import_runs.may_run(run):
+            list(import_runs.carry_out(run, library.moderator()))
         run.refresh_from_db()
         again = [self._whole(point, unit) for unit in range(self.units)]
         half += run.state != "done" or again != [self.batch] * self.units

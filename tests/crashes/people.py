@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import Event, Notice
-from policies import authoring, moderation
 from policies.models import Attachment, ReviewEvent, Revision, Stakeholder
+from policies.workflow import authoring, moderation
 from tests.factories import webp
 from tests.policies.authors import address, section_of
 

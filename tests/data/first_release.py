@@ -29,12 +29,13 @@ from django.core.files.base import ContentFile
 from django.db.migrations.recorder import MigrationRecorder
 from PIL import Image
 
-from citynet.images import prepare
-from members import accounts, invitations, teams
+from citynet.uploads.images import prepare
+from members.accounts import adapter
 from members.models import Member, Membership, User
-from members.notifications import deliver
-from policies import authoring, files, moderation
+from members.notices.notifications import deliver
+from members.teams import invitations, memberships
 from policies.models import CaseStudy
+from policies.workflow import authoring, files, moderation
 from tests.policies.contents import fill
 
 NOT_KEPT = {"sessions", "usersessions", "admin"}
@@ -47,7 +48,7 @@ def person(number, **rights):
         name=f"Person {number}",
         **rights,
     )
-    accounts.verify(user)
+    adapter.verify(user)
     return user
 
 
@@ -63,12 +64,14 @@ def fill_database():
     member = Member.objects.get(slug="surabaya")
     head, official, asking, turned_down, gone = map(person, range(2, 7))
 
-    request = teams.request_membership(head, member, "I lead the planning office.")
-    teams.approve(request, moderator, role=Membership.Role.COORDINATOR)
-    teams.approve(teams.request_membership(official, member), head, note="Welcome.")
-    teams.decline(teams.request_membership(turned_down, member), head, note="We do not know you.")
-    teams.leave(teams.approve(teams.request_membership(gone, member), head), gone)
-    teams.request_membership(asking, member, "Please.")
+    request = memberships.request_membership(head, member, "I lead the planning office.")
+    memberships.approve(request, moderator, role=Membership.Role.COORDINATOR)
+    memberships.approve(memberships.request_membership(official, member), head, note="Welcome.")
+    memberships.decline(
+        memberships.request_membership(turned_down, member), head, note="We do not know you."
+    )
+    memberships.leave(memberships.approve(memberships.request_membership(gone, member), head), gone)
+    memberships.request_membership(asking, member, "Please.")
     invitations.invite(member, "invited@city.example", head)
     invitations.revoke(invitations.invite(member, "revoked@city.example", head), head)
 

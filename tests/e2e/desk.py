@@ -19,13 +19,14 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from citynet import images
-from members import accounts, invitations, teams
-from members.invitation_tokens import token_of
+from citynet.uploads import images
+from members.accounts import adapter
 from members.models import Member, Membership, User
-from members.notifications import deliver
-from policies import authoring, files, moderation
+from members.notices.notifications import deliver
+from members.teams import invitations, memberships
+from members.teams.invitation_tokens import token_of
 from policies.models import CaseStudy
+from policies.workflow import authoring, files, moderation
 from tests import uploads
 
 Store = importlib.import_module(settings.SESSION_ENGINE).SessionStore
@@ -41,7 +42,7 @@ def set_up():
 def person(email, *, name="Ani Rahma", password=None, member="", role="official"):
     """Somebody with a verified address; gives the number of the membership where one is named."""
     user = User.objects.create_user(email, password, name=name)
-    accounts.verify(user)
+    adapter.verify(user)
     if not member:
         return None
     return Membership.objects.create(
@@ -87,7 +88,7 @@ def invitation(email, member, by):
 def request(email, member):
     """Ask to join a team for somebody, and give the number of the request."""
     user, member = User.objects.get(email=email), Member.objects.get(slug=member)
-    return teams.request_membership(user, member, "I plan the lamps.").pk
+    return memberships.request_membership(user, member, "I plan the lamps.").pk
 
 
 def photo(case):

@@ -7,7 +7,7 @@ import smtplib
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
 
-from members.notifications import deliver
+from members.notices.notifications import deliver
 
 
 class Unreachable(BaseEmailBackend):

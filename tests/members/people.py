@@ -9,7 +9,7 @@ import time
 
 from django.urls import reverse
 
-from members import accounts
+from members.accounts import adapter
 from tests.factories import UserFactory
 
 PASSWORD = "rivers run under the old town"
@@ -20,7 +20,7 @@ def person(**fields):
     user = UserFactory(**fields)
     user.set_password(PASSWORD)
     user.save()
-    accounts.verify(user)
+    adapter.verify(user)
     return user
 
 

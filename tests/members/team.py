@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import Permission
 
-from members import accounts
+from members.accounts import adapter
 from members.models import Membership, Notice
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 
@@ -26,7 +26,7 @@ def secretariat(**fields):
 
 def verified(**fields):
     user = UserFactory(**fields)
-    accounts.verify(user)
+    adapter.verify(user)
     return user
 
 

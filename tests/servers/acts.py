@@ -7,12 +7,12 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client
 
-from members import notifications
 from members.models import Member, Membership, Notice, User
-from policies import moderation
+from members.notices import notifications
 from policies.models import Attachment, Photo, ReviewNote, Revision
 from policies.search import index
 from policies.search.query import Question, ask
+from policies.workflow import moderation
 from tests.factories import MemberFactory, MembershipFactory, RevisionFactory, StaffFactory
 
 PASSWORD = "a long walk by the river"

@@ -13,8 +13,8 @@ def main():
     from django.core.management import call_command  # noqa: PLC0415
 
     from members.models import Member, Membership  # noqa: PLC0415
-    from policies import authoring, moderation  # noqa: PLC0415
     from policies.models import CaseStudy, Phrase  # noqa: PLC0415
+    from policies.workflow import authoring, moderation  # noqa: PLC0415
     from tests.factories import (  # noqa: PLC0415
         MembershipFactory,
         PhotoFactory,

@@ -135,7 +135,7 @@ class Site:
             "REPLICA_URLS": self.replica.url_at(self.way_to_replica),
             "REPLICA_MAX_LAG": str(MAX_LAG),
             "CACHE_URL": f"redis://127.0.0.1:{self.redis_port}/0",
-            "FILE_STORAGE": "citynet.s3.S3Storage",
+            "FILE_STORAGE": "citynet.uploads.s3.S3Storage",
             "FILE_STORAGE_OPTIONS": json.dumps(
                 {
                     "bucket_name": "uploads",

@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from policies.benchmark.load import report, run, servers
+from tests.bench.load import report, run, servers
 
 pytestmark = pytest.mark.servers
 

@@ -18,9 +18,9 @@ def main(name):
     django.setup()
     from django.db import transaction  # noqa: PLC0415 - only once Django is set up
 
-    from citynet.images import Picture  # noqa: PLC0415
+    from citynet.uploads.images import Picture  # noqa: PLC0415
     from members.models import Membership, User  # noqa: PLC0415
-    from policies import authoring, files, moderation  # noqa: PLC0415
+    from policies.workflow import authoring, files, moderation  # noqa: PLC0415
     from tests.factories import webp  # noqa: PLC0415
 
     authoring.MAX_OPEN_DRAFTS = 10**9

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
-from citynet.backups import archive, postgres, rows, state, stored
-from citynet.backups.progress import Progress
-from citynet.commands import TimedCommand
+from citynet.operations.backups import archive, postgres, rows, state, stored
+from citynet.operations.backups.progress import Progress
+from citynet.operations.commands import TimedCommand
 
 NAME = "platform-{:%Y%m%dT%H%M%SZ}.tar"
 OWN = re.compile(r"platform-\d{8}T\d{6}Z\.tar")

@@ -5,8 +5,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from citynet.backups import archive, building, postgres, state, stored
-from citynet.backups.progress import Progress
+from citynet.operations.backups import archive, building, postgres, state, stored
+from citynet.operations.backups.progress import Progress
 from policies.search import index
 
 

@@ -3,9 +3,9 @@ import threading
 from django.core.management.base import CommandError
 from django.db import close_old_connections
 
-from citynet.commands import FAILED, LATER, TimedCommand, short, until_stopped
-from citynet.logs import clean
-from members.notifications import Outcome, deliver
+from citynet.operations.commands import FAILED, LATER, TimedCommand, short, until_stopped
+from citynet.web.logs import clean
+from members.notices.notifications import Outcome, deliver
 
 BATCH = 100
 

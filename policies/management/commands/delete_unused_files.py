@@ -4,7 +4,7 @@ from django.core.files.storage import default_storage
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from citynet.commands import Cadence, TimedCommand
+from citynet.operations.commands import Cadence, TimedCommand
 from policies.models import Attachment, ImportRun, Photo
 
 # Folders of the storage with the columns that name their files.

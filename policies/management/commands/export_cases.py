@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from citynet.commands import Cadence, TimedCommand
+from citynet.operations.commands import Cadence, TimedCommand
 from policies.interchange import row
 from policies.models import Revision
 

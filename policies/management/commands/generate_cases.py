@@ -5,12 +5,12 @@ from collections import defaultdict
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from citynet.commands import Cadence
+from citynet.operations.commands import Cadence
 from members.models import Member
-from policies import moderation
+from policies.management.synthetic import SLUG_PREFIX, Cases, insert_rows, new_members
 from policies.models import CaseStudy, Revision, Theme
 from policies.search import index
-from policies.synthetic import SLUG_PREFIX, Cases, insert_rows, new_members
+from policies.workflow import moderation
 from sdg.models import Target
 
 BATCH = 500

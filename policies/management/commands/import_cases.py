@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from citynet.commands import Cadence, TimedCommand
+from citynet.operations.commands import Cadence, TimedCommand
 from policies.interchange import Importer
 from policies.interchange.importer import BATCH_SIZE
 from policies.search import index

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from members import accounts
+from members.accounts import adapter
 from members.models import FormerAddress, Member, MemberEvidence, Membership, User
 from policies.interchange import Importer
 from policies.search import index
@@ -80,7 +80,7 @@ class Command(BaseCommand):
             password = secrets.token_urlsafe(12)
             is_staff = bool(rights or group)
             user = User.objects.create_user(email, password, name=name, is_staff=is_staff, **rights)
-            accounts.verify(user)
+            adapter.verify(user)
             if group:
                 user.groups.add(Group.objects.get(name=group))
             self.stdout.write(f"account {email}: password {password} ({name})")

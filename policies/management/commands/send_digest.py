@@ -1,5 +1,5 @@
-from citynet.commands import TimedCommand
-from policies import digest
+from citynet.operations.commands import TimedCommand
+from policies.workflow import digest
 
 
 class Command(TimedCommand):

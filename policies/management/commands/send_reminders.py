@@ -1,8 +1,8 @@
 from django.utils import timezone
 
-from citynet.commands import TimedCommand
+from citynet.operations.commands import TimedCommand
 from members.models import Member
-from policies import reminders
+from policies.workflow import reminders
 
 
 class Command(TimedCommand):

@@ -3,8 +3,8 @@ import time
 from django.core.management.base import CommandError
 from django.db import DatabaseError, InterfaceError, connection
 
-from citynet.commands import Cadence, TimedCommand, short, until_stopped
-from policies.search import index, watching
+from citynet.operations.commands import Cadence, TimedCommand, short, until_stopped
+from policies.search import index, reconcile
 
 # The database, the disk or the index may be away for a while.
 AWAY = (DatabaseError, InterfaceError, index.Damaged, OSError)
@@ -41,7 +41,7 @@ class Command(TimedCommand):
         if not watch:
             self.sync(rebuild=rebuild)
             return
-        look = watching.Watcher().look
+        look = reconcile.Watcher().look
         with until_stopped() as self.stop:
             while not self.stop.is_set():
                 try:

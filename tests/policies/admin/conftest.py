@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies import moderation
+from policies.workflow import moderation
 from tests.factories import MemberFactory, MembershipFactory, RevisionFactory, UserFactory
 
 

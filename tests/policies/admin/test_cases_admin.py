@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from members.models import Event
-from policies import desk
-from policies.admin.case_acts import ACTS
+from policies.admin.case_actions import ACTS
 from policies.models import CaseStudy, Revision
+from policies.workflow import curation
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -89,11 +89,11 @@ def test_page_offers_what_can_be_done_now(editor_client, moderator_client, case,
     assert offered(editor_client, case) == ["feature", "unpublish", "merge", "move"]
     assert offered(moderator_client, case) == []
     editor = editor_client.person
-    desk.feature(case, by=editor)
+    curation.feature(case, by=editor)
     assert offered(editor_client, case) == ["unfeature", "unpublish", "merge", "move"]
-    desk.unpublish(case, by=editor, reason="Why")
+    curation.unpublish(case, by=editor, reason="Why")
     assert offered(editor_client, case) == ["restore", "merge", "move"]
-    desk.merge_cases(case, kept, by=editor, reason="Why")
+    curation.merge_cases(case, kept, by=editor, reason="Why")
     assert offered(editor_client, case) == ["unmerge"]
 
 
@@ -137,8 +137,8 @@ def test_case_is_taken_off_the_site_and_restored(editor_client, case):
 
 
 def test_text_of_another_case_is_not_offered(editor_client, case, kept):
-    desk.unpublish(kept, by=editor_client.person, reason="Why")
-    desk.unpublish(case, by=editor_client.person, reason="Why")
+    curation.unpublish(kept, by=editor_client.person, reason="Why")
+    curation.unpublish(case, by=editor_client.person, reason="Why")
     answer = send(editor_client, "restore", case, chosen=kept.revisions.get().pk)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["chosen"])
     assert not CaseStudy.objects.live().exists()
@@ -192,7 +192,7 @@ def test_case_itself_and_hidden_ones_are_not_offered(editor_client, case):
 
 
 def test_merge_is_undone(editor_client, case, kept):
-    desk.merge_cases(case, kept, by=editor_client.person, reason="Why")
+    curation.merge_cases(case, kept, by=editor_client.person, reason="Why")
     send(editor_client, "unmerge", case)
     case.refresh_from_db()
     assert case.merged_into is None
@@ -225,7 +225,7 @@ def test_reason_is_asked_for(editor_client, case, kept, name, reason):
 
 def test_slower_editor_is_told_and_keeps_the_reason(editor_client, case):
     seen = editor_client.get(act("unpublish", case)).context["form"]["seen"].value()
-    desk.move_case(case, MemberFactory(), by=StaffFactory(), reason="It is theirs.")
+    curation.move_case(case, MemberFactory(), by=StaffFactory(), reason="It is theirs.")
 
     answer = editor_client.post(act("unpublish", case), {"seen": seen, "reason": "A wrong figure."})
 
@@ -307,9 +307,9 @@ def rows(client, **query):
 
 def test_list_is_filtered_and_searched(moderator_client, case, kept):
     draft = RevisionFactory(title="A draft", case__provenance="secretariat").case
-    desk.feature(kept, by=moderator_client.person)
+    curation.feature(kept, by=moderator_client.person)
     merged = RevisionFactory(title="Merged").case
-    desk.merge_cases(merged, kept, by=moderator_client.person, reason="Why")
+    curation.merge_cases(merged, kept, by=moderator_client.person, reason="Why")
     CaseStudy.objects.filter(pk=case.pk).update(confirmed_at="2026-03-01")
 
     assert set(rows(moderator_client, public="yes")) == {case.pk, kept.pk}
@@ -325,7 +325,7 @@ def test_list_is_filtered_and_searched(moderator_client, case, kept):
 
 
 def test_page_leads_to_the_other_cases(editor_client, case, kept):
-    desk.merge_cases(case, kept, by=editor_client.person, reason="Why")
+    curation.merge_cases(case, kept, by=editor_client.person, reason="Why")
     assert f'<a href="{page_of(kept)}">' in editor_client.get(page_of(case)).text
     assert f'<a href="{page_of(case)}">' in editor_client.get(page_of(kept)).text
     assert (
@@ -336,7 +336,7 @@ def test_page_leads_to_the_other_cases(editor_client, case, kept):
 
 def test_page_leads_to_the_site_only_where_something_is(editor_client, case):
     assert editor_client.get(page_of(case)).context["absolute_url"] == case.get_absolute_url()
-    desk.unpublish(case, by=editor_client.person, reason="Why")
+    curation.unpublish(case, by=editor_client.person, reason="Why")
     assert editor_client.get(page_of(case)).context["absolute_url"] is None
 
 

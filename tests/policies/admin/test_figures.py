@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from policies import figures, flow, turnaround
 from policies.models import CaseUse, ReviewEvent, Revision
+from policies.statistics import figures, flow, turnaround
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,

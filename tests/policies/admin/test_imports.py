@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Event
-from policies import importing
+from policies.interchange import import_runs
 from policies.models import CaseStudy, ImportRun, Revision
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory
 from tests.policies.lines import encoded, short
@@ -169,7 +169,7 @@ def test_import_may_publish(editor_client, synced):
 
 
 def test_connection_that_breaks_leaves_whole_batches(editor_client, monkeypatch):
-    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(import_runs, "BATCH", 2)
     run = uploaded(editor_client, encoded(*(short(source_id=f"s{number}") for number in range(7))))
     posted(editor_client, run, "check")
 
@@ -184,7 +184,7 @@ def test_connection_that_breaks_leaves_whole_batches(editor_client, monkeypatch)
     run.refresh_from_db()
     assert (run.state, run.counts["run"]["created"]) == ("stopped", 2)
     assert CaseStudy.objects.count() == 2
-    assert importing.may_run(run)
+    assert import_runs.may_run(run)
 
     posted(editor_client, run, "run")
     assert (run.state, run.counts["run"]["unchanged"], CaseStudy.objects.count()) == ("done", 2, 7)
@@ -198,7 +198,7 @@ def test_run_that_fell_silent_can_be_started_again(editor_client):
     refused = editor_client.post(reverse("admin:policies_importrun_run", args=[run.pk]))
     assert refused.status_code == 302
 
-    ImportRun.objects.update(updated_at=timezone.now() - 2 * importing.SILENCE)
+    ImportRun.objects.update(updated_at=timezone.now() - 2 * import_runs.SILENCE)
 
     assert "Stopped" in editor_client.get(page(run)).text
     posted(editor_client, run, "run")
@@ -212,7 +212,7 @@ def test_of_two_who_start_one_imports(editor_client):
     posted(editor_client, run, "check")
 
     def start():
-        return list(importing.carry_out(ImportRun.objects.get(), editor_client.person))
+        return list(import_runs.carry_out(ImportRun.objects.get(), editor_client.person))
 
     assert kinds(at_once(start, start)) == ["Busy", "list"]
     assert CaseStudy.objects.count() == 1
@@ -267,7 +267,7 @@ def test_name_of_a_file_is_cleaned(editor_client):
 
 
 def test_errors_come_in_pages_and_as_a_file(editor_client, monkeypatch):
-    monkeypatch.setattr(importing, "MOST_KEPT", 150)
+    monkeypatch.setattr(import_runs, "MOST_KEPT", 150)
     run = uploaded(editor_client, encoded(*(short(language="xx") for _ in range(250)), short()))
     posted(editor_client, run, "check")
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Event
-from policies import moderation
 from policies.models import CaseStudy, Revision, Screening
+from policies.workflow import moderation
 from tests.factories import (
     CaseStudyFactory,
     LiveRevisionFactory,

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from policies import moderation
 from policies.models import Revision
+from policies.workflow import moderation
 from tests.factories import RevisionFactory, StaffFactory
 from tests.policies.admin.review_screen import address, decide, send, state_of
 

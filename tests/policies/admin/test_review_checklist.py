@@ -5,8 +5,8 @@ import re
 import pytest
 
 from members.models import Event
-from policies import moderation, reviewing
 from policies.models import Assessment, Correction
+from policies.workflow import moderation, reviewing
 from tests.factories import StaffFactory
 from tests.policies.admin.review_screen import address, decide, send, text
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from members.models import Event
-from policies import moderation
 from policies.models import CaseStudy, Revision, Screening
+from policies.workflow import moderation
 from tests.factories import LiveRevisionFactory, PhotoFactory, RevisionFactory, StaffFactory
 from tests.policies.admin.review_screen import address, decide, said, seen, state_of
 

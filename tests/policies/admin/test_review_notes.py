@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import Notice
-from members.notifications import text_of
-from policies import moderation
+from members.notices.notifications import text_of
 from policies.forms.registry import SECTIONS
 from policies.models import Phrase, Revision
+from policies.workflow import moderation
 from tests.factories import StaffFactory
 from tests.policies.admin.review_screen import address, decide, send, state_of, text
 

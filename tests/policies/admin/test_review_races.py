@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import Event
-from policies import authoring, corrections, moderation, reviewing
 from policies.models import Revision
+from policies.workflow import authoring, corrections, moderation, reviewing
 from tests.factories import MembershipFactory, RevisionFactory, StaffFactory
 from tests.races import at_once, kinds, needs_two_connections
 

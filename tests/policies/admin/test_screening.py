@@ -4,7 +4,6 @@ import logging
 
 import pytest
 
-from policies import moderation, screening
 from policies.models import (
     Contribution,
     ReviewEvent,
@@ -13,6 +12,7 @@ from policies.models import (
     Screening,
     Source,
 )
+from policies.workflow import moderation, screening
 from tests.factories import (
     AttachmentFactory,
     LiveRevisionFactory,

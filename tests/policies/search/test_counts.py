@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from policies.facets import FACETS, FACETS_BY_NAME
+from policies.content.facets import FACETS, FACETS_BY_NAME
 from policies.models import FundingSource, Indicator, Revision, Stakeholder
 from policies.search.query import Question, ask
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory

@@ -3,9 +3,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from policies import moderation
 from policies.models import Revision
 from policies.search import index
+from policies.workflow import moderation
 from tests.disks import FAULTS, disk
 from tests.factories import RevisionFactory
 

@@ -8,10 +8,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from members.models import Member
-from policies import moderation
 from policies.models import CaseStudy, Revision, Theme
 from policies.search import files, index, reading
 from policies.search.query import Question, ask
+from policies.workflow import moderation
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory, ThemeFactory
 
 from .library import live_case, titles

@@ -116,7 +116,7 @@ def test_command_says_what_it_did(capsys):
 @pytest.mark.django_db
 def test_command_shows_progress_of_long_work(capsys, monkeypatch):
     monkeypatch.setattr(index, "BATCH", 2)
-    monkeypatch.setattr("citynet.commands.Cadence.IN_LOG", 0)
+    monkeypatch.setattr("citynet.operations.commands.Cadence.IN_LOG", 0)
     for _number in range(3):
         live_case("Parks")
 

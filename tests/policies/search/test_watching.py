@@ -3,8 +3,8 @@
 import pytest
 
 from members.models import Member
-from policies import moderation
-from policies.search import files, index, watching
+from policies.search import files, index, reconcile
+from policies.workflow import moderation
 from tests.factories import CaseStudyFactory, RevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def publish(title):
 @pytest.fixture
 def watcher():
     publish("Parks")
-    watcher = watching.Watcher()
+    watcher = reconcile.Watcher()
     assert watcher.look() == (1, 0)
     return watcher
 
@@ -26,7 +26,7 @@ def watcher():
 def test_look_at_what_has_not_changed_is_a_few_small_queries(cases, django_assert_num_queries):
     for number in range(cases):
         publish(f"Case {number}")
-    watcher = watching.Watcher()
+    watcher = reconcile.Watcher()
     watcher.look()
     with django_assert_num_queries(4):
         assert watcher.look() is None
@@ -71,5 +71,5 @@ def test_index_that_is_gone_or_asked_for_is_made(watcher):
 
 
 def test_whole_is_compared_now_and_then(watcher, monkeypatch):
-    monkeypatch.setattr(watching, "WHOLE", 0)
+    monkeypatch.setattr(reconcile, "WHOLE", 0)
     assert watcher.look() == (0, 0)

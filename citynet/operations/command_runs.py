@@ -1,0 +1,81 @@
+"""When the commands of the timers last did their work: a timer that died is noticed by that.
+
+It is kept in the database, because any machine may be asked about commands that run on another.
+"""
+
+import logging
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from citynet.models import CommandRun
+
+logger = logging.getLogger(__name__)
+
+# The commands of the timers, and after which time without success something is wrong with each.
+LATE_AFTER = {
+    "backup": timedelta(days=2),
+    "delete_unused_files": timedelta(days=2),
+    "send_digest": timedelta(days=2),
+    "send_notices": timedelta(minutes=15),
+    "send_reminders": timedelta(days=2),
+    "sync_search": timedelta(minutes=15),
+}
+# Each machine has an index of its own, so only its own runs count.
+ON_EACH_NODE = frozenset({"sync_search"})
+# Who looks every few seconds need not write as often.
+SECONDS_BETWEEN_MARKS = 30
+_marked = {}
+
+
+def succeeded(command):
+    """Note that ``command`` has just done all it had to do on this machine. Never raises."""
+    now = time.monotonic()
+    if now - _marked.get(command, -SECONDS_BETWEEN_MARKS) >= SECONDS_BETWEEN_MARKS:
+        _mark(command, succeeded_at=timezone.now())
+        _marked[command] = now
+
+
+def failed(command):
+    """Note that ``command`` could not do, or not do all of, its work. Never raises."""
+    _mark(command, failed_at=timezone.now())
+    # A success after a failure is told at once.
+    _marked.pop(command, None)
+
+
+def _mark(command, **times):
+    try:
+        with transaction.atomic():
+            CommandRun.objects.update_or_create(
+                command=command, node=settings.NODE_NAME, defaults=times
+            )
+    except (DatabaseError, InterfaceError) as error:
+        # The work itself is what counts; that it was done is told the next time.
+        reason = type(error).__name__
+        logger.warning("The run of %s could not be noted (%s)", command, reason)
+
+
+def ages(now=None):
+    """Seconds since each command of the timers last succeeded; None where it never has."""
+    now = now or timezone.now()
+    anywhere = CommandRun.objects.exclude(command__in=ON_EACH_NODE)
+    here = CommandRun.objects.filter(command__in=ON_EACH_NODE, node=settings.NODE_NAME)
+    rows = (anywhere | here).values_list("command").annotate(last=Max("succeeded_at"))
+    last = dict(rows.order_by("command"))
+    return {
+        command: max(0, round((now - last[command]).total_seconds())) if last.get(command) else None
+        for command in sorted(LATE_AFTER)
+    }
+
+
+def late(seconds):
+    """Those of the commands in ``seconds`` that have run once, but not for too long now."""
+    return [
+        command
+        for command, age in seconds.items()
+        if age is not None and age > LATE_AFTER[command].total_seconds()
+    ]

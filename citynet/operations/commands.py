@@ -1,0 +1,102 @@
+"""What commands that a timer starts have in common: codes on which it can act, a log, a trace."""
+
+import logging
+import signal
+import threading
+import time
+from contextlib import contextmanager
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+
+from citynet.web.logs import clean
+
+from . import command_runs
+
+logger = logging.getLogger(__name__)
+
+# Something is wrong that wants a person; what could be done has been done.
+FAILED = 1
+# What was asked makes no sense (argparse exits with it too).
+MISUSED = 2
+# A server is away; nothing is lost, and a later run does what is left (EX_TEMPFAIL of sysexits.h).
+LATER = 75
+
+
+class TimedCommand(BaseCommand):
+    """A command fit for a timer: it leaves a trace of each run, and 0, 1, 2 or 75 as exit code.
+
+    A database that cannot be reached is 75: the next run of the timer will do. One that watches
+    calls ``mark`` after each look.
+    """
+
+    @property
+    def name(self):
+        return type(self).__module__.rpartition(".")[2]
+
+    def execute(self, *args, **options):
+        started = time.monotonic()
+        code = FAILED
+        try:
+            output = super().execute(*args, **options)
+            code = 0
+        except CommandError as error:
+            code = error.returncode
+            raise
+        except OperationalError as error:
+            code = LATER
+            raise CommandError(
+                f"The database cannot be used: {short(error)}", returncode=LATER
+            ) from error
+        finally:
+            seconds = time.monotonic() - started
+            self._leave_trace(code, seconds, options)
+        return output
+
+    def _leave_trace(self, code, seconds, options):
+        if not options.get("dry_run") and not options.get("watch"):
+            self.mark(done=not code)
+        # Who looks on sees the result; a log is told of failures unless it wants to know everything.
+        facts = {"command": self.name, "code": code, "seconds": round(seconds, 1)}
+        logger.log(logging.ERROR if code else logging.DEBUG, "Command over", extra={"facts": facts})
+
+    def mark(self, *, done=True):
+        """Note that the command has done its work, or could not, where a timer should run it."""
+        if self.name in command_runs.LATE_AFTER:
+            (command_runs.succeeded if done else command_runs.failed)(self.name)
+
+
+def short(error):
+    """An error in one line, without what may tell of people."""
+    return " ".join(clean(f"{type(error).__name__}: {error}").split())
+
+
+class Cadence:
+    """How often progress is told: every two seconds to who looks on, once a minute to a log."""
+
+    ON_TERMINAL, IN_LOG = 2, 60  # seconds
+
+    def __init__(self, stream):
+        self.seconds = self.ON_TERMINAL if stream.isatty() else self.IN_LOG
+        self.told = time.monotonic()
+
+    def is_due(self):
+        """Whether it is time to tell; if so, the next time is counted from now."""
+        now = time.monotonic()
+        if now - self.told < self.seconds:
+            return False
+        self.told = now
+        return True
+
+
+@contextmanager
+def until_stopped():
+    """Gives an event that SIGTERM and SIGINT set, instead of ending the process at once."""
+    stop = threading.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    former = {number: signal.signal(number, lambda *_received: stop.set()) for number in numbers}
+    try:
+        yield stop
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

@@ -1,0 +1,20 @@
+"""Jinja2, for the few pieces of a page that repeat by the dozen: cards, choices, page links."""
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from jinja2 import Environment, StrictUndefined
+
+
+def environment(**options):
+    """Return the environment of ``templates/jinja2``: autoescaped, strict, with gettext and urls."""
+    made = Environment(
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **options,
+    )
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)
+    made.globals |= {"static": static, "url": reverse}
+    return made

@@ -1,0 +1,157 @@
+"""How often somebody may ask for what is dear: a limit a kind of request, counted in the cache.
+
+Public reading is counted by the visitor's address, since asking who somebody is would make public
+pages personal; what signed-in people send is counted by person. Counting asks nothing of the
+database. An address is counted whether or not what it asks for exists, so that a refusal tells
+nothing; who has to sign in for a page at all is told so before.
+"""
+
+import ipaddress
+import math
+import time
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+
+from members.record.audit import client_address
+
+STATUS = 429
+# Seconds, where it is not known how long somebody has to wait: as long as sign-in is closed to who
+# has guessed too often.
+LONGEST = 300
+# A household has at least 64 bits of addresses of its own.
+IPV6_NETWORK = 64
+MINUTE = 60  # seconds
+
+SAFE = frozenset({"GET", "HEAD"})
+SENDING = frozenset({"POST"})
+# Name of an address -> (kind of limit, methods that count).
+BY_ADDRESS = {
+    "policies:list": ("search", SAFE),
+    "policies:compare": ("search", SAFE),
+    "policies:suggest": ("suggest", SAFE),
+    "policies:feed": ("export", SAFE),
+    "policies:export": ("export", SAFE),
+    "policies:compare-csv": ("export", SAFE),
+    "desk:figures-csv": ("export", SAFE),
+    "desk:export": ("export", SENDING),
+    "admin:members_event_export": ("export", SENDING),
+    "policies:file-add": ("upload", SENDING),
+    "admin:policies_importrun_add": ("upload", SENDING),
+    "admin:policies_importrun_check": ("upload", SENDING),
+    "policies:new": ("writing", SENDING),
+    "policies:section": ("writing", SENDING),
+    "policies:notes": ("writing", SENDING),
+    "policies:submit": ("asking", SENDING),
+    "my:join": ("asking", SENDING),
+    "my:request": ("asking", SENDING),
+    "my:propose": ("asking", SENDING),
+    "my:invite": ("asking", SENDING),
+    "my:invitation": ("asking", SENDING),
+    "account_data_json": ("data", SAFE),
+}
+# Without a script nothing of an answer is read as JSON.
+AS_JSON = frozenset({"policies:suggest"})
+
+
+def wait(request):
+    """Count the request; gives how many seconds to wait if that was one too many, else 0."""
+    if not settings.THROTTLES:
+        return 0
+    match = request.resolver_match
+    kind, methods = BY_ADDRESS.get(match and match.view_name, ("", ()))
+    if request.method not in methods:
+        return 0
+    amount, seconds = limit(settings.THROTTLE_LIMITS[kind])
+    now = time.time()
+    window = int(now // seconds)
+    if _count(f"{kind}:{_who(request)}:{window}", seconds) <= amount:
+        return 0
+    return max(1, math.ceil((window + 1) * seconds - now))
+
+
+@lru_cache
+def limit(text):
+    """(how many, in how many seconds) of "600/60". Raises ``ValueError`` for anything else."""
+    amount, _slash, seconds = text.partition("/")
+    if not (amount.isdecimal() and seconds.isdecimal() and int(seconds)):
+        raise ValueError(f"{text!r} is no limit: write 600/60 for 600 times in 60 seconds.")
+    return int(amount), int(seconds)
+
+
+def _count(key, seconds):
+    """How often this key has come up, this time included; it is forgotten after so many seconds."""
+    cache = caches["throttles"]
+    if cache.add(key, 1, timeout=seconds):
+        return 1
+    try:
+        return cache.incr(key)
+    except ValueError:  # forgotten between the two steps
+        return 1
+
+
+def _who(request):
+    """For whom it counts: the person where the page asks for one, else the network."""
+    if request.method not in SAFE or not _is_public(request):
+        user = request.user
+        if user.is_authenticated:
+            return f"person:{user.pk}"
+    # Who hides the address shares the limit of all that came by the same way.
+    address = client_address.get() or request.META.get("REMOTE_ADDR", "")
+    return f"network:{network(address)}"
+
+
+def _is_public(request):
+    return not getattr(request.resolver_match.func, "login_required", True)
+
+
+def network(address):
+    """What counts as one visitor: an IPv4 address, or the first 64 bits of an IPv6 address."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.IPv6Network((address, IPV6_NETWORK), strict=False).network_address)
+    except ValueError:
+        return "unknown"
+
+
+def in_words(seconds):
+    """ "40 seconds", "3 minutes": when to come back, not too early."""
+    if seconds < MINUTE:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    minutes = math.ceil(seconds / MINUTE)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+def message(seconds):
+    """What to say to who has to wait so long."""
+    return _("Too many requests. Please try again in %(time)s.") % {"time": in_words(seconds)}
+
+
+@never_cache
+def refusal(request, seconds=LONGEST):
+    """429: the page that says when to come back; JSON for scripts. Nobody may keep it."""
+    match = request.resolver_match
+    if match and match.view_name in AS_JSON:
+        answer = JsonResponse({"error": message(seconds)}, status=STATUS)
+    else:
+        context = {"time": in_words(seconds)}
+        answer = render(request, "429.html", context, status=STATUS)
+    return delayed(answer, seconds)
+
+
+def delayed(answer, seconds):
+    """The answer, with the time after which to ask again."""
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+def account_refusal(request):
+    """The same for the limits of accounts, which do not tell how long to wait."""
+    return refusal(request)

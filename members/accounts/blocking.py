@@ -1,0 +1,62 @@
+"""Closing an account to its person, and opening it again, without deleting anything."""
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members.models import User
+from members.record import audit
+
+
+class Refused(Exception):
+    """It is not possible; the message tells why."""
+
+
+@transaction.atomic
+def block(user, *, by, reason):
+    """End the sessions of ``user``, let nobody sign in to the account, and give it.
+
+    Raises ``Refused`` without a reason, for one's own account, for an administrator's where ``by``
+    is none, and for an account that is blocked.
+    """
+    user = _locked(user, by, reason)
+    if not user.is_active:
+        raise Refused(_("This account is blocked already."))
+    _set_active(user, False)
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    audit.record("account-blocked", user, by=by, reason=reason)
+    return user
+
+
+@transaction.atomic
+def unblock(user, *, by, reason):
+    """Let a blocked person sign in again, and give the account; raises ``Refused`` as ``block``."""
+    user = _locked(user, by, reason)
+    if user.is_active:
+        raise Refused(_("This account is not blocked."))
+    _set_active(user, True)
+    audit.record("account-unblocked", user, by=by, reason=reason)
+    return user
+
+
+def may_block(by, user):
+    """Whether ``by`` may block and unblock ``user`` at all."""
+    return (
+        by.has_perm("members.change_user")
+        and by.pk != user.pk
+        and (by.is_superuser or not user.is_superuser)
+    )
+
+
+def _locked(user, by, reason):
+    if not may_block(by, user):
+        raise Refused(_("You may not block or unblock this account."))
+    if not reason.strip():
+        raise Refused(_("Say why: a reason is required."))
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _set_active(user, active):
+    user.is_active = active
+    user.save(update_fields=["is_active"])

@@ -1,0 +1,132 @@
+"""Forms of accounts, where they differ from allauth's."""
+
+import re
+
+from allauth.account import app_settings
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from members.models import User
+
+# Marks that turn the writing direction round, and so can make a name read as something else.
+DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
+
+
+def clean_name(value):
+    """A person's name on one line. Raises ``ValidationError`` for what cannot be one.
+
+    Names stand in mails to other people, so they carry no addresses.
+    """
+    name = " ".join(DIRECTION_MARKS.sub("", value).split())
+    if ADDRESS.search(name) or not any(map(str.isalpha, name)):
+        raise ValidationError(_("Enter your name as colleagues know it, without an address."))
+    return name
+
+
+class SignupForm(AllauthSignupForm):
+    """Name, e-mail address and password; and a field that people neither see nor fill in."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=User._meta.get_field("name").max_length,
+        help_text=_("Your team and the moderators see it; readers of the site do not."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields(["name", "email", "password1"])
+        trap = self.fields[app_settings.SIGNUP_FORM_HONEYPOT_FIELD]
+        # Hidden by our stylesheet: the content security policy allows no style in the page.
+        trap.widget.attrs = {"tabindex": "-1", "autocomplete": "off"}
+        trap.label = _("Leave this empty")
+        trap.template_name = "account/honeypot.html"
+
+    def clean_name(self):
+        return clean_name(self.cleaned_data["name"])
+
+    def clean(self):
+        data = super().clean()
+        # allauth compares the password with the e-mail address only.
+        if data.get("name") and data.get("password1"):
+            try:
+                UserAttributeSimilarityValidator(["name"]).validate(
+                    data["password1"], User(name=data["name"])
+                )
+            except ValidationError as error:
+                self.add_error("password1", error)
+        return data
+
+
+class NameForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name"]
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+        help_texts = {"name": SignupForm.base_fields["name"].help_text}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+
+    def clean_name(self):
+        return clean_name(self.cleaned_data["name"])
+
+
+class CredentialField(forms.JSONField):
+    """The answer of a passkey, as the browser gives it."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": ""}
+            ) from error
+
+    def bound_data(self, data, initial):
+        # Each answer counts once, so a refused one is not put into the page again.
+        return None
+
+
+class CredentialMixin(forms.Form):
+    """Refuses what no browser sends instead of an answer of a passkey.
+
+    The parser expects the right keys and types, and raises whatever comes where they are missing.
+    """
+
+    credential = CredentialField()
+
+    def _refusing(self, clean):
+        try:
+            return clean()
+        except (LookupError, AttributeError, TypeError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class AuthenticateKeyForm(CredentialMixin, webauthn.AuthenticateWebAuthnForm):
+    def clean_credential(self):
+        return self._refusing(super().clean_credential)
+
+
+class LoginKeyForm(CredentialMixin, webauthn.LoginWebAuthnForm):
+    def clean_credential(self):
+        return self._refusing(super().clean_credential)
+
+
+class ReauthenticateKeyForm(CredentialMixin, webauthn.ReauthenticateWebAuthnForm):
+    def clean_credential(self):
+        return self._refusing(super().clean_credential)
+
+
+class AddKeyForm(CredentialMixin, webauthn.AddWebAuthnForm):
+    def clean(self):
+        return self._refusing(super().clean)

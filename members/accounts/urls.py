@@ -1,0 +1,15 @@
+from django.urls import include, path, re_path
+
+from . import email_views, views
+
+urlpatterns = [
+    path("", views.overview, name="account_overview"),
+    path("name/", views.name, name="account_name"),
+    path("data/", views.data, name="account_data"),
+    path("data.json", views.data_json, name="account_data_json"),
+    path("delete/", views.delete, name="account_delete"),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/$", email_views.confirm, name="account_confirm_email"
+    ),
+    path("", include("allauth.urls")),
+]

@@ -1,0 +1,272 @@
+"""Notices: written in the same transaction as the change they tell of, mailed afterwards.
+
+A mail goes out at least once and, unless the machine dies between the mail server's answer and our
+note of it, only once. To send it again is better than to lose it: who gets it twice gets it with the
+same ``Message-ID``, by which mail programs know and drop the second.
+"""
+
+import logging
+import re
+import smtplib
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from members.models import Invitation, Membership, Notice
+from members.teams.invitation_tokens import token_of
+
+logger = logging.getLogger(__name__)
+
+# Waits of 1, 2, 4 … minutes and at most 12 hours: given up after about five days.
+MAX_ATTEMPTS = 20
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=12)
+# Whoever claims a notice has this long to mail it: far more than settings.EMAIL_TIMEOUT allows.
+LEASE = timedelta(minutes=10)
+ERROR_LENGTH = Notice._meta.get_field("last_error").max_length
+
+SUBJECT_LENGTH = 200
+# Line breaks and other control characters, and marks that turn the writing direction round.
+UNFIT_FOR_HEADERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+# What the server says of one mail. All else says that it takes no mail just now.
+OF_ONE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+
+
+class NothingToSay(Exception):
+    """What the notice tells of is no longer so; its mail is not sent."""
+
+
+@dataclass
+class Outcome:
+    """How many notices were mailed, put off, given up, or dropped because nobody wants the mail."""
+
+    sent: int = 0
+    delayed: int = 0
+    given_up: int = 0
+    dropped: int = 0
+    error: str = ""  # the last one
+
+    @property
+    def turns(self):
+        """How many notices were taken up."""
+        return self.sent + self.delayed + self.given_up + self.dropped
+
+    def __add__(self, other):
+        return Outcome(
+            self.sent + other.sent,
+            self.delayed + other.delayed,
+            self.given_up + other.given_up,
+            self.dropped + other.dropped,
+            other.error or self.error,
+        )
+
+
+def address(name, *args):
+    """The path of a page, in the language of the site, for ``notify``."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return reverse(name, args=args)
+
+
+def notify(kind, recipients, path="", **context):
+    """Write a notice of ``kind`` for each of ``recipients``, in the caller's transaction.
+
+    A recipient is a person, or an e-mail address where no account is known. Nobody gets two, and
+    closed accounts get none. ``path`` is where it leads on this site; ``context`` is what its text
+    is made of, plain values only. Raises ``ValueError`` for an address of another site.
+    """
+    if path and not (path.startswith("/") and url_has_allowed_host_and_scheme(path, None)):
+        raise ValueError(f"A notice leads to a page of this site, not to {path!r}.")
+    notices = {}
+    for recipient in recipients:
+        if isinstance(recipient, str):
+            notices[recipient] = Notice(email=recipient, kind=kind, path=path, context=context)
+        elif recipient.is_active:
+            notices[recipient.pk] = Notice(
+                recipient=recipient,
+                email=recipient.email,
+                kind=kind,
+                path=path,
+                context=context,
+            )
+    return Notice.objects.bulk_create(notices.values())
+
+
+def subject_of(notice):
+    """The notice in one line, fit for the header of a mail."""
+    subject = _render(f"emails/{notice.kind}_subject.txt", _context(notice))
+    return _one_line(subject)[:SUBJECT_LENGTH]
+
+
+def text_of(notice):
+    """Subject and text of the notice's mail, both plain text in the language of the site.
+
+    Raises ``NothingToSay`` for an invitation that can no longer be accepted.
+    """
+    context = _context(notice)
+    if notice.kind == Notice.Kind.INVITED:
+        context |= _invitation(notice)
+    body = _render(f"emails/{notice.kind}.txt", context)
+    return subject_of(notice), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+
+
+def _context(notice):
+    role = notice.context.get("role")
+    words = notice.context.get("note") or notice.context.get("message") or ""
+    # Only a person's own words may have lines, and they are marked as such: nobody can write a
+    # name or a title that reads as if the platform spoke.
+    facts = {
+        key: _one_line(value) if isinstance(value, str) else value
+        for key, value in notice.context.items()
+    }
+    return facts | {
+        "quoted": "\n".join(f"> {line}" for line in words.splitlines()),
+        "role_label": Membership.Role(role).label if role in Membership.Role else "",
+        "recipient": notice.recipient,
+        "link": settings.SITE_URL + notice.path if notice.path else "",
+        "site_url": settings.SITE_URL,
+        "may_mute": notice.recipient is not None and notice.kind not in Notice.ALWAYS_MAILED,
+        "switches": settings.SITE_URL + address("my:notices"),
+    }
+
+
+def _one_line(text):
+    return " ".join(UNFIT_FOR_HEADERS.sub(" ", text).split())
+
+
+def _invitation(notice):
+    invitation = Invitation.objects.filter(pk=notice.context["invitation"]).first()
+    if invitation is None or invitation.state != "open":
+        raise NothingToSay("The invitation can no longer be accepted.")
+    try:
+        path = address("my:invitation", token_of(invitation))
+    except LookupError as error:
+        raise NothingToSay(str(error)) from error
+    return {"link": settings.SITE_URL + path, "expires_at": invitation.expires_at}
+
+
+def _render(name, context):
+    # Text, not HTML: nothing is escaped, whatever the template says.
+    with translation.override(settings.LANGUAGE_CODE):
+        return get_template(name).template.render(Context(context, autoescape=False))
+
+
+def deliver(limit=100, now=None, stop=None):
+    """Mail up to ``limit`` notices that are due at ``now`` and give the :class:`Outcome`.
+
+    No other notice is taken up once the event ``stop`` is set.
+
+    Never raises for a mail server that is down or a notice that cannot be written: the notice is
+    put off, with longer and longer waits, until it is given up with the error kept. A server that
+    takes no mail ends the run, so that one broken server costs one attempt and not all of them.
+    """
+    outcome = Outcome()
+    connection = get_connection()
+    try:
+        for _turn in range(limit):
+            if stop is not None and stop.is_set():
+                break
+            notice = _claim(now or timezone.now())
+            if notice is None:
+                break
+            if notice.is_muted:
+                outcome.dropped += 1
+                _note(notice, mail=Notice.Mail.MUTED)
+                continue
+            try:
+                message = _message(notice, connection)
+                connection.open()
+                message.send()
+            except NothingToSay as reason:
+                outcome.dropped += 1
+                _note(notice, mail=Notice.Mail.FAILED, last_error=str(reason))
+            except Exception as error:  # noqa: BLE001 - whatever it is, no notice is lost
+                _put_off(notice, error, now or timezone.now(), outcome)
+                _close(connection)
+                if isinstance(error, OSError) and not isinstance(error, OF_ONE_MAIL):
+                    break
+            else:
+                outcome.sent += 1
+                _note(
+                    notice,
+                    mail=Notice.Mail.SENT,
+                    mailed_at=now or timezone.now(),
+                    last_error="",
+                )
+    finally:
+        _close(connection)
+    return outcome
+
+
+@transaction.atomic
+def _claim(now):
+    """The next notice that is due, made not due for others while it is being mailed; or None.
+
+    PostgreSQL steps over rows that another sender is just claiming; on SQLite the transaction
+    excludes other senders by itself. Either way the update takes only what nobody has taken.
+    """
+    due = Notice.objects.filter(mail=Notice.Mail.WAITING, next_attempt_at__lte=now)
+    notice = (
+        due.select_for_update(skip_locked=True, of=["self"])
+        .select_related("recipient")
+        .order_by("next_attempt_at", "pk")
+        .first()
+    )
+    if notice is None:
+        return None
+    notice.attempts += 1
+    taken = due.filter(pk=notice.pk).update(attempts=notice.attempts, next_attempt_at=now + LEASE)
+    return notice if taken else None
+
+
+def _message(notice, connection):
+    if notice.recipient and not notice.recipient.is_active:
+        raise NothingToSay("The account is closed.")
+    subject, body = text_of(notice)
+    return EmailMessage(
+        subject,
+        body,
+        to=[notice.recipient.email if notice.recipient else notice.email],
+        reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
+        headers={"Auto-Submitted": "auto-generated", "Message-ID": _identity(notice)},
+        connection=connection,
+    )
+
+
+def _identity(notice):
+    """The same for every attempt, so that mail programs drop the second of two."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<notice-{notice.pk}-{notice.created_at:%Y%m%d%H%M%S}@{host}>"
+
+
+def _put_off(notice, error, now, outcome):
+    outcome.error = _one_line(f"{type(error).__name__}: {error}")
+    if notice.attempts >= MAX_ATTEMPTS:
+        outcome.given_up += 1
+        logger.error("Notice %s is given up: %s", notice.pk, outcome.error)
+        _note(notice, mail=Notice.Mail.FAILED, last_error=outcome.error[:ERROR_LENGTH])
+        return
+    outcome.delayed += 1
+    logger.warning("Notice %s could not be mailed: %s", notice.pk, outcome.error)
+    wait = min(FIRST_WAIT * 2 ** (notice.attempts - 1), LONGEST_WAIT)
+    _note(notice, next_attempt_at=now + wait, last_error=outcome.error[:ERROR_LENGTH])
+
+
+def _note(notice, **fields):
+    Notice.objects.filter(pk=notice.pk).update(**fields)
+
+
+def _close(connection):
+    try:
+        connection.close()
+    except OSError:  # it is gone already
+        logger.debug("The connection to the mail server was lost.", exc_info=True)

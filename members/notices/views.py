@@ -1,0 +1,68 @@
+"""A person's notices: reading them, and choosing which are mailed as well."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from members.teams.forms import MailForm
+
+from .notifications import subject_of
+
+A_PAGE = 25
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def notices(request):
+    """All notices of the person, the newest first; POST keeps which kinds are mailed."""
+    form = MailForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your choice is saved."))
+        return redirect("my:notices")
+    page = Paginator(request.user.notices.all(), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "notices": with_subjects(page, request.user),
+        "unread": unread_of(request.user).count(),
+        "form": form,
+    }
+    return render(request, "my/notices.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_POST
+def read(request, pk):
+    """Mark one notice as read."""
+    notice = get_object_or_404(request.user.notices, pk=pk)
+    request.user.notices.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
+    number = request.POST.get("page", "")
+    page = {"page": number} if number.isdecimal() and number != "1" else None
+    return redirect(reverse("my:notices", query=page))
+
+
+@never_cache
+@require_POST
+def read_all(request):
+    """Mark every notice as read."""
+    unread_of(request.user).update(read_at=timezone.now())
+    return redirect("my:notices")
+
+
+def unread_of(user):
+    """Notices that the person has not marked as read."""
+    return user.notices.filter(read_at=None)
+
+
+def with_subjects(notices, user):
+    """The notices of ``user``, each with ``subject``: what it says in one line."""
+    notices = list(notices)
+    for notice in notices:
+        notice.recipient = user  # saves a query each
+        notice.subject = subject_of(notice)
+    return notices

@@ -1,0 +1,159 @@
+"""What accounts, teams and notices know about a person. See ``settings.PERSONAL_DATA``."""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
+from django.db.models import Q
+
+from members.models import Event, Invitation, MemberProposal, Membership, Notice
+from members.teams import memberships
+
+from .redaction import Redactor, addresses_of, former_colleague, former_moderator
+
+# Steps in the record that people outside the secretariat take; all others are the moderators'.
+STEPS_OF_A_TEAM = (
+    "submitted",
+    "withdrawn",
+    "correction-accepted",
+    "correction-declined",
+    "membership-requested",
+    "member-proposed",
+    "member-proposal-taken-back",
+    "membership-approved",
+    "membership-declined",
+    "membership-ended",
+    "role-changed",
+    "invitation-sent",
+    "invitation-revoked",
+    "invitation-accepted",
+    "personal-data-exported",
+    "account-deleted",
+)
+
+
+def export(user):
+    """All rows about ``user`` as plain values, without secrets.
+
+    Other people are in it only where a notice told ``user`` of them.
+    """
+    return {
+        "account": {
+            "email": user.email,
+            "name": user.name,
+            "created_at": user.date_joined,
+            "last_login": user.last_login,
+            "notices_without_mail": user.muted,
+            "secretariat": user.is_staff,
+        },
+        "email_addresses": list(
+            user.emailaddress_set.order_by("email").values("email", "verified", "primary")
+        ),
+        "second_factors": [
+            {
+                "kind": factor.type,
+                "name": str(factor),
+                "created_at": factor.created_at,
+                "last_used_at": factor.last_used_at,
+            }
+            for factor in Authenticator.objects.filter(user=user).order_by("pk")
+        ],
+        "sessions": list(
+            UserSession.objects.filter(user=user)
+            .order_by("pk")
+            .values("created_at", "last_seen_at", "ip", "user_agent")
+        ),
+        "memberships": list(
+            user.memberships.order_by("pk").values(
+                *("member__name", "role", "status", "message", "created_at", "note", "decided_at")
+            )
+        ),
+        "memberships_decided": list(
+            Membership.objects.filter(decided_by=user)
+            .order_by("pk")
+            .values("member__name", "role", "status", "note", "decided_at")
+        ),
+        "invitations_sent": list(
+            Invitation.objects.filter(invited_by=user)
+            .order_by("pk")
+            .values("member__name", "role", "created_at", "accepted_at", "revoked_at")
+        ),
+        "invitations_received": list(
+            Invitation.objects.filter(email__in=addresses_of(user))
+            .order_by("pk")
+            .values("member__name", "email", "role", "created_at", "expires_at", "accepted_at")
+        ),
+        "members_proposed": list(
+            user.proposals.order_by("pk").values(
+                *("name", "kind", "country", "website", "message", "created_at", "state", "note"),
+                "decided_at",
+            )
+        ),
+        "proposals_decided": list(
+            MemberProposal.objects.filter(decided_by=user)
+            .order_by("pk")
+            .values("name", "state", "note", "decided_at")
+        ),
+        "notices": list(
+            user.notices.order_by("pk").values(
+                *("kind", "context", "path", "email", "created_at", "read_at", "mail", "mailed_at")
+            )
+        ),
+        "secretariat_log": list(
+            LogEntry.objects.filter(user=user)
+            .order_by("pk")
+            .values("action_time", "content_type__model", "object_id", "action_flag")
+        ),
+        # What the subjects are called is left out: it may be the name of somebody else.
+        "record_by": list(
+            user.events.order_by("pk").values(
+                *("action", "subject_type", "subject_id", "reason", "address", "created_at")
+            )
+        ),
+        "record_about": list(
+            events_about(user)
+            .exclude(actor=user)
+            .order_by("pk")
+            .values("action", "subject_type", "subject_id", "reason", "created_at")
+        ),
+    }
+
+
+def events_about(user):
+    """Entries of the record whose subject is the person, a membership of theirs or an invitation."""
+    about = Q(subject_type="members.user", subject_id=str(user.pk))
+    for kind, rows in (
+        ("members.membership", user.memberships.all()),
+        ("members.memberproposal", user.proposals.all()),
+        ("members.invitation", Invitation.objects.filter(email__in=addresses_of(user))),
+    ):
+        keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        about |= Q(subject_type=kind, subject_id__in=keys)
+    return Event.objects.filter(about)
+
+
+def forget(user):
+    """End the person's memberships and sessions, and take the name out of what stays.
+
+    Teams that lose their last coordinator are made known to the secretariat. Addresses, second
+    factors and own notices go with the account itself.
+    """
+    memberships.leave_all(user)
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    addresses = addresses_of(user)
+    redactor = Redactor(user, former_colleague())
+    # Before the rows go by whose numbers the record knows the person.
+    assigned = Event.objects.filter(action="assigned")  # the reason says to whom
+    redactor.events(events_about(user) | user.events.all() | assigned, "subject", "reason")
+    user.events.filter(action__in=STEPS_OF_A_TEAM).forget(
+        actor_name=former_colleague(), address=None
+    )
+    user.events.exclude(action__in=STEPS_OF_A_TEAM).forget(
+        actor_name=former_moderator(), address=None
+    )
+    Invitation.objects.filter(email__in=addresses).delete()
+    Notice.objects.filter(recipient=None, email__in=addresses).delete()
+    redactor.rows(Notice.objects.exclude(recipient=user), "context")
+    redactor.rows(Membership.objects.exclude(user=user), "message", "note")
+    redactor.rows(MemberProposal.objects.exclude(user=user), "message", "note")
+    redactor.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")

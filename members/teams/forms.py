@@ -1,0 +1,159 @@
+"""Forms of teams and notices."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from members.models import Member, Membership, Notice
+
+NOTE_LENGTH = 1000
+
+
+def all_countries():
+    """The countries and areas of ISO 3166-1 that are shown by name, in the order of their names."""
+    shown = [(c.code, c.name) for c in countries if c.code not in settings.COUNTRIES_WITHOUT_LABEL]
+    return [("", _("Choose")), *shown]
+
+
+class NoteField(forms.CharField):
+    """A few lines, counted the way browsers count them: a line break is one character."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            max_length=NOTE_LENGTH,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 4}),
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class MemberSearchForm(forms.Form):
+    q = forms.CharField(
+        label=_("Name of the city or organisation"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "organization"}),
+    )
+
+
+class RequestForm(forms.Form):
+    message = NoteField(
+        label=_("Message to the team (optional)"),
+        help_text=_("Say where you work and what you do, so that they know who is asking."),
+    )
+
+
+class ProposeForm(forms.Form):
+    """A city or organisation that is not listed, and who asks for it."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Member.Kind)
+    name = forms.CharField(
+        label=_("Name of the city or organisation"),
+        max_length=200,
+        help_text=_("In English, as it calls itself."),
+    )
+    country = forms.ChoiceField(
+        label=_("Country or area"),
+        choices=all_countries,
+        required=False,
+        help_text=_("Leave it open where it is not in the list."),
+    )
+    website = forms.URLField(
+        label=_("Website"),
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Its own, so that the secretariat can see what it is."),
+    )
+    message = NoteField(
+        label=_("Message to the secretariat (optional)"),
+        help_text=_("Say where you work and what you do, so that they know who is asking."),
+    )
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if not any(map(str.isalpha, name)):
+            raise forms.ValidationError(_("Write the name."))
+        return name
+
+
+class DecisionForm(forms.Form):
+    """Approve or decline a request; a no needs its reason."""
+
+    note = NoteField(
+        label=_("Note"),
+        help_text=_("The person reads it. Needed when you decline."),
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Membership.Role,
+        required=False,
+        help_text=_("Coordinators also decide who else joins the team."),
+    )
+    decision = forms.ChoiceField(
+        choices=[("approve", _("Approve")), ("decline", _("Decline"))],
+        error_messages={"required": _("Choose “Approve” or “Decline”.")},
+    )
+
+    def clean_role(self):
+        return self.cleaned_data["role"] or Membership.Role.OFFICIAL
+
+    def clean(self):
+        data = super().clean()
+        if data.get("decision") == "decline" and not data.get("note", "-"):
+            self.add_error("note", _("Say why: a note is required."))
+        return data
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The invitation works for this address only."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role)
+
+
+class LeaveForm(forms.Form):
+    note = NoteField(
+        label=_("Note (optional)"),
+        help_text=_("The person reads it."),
+    )
+
+
+class MailForm(forms.Form):
+    """Which kinds of notices are also mailed; decisions always are."""
+
+    mailed = forms.MultipleChoiceField(
+        label=_("Also send me by mail"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("All notices stay on this page. Decisions on your work are always mailed."),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        chosen = [kind for kind in _optional(user) if kind not in user.muted]
+        kwargs.setdefault("initial", {"mailed": chosen})
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["mailed"].choices = [(kind.value, kind.label) for kind in _optional(user)]
+
+    def save(self):
+        """Keep what is switched off, and give the person."""
+        mailed = self.cleaned_data["mailed"]
+        self.user.muted = [kind.value for kind in _optional(self.user) if kind not in mailed]
+        self.user.save(update_fields=["muted"])
+        return self.user
+
+
+def _optional(user):
+    """The kinds that ``user`` may get and may switch off."""
+    fixed = Notice.ALWAYS_MAILED | (set() if user.is_staff else {Notice.Kind.DIGEST})
+    return [kind for kind in Notice.Kind if kind not in fixed]

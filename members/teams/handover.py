@@ -1,0 +1,28 @@
+"""Handing a member's coordination to another person of its team."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members.models import Membership
+
+from . import memberships
+
+
+@transaction.atomic
+def hand_over(membership, *, by, note="", alone=True):
+    """Make the person of ``membership`` a coordinator; with ``alone`` the others become officials.
+
+    Gives the membership. Raises ``teams.Refused`` for who is not in the team or cannot sign in, and
+    ``teams.NotAllowed`` for who may not change it.
+    """
+    memberships.lock(membership.member)
+    if not membership.user.is_active:
+        raise memberships.Refused(_("The account of this person is blocked."))
+    given = memberships.set_role(membership, memberships.Role.COORDINATOR, by, note)
+    others = Membership.objects.active().filter(
+        member=membership.member_id, role=memberships.Role.COORDINATOR
+    )
+    if alone:
+        for other in others.exclude(pk=given.pk):
+            memberships.set_role(other, memberships.Role.OFFICIAL, by, note)
+    return given

@@ -1,0 +1,47 @@
+"""The secret in an invitation's link.
+
+It is computed from the invitation and the secret of the site: the database holds only its hash,
+and the mail that carries it can still be written, or written again, later.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from members.models import Invitation
+
+
+def new_token(invitation):
+    """The secret of an invitation whose member, address, role and expiry are set."""
+    return _token(invitation, settings.SECRET_KEY)
+
+
+def token_of(invitation):
+    """The secret of a saved invitation.
+
+    Raises ``LookupError`` when the site's secret it was made with is no longer known.
+    """
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        token = _token(invitation, key)
+        if hash_of(token) == invitation.token_hash:
+            return token
+    raise LookupError("The invitation was made with a secret that is no longer known.")
+
+
+def hash_of(token):
+    """What is stored of a secret: SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def by_token(token):
+    """The invitation whose link carries ``token``. Raises ``Invitation.DoesNotExist``."""
+    return Invitation.objects.select_related("member", "invited_by").get(token_hash=hash_of(token))
+
+
+def _token(invitation, key):
+    expires = f"{invitation.expires_at:%Y%m%dT%H%M%S%f}"
+    facts = f"{invitation.member_id} {invitation.email} {invitation.role} {expires}"
+    mac = salted_hmac("invitation to a team", facts, secret=key, algorithm="sha256")
+    return urlsafe_b64encode(mac.digest()).decode().rstrip("=")

@@ -1,0 +1,46 @@
+"""Who leads: the coordinators of a member and, for the whole network, the secretariat."""
+
+from django.contrib.auth.backends import ModelBackend
+
+from members.accounts.adapter import has_second_factor
+from members.models import Member, Membership, User
+
+Role, Status = Membership.Role, Membership.Status
+
+
+def is_secretariat(user):
+    """Whether the person decides on memberships for the whole network."""
+    return (
+        user.is_staff
+        and user.has_perm("members.change_membership")
+        # As on the pages of the admin.
+        and has_second_factor(user)
+    )
+
+
+def leads(user, member):
+    """Whether the person decides on the team of ``member``."""
+    return is_secretariat(user) or Member.objects.coordinated_by(user).filter(pk=member.pk).exists()
+
+
+def secretariat():
+    """The people who decide on memberships for the whole network."""
+    return ModelBackend().with_perm("members.change_membership").filter(is_staff=True)
+
+
+def coordinators(member):
+    """The people who lead the team of ``member``."""
+    return User.objects.filter(
+        is_active=True,
+        memberships__member=member,
+        memberships__status=Status.ACTIVE,
+        memberships__role=Role.COORDINATOR,
+    )
+
+
+def requests_for(user):
+    """The requests that ``user`` may decide, the one that has waited longest first."""
+    requests = Membership.objects.decidable_by(user)
+    if is_secretariat(user):
+        requests = Membership.objects.filter(status=Status.REQUESTED).exclude(user=user)
+    return requests.select_related("user", "member").order_by("created_at", "pk")

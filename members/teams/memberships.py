@@ -1,0 +1,274 @@
+"""Teams of members: who may act for a city, decided by its coordinators or the secretariat.
+
+Every change locks the member first: of two people who decide at once one is served, and the other
+is told what happened. Notices are written in the same transaction.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import Member, Membership, Notice
+from members.notices.notifications import address, notify
+from members.record import audit
+
+from .leaders import coordinators, is_secretariat, leads, secretariat
+from .mail_domains import domain_of, is_public, website_domain
+
+Role, Status = Membership.Role, Membership.Status
+CURRENT = (Status.REQUESTED, Status.ACTIVE)
+
+# Nobody needs more; what lies above is a mistake or a robot.
+MAX_REQUESTS_A_DAY = 5
+
+
+class Refused(Exception):
+    """It is not possible now; the message tells the person why."""
+
+
+class NotAllowed(Refused):
+    """The person may not, or may no longer, do this."""
+
+
+class AlreadyDecided(Refused):
+    """Somebody else was quicker."""
+
+
+def suggested_member(email):
+    """The one member that an e-mail address points to, or None.
+
+    A member's own website has the domain of the address, or its officials have addresses there.
+    Domains of public mail providers, and those of several members, point to nobody.
+    """
+    domain = domain_of(email)
+    if not domain or is_public(domain):
+        return None
+    found = set(
+        Member.objects.filter(
+            memberships__status=Status.ACTIVE, memberships__user__email__iendswith=f"@{domain}"
+        )
+    )
+    for member in Member.objects.filter(website__icontains=domain):
+        if website_domain(member.website) == domain:
+            found.add(member)
+    return found.pop() if len(found) == 1 else None
+
+
+@transaction.atomic
+def request_membership(user, member, message=""):
+    """Ask for ``user`` to join the team of ``member`` and give the request.
+
+    The member's coordinators are told, or the secretariat where there is none. Raises ``Refused``
+    for who is in the team, has asked already, or asks too often.
+    """
+    lock(member)
+    current = Membership.objects.filter(user=user, member=member, status__in=CURRENT).first()
+    if current and current.status == Status.ACTIVE:
+        raise Refused(_("You are in the team of %(member)s already.") % {"member": member})
+    if current:
+        raise Refused(_("You have already asked to join %(member)s.") % {"member": member})
+    a_day_ago = timezone.now() - timedelta(days=1)
+    if user.memberships.filter(created_at__gt=a_day_ago).count() >= MAX_REQUESTS_A_DAY:
+        raise Refused(_("You have asked to join many teams today. Please go on tomorrow."))
+    membership = Membership.objects.create(user=user, member=member, message=message)
+    audit.record("membership-requested", membership, by=user, reason=message)
+    leaders = coordinators(member)
+    notify(
+        Notice.Kind.MEMBERSHIP_REQUESTED,
+        leaders or secretariat().exclude(pk=user.pk),
+        address("my:request", membership.pk),
+        member=member.name,
+        person=user.get_full_name(),
+        email=user.email,
+        message=message,
+        has_coordinator=bool(leaders),
+    )
+    return membership
+
+
+def approve(membership, by, note="", role=Role.OFFICIAL):
+    """Let the person who asked into the team and give the membership as it is now.
+
+    Raises ``NotAllowed`` and ``AlreadyDecided``.
+    """
+    return _decide(membership, Status.ACTIVE, by, note, role)
+
+
+def decline(membership, by, note):
+    """Turn a request down with the reason and give the membership as it is now.
+
+    Raises ``NotAllowed``, ``AlreadyDecided``, and ``Refused`` without a reason.
+    """
+    if not note.strip():
+        raise Refused(_("Say why: a note is required."))
+    return _decide(membership, Status.DECLINED, by, note, membership.role)
+
+
+@transaction.atomic
+def _decide(membership, status, by, note, role):
+    lock(membership.member)
+    membership = _current(membership)
+    if membership.user_id == by.pk or not leads(by, membership.member):
+        raise NotAllowed(_("You may not decide this request."))
+    if membership.status != Status.REQUESTED:
+        raise AlreadyDecided(what_happened(membership))
+    membership.role = role
+    _end(membership, status, by, note)
+    decision = "approved" if status == Status.ACTIVE else "declined"
+    audit.record(f"membership-{decision}", membership, by=by, reason=membership.note)
+    _tell_person(membership, by, decision)
+    return membership
+
+
+def what_happened(membership):
+    """A sentence on the present state of a membership, for who wanted to decide it."""
+    name = membership.decided_by.get_full_name() if membership.decided_by else _("Somebody else")
+    if membership.status == Status.ACTIVE:
+        return _("%(name)s has already approved this request.") % {"name": name}
+    if membership.status == Status.DECLINED:
+        return _("%(name)s has already declined this request.") % {"name": name}
+    if membership.status == Status.ENDED:
+        return _("This request or membership has ended.")
+    return _("This request waits for a decision.")
+
+
+@transaction.atomic
+def leave(membership, by, note=""):
+    """End a membership, or take back a request, and give it as it is now.
+
+    One may leave a team; its leaders may take others out of it. Where the last coordinator goes,
+    the secretariat is told. Raises ``NotAllowed`` and ``AlreadyDecided``.
+    """
+    lock(membership.member)
+    membership = _current(membership)
+    own = membership.user_id == by.pk
+    if not own and (membership.status == Status.REQUESTED or not leads(by, membership.member)):
+        raise NotAllowed(_("You may not change this team."))
+    if membership.status not in CURRENT:
+        raise AlreadyDecided(what_happened(membership))
+    asked_only = membership.status == Status.REQUESTED
+    last = is_last_coordinator(membership)
+    _end(membership, Status.ENDED, by, note)
+    audit.record("membership-ended", membership, by=by, reason=membership.note)
+    if not own:
+        _tell_person(membership, by, "ended")
+    elif not asked_only:
+        tell_team(membership, "left")
+    if last:
+        _tell_secretariat(membership)
+    return membership
+
+
+@transaction.atomic
+def set_role(membership, role, by, note=""):
+    """Give a person of the team another role, and give the membership as it is now.
+
+    Raises ``NotAllowed``, ``AlreadyDecided`` for who is no longer in the team, and ``Refused`` when
+    a coordinator would leave the team without one; only the secretariat may do so.
+    """
+    lock(membership.member)
+    membership = _current(membership)
+    if not leads(by, membership.member):
+        raise NotAllowed(_("You may not change this team."))
+    if membership.status != Status.ACTIVE:
+        raise AlreadyDecided(what_happened(membership))
+    if membership.role == role:
+        return membership
+    last = is_last_coordinator(membership)
+    if last and not is_secretariat(by):
+        raise Refused(_("A team needs a coordinator. Make somebody else a coordinator first."))
+    membership.role = role
+    membership.save(update_fields=["role"])
+    reason = f"{role}: {note}" if note else role
+    audit.record("role-changed", membership, by=by, reason=reason)
+    if membership.user_id != by.pk:
+        notify(
+            Notice.Kind.ROLE_CHANGED,
+            [membership.user],
+            address("my:team", membership.member.slug),
+            member=membership.member.name,
+            role=role,
+            by=acting_name(by, membership.member),
+        )
+    if last:
+        _tell_secretariat(membership)
+    return membership
+
+
+def leave_all(user):
+    """End every membership of a person whose account is about to be closed."""
+    for membership in user.memberships.filter(status__in=CURRENT).select_related("member"):
+        leave(membership, user)
+
+
+def is_last_coordinator(membership):
+    """Whether its member would have no coordinator without it."""
+    return (
+        membership.status == Status.ACTIVE
+        and membership.role == Role.COORDINATOR
+        and not coordinators(membership.member).exclude(pk=membership.user_id).exists()
+    )
+
+
+def tell_team(membership, change):
+    """Tell the other coordinators that somebody ``joined`` or ``left``."""
+    notify(
+        Notice.Kind.TEAM_CHANGED,
+        coordinators(membership.member).exclude(pk=membership.user_id),
+        address("my:team", membership.member.slug),
+        member=membership.member.name,
+        person=membership.user.get_full_name(),
+        change=change,
+    )
+
+
+def _tell_secretariat(membership):
+    notify(
+        Notice.Kind.TEAM_CHANGED,
+        secretariat(),
+        address("my:team", membership.member.slug),
+        member=membership.member.name,
+        person=membership.user.get_full_name(),
+        change="no-coordinator",
+    )
+
+
+def _tell_person(membership, by, decision):
+    notify(
+        Notice.Kind.MEMBERSHIP_DECIDED,
+        [membership.user],
+        address("my:home"),
+        member=membership.member.name,
+        decision=decision,
+        role=membership.role,
+        note=membership.note,
+        by=acting_name(by, membership.member),
+    )
+
+
+def acting_name(by, member):
+    """What a notice says of who acted: the name of a coordinator; "" for the secretariat, which speaks as one."""
+    return by.get_full_name() if coordinators(member).filter(pk=by.pk).exists() else ""
+
+
+def lock(member):
+    """Make other changes of the member's team wait for the end of this transaction."""
+    # Rows of other tables may go on pointing at the member meanwhile.
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+
+
+def _current(membership):
+    try:
+        return Membership.objects.select_related("user", "member", "decided_by").get(
+            pk=membership.pk
+        )
+    except Membership.DoesNotExist:
+        raise AlreadyDecided(_("The person has closed the account meanwhile.")) from None
+
+
+def _end(membership, status, by, note):
+    membership.status, membership.note = status, note.strip()
+    membership.decided_by, membership.decided_at = by, timezone.now()
+    membership.save(update_fields=["status", "role", "note", "decided_by", "decided_at"])

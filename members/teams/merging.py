@@ -1,0 +1,121 @@
+"""Making one member of two that are the same organisation."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import FormerAddress, Member, Membership
+from members.notices.notifications import address, notify
+from members.record import audit
+
+from .memberships import CURRENT, Refused, Role, Status
+
+# What is taken from the double where the kept member has nothing; each group is taken as a whole.
+FILLED = (
+    ("local_name",),
+    ("country",),
+    ("latitude", "longitude"),
+    ("geoname_id",),
+    ("population", "population_year", "population_source"),
+    ("joined",),
+    ("website",),
+    ("about",),
+    ("photo",),
+)
+
+
+@transaction.atomic
+def merge(double, kept, *, by, reason):
+    """Let ``kept`` take the place of ``double``, which is deleted, and give the kept member.
+
+    Cases, people, invitations and evidence move; what the kept member does not say of itself it
+    takes over; the public addresses of the double lead to it. Raises ``Refused`` without a reason,
+    for one and the same member, and where one of them is gone.
+    """
+    if not reason.strip():
+        raise Refused(_("Say why: a reason is required."))
+    if double.pk == kept.pk:
+        raise Refused(_("A member cannot be merged with itself."))
+    # In one order, so that two people who merge the same pair do not wait for each other for ever.
+    locked = Member.objects.select_for_update().filter(pk__in=[double.pk, kept.pk])
+    locked = {member.pk: member for member in locked.order_by("pk")}
+    if len(locked) < 2:  # noqa: PLR2004 - the two
+        raise Refused(_("One of the two members is no longer there."))
+    double, kept = locked[double.pk], locked[kept.pk]
+    moved = _move_people(double, kept, by)
+    _move_rest(double, kept)
+    _fill(double, kept)
+    slug = double.slug
+    double.delete()
+    FormerAddress.objects.create(slug=slug, member=kept)
+    kept.save()
+    # The name of a member stands in the record for ever, as it is public anyway.
+    audit.record("member-merged", kept, by=by, reason=f"{double.name} ({slug}): {reason}")
+    for membership in moved:
+        notify(
+            "role-changed",
+            [membership.user],
+            address("my:team", kept.slug),
+            member=kept.name,
+            role=membership.role,
+            by="",
+        )
+    return kept
+
+
+def what_moves(double):
+    """What hangs on a member, as (name in plural, number) of what there is any of."""
+    found = []
+    for relation in Member._meta.related_objects:
+        model = relation.related_model
+        number = model._base_manager.filter(**{relation.field.name: double}).count()
+        if number:
+            found.append((model._meta.verbose_name_plural, number))
+    return found
+
+
+def _move_people(double, kept, by):
+    """Bring memberships over, one a person, and give those that now stand for ``kept``."""
+    there = {
+        membership.user_id: membership
+        for membership in kept.memberships.filter(status__in=CURRENT).select_related("user")
+    }
+    moved = []
+    for membership in double.memberships.filter(status__in=CURRENT).select_related("user"):
+        other = there.get(membership.user_id)
+        if other is None:
+            stays = membership
+        else:
+            ends, stays = sorted([membership, other], key=_rank)
+            ends.status, ends.decided_by, ends.decided_at = Status.ENDED, by, timezone.now()
+            ends.save(update_fields=["status", "decided_by", "decided_at"])
+        if stays is membership:
+            stays.member = kept
+            stays.save(update_fields=["member"])
+            if stays.status == Status.ACTIVE:
+                moved.append(stays)
+    double.memberships.update(member=kept)
+    return moved
+
+
+def _rank(membership):
+    """What gives more rights is worth more."""
+    return membership.status == Status.ACTIVE, membership.role == Role.COORDINATOR
+
+
+def _move_rest(double, kept):
+    known = set(kept.evidence.values_list("url", "statement"))
+    for evidence in double.evidence.all():
+        if (evidence.url, evidence.statement) in known:
+            evidence.delete()
+    for relation in Member._meta.related_objects:
+        if relation.related_model is not Membership:
+            name = relation.field.name
+            relation.related_model._base_manager.filter(**{name: double}).update(**{name: kept})
+
+
+def _fill(double, kept):
+    for group in FILLED:
+        if not any(getattr(kept, name) for name in group):
+            for name in group:
+                setattr(kept, name, getattr(double, name))

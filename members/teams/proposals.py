@@ -1,0 +1,229 @@
+"""Cities and organisations that are not listed yet: proposed by a person, decided by moderators."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
+from members.notices.notifications import address, notify
+from members.record import audit
+
+from .leaders import secretariat
+from .mail_domains import website_domain
+from .memberships import MAX_REQUESTS_A_DAY, AlreadyDecided, NotAllowed, Refused, Role, Status
+
+State = MemberProposal.State
+# Shorter words of a name ("City", "of") are in many names.
+TELLING = 5
+
+
+@transaction.atomic
+def propose(user, *, kind, name, country, website, message=""):
+    """Ask for a member that is not listed, and for a place in its team; gives the proposal.
+
+    The secretariat is told. The second of two clicks gives the first proposal. Raises ``Refused``
+    for who asks too often.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    twin = user.proposals.filter(state=State.PROPOSED, name__iexact=name, country=country).first()
+    if twin:
+        return twin
+    a_day_ago = timezone.now() - timedelta(days=1)
+    if user.proposals.filter(created_at__gt=a_day_ago).count() >= MAX_REQUESTS_A_DAY:
+        raise Refused(_("You have asked for many members today. Please go on tomorrow."))
+    proposal = MemberProposal.objects.create(
+        user=user, kind=kind, name=name, country=country, website=website, message=message
+    )
+    audit.record("member-proposed", proposal, by=user, reason=message)
+    notify(
+        Notice.Kind.MEMBERSHIP_REQUESTED,
+        secretariat().exclude(pk=user.pk),
+        address("admin:members_memberproposal_decide", proposal.pk),
+        member=name,
+        person=user.get_full_name(),
+        email=user.email,
+        message=message,
+        has_coordinator=False,
+        is_new=True,
+    )
+    return proposal
+
+
+def decide(proposal, *, by, decision, slug, status, role, note, known=None):
+    """Do what was decided: "new", "known" (as the member ``known``) or "decline".
+
+    Raises ``teams.Refused`` and what is more special than it.
+    """
+    if decision == "new":
+        approve(proposal, by=by, slug=slug, status=status, role=role, note=note)
+    elif decision == "known":
+        approve_as(proposal, known, by=by, role=role, note=note)
+    else:
+        decline(proposal, by=by, note=note)
+
+
+def suggested_slug(proposal):
+    """An address for the proposed member that leads nowhere yet; "" for names that give none."""
+    first = slugify(proposal.name)[:90].strip("-")
+    slug, number = first, 1
+    while slug and _leads_somewhere(slug):
+        number += 1
+        slug = f"{first}-{number}"
+    return slug
+
+
+def _leads_somewhere(slug):
+    return (
+        Member.objects.filter(slug=slug).exists()
+        or FormerAddress.objects.filter(slug=slug).exists()
+    )
+
+
+def similar(proposal):
+    """Up to ten members that the proposal may mean: by the name, or by the website."""
+    found = Q(name__icontains=proposal.name) | Q(local_name__icontains=proposal.name)
+    domain = website_domain(proposal.website)
+    if domain:
+        found |= Q(website__icontains=domain)
+    for word in proposal.name.split():
+        if len(word) >= TELLING:
+            found |= Q(name__icontains=word)
+    return list(Member.objects.filter(found)[:10])
+
+
+@transaction.atomic
+def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
+    """Make a member of a proposal, with the person in its team, and give the member.
+
+    Raises ``NotAllowed`` and ``AlreadyDecided``.
+    """
+    proposal = _undecided(proposal, by)
+    member = Member(
+        slug=slug,
+        status=status,
+        **{name: getattr(proposal, name) for name in ("kind", "name", "country", "website")},
+    )
+    try:
+        member.full_clean()
+    except ValidationError as error:  # somebody has taken the address meanwhile
+        raise Refused(" ".join(error.messages)) from error
+    member.save()
+    audit.record("member-added", member, by=by, reason=note)
+    membership = Membership.objects.create(
+        user=proposal.user,
+        member=member,
+        role=role,
+        status=Status.ACTIVE,
+        message=proposal.message,
+        note=note,
+        decided_by=by,
+        decided_at=timezone.now(),
+    )
+    audit.record("membership-approved", membership, by=by, reason=note)
+    _decide(proposal, State.APPROVED, by, note, member, role)
+    return member
+
+
+@transaction.atomic
+def approve_as(proposal, member, *, by, role=Role.OFFICIAL, note=""):
+    """Let the person into the team of ``member``, which is what the proposal means; gives it.
+
+    Raises ``NotAllowed`` and ``AlreadyDecided``.
+    """
+    proposal = _undecided(proposal, by)
+    mine = member.memberships.filter(user=proposal.user)
+    membership = mine.filter(status__in=[Status.REQUESTED, Status.ACTIVE]).first() or Membership(
+        user=proposal.user, member=member, message=proposal.message
+    )
+    if membership.status != Status.ACTIVE or membership.pk is None:
+        membership.role, membership.status, membership.note = role, Status.ACTIVE, note
+        membership.decided_by, membership.decided_at = by, timezone.now()
+        membership.save()
+        audit.record("membership-approved", membership, by=by, reason=note)
+    _decide(proposal, State.APPROVED, by, note, member, membership.role)
+    return member
+
+
+@transaction.atomic
+def decline(proposal, *, by, note):
+    """Turn a proposal down with the reason, and give it.
+
+    Raises ``NotAllowed``, ``AlreadyDecided``, and ``Refused`` without a reason.
+    """
+    if not note.strip():
+        raise Refused(_("Say why: a note is required."))
+    proposal = _undecided(proposal, by)
+    return _decide(proposal, State.DECLINED, by, note, None, "")
+
+
+@transaction.atomic
+def take_back(proposal, user):
+    """Withdraw one's own proposal, and give it. Raises ``AlreadyDecided``."""
+    proposal = _locked(proposal)
+    if proposal.state != State.PROPOSED:
+        raise AlreadyDecided(what_happened(proposal))
+    proposal.state, proposal.decided_at = State.TAKEN_BACK, timezone.now()
+    proposal.save(update_fields=["state", "decided_at"])
+    audit.record("member-proposal-taken-back", proposal, by=user)
+    return proposal
+
+
+def what_happened(proposal):
+    """A sentence on the present state of a proposal, for who wanted to decide it."""
+    name = proposal.decided_by.get_full_name() if proposal.decided_by else _("Somebody else")
+    if proposal.state == State.APPROVED:
+        return _("%(name)s has already approved this proposal.") % {"name": name}
+    if proposal.state == State.DECLINED:
+        return _("%(name)s has already declined this proposal.") % {"name": name}
+    if proposal.state == State.TAKEN_BACK:
+        return _("The person has taken this proposal back.")
+    return _("This proposal waits for a decision.")
+
+
+def may_decide(by, proposal):
+    """Whether ``by`` may decide a proposal; nobody decides their own."""
+    return by.is_staff and by.has_perm("members.add_member") and proposal.user_id != by.pk
+
+
+def _undecided(proposal, by):
+    proposal = _locked(proposal)
+    if not may_decide(by, proposal):
+        raise NotAllowed(_("You may not decide this proposal."))
+    if proposal.state != State.PROPOSED:
+        raise AlreadyDecided(what_happened(proposal))
+    return proposal
+
+
+def _locked(proposal):
+    try:
+        return (
+            MemberProposal.objects.select_for_update(of=["self"])
+            .select_related("user", "decided_by")
+            .get(pk=proposal.pk)
+        )
+    except MemberProposal.DoesNotExist:
+        raise AlreadyDecided(_("The person has closed the account meanwhile.")) from None
+
+
+def _decide(proposal, state, by, note, member, role):
+    proposal.state, proposal.member, proposal.note = state, member, note.strip()
+    proposal.decided_by, proposal.decided_at = by, timezone.now()
+    proposal.save(update_fields=["state", "member", "note", "decided_by", "decided_at"])
+    if state == State.DECLINED:
+        audit.record("member-proposal-declined", proposal, by=by, reason=proposal.note)
+    notify(
+        Notice.Kind.MEMBERSHIP_DECIDED,
+        [proposal.user],
+        address("my:home"),
+        member=member.name if member else proposal.name,
+        decision="approved" if state == State.APPROVED else "declined",
+        role=role,
+        note=proposal.note,
+        by="",
+    )
+    return proposal

@@ -1,0 +1,255 @@
+"""Pages of a team: asking to join, deciding, roles and leaving.
+
+Whoever may not see a team is told that there is no such page.
+"""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.models import Member, MemberProposal, Membership
+
+from . import memberships
+from .forms import DecisionForm, InviteForm, LeaveForm, MemberSearchForm, RequestForm, RoleForm
+from .leaders import is_secretariat, leads, requests_for
+
+FOUND = 20
+A_PAGE = 25
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@never_cache
+@require_safe
+def find(request):
+    """Look for the member one works for; the address of one's mail may already tell which."""
+    form = MemberSearchForm(request.GET or None)
+    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    members, total = [], 0
+    if words:
+        found = Member.objects.filter(Q(name__icontains=words) | Q(local_name__icontains=words))
+        members, total = list(found[:FOUND]), found.count()
+    own = dict(
+        request.user.memberships.filter(status__in=memberships.CURRENT).values_list(
+            "member", "status"
+        )
+    )
+    suggested = memberships.suggested_member(request.user.email)
+    for member in members:
+        member.own_status = own.get(member.pk, "")
+    context = {
+        "form": form,
+        "words": words,
+        "members": members,
+        "total": total,
+        "proposals": request.user.proposals.filter(state=MemberProposal.State.PROPOSED),
+        "suggested": suggested if suggested and suggested.pk not in own else None,
+    }
+    return render(request, "my/find.html", context, status=200 if not form.errors else 422)
+
+
+@never_cache
+@get_or_post
+def join(request, slug):
+    """Ask to join the team of a member."""
+    member = get_object_or_404(Member, slug=slug)
+    form = RequestForm(request.POST if request.method == "POST" else None)
+    current = request.user.memberships.filter(member=member, status__in=memberships.CURRENT).first()
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                memberships.request_membership(request.user, member, form.cleaned_data["message"])
+            except memberships.Refused as refusal:
+                form.add_error(None, str(refusal))
+                status = 409
+            else:
+                messages.success(
+                    request,
+                    _("You have asked to join %(member)s. You will get a mail when it is decided.")
+                    % {"member": member},
+                )
+                return redirect("my:home")
+    context = {"member": member, "form": form, "current": current}
+    return render(request, "my/join.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def requests(request):
+    """Every request that waits in the whole network, for the secretariat."""
+    if not is_secretariat(request.user):
+        raise Http404
+    page = Paginator(requests_for(request.user), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "my/requests.html", {"page": page})
+
+
+@never_cache
+@get_or_post
+def request_page(request, pk):
+    """One request, with the decision: approve or decline, with a note."""
+    membership = get_object_or_404(
+        Membership.objects.select_related("user", "member", "decided_by"), pk=pk
+    )
+    if membership.user == request.user or not leads(request.user, membership.member):
+        raise Http404
+    form = DecisionForm(
+        request.POST if request.method == "POST" else None,
+        initial={"role": membership.role},
+    )
+    status, problem = 200, ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _decide(membership, request.user, form.cleaned_data)
+        except memberships.NotAllowed:
+            raise Http404 from None
+        except memberships.Refused as refusal:
+            status, problem = 409, str(refusal)
+        else:
+            messages.success(
+                request, _("%(name)s is told.") % {"name": membership.user.get_full_name()}
+            )
+            return redirect("my:team", membership.member.slug)
+    elif request.method == "POST":
+        status = 422
+    membership.refresh_from_db(fields=["status", "note", "decided_by", "decided_at"])
+    context = {"membership": membership, "form": form, "problem": problem}
+    return render(request, "my/request.html", context, status=status)
+
+
+def _decide(membership, by, data):
+    if data["decision"] == "approve":
+        return memberships.approve(membership, by, data["note"], data["role"])
+    return memberships.decline(membership, by, data["note"])
+
+
+@never_cache
+@require_safe
+def team(request, slug):
+    """The people of a team and, for those who lead it, requests and invitations."""
+    return team_page(request, team_or_404(request.user, slug))
+
+
+def team_or_404(user, slug, *, leading=False):
+    """The member whose team ``user`` may see or, with ``leading``, change. Raises ``Http404``."""
+    member = get_object_or_404(Member, slug=slug)
+    if leads(user, member):
+        return member
+    if leading or not Member.objects.of(user).filter(pk=member.pk).exists():
+        raise Http404
+    return member
+
+
+def team_page(request, member, *, problem="", invite_form=None, status=200):
+    """The page of a team, with what went wrong if anything did."""
+    leading = leads(request.user, member)
+    people = member.memberships.active().select_related("user").order_by("user__name", "pk")
+    coordinators = [person for person in people if person.role == memberships.Role.COORDINATOR]
+    for person in people:
+        person.is_last = coordinators == [person]
+    context = {
+        "member": member,
+        "people": people,
+        "leading": leading,
+        "is_secretariat": is_secretariat(request.user),
+        "has_coordinator": bool(coordinators),
+        "problem": problem,
+    }
+    if leading:
+        context |= {
+            "requests": requests_for(request.user).filter(member=member),
+            "invitations": member.invitations.open().select_related("invited_by"),
+            "invite_form": invite_form or InviteForm(),
+        }
+    own = [person for person in people if person.user_id == request.user.pk]
+    return render(request, "my/team.html", context | {"in_team": bool(own)}, status=status)
+
+
+@never_cache
+@require_POST
+def role(request, slug, pk):
+    """Make a person of the team a coordinator, or an official again."""
+    member = team_or_404(request.user, slug, leading=True)
+    membership = get_object_or_404(member.memberships, pk=pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return team_page(request, member, problem=_("There is no such role."), status=422)
+    try:
+        memberships.set_role(membership, form.cleaned_data["role"], request.user)
+    except memberships.NotAllowed:
+        raise Http404 from None
+    except memberships.Refused as refusal:
+        return team_page(request, member, problem=str(refusal), status=409)
+    messages.success(request, _("The role is changed."))
+    # Who is no longer a coordinator still sees the team.
+    return redirect("my:team", slug)
+
+
+@never_cache
+@get_or_post
+def leave(request, slug):
+    """Leave a team, or take back the request to join it; asks first."""
+    own = request.user.memberships.filter(member__slug=slug).select_related("member", "user")
+    membership = own.filter(status__in=memberships.CURRENT).first()
+    if membership is None:
+        # A second click, or the back button: what was wanted is done.
+        if request.method == "POST" and own.exists():
+            return redirect("my:home")
+        raise Http404
+    if request.method == "POST":
+        try:
+            memberships.leave(membership, request.user)
+        except memberships.Refused:  # it ended between the two steps, which is what was wanted
+            return redirect("my:home")
+        messages.success(
+            request,
+            _("You are no longer in the team of %(member)s.") % {"member": membership.member}
+            if membership.status == memberships.Status.ACTIVE
+            else _("Your request to join %(member)s is taken back.")
+            % {"member": membership.member},
+        )
+        return redirect("my:home")
+    context = {
+        "membership": membership,
+        "is_last_coordinator": memberships.is_last_coordinator(membership),
+    }
+    return render(request, "my/leave.html", context)
+
+
+@never_cache
+@get_or_post
+def remove(request, slug, pk):
+    """Take a colleague out of the team; asks first, and tells the person."""
+    member = team_or_404(request.user, slug, leading=True)
+    people = member.memberships.exclude(status=memberships.Status.REQUESTED).select_related("user")
+    if request.method != "POST":
+        people = people.active()
+    membership = get_object_or_404(people, pk=pk)
+    if membership.user == request.user:
+        return redirect("my:leave", slug)
+    form = LeaveForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            memberships.leave(membership, request.user, form.cleaned_data["note"])
+        except memberships.NotAllowed:
+            raise Http404 from None
+        except memberships.Refused as refusal:
+            return team_page(request, member, problem=str(refusal), status=409)
+        messages.success(
+            request,
+            _("%(name)s is no longer in the team and is told.")
+            % {"name": membership.user.get_full_name()},
+        )
+        return redirect("my:team", slug)
+    context = {
+        "member": member,
+        "membership": membership,
+        "form": form,
+        "is_last_coordinator": memberships.is_last_coordinator(membership),
+    }
+    return render(request, "my/remove.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,140 @@
+"""How a revision is cited: in words, as BibTeX, and as RIS.
+
+A citation names one revision, whose text never changes, and its address.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from policies.models import CaseStudy
+
+PUBLISHER = "CityNet Urban SDG Knowledge Platform"
+# Characters that would end a line or are none: both formats are read line by line.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        # Escaped braces would still be counted when the reader looks for the end of the value.
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "$": r"\$",
+        "&": r"\&",
+        "#": r"\#",
+        "%": r"\%",
+        "_": r"\_",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The parts of a citation as plain text in one line each."""
+
+    key: str
+    author: str
+    country: str
+    title: str
+    summary: str
+    language: str
+    number: int
+    date: datetime
+    url: str
+    note: str
+
+
+def citation(revision):
+    """The :class:`Citation` of a published revision."""
+    case = revision.case
+    note = f"Revision {revision.number}"
+    if case.provenance == CaseStudy.Provenance.SECRETARIAT:
+        note += ", compiled by the secretariat from public sources"
+        if not case.confirmed_at:
+            note += ", not yet confirmed by the city"
+    return Citation(
+        key=f"citynet-{case.pk}-{revision.number}",
+        author=one_line(case.member.name),
+        country=case.member.country_name,
+        title=one_line(revision.title),
+        summary=one_line(revision.summary),
+        language=revision.language,
+        number=revision.number,
+        date=timezone.localtime(revision.decided_at),
+        url=address(revision),
+        note=note,
+    )
+
+
+def address(revision):
+    """The public address of a revision, the same whatever the reader's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return settings.SITE_URL + revision.get_absolute_url()
+
+
+def in_words(cited):
+    """The citation as a sentence in the reader's language, its address at the end."""
+    author = cited.author
+    if cited.country:
+        author = _("%(name)s, %(country)s") % {"name": author, "country": cited.country}
+    return _(
+        "%(author)s. %(title)s. Urban SDG Knowledge Platform, CityNet, revision %(number)s, "
+        "%(date)s. %(url)s"
+    ) % {
+        "author": author,
+        "title": cited.title.rstrip("."),
+        "number": str(cited.number),
+        "date": date_format(cited.date, "DATE_FORMAT"),
+        "url": cited.url,
+    }
+
+
+def bibtex(cited):
+    """The citation as a BibTeX entry in UTF-8; the member is a corporate author."""
+    fields = {
+        "author": f"{{{tex(cited.author)}}}",
+        "title": f"{{{tex(cited.title)}}}",
+        "publisher": tex(PUBLISHER),
+        "year": str(cited.date.year),
+        "url": cited.url,
+        "note": tex(cited.note),
+        "language": cited.language,
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
+    lines.append(f"  month = {MONTHS[cited.date.month - 1]},")
+    return "\n".join([f"@misc{{{cited.key},", *lines, "}", ""])
+
+
+def ris(cited):
+    """The citation as an RIS record: one tag a line, ended by carriage return and line feed."""
+    tags = (
+        ("TY", "ELEC"),
+        ("AU", cited.author),
+        ("TI", cited.title),
+        ("AB", cited.summary),
+        ("PB", PUBLISHER),
+        ("PY", str(cited.date.year)),
+        ("DA", f"{cited.date:%Y/%m/%d}"),
+        ("LA", cited.language),
+        ("N1", cited.note),
+        ("UR", cited.url),
+        ("ER", ""),
+    )
+    return "".join(f"{tag}  - {value}\r\n" for tag, value in tags)
+
+
+def one_line(text):
+    """Text without control characters and line ends."""
+    return " ".join(CONTROL.sub(" ", text).split())
+
+
+def tex(text):
+    """Text as TeX prints it."""
+    return text.translate(TEX)

@@ -1,0 +1,277 @@
+"""Up to four cases side by side: the same facts in rows, bars of one row on one scale."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from policies.interchange import spreadsheet
+
+from . import completeness, formats, key_facts, money, sections
+from .charts import Bar, linear, logarithmic, time_scale
+from .timeline import whole_bar
+
+# A long text is cut: the rest of it is on the page of the case.
+TEXT_LENGTH = 700
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one case says in one row; ``gap`` are the words where it says nothing."""
+
+    value: str = ""
+    detail: str = ""
+    items: list[tuple[str, str]] = field(default_factory=list)
+    text: str = ""
+    more: str = ""
+    bar: Bar | None = None
+    is_thick: bool = False
+    gap: str = ""
+    attributes: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its label, a small line on how to read it, and a cell for each case."""
+
+    label: str
+    cells: list[Cell]
+    hint: str = ""
+
+
+def rows(revisions):
+    """The rows of a comparison, without the targets."""
+    return [
+        Row(_("Kind"), [_plain(r.case.member.get_kind_display()) for r in revisions]),
+        _population(revisions),
+        Row(_("Stage"), [_plain(r.get_stage_display()) for r in revisions]),
+        _budget(revisions),
+        Row(_("Who pays"), [_funding(r) for r in revisions], _("Hatched: split not known")),
+        Row(_("Kinds of funding"), [_kinds(r) for r in revisions]),
+        _per_resident(revisions),
+        _staff(revisions),
+        _duration(revisions),
+        Row(_("Stakeholders"), [_stakeholders(r) for r in revisions]),
+        Row(_("Themes"), [_themes(r) for r in revisions]),
+        Row(_("Evidence"), [Cell(detail=key_facts.evidence(r)) for r in revisions]),
+        Row(_("Results"), [_text(r, r.results, "results") for r in revisions]),
+        Row(_("Lessons"), [_text(r, r.lessons, "lessons") for r in revisions]),
+        Row(
+            _("Conditions for transfer"),
+            [_text(r, r.transferability, "lessons") for r in revisions],
+        ),
+        Row(_("Documented"), [_documented(r) for r in revisions]),
+    ]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A target and, for each case, "" or the words that say whether it serves it."""
+
+    target: object
+    answers: list[str]
+
+
+def targets(revisions):
+    """The targets that any of them serves, those of most cases first, then in official order."""
+    by_code, answers = {}, {}
+    for place, revision in enumerate(revisions):
+        for row in revision.contributions.all():
+            by_code[row.target_id] = row.target
+            served = answers.setdefault(row.target_id, [""] * len(revisions))
+            is_primary = row.role == row.Role.PRIMARY
+            served[place] = _("Yes, primary") if is_primary else _("Yes")
+    order = sorted(
+        by_code,
+        key=lambda code: (-sum(map(bool, answers[code])), by_code[code].position),
+    )
+    return [Served(by_code[code], answers[code]) for code in order]
+
+
+def _plain(text):
+    return Cell(detail=text, gap="" if text else _("Not reported"))
+
+
+def _population(revisions):
+    members = [revision.case.member for revision in revisions]
+    scale = linear([member.population for member in members])
+    cells = [
+        Cell(
+            value=formats.number(member.population),
+            detail=money.population_source(member),
+            bar=scale.bar(member.population),
+        )
+        if member.population
+        else Cell(gap=_("Not reported"))
+        for member in members
+    ]
+    return Row(_("Population"), cells)
+
+
+def _budget(revisions):
+    scale = logarithmic([revision.budget_usd for revision in revisions])
+    cells = []
+    for revision in revisions:
+        fact = key_facts.budget(revision)
+        bar = scale.bar(revision.budget_usd) if scale else None
+        details = [fact.detail] if fact.detail else []
+        if bar is None and not fact.unknown:
+            details.append(_("No bar: no amount in USD is known"))
+        cells.append(
+            Cell(
+                value="" if fact.unknown else fact.value,
+                detail=_(". ").join(details),
+                bar=bar,
+                gap=_gap(fact),
+            )
+        )
+    hint = ""
+    if scale:
+        hint = _("Bar: log scale, %(low)s to %(high)s") % {
+            "low": formats.usd(scale.low),
+            "high": formats.usd(scale.high),
+        }
+    return Row(_("Budget"), cells, hint)
+
+
+def _funding(revision):
+    split = money.funding(revision)
+    if not split.parts:
+        return Cell(gap=_("Not reported"))
+    bar = split.bar if split.bar.pieces else None
+    return Cell(
+        items=money.figures(split),
+        bar=bar,
+        is_thick=True,
+        attributes=sections.text_attributes(revision),
+    )
+
+
+def _kinds(revision):
+    rows = revision.funding_sources.all()
+    kinds = dict.fromkeys(row.get_kind_display() for row in rows if row.kind)
+    return _plain(_(", ").join(kinds))
+
+
+def _per_resident(revisions):
+    amounts = [key_facts.per_resident(revision) for revision in revisions]
+    scale = linear(amounts)
+    cells = []
+    for revision, amount in zip(revisions, amounts, strict=True):
+        computed = money.resident(revision)
+        if computed.value:
+            cells.append(Cell(value=computed.value, detail=computed.how, bar=scale.bar(amount)))
+        else:
+            cells.append(Cell(gap=computed.how))
+    return Row(_("Budget a resident"), cells)
+
+
+def _staff(revisions):
+    scale = linear([revision.staff_fte for revision in revisions])
+    cells = []
+    for revision in revisions:
+        fact = key_facts.staff(revision)
+        bar = scale.bar(revision.staff_fte) if scale else None
+        value = "" if fact.unknown else fact.value
+        cells.append(
+            Cell(value=value, detail="" if fact.unknown else fact.detail, bar=bar, gap=_gap(fact))
+        )
+    return Row(_("Staff"), cells)
+
+
+def _duration(revisions):
+    today = timezone.localdate()
+    scale = time_scale([(revision.start, revision.end) for revision in revisions], today)
+    cells = []
+    for revision in revisions:
+        fact = key_facts.duration(revision)
+        if fact.unknown:
+            cells.append(Cell(gap=_gap(fact)))
+        else:
+            bar = whole_bar(scale, revision, today)
+            cells.append(Cell(value=fact.value, detail=fact.detail, bar=bar))
+    hint = ""
+    if scale:
+        years = {"first": str(scale.first), "last": str(scale.last)}
+        hint = _("%(first)s to %(last)s") % years
+        if scale.day(today) is not None:
+            hint = _("%(first)s to %(last)s; the line is today") % years
+    return Row(_("Duration"), cells, hint)
+
+
+def _stakeholders(revision):
+    fact = key_facts.stakeholders(revision)
+    if fact.unknown:
+        return Cell(gap=_gap(fact))
+    items = [(row.name, row.role or row.get_kind_display()) for row in revision.stakeholders.all()]
+    return Cell(value=fact.value, items=items, attributes=sections.text_attributes(revision))
+
+
+def _themes(revision):
+    return _plain(_(", ").join(row.theme.name for row in revision.theme_rows.all()))
+
+
+def _text(revision, text, section):
+    if not text:
+        return Cell(gap=_("Not reported"))
+    cut = Truncator(text).chars(TEXT_LENGTH)
+    more = f"{revision.case.get_absolute_url()}#{section}" if cut != text else ""
+    return Cell(text=cut, more=more, attributes=sections.text_attributes(revision))
+
+
+def _documented(revision):
+    done, of = completeness.score(revision)
+    return Cell(detail=_("%(done)s of %(of)s points") % {"done": done, "of": of})
+
+
+def _gap(fact):
+    if not fact.unknown:
+        return ""
+    return f"{fact.value}: {fact.detail}" if fact.detail else fact.value
+
+
+def table(revisions):
+    """The comparison as lines of a file: names of facts in front, one column a case."""
+    return [[label, *(value(revision) for revision in revisions)] for label, value in _columns()]
+
+
+def _columns():
+    member = lambda r: r.case.member  # noqa: E731 - a dozen uses in the rows below
+    return [
+        (_("Address"), lambda r: spreadsheet.address(r.case)),
+        (_("Revision"), lambda r: r.number),
+        (_("Member"), lambda r: member(r).name),
+        (_("Kind"), lambda r: member(r).get_kind_display()),
+        (_("Country or area"), lambda r: member(r).country_name),
+        (_("Population"), lambda r: member(r).population),
+        (_("Year of the population"), lambda r: member(r).population_year),
+        (_("Stage"), lambda r: r.get_stage_display()),
+        (_("Start"), lambda r: r.start),
+        (_("End"), lambda r: r.end),
+        (_("Duration in months"), lambda r: r.duration_months),
+        (_("Budget"), lambda r: r.budget_amount),
+        (_("Currency"), lambda r: r.budget_currency),
+        (_("Budget year"), lambda r: r.budget_year),
+        (_("Budget scope"), lambda r: r.get_budget_scope_display()),
+        (_("Budget in USD"), lambda r: r.budget_usd),
+        (_("Budget in USD a resident"), _usd_a_resident),
+        (_("Funding sources"), lambda r: _pairs(money.figures(money.funding(r)))),
+        (_("Staff (FTE)"), lambda r: r.staff_fte),
+        (_("Stakeholders"), lambda r: _pairs((s.name, s.role) for s in r.stakeholders.all())),
+        (_("Themes"), lambda r: _themes(r).detail),
+        (_("Targets"), lambda r: " ".join(c.target_id for c in r.contributions.all())),
+        (_("Evidence"), key_facts.evidence),
+        (_("Results"), lambda r: r.results),
+        (_("Lessons"), lambda r: r.lessons),
+        (_("Conditions for transfer"), lambda r: r.transferability),
+    ]
+
+
+def _usd_a_resident(revision):
+    amount = key_facts.per_resident(revision)
+    return None if amount is None else round(amount, 2)
+
+
+def _pairs(pairs):
+    return "; ".join(f"{name}: {word}" if word else name for name, word in pairs)

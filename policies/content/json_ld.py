@@ -1,0 +1,77 @@
+"""A case for search engines: schema.org terms as a JSON-LD object."""
+
+from django.conf import settings
+
+from citynet.web import licence
+
+from .citations import PUBLISHER, address
+from .sections import papers
+
+
+def case_data(revision, first_published):
+    """The object of a live revision; ``first_published`` is when its case first was public."""
+    case, member = revision.case, revision.case.member
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Report",
+        "@id": settings.SITE_URL + case.get_absolute_url(),
+        "url": settings.SITE_URL + case.get_absolute_url(),
+        "headline": revision.title,
+        "name": revision.title,
+        "abstract": revision.summary,
+        "inLanguage": revision.language,
+        "author": _organisation(member),
+        "publisher": {"@type": "Organization", "name": PUBLISHER, "url": settings.SITE_URL},
+        "datePublished": first_published.isoformat(),
+        "dateModified": revision.decided_at.isoformat(),
+        "version": str(revision.number),
+        "identifier": address(revision),
+        "isAccessibleForFree": True,
+        "keywords": [row.theme.name for row in revision.theme_rows.all()],
+        "about": [_target(row.target) for row in revision.contributions.all()],
+        "spatialCoverage": _place(member),
+        "isBasedOn": [_source(paper) for paper in papers(revision)],
+    }
+    _name, data["license"] = licence.name_and_address()
+    if revision.start or revision.end:
+        data["temporalCoverage"] = f"{revision.start or '..'}/{revision.end or '..'}"
+    return {key: value for key, value in data.items() if value not in ("", [])}
+
+
+def _organisation(member):
+    return {
+        "@type": "Organization",
+        "name": member.name,
+        "url": settings.SITE_URL + member.get_absolute_url(),
+    }
+
+
+def _target(target):
+    return {
+        "@type": "DefinedTerm",
+        "termCode": target.code,
+        "name": target.label,
+        "description": target.text,
+        "url": settings.SITE_URL + target.get_absolute_url(),
+        "inDefinedTermSet": "Sustainable Development Goals, A/RES/70/1",
+    }
+
+
+def _place(member):
+    place = {"@type": "Place", "name": member.name}
+    if member.country_code:
+        place["address"] = {"@type": "PostalAddress", "addressCountry": member.country_code}
+    if member.latitude is not None:
+        place["geo"] = {
+            "@type": "GeoCoordinates",
+            "latitude": float(member.latitude),
+            "longitude": float(member.longitude),
+        }
+    return place
+
+
+def _source(paper):
+    data = {"@type": "CreativeWork", "name": paper.title}
+    if paper.url:
+        data["url"] = paper.url
+    return data

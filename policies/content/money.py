@@ -1,0 +1,196 @@
+"""What a policy costs and who pays: parts of the whole with their shares, and amounts for scale."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from policies.models import FundingSource, Revision
+
+from . import formats
+from .charts import KNOWN, UNKNOWN, WITHDRAWN, Bar, Piece, shares, stacked
+from .key_facts import per_resident
+
+# Rates are given with four digits: enough to check the sum, no more than they are exact.
+RATE_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """A funding source or a budget line; "" where amount or share is unknown."""
+
+    name: str
+    amount: str
+    share: str
+    bar: Bar
+    is_text: bool = False
+    details: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a budget is divided. ``rest`` is what is not divided, if anything is known of it."""
+
+    parts: list[Part]
+    bar: Bar
+    total: str
+    rest: Part | None
+    exceeds: bool
+    has_shares: bool
+    is_part: bool = False
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An amount set in proportion, and how it was computed; "" and the reason where it was not."""
+
+    value: str
+    how: str
+
+
+def funding(revision):
+    """The :class:`Split` by funding source; money that was withdrawn stays in it and is said."""
+    rows = list(revision.funding_sources.all())
+    drawn = [
+        (row.amount, WITHDRAWN if row.state == FundingSource.State.WITHDRAWN else KNOWN)
+        for row in rows
+    ]
+    names = [(row.name, True, _details(row), row.note) for row in rows]
+    return _split(revision, drawn, names)
+
+
+def lines(revision):
+    """The :class:`Split` by budget line: what the money is spent on."""
+    rows = list(revision.budget_lines.all())
+    names = [(row.get_category_display(), False, (), row.note) for row in rows]
+    return _split(revision, [(row.amount, KNOWN) for row in rows], names)
+
+
+def figures(split):
+    """(name, amount with its share) of each part and of the rest; "" where they are unknown.
+
+    A share of a budget that is only a part of the whole would mislead in a line of its own.
+    """
+    parts = [*split.parts, *([split.rest] if split.rest else [])]
+    return [(part.name, _figure(part, split)) for part in parts]
+
+
+def _figure(part, split):
+    if not part.share or split.is_part:
+        return part.amount
+    return _("%(amount)s (%(share)s)") % {"amount": part.amount, "share": part.share}
+
+
+def resident(revision):
+    """The :class:`Scale` of the budget for each resident of the member."""
+    amount = per_resident(revision)
+    member = revision.case.member
+    if amount is None:
+        if not member.population:
+            return Scale("", _("Not computed: the population is not on file"))
+        return Scale("", _("Not computed: no amount in USD is known"))
+    value = formats.usd(amount)
+    if revision.budget_scope == Revision.Scope.ANNUAL:
+        value = _("%(amount)s a year") % {"amount": value}
+    how = _("%(amount)s / %(population)s residents (%(source)s)") % {
+        "amount": formats.usd(revision.budget_usd),
+        "population": formats.number(member.population),
+        "source": population_source(member),
+    }
+    if revision.budget_scope == Revision.Scope.PART:
+        how = _("%(how)s; the amount covers a part of the budget only") % {"how": how}
+    return Scale(value, how)
+
+
+def population_source(member):
+    """Who gives the population, and for which year."""
+    source = member.population_source or _("source not reported")
+    year = str(member.population_year) if member.population_year else _("year not reported")
+    return _("%(source)s, %(year)s") % {"source": source, "year": year}
+
+
+def in_usd(revision):
+    """The :class:`Scale` of the budget in US dollars: stated, converted, or why it is not."""
+    amount, currency = revision.budget_amount, revision.budget_currency
+    usd = revision.budget_usd
+    if amount is None and usd is None:
+        return Scale("", _("Not computed: no amount is reported"))
+    if currency == "USD" and amount is not None:
+        return Scale(formats.money(amount, "USD"), _("The amount is stated in USD"))
+    if usd is None:
+        if revision.budget_year is None:
+            return Scale("", _("Not converted: the year of the amount is not reported"))
+        return Scale("", _("Not converted: no USD rate on file"))
+    if revision.budget_usd_source or not amount:
+        source = revision.budget_usd_source or _("source not reported")
+        return Scale(formats.usd(usd), _("As stated: %(source)s") % {"source": source})
+    return Scale(formats.usd(usd), _conversion(revision))
+
+
+def _conversion(revision):
+    """How an amount was converted here: with which mean rate of which year."""
+    year = str(revision.budget_year) if revision.budget_year else _("year not reported")
+    if not revision.budget_usd:
+        return _("Converted at the mean reference rate of the European Central Bank, %(year)s") % {
+            "year": year
+        }
+    rate = Decimal(revision.budget_amount) / revision.budget_usd
+    return _(
+        "Converted at the mean reference rate of the European Central Bank, %(year)s: "
+        "USD 1 = %(currency)s %(rate)s"
+    ) % {"year": year, "currency": revision.budget_currency, "rate": _rounded(rate)}
+
+
+def _rounded(value):
+    places = RATE_DIGITS - 1 - value.adjusted()
+    return formats.number(round(value, max(places, 0)))
+
+
+def _details(row):
+    kind = row.get_kind_display() if row.kind else _("Kind not reported")
+    return (kind, row.get_state_display()) if row.state else (kind,)
+
+
+def _split(revision, drawn, names):
+    stated = revision.budget_amount
+    is_part = revision.budget_scope == Revision.Scope.PART
+    amounts = [amount for amount, _kind in drawn]
+    known = sum((amount for amount in amounts if amount is not None), Decimal(0))
+    exceeds = stated is not None and known > stated
+    # Of what do the unknown amounts make up how much? Only a whole that is stated can tell.
+    is_open = None in amounts and (not stated or is_part or exceeds)
+    total = None if is_open else stated
+    rest = total - known if drawn and total and known < total else None
+    *given, rest_share = shares([*amounts, rest], total)
+    bar, bars = stacked(drawn, total)
+    if is_open:
+        bar, bars = Bar((Piece(0.0, 100.0, UNKNOWN),)), [Bar()] * len(drawn)
+    parts = [
+        Part(name, _money(amount, revision), _percent(share), single, is_text, details, note)
+        for (name, is_text, details, note), amount, share, single in zip(
+            names, amounts, given, bars, strict=True
+        )
+    ]
+    remainder = None
+    if rest is not None:
+        gap = Bar((Piece(0.0, float(rest * 100 / total), UNKNOWN),))
+        remainder = Part(_("Rest"), _money(rest, revision), _percent(rest_share), gap)
+    return Split(
+        parts=parts,
+        bar=bar,
+        total=_money(stated, revision),
+        rest=remainder,
+        exceeds=exceeds,
+        has_shares=any(given),
+        is_part=is_part,
+    )
+
+
+def _money(amount, revision):
+    return formats.money(amount, revision.budget_currency or _("currency not reported"))
+
+
+def _percent(share):
+    return "" if share is None else _("%(share)s%%") % {"share": number_format(share, 1)}

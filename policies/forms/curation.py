@@ -1,0 +1,221 @@
+"""The forms with which the secretariat acts on a case or a theme: a reason, and a choice of another
+case, member or theme, found by words."""
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+from policies.models import CaseStudy, Revision, Theme
+from policies.workflow import moderation, screening
+
+from .texts import BasicsForm
+
+LONGEST_REASON = 2000
+FOUND = 20
+LONGEST_NUMBER = 18  # digits of a number that every database can compare
+
+
+def filled(form, data, *, initial=None, **kwargs):
+    """A form as it was sent; where the button ``find`` was pressed, as it was typed, unjudged.
+
+    ``data`` is None where nothing was sent.
+    """
+    if data is not None and "find" in data:
+        return form(typed=data, initial={**(initial or {}), **data.dict()}, **kwargs)
+    return form(data, typed=data, initial=initial, **kwargs)
+
+
+class ReasonForm(forms.Form):
+    """Why, and what the person has seen."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Kept in the record; the team of the case reads it too."),
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(self, data=None, *, case, typed=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.case, self.typed = case, typed or {}
+
+    def act(self, function, user):
+        """Call a ``function`` of ``policies.workflow.curation`` with what was filled in."""
+        given = {name: self.cleaned_data[name] for name in ("reason", "seen")}
+        return function(self.case, *self.others(), by=user, **given)
+
+    def others(self):
+        """What is chosen besides the case."""
+        return [self.cleaned_data["chosen"]] if "chosen" in self.fields else []
+
+
+class OptionalReasonForm(ReasonForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+        self.fields["reason"].help_text = _("Kept in the record; may be left empty.")
+
+
+class RevisionField(forms.ModelChoiceField):
+    widget = forms.RadioSelect
+
+    def label_from_instance(self, revision):
+        state = revision.get_state_display().lower()
+        day = date_format(timezone.localtime(revision.decided_at), "DATE_FORMAT")
+        return f"{revision.number} · {revision.title} · {state} · {day}"
+
+
+class RestoreForm(ReasonForm):
+    """The text that becomes public again."""
+
+    chosen = RevisionField(
+        label=_("The revision that becomes public again"),
+        queryset=Revision.objects.none(),
+        empty_label=None,
+    )
+    field_order = ["chosen", "reason", "seen"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        texts = self.case.revisions.filter(state__in=moderation.RESTORABLE)
+        self.fields["chosen"].queryset = texts.order_by("-number")
+
+
+class Found(forms.ModelChoiceField):
+    """One of the rows that the words have found: radio buttons, never a list of thousands."""
+
+    widget = forms.RadioSelect
+    default_error_messages = {"required": _("Find it by its name and choose it.")}
+
+    def offer(self, rows, chosen):
+        """Show these rows, and the one that was chosen before."""
+        known = {row.pk: row for row in [*rows, *filter(None, [chosen])]}
+        self.choices = [(key, self.label_from_instance(row)) for key, row in known.items()]
+
+
+class FindForm(forms.Form):
+    """Words to look for, and the choice among what was found; works without a script.
+
+    A subclass says in ``find(words)`` what there is; its field ``chosen`` is a :class:`Found`.
+    """
+
+    words = forms.CharField(required=False, max_length=200)
+
+    use_required_attribute = False
+
+    def look(self, typed):
+        """Offer what the words find that were typed."""
+        self.looked_for = typed.get("words", "").strip()[:200]
+        field, key = self.fields["chosen"], typed.get("chosen", "")
+        rows = list(self.find(self.looked_for))
+        field.offer(rows, field.queryset.filter(pk=key).first() if is_number(key) else None)
+        self.has_found = bool(rows)
+
+
+def is_number(text):
+    """Whether a text that was typed can be the key of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+class CaseField(Found):
+    def label_from_instance(self, case):
+        return f"{case.pk} · {case.live.title} · {case.member}"
+
+
+class MergeForm(ReasonForm, FindForm):
+    """The case that stays."""
+
+    chosen = CaseField(label=_("The case that stays"), queryset=CaseStudy.objects.none())
+    field_order = ["words", "chosen", "reason", "seen"]
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["words"].label = _("Find a public case by its number, title or member")
+        cases = CaseStudy.objects.live().exclude(pk=self.case.pk)
+        self.fields["chosen"].queryset = cases.select_related("live", "member")
+        self.look(self.typed)
+
+    def find(self, words):
+        """Public cases by words; without words those that read alike."""
+        cases = self.fields["chosen"].queryset
+        if not words:
+            texts = Revision.objects.with_content().filter(case=self.case)
+            text = texts.filter(pk=self.case.live_id).first() or texts.last()
+            alike = screening.look_alikes(text, limit=5) if text else []
+            return cases.filter(pk__in=[each.revision.case_id for each in alike])
+        named = Q(live__title__icontains=words) | Q(member__name__icontains=words)
+        if is_number(words):
+            named |= Q(pk=words)
+        return cases.filter(named)[:FOUND]
+
+
+class MemberField(Found):
+    def label_from_instance(self, member):
+        return ", ".join(filter(None, [member.name, member.local_name, str(member.country_name)]))
+
+
+class FindMemberForm(FindForm):
+    def look(self, typed):
+        self.fields["words"].label = _("Find a member by its name")
+        super().look(typed)
+
+    def find(self, words):
+        """Members whose name holds the words."""
+        if not words:
+            return []
+        named = Q(name__icontains=words) | Q(local_name__icontains=words)
+        return self.fields["chosen"].queryset.filter(named).order_by("name")[:FOUND]
+
+
+class MoveForm(ReasonForm, FindMemberForm):
+    """The member to which the case goes."""
+
+    chosen = MemberField(label=_("The new member"), queryset=Member.objects.none())
+    field_order = ["words", "chosen", "reason", "seen"]
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["chosen"].queryset = Member.objects.exclude(pk=self.case.member_id)
+        self.look(self.typed)
+
+
+class CompileForm(FindMemberForm, BasicsForm):
+    """What a case needs to exist that the secretariat writes on behalf of a member."""
+
+    chosen = MemberField(label=_("On behalf of"), queryset=Member.objects.all())
+    reason = forms.CharField(
+        label=_("From which sources"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the record, not in the text: sources have a section of their own."),
+    )
+    field_order = ["words", "chosen", "title", "summary", "language", "reason"]
+
+    def __init__(self, data=None, *, typed=None, **kwargs):
+        super().__init__(data, instance=Revision(), **kwargs)
+        self.look(typed or {})
+
+
+class ThemeMergeForm(forms.Form):
+    """The theme that stays: there are few of them."""
+
+    into = forms.ModelChoiceField(label=_("The theme that stays"), queryset=Theme.objects.none())
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Kept in the record."),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, data=None, *, theme):
+        super().__init__(data)
+        self.fields["into"].queryset = Theme.objects.exclude(pk=theme.pk)

@@ -1,0 +1,62 @@
+"""How far a case is, section by section: what is missing, and why it matters to readers."""
+
+from dataclasses import dataclass
+
+from policies.content import completeness
+from policies.workflow import submission
+
+from .editor import is_empty
+from .registry import SECTIONS, Section
+
+
+@dataclass(frozen=True)
+class Step:
+    """A section: the ``gaps`` that stop a submission, and the points that readers will miss."""
+
+    number: int
+    section: Section
+    gaps: list[submission.Gap]
+    advice: list[completeness.Check]
+    is_empty: bool
+
+    @property
+    def is_complete(self):
+        return not self.gaps and not self.advice
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The steps of a revision, and what to look at again before it is handed in."""
+
+    steps: list[Step]
+    warnings: list[str]
+
+    @property
+    def gaps(self):
+        return [gap for step in self.steps for gap in step.gaps]
+
+    @property
+    def advice(self):
+        """What readers will miss, as (step, point of completeness)."""
+        return [(step, check) for step in self.steps for check in step.advice]
+
+    @property
+    def complete(self):
+        return sum(step.is_complete for step in self.steps)
+
+
+def progress(revision):
+    """The :class:`Progress` of a revision; few queries where its rows are prefetched."""
+    gaps = submission.missing(revision)
+    open_points = {check.name: check for check in completeness.checks(revision) if not check.done}
+    steps = [
+        Step(
+            number,
+            section,
+            [gap for gap in gaps if gap.section == section.slug],
+            [open_points[name] for name in section.checks if name in open_points],
+            is_empty(section, revision),
+        )
+        for number, section in enumerate(SECTIONS, start=1)
+    ]
+    return Progress(steps, submission.warnings(revision))

@@ -1,0 +1,238 @@
+"""A file of the secretariat into the library: looked at first, then brought in.
+
+Both passes give their progress as they go and keep what they found with the ``ImportRun``. Each
+batch is a transaction of its own: whoever stops half way leaves whole batches, and a second run
+finds what is there already by its ``source_id``.
+"""
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePath
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.record import audit
+from policies.models import ImportRun
+from policies.search import index
+
+from . import Importer, LineError
+from .columns import place
+from .reading import read_lines
+from .workbook import Unusable, Workbook
+
+logger = logging.getLogger(__name__)
+
+State = ImportRun.State
+LINES, WORKBOOK = ".jsonl", ".xlsx"
+ENDINGS = (LINES, WORKBOOK)
+BATCH = 500  # rows of one transaction
+# So many errors are kept with the run; the file of errors has them all.
+MOST_KEPT = 5000
+# A run from which nothing was heard for so long is dead: its process was stopped.
+SILENCE = timedelta(minutes=2)
+
+
+class Busy(Exception):
+    """The file is being brought in by somebody already, or was not looked at yet."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a pass is: rows read, rows with errors, and how many rows the file has (or None)."""
+
+    read: int
+    bad: int
+    total: int | None = None
+    finished: bool = False
+
+    @property
+    def percent(self):
+        return None if not self.total else min(100, self.read * 100 // self.total)
+
+
+def is_running(run):
+    """Whether the run is at work, as far as can be told."""
+    return run.state == State.RUNNING and run.updated_at > timezone.now() - SILENCE
+
+
+def may_run(run):
+    """Whether there is something to bring in, and nobody does it."""
+    looked = run.counts.get("check")
+    return bool(
+        run.file
+        and looked
+        and not looked["refused"]
+        and looked["rows"] > looked["bad"]
+        and run.state in (State.CHECKED, State.STOPPED, State.RUNNING)
+        and not is_running(run)
+    )
+
+
+def check(run):
+    """Look at every row and write nothing but the result; gives ``Progress`` after each batch.
+
+    Raises ``Busy`` while the file is being brought in.
+    """
+    if is_running(run):
+        raise Busy
+    return _check(run)
+
+
+def _check(run):
+    importer, tally = _importer(run, dry_run=True), Tally()
+    for batch in passes(run, importer):
+        tally.add(batch)
+        yield Progress(tally.read, importer.counts["bad"])
+    counts = tally.counts(importer) | {"refused": tally.refused}
+    _not_running(run).update(
+        state=State.CHECKED,
+        counts=run.counts | {"check": counts},
+        errors=tally.kept,
+        updated_at=timezone.now(),
+    )
+    yield Progress(tally.read, importer.counts["bad"], finished=True)
+
+
+def errors(run):
+    """Every error of a pass that writes nothing, as [row, place, message]."""
+    for batch in passes(run, _importer(run, dry_run=True)):
+        yield from batch.errors
+
+
+def carry_out(run, by):
+    """Bring in the good rows; gives ``Progress`` after each batch. Raises ``Busy``.
+
+    However it ends, the run says how far it came, and the record who did it.
+    """
+    _begin(run, by)
+    return _carry_out(run, by, audit.client_address.get())
+
+
+def _carry_out(run, by, address):
+    total = run.counts["check"]["rows"]
+    importer, tally, state = _importer(run), Tally(), State.STOPPED
+    try:
+        for batch in passes(run, importer):
+            tally.add(batch)
+            ImportRun.objects.filter(pk=run.pk).update(updated_at=timezone.now())
+            yield Progress(tally.read, importer.counts["bad"], total)
+        state = State.STOPPED if tally.refused else State.DONE
+    except Exception:
+        logger.exception("The import %s stopped.", run.pk)
+    finally:
+        # The request is answered long since, so that nobody knows its address any more.
+        known = audit.client_address.set(address)
+        _end(run, by, state, tally.kept, tally.counts(importer))
+        audit.client_address.reset(known)
+        if run.publish:
+            index.sync_quietly()
+    yield Progress(tally.read, importer.counts["bad"], total, finished=state == State.DONE)
+
+
+class Tally:
+    """What a pass has found so far."""
+
+    def __init__(self):
+        self.kept, self.number, self.read, self.refused = [], 0, 0, False
+
+    def add(self, found):
+        self.read, self.refused = found.read, found.refused
+        self.number += len(found.errors)
+        self.kept += found.errors[: MOST_KEPT - len(self.kept)]
+
+    def counts(self, importer):
+        return dict(importer.counts) | {"rows": self.read, "errors": self.number}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a batch brought: all rows so far, and its errors as [row, place, message]."""
+
+    read: int
+    errors: list
+    refused: bool = False
+
+
+def passes(run, importer):
+    """Bring the file of ``run`` in with ``importer``; gives a ``Found`` after each transaction.
+
+    A file that cannot be used as a whole is the one ``Found`` that is ``refused``.
+    """
+    read = 0
+    try:
+        with _opened(run) as (lines, where):
+            for batch in importer.take(lines):
+                read = batch.read
+                yield Found(read, [_told(error, where) for error in batch.errors])
+    except Unusable as error:
+        yield Found(read, [[each.line, each.field, each.message] for each in error.errors], True)
+
+
+def _importer(run, *, dry_run=False):
+    return Importer(publish=run.publish, dry_run=dry_run, batch_size=BATCH)
+
+
+def _told(error, where):
+    return [error.line, where(error.field), error.message]
+
+
+@contextmanager
+def _opened(run):
+    """The lines of the file, and the function that says where a path stands in it."""
+    try:
+        file = run.file.open("rb")
+    except OSError as error:
+        raise Unusable(
+            LineError(0, "", _("The file is no longer there. Upload it again."))
+        ) from error
+    with file:
+        if PurePath(run.file.name).suffix == WORKBOOK:
+            workbook = Workbook(file)
+            try:
+                yield workbook.lines(), lambda path: place(path, workbook.letters)
+            finally:
+                workbook.close()
+        else:
+            yield read_lines(file), str
+
+
+def _not_running(run):
+    """The run in the database, unless it is at work."""
+    silent = timezone.now() - SILENCE
+    return ImportRun.objects.filter(~Q(state=State.RUNNING) | Q(updated_at__lte=silent), pk=run.pk)
+
+
+@transaction.atomic
+def _begin(run, by):
+    """Take the run for this process alone: of two who start it, the second is told."""
+    if not may_run(run):
+        raise Busy
+    taken = _not_running(run).update(state=State.RUNNING, errors=[], updated_at=timezone.now())
+    if not taken:
+        raise Busy
+    audit.record("library-imported", run, by=by, reason=_("Begun"))
+
+
+@transaction.atomic
+def _end(run, by, state, kept, counts):
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=state,
+        errors=kept,
+        counts=run.counts | {"run": counts},
+        updated_at=timezone.now(),
+    )
+    audit.record("library-imported", run, by=by, reason=summary(state, counts))
+
+
+def summary(state, counts):
+    """The result in one line."""
+    words = _(
+        "%(created)d created, %(updated)d updated, %(unchanged)d unchanged, "
+        "%(published)d published, %(bad)d bad"
+    )
+    return f"{State(state).label}: {words % counts}"

@@ -1,0 +1,12 @@
+from django.urls import path, re_path
+
+from policies.views import goals
+
+app_name = "sdg"
+
+urlpatterns = [
+    path("", goals.goal_list, name="goals"),
+    path("coverage/", goals.coverage, name="coverage"),
+    path("<int:number>/", goals.goal, name="goal"),
+    re_path(r"^(?P<code>\d{1,2}\.(?:\d{1,2}|[a-z]))/$", goals.target, name="target"),
+]

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from policies.views import members
+
+app_name = "members"
+
+urlpatterns = [
+    path("", members.member_list, name="list"),
+    path("<slug:slug>/", members.detail, name="detail"),
+]

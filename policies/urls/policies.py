@@ -1,0 +1,53 @@
+from django.urls import path, re_path
+
+from policies.views import (
+    author,
+    author_corrections,
+    author_files,
+    author_sections,
+    browse,
+    compare,
+    detail,
+    exports,
+    files,
+)
+
+app_name = "policies"
+
+OWN_FILES = r"(?P<pk>\d{1,18})/edit/files/(?P<kind>photos|attachments)"
+ROW = r"(?P<row>\d{1,18})"
+
+urlpatterns = [
+    path("", browse.case_list, name="list"),
+    path("suggest/", browse.suggest, name="suggest"),
+    path("compare/", compare.compare, name="compare"),
+    path("compare/export.csv", compare.compare_csv, name="compare-csv"),
+    path("feed/", exports.CaseFeed(), name="feed"),
+    re_path(r"^export\.(?P<form>csv|jsonl|xlsx)$", exports.export, name="export"),
+    path("new/", author.new, name="new"),
+    path("targets/", author.targets, name="targets"),
+    re_path(
+        r"^files/photos/(?P<pk>\d{1,18})/(?P<size>large|small)\.webp$", files.photo, name="photo"
+    ),
+    path("files/attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("<int:pk>/edit/", author.overview, name="edit"),
+    path("<int:pk>/edit/<slug:slug>/", author_sections.section, name="section"),
+    re_path(rf"^{OWN_FILES}/add/$", author_files.add, name="file-add"),
+    re_path(rf"^{OWN_FILES}/{ROW}/$", author_files.edit, name="file-edit"),
+    re_path(rf"^{OWN_FILES}/{ROW}/remove/$", author_files.remove, name="file-remove"),
+    re_path(rf"^{OWN_FILES}/{ROW}/move/$", author_files.move, name="file-move"),
+    path("<int:pk>/preview/", author.preview, name="preview"),
+    path("<int:pk>/submit/", author.submit, name="submit"),
+    path("<int:pk>/withdraw/", author.withdraw, name="withdraw"),
+    path("<int:pk>/confirm/", author.confirm, name="confirm"),
+    path("<int:pk>/notes/", author.notes, name="notes"),
+    re_path(
+        rf"^(?P<pk>\d{{1,18}})/corrections/{ROW}/$", author_corrections.decide, name="correction"
+    ),
+    path("<int:pk>/<slug:slug>/", detail.case, name="case"),
+    path("<int:pk>/<slug:slug>/history/", detail.history, name="history"),
+    path("<int:pk>/<slug:slug>/revisions/<int:number>/", detail.revision, name="revision"),
+    re_path(r"^(?P<pk>\d+)/(?P<slug>[-\w]+)/cite\.(?P<form>bib|ris)$", detail.cite, name="cite"),
+    path("<int:pk>/<slug:slug>/export.jsonl", detail.case_jsonl, name="case-jsonl"),
+    path("<int:pk>/", detail.case, name="case-short"),
+]

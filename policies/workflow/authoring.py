@@ -1,0 +1,291 @@
+"""What city officials do with their cases: start, write, take back, confirm.
+
+Every function checks again, inside its transaction, that the person still belongs to the member's
+team: a membership may end between opening a form and sending it.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from citynet.web import changes
+from members.models import Member, User
+from policies.models import CaseStudy, ReviewNote, Revision
+
+from . import moderation, notifications, submission
+
+# More open drafts than anybody writes at once; what lies above is a mistake or a robot.
+MAX_OPEN_DRAFTS = 20
+# Who starts the same case, or writes the same note, twice within this time has clicked twice.
+TWICE = timedelta(minutes=1)
+
+# The states in which the text can be changed, and handed in.
+WRITABLE = (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED)
+
+# Rows that belong to a revision, each an ordered list, by the name of their manager.
+ROWS = (
+    "theme_rows",
+    "contributions",
+    "budget_lines",
+    "funding_sources",
+    "staff_roles",
+    "stakeholders",
+    "phases",
+    "indicators",
+    "sources",
+    "photos",
+    "attachments",
+)
+
+# Everything else a revision says; identity, state and dates are not content.
+CONTENT = (
+    "language",
+    "title",
+    "summary",
+    "challenge",
+    "solution",
+    "results",
+    "lessons",
+    "transferability",
+    "stage",
+    "start",
+    "end",
+    "budget_amount",
+    "budget_currency",
+    "budget_year",
+    "budget_scope",
+    "budget_usd",
+    "budget_usd_source",
+    "budget_note",
+    "budget_unavailable",
+    "staff_fte",
+    "staff_note",
+    "staff_unavailable",
+    "stakeholders_unavailable",
+)
+
+
+class NotAllowed(Exception):
+    """The person may not, or may no longer, write this case."""
+
+
+class TooManyDrafts(Exception):
+    """The person has ``MAX_OPEN_DRAFTS`` open drafts already."""
+
+
+class Conflict(Exception):
+    """Somebody saved the same section meanwhile; ``revision`` is what is stored now."""
+
+    def __init__(self, revision):
+        super().__init__(_("Somebody else saved this section after you opened it."))
+        self.revision = revision
+
+
+class Incomplete(Exception):
+    """The revision lacks what a submission needs; ``revision`` is what is stored now."""
+
+    def __init__(self, revision):
+        super().__init__(_("It cannot be submitted yet."))
+        self.revision = revision
+
+
+@transaction.atomic
+def start_case(*, user, member, **content):
+    """Make a case of ``member`` with a first draft by ``user``, and give the draft.
+
+    Raises ``NotAllowed`` for another member's case and ``TooManyDrafts``.
+    """
+    if not Member.objects.of(user).filter(pk=member.pk).exists():
+        raise NotAllowed(_("You are not in the team of %(member)s.") % {"member": member})
+    # The second of two clicks waits here, and then finds what the first one made.
+    User.objects.select_for_update().get(pk=user.pk)
+    twin = Revision.objects.filter(
+        created_by=user,
+        case__member=member,
+        state=Revision.State.DRAFT,
+        title=content["title"],
+        created_at__gte=timezone.now() - TWICE,
+    ).first()
+    if twin:
+        return twin
+    _check_drafts(user)
+    case = CaseStudy.objects.create(
+        member=member, slug=CaseStudy.slug_for(content["title"]), created_by=user
+    )
+    return Revision.objects.create(case=case, number=1, created_by=user, **content)
+
+
+@transaction.atomic
+def open_draft(case, *, user):
+    """Give the open revision of a case, or a new draft that copies its newest text.
+
+    The public goes on reading the live revision. Raises ``NotAllowed`` and ``TooManyDrafts``.
+    """
+    case = _locked(case.pk, user)
+    revisions = case.revisions.order_by("-number")
+    opened = revisions.filter(state__in=Revision.OPEN_STATES).first()
+    if opened:
+        return opened
+    if case.merged_into_id:
+        raise NotAllowed(
+            _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
+        )
+    _check_drafts(user)
+    newest = revisions.first()
+    source = case.live or newest
+    draft = Revision(case=case, number=newest.number + 1, created_by=user)
+    for name in CONTENT:
+        setattr(draft, name, getattr(source, name))
+    draft.save()
+    copy_rows(source, draft)
+    return draft
+
+
+def copy_rows(source, draft):
+    """Copy every row of one revision to another; files are shared, because they never change."""
+    for name in ROWS:
+        rows = list(getattr(source, name).all())
+        for row in rows:
+            row.pk = None
+            row._state.adding = True
+            row.revision = draft
+        getattr(draft, name).model.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def save_section(revision, *, user, seen, fingerprint, write):
+    """Save one section of an open revision and give the revision.
+
+    ``fingerprint(revision)`` tells what the section holds; ``seen`` is what it told when the form
+    was opened. ``write(revision)`` stores the section. Raises ``Conflict`` when the section holds
+    something else now, and ``NotAllowed`` when the person or the state no longer permits it.
+    """
+    revision = locked_draft(revision, user)
+    if fingerprint(revision) != seen:
+        raise Conflict(revision)
+    # While somebody types, a section is saved again and again; none of it is public.
+    with changes.unseen():
+        write(revision)
+        return keep(revision)
+
+
+def keep(revision):
+    """Save what was changed in a locked draft, and give it."""
+    revision.version += 1
+    revision.save()
+    case, slug = revision.case, CaseStudy.slug_for(revision.title)
+    if not case.live_id and case.slug != slug:
+        # Until the first publication nobody knows the address, so it may follow the title.
+        case.slug = slug
+        case.save(update_fields=["slug"])
+    return revision
+
+
+def locked_draft(revision, user, states=WRITABLE):
+    """An open revision, locked until the end of the transaction, if ``user`` may change it now.
+
+    Raises ``NotAllowed`` when the person or the state no longer permits it.
+    """
+    case = _locked(revision.case_id, user)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    revision.case = case
+    if revision.state not in states:
+        raise NotAllowed(
+            _("This revision is %(state)s and cannot be changed now.")
+            % {"state": revision.get_state_display().lower()}
+        )
+    return revision
+
+
+def edition(revision):
+    """A short text that differs when anybody has changed anything in the open draft."""
+    return f"{revision.number}.{revision.version}"
+
+
+@transaction.atomic
+def submit(revision, *, user, seen=""):
+    """Hand a revision to the moderators and give it as it is now.
+
+    Nobody can change it between the check and the move: both happen under the lock that every save
+    takes. ``seen`` is the :func:`edition` that the person has read, "" where that is not known.
+    Raises ``Incomplete``, ``Conflict`` when somebody has changed the text since, ``NotAllowed``,
+    and ``moderation.TransitionRefused`` when somebody was quicker.
+    """
+    _locked(revision.case_id, user)
+    revision = Revision.objects.with_content().get(pk=revision.pk)
+    if revision.state in WRITABLE:
+        if submission.missing(revision):
+            raise Incomplete(revision)
+        if seen not in ("", edition(revision)):
+            raise Conflict(revision)
+    return moderation.submit(revision, by=user)
+
+
+@transaction.atomic
+def withdraw(revision, *, user):
+    """Take an open revision back and give it as it is now.
+
+    Raises ``NotAllowed``, and ``moderation.TransitionRefused`` when it is no longer open.
+    """
+    _locked(revision.case_id, user)
+    return moderation.withdraw(revision, by=user)
+
+
+@transaction.atomic
+def confirm_still_true(case, *, user, number=""):
+    """Note that the city says today that its public text is true.
+
+    ``number`` is that of the revision that the person has read, "" where it is not known. Raises
+    ``NotAllowed``, also when another text has become public since.
+    """
+    case = _locked(case.pk, user)
+    if not CaseStudy.objects.of_team(user).filter(pk=case.pk).exists():
+        raise NotAllowed(_("Only the team of %(member)s can confirm it.") % {"member": case.member})
+    if not case.live_id:
+        raise NotAllowed(_("This case has no public text to confirm."))
+    if number not in ("", str(case.live.number)):
+        raise NotAllowed(_("A newer text is public now. Read that one, then confirm it."))
+    case.confirmed_at, case.confirmed_by = timezone.localdate(), user
+    case.save(update_fields=["confirmed_at", "confirmed_by"])
+    return case
+
+
+@transaction.atomic
+def add_note(case, *, user, text):
+    """Write a note to the moderators on the open submission of a case, and give the note.
+
+    The second of two clicks gives the note of the first one. Raises ``NotAllowed`` when nothing of the case is with the moderators.
+    """
+    case = _locked(case.pk, user)
+    asked = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
+    revision = case.revisions.filter(state__in=asked).first()
+    if revision is None:
+        raise NotAllowed(_("Notes belong to a submission, and nothing of this case is submitted."))
+    since = timezone.now() - TWICE
+    twin = revision.notes.filter(author=user, text=text, created_at__gte=since).first()
+    if twin:
+        return twin
+    note = ReviewNote.objects.create(
+        revision=revision, author=user, author_name=user.get_full_name(), text=text
+    )
+    notifications.tell_of_note(note)
+    return note
+
+
+def _locked(pk, user):
+    """The case, locked, if ``user`` may write it at this moment."""
+    case = CaseStudy.objects.select_for_update().get(pk=pk)
+    if not CaseStudy.objects.editable_by(user).filter(pk=pk).exists():
+        raise NotAllowed(_("You are no longer in the team of this case's member."))
+    return case
+
+
+def _check_drafts(user):
+    open_drafts = Revision.objects.filter(created_by=user, state__in=Revision.OPEN_STATES)
+    if open_drafts.count() >= MAX_OPEN_DRAFTS:
+        raise TooManyDrafts(
+            _("You have %(count)s open drafts. Submit or withdraw one before you start another.")
+            % {"count": MAX_OPEN_DRAFTS}
+        )

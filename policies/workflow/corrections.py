@@ -1,0 +1,294 @@
+"""Typos and tags that a moderator would change: proposed by the desk, taken over by the author.
+
+Nobody but the city's team changes a city's text. A correction keeps what stood there, what should,
+and why; a field of the text by its name, "themes" as slugs and "targets" as codes, one a line, in
+the order of the form.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone, translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from members.record import audit
+from policies.content.diff import TEXTS, TOKEN, whole, words
+from policies.forms.editor import Editor
+from policies.forms.registry import SECTIONS
+from policies.models import CaseStudy, Contribution, Correction, Revision, RevisionTheme, Theme
+from sdg.models import Target
+
+from . import authoring, notifications, screening
+
+State = Correction.State
+LABELS = dict(TEXTS)
+THEMES, TARGETS = "themes", "targets"
+FIELDS = (*LABELS, THEMES, TARGETS)
+# While the desk and the author talk about a submission.
+CORRECTABLE = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
+# Words that a correction may take out and put in; whoever would change more asks for changes.
+MOST_WORDS = 20
+# Drafts may lack these, submissions may not.
+NEEDED = ("challenge", "solution")
+
+_SECTION_OF = {name: section for section in SECTIONS for name in section.form.base_fields}
+_TAGS = _SECTION_OF[THEMES]
+
+
+class NotPossible(Exception):
+    """The text can no longer be corrected: it was decided, withdrawn or is being written."""
+
+
+def label(field):
+    """What a correctable field is called."""
+    return {THEMES: _("Themes"), TARGETS: _("Targets")}.get(field) or str(LABELS[field])
+
+
+def choices():
+    """What can be corrected, as (field, label)."""
+    return [(name, label(name)) for name in FIELDS]
+
+
+def current(revision, field):
+    """What stands in a correctable field, as a correction keeps it."""
+    if field == THEMES:
+        return "\n".join(row.theme.slug for row in revision.theme_rows.select_related("theme"))
+    if field == TARGETS:
+        return "\n".join(row.target_id for row in revision.contributions.all())
+    return getattr(revision, field)
+
+
+@transaction.atomic
+def propose(revision, field, after, note="", *, by):
+    """Keep that ``by`` would have ``field`` of a submission read ``after``, and give the correction.
+
+    The second of two clicks gives the correction of the first one. Raises ``ValidationError`` for
+    what the author could not save either, and for a rewrite; ``NotPossible`` when the submission is
+    no longer open.
+    """
+    CaseStudy.objects.select_for_update().get(pk=revision.case_id)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    if revision.state not in CORRECTABLE:
+        raise NotPossible(
+            _("This revision is %(state)s and cannot be corrected now.")
+            % {"state": revision.get_state_display().lower()}
+        )
+    if field not in FIELDS:
+        raise ValidationError(_("Choose what is to be corrected."))
+    before, after = current(revision, field), checked(revision, field, after)
+    if after == before:
+        raise ValidationError(_("That is what the text says already."))
+    if field in LABELS and _words_changed(before, after) > MOST_WORDS:
+        raise ValidationError(
+            _(
+                "That is more than a correction: at most %(most)d words may come and go. Ask for "
+                "changes instead, and the city will write them."
+            )
+            % {"most": MOST_WORDS}
+        )
+    proposed = revision.corrections.filter(state=Correction.State.PROPOSED, field=field)
+    twin = proposed.filter(before=before, after=after).first()
+    if twin:
+        return twin
+    correction = Correction(
+        revision=revision,
+        field=field,
+        before=before,
+        after=after,
+        note=note,
+        by=by,
+        by_name=by.get_full_name(),
+    )
+    correction.full_clean(exclude=["by"])
+    correction.save()
+    audit.record("correction-proposed", revision, by=by, reason=f"{label(field)}\n{note}".strip())
+    others = revision.corrections.filter(state=State.PROPOSED).exclude(pk=correction.pk)
+    if not others.exists():
+        # Several at once are one matter, told once.
+        notifications.tell_of_correction(correction, _words(correction))
+    return correction
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A correction that waits for the team, with the words that would come and go marked."""
+
+    correction: Correction
+    label: str
+    html: SafeString
+
+
+def waiting(revisions):
+    """The :class:`Proposal` list of each revision that its team can decide on now, by its key."""
+    open_ones = [each.pk for each in revisions if each.state in CORRECTABLE]
+    rows = list(Correction.objects.filter(revision__in=open_ones, state=State.PROPOSED))
+    names = _names() if any(row.field in (THEMES, TARGETS) for row in rows) else {}
+    found = {}
+    for row in rows:
+        tags = row.field in (THEMES, TARGETS)
+        html = _tags(row, names) if tags else words(row.before, row.after)
+        proposal = Proposal(row, label(row.field), html)
+        found.setdefault(row.revision_id, []).append(proposal)
+    return found
+
+
+def _tags(correction, names):
+    """Themes or targets, one a line: those that go, that stay and that come."""
+    before, after = correction.before.splitlines(), correction.after.splitlines()
+    marked = [(tag, tag if tag in after else "") for tag in before]
+    marked += [("", tag) for tag in after if tag not in before]
+    lines = [
+        escape(names.get(old, old))
+        if old == new
+        else whole(names.get(old, old), names.get(new, new))
+        for old, new in marked
+    ]
+    return SafeString("\n".join(lines))
+
+
+def _names():
+    """Slug -> name of every theme, and code -> code and label of every target."""
+    targets = Target.objects.values_list("code", "label")
+    return dict(Theme.objects.values_list("slug", "name")) | {
+        code: f"{code} {text}" for code, text in targets
+    }
+
+
+@transaction.atomic
+def accept(correction, *, user):
+    """Write a proposed correction into the text, on behalf of its team, and give the correction.
+
+    Where the field says something else by now, nothing is written: the correction comes back
+    outdated. Raises ``NotPossible`` when somebody was quicker, and ``authoring.NotAllowed`` when the
+    person or the state of the submission no longer permits it.
+    """
+    correction, revision = _locked(correction, user)
+    if current(revision, correction.field) != correction.before or not _fits(correction):
+        return _decided(correction, State.OUTDATED)
+    if correction.field == THEMES:
+        _write_themes(revision, correction.after.splitlines())
+    elif correction.field == TARGETS:
+        _write_targets(revision, correction.after.splitlines())
+    else:
+        setattr(revision, correction.field, correction.after)
+    correction.revision = authoring.keep(revision)
+    if revision.state == Revision.State.SUBMITTED:
+        screening.screen(revision)
+    return _decided(correction, State.ACCEPTED, user)
+
+
+@transaction.atomic
+def decline(correction, *, user):
+    """Leave the text as it is, and give the correction; raises what :func:`accept` raises."""
+    correction, _revision = _locked(correction, user)
+    return _decided(correction, State.DECLINED, user)
+
+
+def _locked(correction, user):
+    revision = authoring.locked_draft(correction.revision, user, states=CORRECTABLE)
+    correction = Correction.objects.select_for_update().get(pk=correction.pk)
+    if correction.state != State.PROPOSED:
+        raise NotPossible(
+            _("This correction is already %(state)s.")
+            % {"state": correction.get_state_display().lower()}
+        )
+    correction.revision = revision
+    return correction, revision
+
+
+def _fits(correction):
+    """Whether the text could still be saved with it: a theme may be gone since."""
+    try:
+        return checked(correction.revision, correction.field, correction.after) == correction.after
+    except ValidationError:
+        return False
+
+
+def _decided(correction, state, user=None):
+    correction.state, correction.decided_at = state, timezone.now()
+    correction.save(update_fields=["state", "decided_at"])
+    if state != State.OUTDATED:
+        action = f"correction-{state}"
+        audit.record(action, correction.revision, by=user, reason=label(correction.field))
+        notifications.tell_of_correction(correction, _words(correction), user)
+    return correction
+
+
+def _words(correction):
+    """What is told of a correction, in the language of the site."""
+    with translation.override(settings.LANGUAGE_CODE):
+        said = {
+            State.PROPOSED: _("A correction is proposed, which one click takes over: %(field)s"),
+            State.ACCEPTED: _("The correction is taken over: %(field)s"),
+            State.DECLINED: _("The correction is not taken over: %(field)s"),
+        }[correction.state] % {"field": label(correction.field)}
+    note = correction.note if correction.state == State.PROPOSED else ""
+    return f"{said}\n\n{note}".strip()
+
+
+def _write_themes(revision, slugs):
+    themes = {theme.slug: theme for theme in Theme.objects.filter(slug__in=slugs)}
+    revision.theme_rows.all().delete()
+    RevisionTheme.objects.bulk_create(
+        RevisionTheme(revision=revision, theme=themes[slug], position=position)
+        for position, slug in enumerate(slugs)
+    )
+
+
+def _write_targets(revision, codes):
+    """Targets that stay keep what is said of them; one of all is the primary one."""
+    kept = {row.target_id: row for row in revision.contributions.all()}
+    rows = [
+        Contribution(
+            revision=revision,
+            target_id=code,
+            position=position,
+            **({"role": kept[code].role, "how": kept[code].how} if code in kept else {}),
+        )
+        for position, code in enumerate(codes)
+    ]
+    if not any(row.role == Contribution.Role.PRIMARY for row in rows):
+        rows[0].role = Contribution.Role.PRIMARY
+    revision.contributions.all().delete()
+    Contribution.objects.bulk_create(rows)
+
+
+def checked(revision, field, value):
+    """``value`` as the form of the authors takes it for ``field``; raises ``ValidationError``."""
+    if field in LABELS:
+        cleaned = _SECTION_OF[field].form.base_fields[field].clean(value)
+        if not cleaned and field in NEEDED:
+            raise ValidationError(_("No submission can do without this text."))
+        return cleaned
+    lines = list(dict.fromkeys(filter(None, map(str.strip, value.splitlines()))))
+    if not lines:
+        raise ValidationError(_("At least one has to stay."))
+    data = QueryDict(mutable=True)
+    if field == THEMES:
+        data.setlist(THEMES, lines)
+        codes = []
+    else:
+        codes = lines
+    data["contributions-TOTAL_FORMS"] = str(len(codes))
+    data["contributions-INITIAL_FORMS"] = "0"
+    for number, code in enumerate(codes):
+        data[f"contributions-{number}-target"] = code
+    editor = Editor(_TAGS, revision, data)
+    if not editor.is_valid():
+        raise ValidationError([message for _anchor, _label, message in editor.problems()])
+    return "\n".join(lines)
+
+
+def _words_changed(before, after):
+    """How many words came or went, wherever they stand."""
+    old, new = (
+        Counter(word.strip() for word in TOKEN.findall(text) if not word.isspace())
+        for text in (before, after)
+    )
+    return max((old - new).total(), (new - old).total())

@@ -1,0 +1,209 @@
+"""What the secretariat does with cases beside deciding on submissions.
+
+Each function is a transaction that locks what it changes, looks again whether it is still possible,
+writes the record, and tells the people concerned. ``seen`` is the :func:`edition` of the case that
+the person has looked at, "" where that is not known: who was slower is told, and nothing happens.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from members.models import User
+from members.record import audit
+from policies.models import CaseStudy, Revision
+from policies.search import index
+
+from . import moderation, notifications
+
+# Who compiles the same case twice within this time has clicked twice.
+TWICE = timedelta(minutes=1)
+Provenance = CaseStudy.Provenance
+
+
+class NotPossible(Exception):
+    """The case no longer is as the person saw it, or does not allow what is asked."""
+
+
+def edition(case):
+    """A short text that differs when anybody has done anything at the desk with the case."""
+    featured = case.featured_at.isoformat() if case.featured_at else ""
+    return f"{case.live_id or ''}.{case.member_id}.{case.merged_into_id or ''}.{featured}"
+
+
+@transaction.atomic
+def feature(case, *, by, reason="", seen=""):
+    """Show a public case on the home page; gives the case."""
+    case = _locked(case, seen)
+    if not case.live_id:
+        raise NotPossible(_("Only a public case can be shown on the home page."))
+    if case.featured_at:
+        raise NotPossible(_("The case is on the home page already."))
+    return _featured(case, timezone.now(), "featured", by, reason)
+
+
+@transaction.atomic
+def unfeature(case, *, by, reason="", seen=""):
+    """Take a case off the home page again; gives the case."""
+    case = _locked(case, seen)
+    if not case.featured_at:
+        raise NotPossible(_("The case is not on the home page."))
+    return _featured(case, None, "unfeatured", by, reason)
+
+
+@transaction.atomic
+def unpublish(case, *, by, reason, seen=""):
+    """Take the public text of a case off the site; gives the case."""
+    case = _locked(case, seen)
+    if not case.live_id:
+        raise NotPossible(_("The case is not public."))
+    moderation.unpublish(case.live, by=by, note=reason)
+    return _locked(case)
+
+
+@transaction.atomic
+def restore(case, revision, *, by, reason, seen=""):
+    """Make an earlier text of a case public again; what is public now stays citable."""
+    case = _locked(case, seen)
+    if revision.case_id != case.pk:
+        raise NotPossible(_("This is a text of another case."))
+    moderation.restore(revision, by=by, note=reason)
+    return _locked(case)
+
+
+@transaction.atomic
+def merge_cases(duplicate, into, *, by, reason, seen=""):
+    """Let ``into`` take the place of ``duplicate``, and give the duplicate.
+
+    The duplicate is taken off the site, its open draft is withdrawn, and all its addresses lead to
+    the kept case; those of cases that were merged into the duplicate before do so too.
+    """
+    _need(reason)
+    locked = CaseStudy.objects.select_for_update().filter(pk__in=[duplicate.pk, into.pk])
+    locked = {case.pk: case for case in locked.order_by("pk")}
+    into = locked[into.pk]
+    duplicate = _locked(duplicate, seen)
+    if duplicate.pk == into.pk:
+        raise NotPossible(_("A case cannot be merged into itself."))
+    if duplicate.merged_into_id:
+        number = {"number": duplicate.merged_into_id}
+        raise NotPossible(_("The case was merged into case %(number)s already.") % number)
+    if into.merged_into_id:
+        number = {"number": into.merged_into_id}
+        raise NotPossible(
+            _("That case was itself merged: choose case %(number)s, which took its place.") % number
+        )
+    if not into.live_id:
+        raise NotPossible(_("Only a public case can take the place of another one."))
+    with translation.override(settings.LANGUAGE_CODE):
+        note = _("Merged into “%(title)s”, %(address)s\n\n%(reason)s") % {
+            "title": into.live.title,
+            "address": settings.SITE_URL + into.get_absolute_url(),
+            "reason": reason,
+        }
+    if duplicate.live_id:
+        moderation.unpublish(duplicate.live, by=by, note=note)
+    for draft in duplicate.revisions.filter(state__in=Revision.OPEN_STATES):
+        moderation.withdraw(draft, by=by, note=note)
+    CaseStudy.objects.filter(merged_into=duplicate).update(merged_into=into)
+    duplicate = _locked(duplicate)
+    duplicate.merged_into, duplicate.featured_at = into, None
+    duplicate.save(update_fields=["merged_into", "featured_at"])
+    audit.record("case-merged", duplicate, by=by, reason=note)
+    return duplicate
+
+
+@transaction.atomic
+def unmerge(case, *, by, reason, seen=""):
+    """Undo a merge: the case stands for itself again, not public until a text of it is restored."""
+    _need(reason)
+    case = _locked(case, seen)
+    if not case.merged_into_id:
+        raise NotPossible(_("The case was not merged into another one."))
+    case.merged_into = None
+    case.save(update_fields=["merged_into"])
+    audit.record("case-unmerged", case, by=by, reason=reason)
+    return case
+
+
+@transaction.atomic
+def move_case(case, member, *, by, reason, seen=""):
+    """Give a case to another member, and give the case.
+
+    Its team is that of the new member from now on, open drafts included. What the old member has
+    confirmed, the new one has not.
+    """
+    _need(reason)
+    case = _locked(case, seen)
+    old = case.member
+    if old == member:
+        raise NotPossible(_("The case belongs to %(member)s already.") % {"member": member})
+    text = case.revisions.filter(pk=case.live_id).first() or case.revisions.last()
+    before = list(notifications.team(text, by)) if text else []
+    case.member, case.confirmed_at, case.confirmed_by = member, None, None
+    case.save(update_fields=["member", "confirmed_at", "confirmed_by"])
+    with translation.override(settings.LANGUAGE_CODE):
+        note = _("Moved from %(old)s to %(new)s.\n\n%(reason)s") % {
+            "old": old,
+            "new": member,
+            "reason": reason,
+        }
+    if text:
+        text.case = case
+        notifications.tell_of_move(text, before, note, by)
+    audit.record("case-moved", case, by=by, reason=note)
+    transaction.on_commit(index.sync_quietly)
+    return case
+
+
+@transaction.atomic
+def compile_case(member, *, by, reason="", **basics):
+    """Begin a case of ``member`` that the secretariat writes from public sources; gives the draft.
+
+    The second of two clicks gives the draft of the first one.
+    """
+    User.objects.select_for_update().get(pk=by.pk)
+    twin = Revision.objects.filter(
+        created_by=by,
+        case__member=member,
+        case__provenance=Provenance.SECRETARIAT,
+        state=Revision.State.DRAFT,
+        title=basics["title"],
+        created_at__gte=timezone.now() - TWICE,
+    ).first()
+    if twin:
+        return twin
+    case = CaseStudy.objects.create(
+        member=member,
+        slug=CaseStudy.slug_for(basics["title"]),
+        provenance=Provenance.SECRETARIAT,
+        created_by=by,
+    )
+    draft = Revision.objects.create(case=case, number=1, created_by=by, **basics)
+    audit.record("case-compiled", case, by=by, reason=reason)
+    return draft
+
+
+def _featured(case, at, action, by, reason):
+    case.featured_at = at
+    case.save(update_fields=["featured_at"])
+    audit.record(action, case, by=by, reason=reason)
+    return case
+
+
+def _need(reason):
+    if not reason.strip():
+        raise NotPossible(_("Say why: a reason is required."))
+
+
+def _locked(case, seen=""):
+    """The case as it is now, locked. Raises ``NotPossible`` when it is not what was ``seen``."""
+    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+    if seen not in ("", edition(case)):
+        raise NotPossible(
+            _("Somebody has changed this case after you opened the page. Look at it again.")
+        )
+    return case

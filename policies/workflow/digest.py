@@ -1,0 +1,93 @@
+"""Once a week the moderators are told what waits for them."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from members.models import Notice, User
+from members.notices.notifications import UNFIT_FOR_HEADERS, address, notify
+from policies.models import Revision, Screening
+
+from .notifications import moderators
+
+# So many submissions are named; the queue has them all.
+MOST_NAMED = 30
+FLAGS = ("first_time_author", "over_tagged", "without_source", "duplicate_of")
+
+
+def waiting():
+    """Submissions that wait for a decision, the oldest first, with all that a line tells."""
+    return Revision.objects.awaiting_review().select_related(
+        "case__member", "reviewer", "screening"
+    )
+
+
+def send(now=None):
+    """Write the notice of this week for every moderator who has none, and give how many got it.
+
+    Running it again in the same week, also at the same time, adds nothing. Nothing is said where
+    nothing waits. The notices are mailed by ``send_notices``.
+    """
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    monday = timezone.make_aware(
+        datetime.combine(today - timedelta(days=today.weekday()), datetime.min.time())
+    )
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        total = waiting().count()
+        if not total:
+            return 0
+        wanted = moderators().values_list("pk", flat=True)
+        # Whoever sends at the same time waits here, and then finds the notices.
+        people = User.objects.filter(pk__in=list(wanted)).order_by("pk")
+        people = list(people.select_for_update(no_key=True))
+        told = set(
+            Notice.objects.filter(kind=Notice.Kind.DIGEST, created_at__gte=monday).values_list(
+                "recipient", flat=True
+            )
+        )
+        named = list(waiting()[:MOST_NAMED])
+        notices = notify(
+            Notice.Kind.DIGEST,
+            [person for person in people if person.pk not in told],
+            address("admin:policies_revision_changelist"),
+            total=total,
+            more=total - len(named),
+            oldest=_days(named[0], now) if named else 0,
+            lines=[_line(revision, now) for revision in named],
+        )
+    return len(notices)
+
+
+def _days(revision, now):
+    return max(0, (now - revision.submitted_at).days)
+
+
+def _line(revision, now):
+    """What is told of one submission, as plain values."""
+    return {
+        "days": _days(revision, now),
+        "title": _plain(revision.title),
+        "member": _plain(revision.case.member.name),
+        "reviewer": revision.reviewer.get_full_name() if revision.reviewer else "",
+        "flags": ", ".join(_flags(revision)),
+        "path": address("admin:policies_revision_change", revision.pk),
+    }
+
+
+def _flags(revision):
+    if revision.case.live_id:
+        yield _("edit of a public case")
+    screening = getattr(revision, "screening", None)
+    for field in map(Screening._meta.get_field, FLAGS):
+        found = getattr(screening, field.attname, None)
+        if found:
+            yield f"{field.verbose_name} {found}" if field.is_relation else str(field.verbose_name)
+
+
+def _plain(text):
+    """Text on one line, so that nobody's title reads as if the platform spoke."""
+    return " ".join(UNFIT_FOR_HEADERS.sub(" ", text).split())

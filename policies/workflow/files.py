@@ -1,0 +1,235 @@
+"""Photos and files of a revision: attached, described, ordered and removed while it is open.
+
+Who may do so, and when, is decided as for the text (see ``authoring``). A stored file never
+changes and may belong to several revisions, so that removing a row removes no file; those that
+no row needs any more are removed by the command ``delete_unused_files``.
+"""
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Max, Value
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from citynet.uploads import files, images
+from policies.content.statements import KEY, Statement
+from policies.models import Attachment, Photo
+from policies.models.files import stored_name
+
+from . import authoring
+
+logger = logging.getLogger(__name__)
+
+MAX_PHOTOS = 12
+MAX_FILES = 12
+MOST = {Photo: MAX_PHOTOS, Attachment: MAX_FILES}
+
+
+class TooManyFiles(Exception):
+    """The revision has as many photos, or files, as fit."""
+
+
+class _SentTwice(Exception):
+    """The last row holds the same already: the form was sent by two clicks."""
+
+    def __init__(self, row):
+        self.row = row
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A photo or file as pages show it; ``width``, ``height`` in pixels, 0 for files."""
+
+    pk: int
+    original_name: str
+    size: int
+    caption: str
+    credit: str
+    licence: str
+    alt: str
+    width: int
+    height: int
+
+    @property
+    def kind(self):
+        """What the file is, for people: "PDF"."""
+        return files.kind_of(self.original_name).label
+
+    @property
+    def large(self):
+        return photo_address(self.pk, "large")
+
+    @property
+    def small(self):
+        return photo_address(self.pk, "small")
+
+    @property
+    def small_width(self):
+        """Width of the small picture in pixels."""
+        return min(self.width, round(self.width * images.SMALL / max(self.width, self.height)))
+
+    @property
+    def address(self):
+        return reverse("policies:attachment", args=[self.pk])
+
+
+def photo_address(pk, size):
+    return reverse("policies:photo", args=[pk, size])
+
+
+def shown(revision):
+    """The photos and the files of a revision, each a list of :class:`Shown`, by one query."""
+    rows = sorted(SHOWN.rows(revision.pk), key=lambda row: (row[-2], row[0]))
+    return (
+        [Shown(*row[:-2]) for row in rows if row[-1]],
+        [Shown(*row[:-2]) for row in rows if not row[-1]],
+    )
+
+
+def _shown():
+    columns = ("pk", "original_name", "size", "caption", "credit", "licence")
+    # Both kinds have the same columns; the last two order the rows and tell the kinds apart.
+    pictures = Photo.objects.filter(revision=KEY).order_by()
+    papers = Attachment.objects.filter(revision=KEY).order_by()
+    return pictures.values_list(*columns, "alt", "width", "height", "position", Value(1)).union(
+        papers.values_list(*columns, Value(""), Value(0), Value(0), "position", Value(0)), all=True
+    )
+
+
+SHOWN = Statement(_shown)
+
+
+def attach_photo(revision, *, user, picture, name, **texts):
+    """Add a :class:`citynet.uploads.images.Picture` behind the photos of an open revision.
+
+    ``name`` is the cleaned name under which it was sent; ``texts`` are alt, caption, credit and
+    licence. The second of two clicks gives what the first one added. Raises
+    ``authoring.NotAllowed`` and ``TooManyFiles``; then nothing is kept.
+    """
+    try:
+        with _stored() as store:
+            photo = Photo(
+                image=store(stored_name(Photo, "large.webp"), ContentFile(picture.large)),
+                small=store(stored_name(Photo, "small.webp"), ContentFile(picture.small)),
+                width=picture.width,
+                height=picture.height,
+                size=len(picture.large),
+                original_name=name,
+                **texts,
+            )
+            return _add(revision, user, photo, "image", texts)
+    except _SentTwice as twice:
+        return twice.row
+
+
+def attach_file(revision, *, user, file, name, **texts):
+    """Add a checked ``file`` behind the files of an open revision, as :func:`attach_photo` does."""
+    try:
+        with _stored() as store:
+            attachment = Attachment(
+                file=store(stored_name(Attachment, name), file),
+                size=file.size,
+                original_name=name,
+                **texts,
+            )
+            return _add(revision, user, attachment, "file", texts)
+    except _SentTwice as twice:
+        return twice.row
+
+
+@transaction.atomic
+def describe(row, *, user, **texts):
+    """Change what is said about a photo or file. Raises ``authoring.NotAllowed``."""
+    revision = authoring.locked_draft(row.revision, user)
+    type(row).objects.filter(pk=row.pk).update(**texts)
+    _changed(revision)
+
+
+@transaction.atomic
+def remove(row, *, user):
+    """Take a photo or file out of its revision. Raises ``authoring.NotAllowed``."""
+    revision = authoring.locked_draft(row.revision, user)
+    row.delete()
+    _changed(revision)
+
+
+@transaction.atomic
+def move(row, *, user, step):
+    """Move a photo or file by ``step`` places (-1 is up); at the end of the list it stays.
+
+    Raises ``authoring.NotAllowed``.
+    """
+    revision = authoring.locked_draft(row.revision, user)
+    rows = list(type(row).objects.filter(revision=revision))
+    if row not in rows:
+        return
+    place = rows.index(row)
+    rows.insert(max(0, place + step), rows.pop(place))
+    for position, each in enumerate(rows):
+        each.position = position
+    type(row).objects.bulk_update(rows, ["position"])
+    _changed(revision)
+
+
+@transaction.atomic
+def _add(revision, user, row, column, texts):
+    revision = authoring.locked_draft(revision, user)
+    rows = type(row).objects.filter(revision=revision)
+    last = rows.last()
+    if last and _is_same(last, row, column, texts):
+        raise _SentTwice(last)
+    if rows.count() >= MOST[type(row)]:
+        raise TooManyFiles(full(type(row)))
+    row.revision = revision
+    row.position = (rows.aggregate(last=Max("position"))["last"] or 0) + 1
+    row.save()
+    _changed(revision)
+    return row
+
+
+def _is_same(last, row, column, texts):
+    """Whether two rows have the same name, the same ``texts`` and the same file in ``column``."""
+    names = ("original_name", "size", *texts)
+    if any(getattr(last, name) != getattr(row, name) for name in names):
+        return False
+    with getattr(last, column).open("rb") as stored, getattr(row, column).open("rb") as sent:
+        return stored.read() == sent.read()
+
+
+def full(model):
+    """What to say when no more rows of ``model`` fit."""
+    if model is Photo:
+        return _("A case has at most %(most)d photos. Remove one first.") % {"most": MAX_PHOTOS}
+    return _("A case has at most %(most)d files. Remove one first.") % {"most": MAX_FILES}
+
+
+def _changed(revision):
+    revision.version += 1
+    revision.save(update_fields=["version", "updated_at"])
+
+
+@contextmanager
+def _stored():
+    """A function that stores a file and gives its name; all are deleted again when what follows
+    fails."""
+    names = []
+
+    def store(name, content):
+        names.append(default_storage.save(name, content))
+        return names[-1]
+
+    try:
+        yield store
+    except BaseException:
+        for name in names:
+            try:
+                default_storage.delete(name)
+            except OSError:
+                # Swept up later, as a file that no row has.
+                logger.warning("%s could not be deleted", name, exc_info=True)
+        raise

@@ -1,0 +1,240 @@
+"""The only module that changes the state of a revision.
+
+Every change happens inside a transaction, writes an event row and the notices to those concerned,
+and brings the search index up to date once it is committed.
+"""
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from members.record import audit
+from policies.models import CaseStudy, ReviewEvent, Revision
+from policies.search import index
+
+from . import notifications, screening
+
+State = Revision.State
+
+# What may follow what. Buttons, tests and documents are derived from this table.
+TRANSITIONS = {
+    State.DRAFT: (State.SUBMITTED, State.PUBLISHED, State.WITHDRAWN),
+    State.SUBMITTED: (State.PUBLISHED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN),
+    State.CHANGES_REQUESTED: (State.SUBMITTED, State.WITHDRAWN),
+    State.PUBLISHED: (State.SUPERSEDED, State.UNPUBLISHED),
+    State.SUPERSEDED: (State.PUBLISHED,),
+    State.REJECTED: (),
+    State.WITHDRAWN: (),
+    State.UNPUBLISHED: (State.PUBLISHED,),
+}
+
+# A no needs a reason, and so does taking back a yes.
+NOTE_REQUIRED = (State.CHANGES_REQUESTED, State.REJECTED, State.UNPUBLISHED)
+
+# Texts that were public once: only ``restore`` makes them public again, with a reason.
+RESTORABLE = (State.SUPERSEDED, State.UNPUBLISHED)
+
+
+# What the moderators decide on a submission.
+DECISIONS = tuple(
+    (State.SUBMITTED, to) for to in (State.PUBLISHED, State.CHANGES_REQUESTED, State.REJECTED)
+)
+
+
+class TransitionRefused(Exception):
+    """The change is not possible from the state in which the revision is now."""
+
+
+def submit(revision, *, by=None, name="", note=""):
+    """Hand a draft, or one sent back for changes, to the moderators."""
+    return _move(revision, State.SUBMITTED, by, name, note)
+
+
+def withdraw(revision, *, by=None, name="", note=""):
+    """Take an open revision back; the public text, if there is one, stays."""
+    return _move(revision, State.WITHDRAWN, by, name, note)
+
+
+def request_changes(revision, *, by=None, name="", note):
+    """Send a submission back to its author with a note that says what is missing."""
+    return _move(revision, State.CHANGES_REQUESTED, by, name, note)
+
+
+def reject(revision, *, by=None, name="", note):
+    """Refuse a submission for good, with the reason."""
+    return _move(revision, State.REJECTED, by, name, note)
+
+
+def publish(revision, *, by=None, name="", note=""):
+    """Make this revision the public text of its case; the one before it stays citable."""
+    return _move(revision, State.PUBLISHED, by, name, note)
+
+
+def unpublish(revision, *, by=None, name="", note):
+    """Take the public text of a case off the site, with the reason."""
+    return _move(revision, State.UNPUBLISHED, by, name, note)
+
+
+def restore(revision, *, by=None, name="", note):
+    """Make a text public again that was public before, with the reason.
+
+    Where another text of the case is public now, that one is superseded and stays citable.
+    """
+    return _move(revision, State.PUBLISHED, by, name, note, again=True)
+
+
+@transaction.atomic
+def publish_all(revisions, *, name, note="", at=None):
+    """Publish many drafts at once, in a fixed number of queries: for imported files.
+
+    What was public before stays citable; nobody is told. The caller runs ``index.sync()`` when the
+    last batch is in.
+    """
+    at = at or timezone.now()
+    revisions = list(revisions)
+    if any(revision.state != State.DRAFT for revision in revisions):
+        raise TransitionRefused(_("Only drafts can be published together."))
+    cases = CaseStudy.objects.select_for_update().in_bulk([each.case_id for each in revisions])
+    replaced = Revision.objects.filter(
+        pk__in=[case.live_id for case in cases.values() if case.live_id]
+    )
+    replaced = list(replaced.only("pk", "title"))
+    if replaced:
+        Revision.objects.filter(pk__in=[each.pk for each in replaced]).update(
+            state=State.SUPERSEDED, updated_at=at
+        )
+        _record_all(replaced, State.PUBLISHED, State.SUPERSEDED, name, "", at)
+    Revision.objects.filter(pk__in=[each.pk for each in revisions]).update(
+        state=State.PUBLISHED, submitted_at=at, decided_at=at, decided_by_name=name, updated_at=at
+    )
+    _record_all(revisions, State.DRAFT, State.PUBLISHED, name, note, at)
+    # One statement that looks each case up; ``bulk_update`` would compare all with each other.
+    published = Revision.objects.filter(pk__in=[each.pk for each in revisions])
+    CaseStudy.objects.filter(pk__in=cases).update(
+        live=Subquery(published.filter(case=OuterRef("pk")).values("pk"))
+    )
+
+
+def _record_all(revisions, before, after, name, note, at):
+    ReviewEvent.objects.bulk_create(
+        [
+            ReviewEvent(
+                revision_id=revision.pk,
+                actor_name=name,
+                from_state=before,
+                to_state=after,
+                note=note,
+                created_at=at,
+            )
+            for revision in revisions
+        ],
+        batch_size=500,
+    )
+    audit.record_all(after, revisions, name=name, reason=note)
+
+
+@transaction.atomic
+def _move(revision, to, by, name, note, *, again=False):
+    """Change the state of ``revision`` and give it back as it is now in the database.
+
+    ``again`` says that it was public before and shall be so once more. Raises ``TransitionRefused``
+    when the state no longer allows it: the case row is locked first, so of two people who decide at
+    once the second one is told.
+    """
+    name = name or (by.get_full_name() if by else "")
+    if not name:
+        raise ValueError("A decision needs a person or a name.")
+    if (again or to in NOTE_REQUIRED) and not note.strip():
+        raise TransitionRefused(_("Say why: a note is required."))
+    case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    _check(case, revision, to, again=again)
+    now = timezone.now()
+    if to == State.PUBLISHED and case.live_id:
+        _record(case.live, State.SUPERSEDED, by, name, "", now)
+    event = _record(revision, to, by, name, note, now)
+    if to == State.PUBLISHED:
+        case.live = revision
+        if not again:
+            _take_over(case, revision)
+    elif to == State.UNPUBLISHED:
+        case.live = case.featured_at = None
+    if to in (State.PUBLISHED, State.UNPUBLISHED):
+        case.save(update_fields=["live", "featured_at", "confirmed_at", "confirmed_by"])
+        transaction.on_commit(index.sync_quietly)
+    if to == State.SUBMITTED:
+        screening.screen(revision)
+    notifications.tell(event)
+    return revision
+
+
+def _check(case, revision, to, *, again):
+    """Raise ``TransitionRefused`` where the locked rows do not allow the change."""
+    if to not in TRANSITIONS[revision.state] or again != (revision.state in RESTORABLE):
+        raise TransitionRefused(
+            _("This revision is already %(state)s.")
+            % {"state": revision.get_state_display().lower()}
+        )
+    if to in (State.SUBMITTED, State.PUBLISHED) and case.merged_into_id:
+        raise TransitionRefused(
+            _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
+        )
+
+
+def _take_over(case, revision):
+    """What the city itself handed in is confirmed by it, where the secretariat had compiled the case."""
+    if case.provenance != CaseStudy.Provenance.SECRETARIAT:
+        return
+    handed_in = revision.events.filter(to_state=State.SUBMITTED).last()
+    if (
+        handed_in
+        and handed_in.actor
+        and handed_in.actor.memberships.active().filter(member=case.member_id)
+    ):
+        case.confirmed_at = timezone.localdate(handed_in.created_at)
+        case.confirmed_by = handed_in.actor
+
+
+def _record(revision, to, by, name, note, now):
+    event = ReviewEvent.objects.create(
+        revision=revision,
+        actor=by,
+        actor_name=name,
+        from_state=revision.state,
+        to_state=to,
+        note=note,
+        created_at=now,
+    )
+    revision.state = to
+    if to == State.SUBMITTED:
+        revision.submitted_at = now
+    elif to in (State.PUBLISHED, State.REJECTED):
+        revision.decided_at, revision.decided_by, revision.decided_by_name = now, by, name
+    revision.save(
+        update_fields=[
+            "state",
+            "submitted_at",
+            "decided_at",
+            "decided_by",
+            "decided_by_name",
+            "updated_at",
+        ]
+    )
+    again = event.from_state in RESTORABLE
+    reason = _for_the_record(event)
+    audit.record("restored" if again else to, revision, by=by, name=name, reason=reason)
+    return event
+
+
+def _for_the_record(event):
+    """The note of a decision; with it that who decided had handed the text in, where that is so."""
+    if event.actor is None or (event.from_state, event.to_state) not in DECISIONS:
+        return event.note
+    handed_in = event.revision.events.filter(to_state=State.SUBMITTED).last()
+    if handed_in is None or handed_in.actor_id != event.actor_id:
+        return event.note
+    with translation.override(settings.LANGUAGE_CODE):
+        own = _("Handed in and decided by the same person.")
+        return f"{event.note}\n\n{own}".strip()

@@ -1,0 +1,112 @@
+"""What case studies and their moderation know about a person. See ``settings.PERSONAL_DATA``."""
+
+from django.db.models import Q
+
+from members.models import Event, Member
+from members.record.redaction import Redactor, former_colleague, former_moderator
+from policies.models import (
+    Assessment,
+    CaseStudy,
+    Correction,
+    ImportRun,
+    ReviewEvent,
+    ReviewNote,
+    Revision,
+)
+
+# Steps that the author's team takes; all others are the moderators'.
+STEPS_OF_THE_TEAM = (Revision.State.SUBMITTED, Revision.State.WITHDRAWN)
+
+
+def export(user):
+    """All rows that ``user`` made, as plain values."""
+    return {
+        "cases_created": list(
+            CaseStudy.objects.filter(created_by=user)
+            .order_by("pk")
+            .values("id", "slug", "member__name", "live__title", "created_at")
+        ),
+        "cases_confirmed": list(
+            CaseStudy.objects.filter(confirmed_by=user)
+            .order_by("pk")
+            .values("id", "slug", "confirmed_at")
+        ),
+        "revisions_written": list(
+            Revision.objects.filter(created_by=user)
+            .order_by("pk")
+            .values("case_id", "number", "title", "state", "created_at", "submitted_at")
+        ),
+        "decisions": list(
+            ReviewEvent.objects.filter(actor=user)
+            .order_by("pk")
+            .values(
+                *("revision__case_id", "revision__number", "from_state", "to_state", "note"),
+                *("actor_name", "created_at"),
+            )
+        ),
+        "review_notes": list(
+            ReviewNote.objects.filter(author=user)
+            .order_by("pk")
+            .values("revision__case_id", "revision__number", "text", "author_name", "created_at")
+        ),
+        "reviewing": list(
+            Revision.objects.filter(reviewer=user).order_by("pk").values("case_id", "number")
+        ),
+        "assessments": list(
+            Assessment.objects.filter(by=user)
+            .order_by("pk")
+            .values(
+                *("revision__case_id", "revision__number", "criterion", "mark", "remark"),
+                *("by_name", "updated_at"),
+            )
+        ),
+        "corrections": list(
+            Correction.objects.filter(by=user)
+            .order_by("pk")
+            .values(
+                *("revision__case_id", "revision__number", "field", "before", "after", "note"),
+                *("state", "by_name", "created_at"),
+            )
+        ),
+        "imports": list(
+            ImportRun.objects.filter(by=user)
+            .order_by("pk")
+            .values("original_name", "publish", "state", "by_name", "created_at")
+        ),
+    }
+
+
+def forget(user):
+    """Write a role where the name of ``user`` stood: cases and the record of decisions stay.
+
+    The text of a case is the city's and is left as it is, whoever it names.
+    """
+    events = ReviewEvent.objects.filter(actor=user)
+    notes = ReviewNote.objects.filter(author=user)
+    part = Q(events__actor=user) | Q(notes__author=user) | Q(created_by=user) | Q(decided_by=user)
+    part |= Q(assessments__by=user) | Q(corrections__by=user) | Q(reviewer=user)
+    # Only where the person took part: elsewhere the same words are about somebody else.
+    revisions = list(Revision.objects.filter(part).distinct().values_list("pk", flat=True))
+    redactor = Redactor(user, former_colleague())
+    redactor.rows(ReviewEvent.objects.filter(revision__in=revisions), "note")
+    redactor.rows(ReviewNote.objects.filter(revision__in=revisions), "text")
+    redactor.rows(Assessment.objects.filter(revision__in=revisions), "remark")
+    redactor.rows(Correction.objects.filter(revision__in=revisions), "note")
+    # The title of a case is its text; what was said of it is not.
+    record = Event.objects.filter(
+        subject_type="policies.revision", subject_id__in=map(str, revisions)
+    )
+    redactor.events(record, "reason")
+
+    events.exclude(to_state__in=STEPS_OF_THE_TEAM).update(actor_name=former_moderator())
+    notes.filter(from_moderators=True).update(author_name=former_moderator())
+    for model in (Assessment, Correction, ImportRun):
+        model.objects.filter(by=user).update(by_name=former_moderator())
+    Revision.objects.filter(decided_by=user).update(decided_by_name=former_moderator())
+    for member in Member.objects.filter(cases__revisions__in=revisions).distinct():
+        events.filter(revision__case__member=member, to_state__in=STEPS_OF_THE_TEAM).update(
+            actor_name=former_colleague(member)
+        )
+        notes.filter(revision__case__member=member, from_moderators=False).update(
+            author_name=former_colleague(member)
+        )

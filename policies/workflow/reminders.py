@@ -1,0 +1,76 @@
+"""Once a year, cities are asked whether their public texts are still true."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
+
+from members.models import Member, Membership, Notice, User
+from members.notices.notifications import address, notify
+from policies.models import CaseStudy
+
+TRUE_FOR = timedelta(days=365)
+
+
+def true_since(case):
+    """The date on which its city last stood by the public text of a case; None without one."""
+    if case.confirmed_at or not case.live_id:
+        return case.confirmed_at
+    return timezone.localtime(case.live.decided_at).date()
+
+
+def is_due(case, today):
+    """Whether the city should be asked again: nobody stood by the public text for a year."""
+    since = true_since(case)
+    return since is not None and since <= today - TRUE_FOR
+
+
+def cases_to_ask_about(today):
+    """Public cases nobody stood by for a year, whose team was not asked within a year.
+
+    Only members with a team have somebody to ask; cases made for measurements are nobody's.
+    """
+    a_year_ago = today - TRUE_FOR
+    team = Membership.objects.active().filter(member=OuterRef("member"), user__is_active=True)
+    since = Coalesce("confirmed_at", TruncDate("live__decided_at"))
+    return (
+        CaseStudy.objects.live()
+        .filter(Exists(team), Q(reminded_at=None) | Q(reminded_at__lte=a_year_ago), synthetic=False)
+        .annotate(since=since)
+        .filter(since__lte=a_year_ago)
+        .select_related("member", "live")
+        .order_by("member", "pk")
+    )
+
+
+@transaction.atomic
+def ask(member, today):
+    """Ask the team of ``member`` about all its cases that are due, and give these.
+
+    Each person gets one notice, however many cases there are. Asking again on the same day finds
+    nothing to do, also when two do it at once.
+    """
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    cases = list(cases_to_ask_about(today).filter(member=member))
+    if not cases:
+        return []
+    CaseStudy.objects.filter(pk__in=[case.pk for case in cases]).update(reminded_at=today)
+    notify(
+        Notice.Kind.REMINDER,
+        User.objects.filter(
+            is_active=True, memberships__member=member, memberships__status="active"
+        ),
+        address("my:home"),
+        member=member.name,
+        cases=[
+            {
+                "title": case.live.title,
+                "path": address("policies:case", case.pk, case.slug),
+                "since": true_since(case).isoformat(),
+            }
+            for case in cases
+        ],
+    )
+    return cases

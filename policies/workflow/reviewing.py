@@ -1,0 +1,190 @@
+"""What moderators do with a submission: take it on, weigh it, write about it, decide.
+
+Every function checks again, inside its transaction, what may have changed since the page was read.
+"""
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.notices.notifications import address
+from members.record import audit
+from policies.models import Assessment, CaseStudy, Phrase, ReviewNote, Revision
+
+from . import authoring, moderation, notifications
+
+State = Revision.State
+
+# A submission that desk and author talk about; decided is only what has been handed in.
+WITH_DESK = (State.SUBMITTED, State.CHANGES_REQUESTED)
+
+DECISIONS = {
+    State.PUBLISHED: moderation.publish,
+    State.CHANGES_REQUESTED: moderation.request_changes,
+    State.REJECTED: moderation.reject,
+}
+NOTE_REQUIRED = moderation.NOTE_REQUIRED
+
+
+class Changed(Exception):
+    """What was shown is no longer so; nothing was done."""
+
+
+def fingerprint(revision):
+    """A short text that differs when anything differs that a moderator was shown.
+
+    That is the whole content, where the submission stands, and what is public beside it. Reads
+    rows that are prefetched.
+    """
+    rows = {
+        name: [
+            [str(getattr(row, field.attname)) for field in row._meta.concrete_fields]
+            for row in getattr(revision, name).all()
+        ]
+        for name in authoring.ROWS
+    }
+    fields = {name: str(getattr(revision, name)) for name in authoring.CONTENT}
+    standing = [revision.pk, revision.version, revision.state, str(revision.submitted_at)]
+    text = json.dumps([standing, revision.case.live_id, fields, rows], sort_keys=True)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@transaction.atomic
+def decide(revision, decision, *, by, note, seen, marks=None):
+    """Publish, send back or refuse the text that ``by`` has read, and give it as it is now.
+
+    ``decision`` is one of ``DECISIONS``; ``seen`` is the :func:`fingerprint` of what was shown;
+    ``marks`` are kept as by :func:`assess`.
+    Raises :class:`Changed` when a colleague decided first or anything shown has changed, and
+    ``moderation.TransitionRefused`` where a note is missing.
+    """
+    CaseStudy.objects.select_for_update().get(pk=revision.case_id)
+    now = Revision.objects.with_content().get(pk=revision.pk)
+    if now.state != State.SUBMITTED:
+        raise Changed(_what_happened(now))
+    if fingerprint(now) != seen:
+        raise Changed(
+            _(
+                "The text, or the public text beside it, was changed after you opened this page. "
+                "Read it again, then decide."
+            )
+        )
+    assess(now, marks or {}, by=by)
+    return DECISIONS[decision](now, by=by, note=note)
+
+
+def _what_happened(revision):
+    event = revision.events.last()
+    facts = {"state": revision.get_state_display().lower()}
+    if event is None:
+        return _("This revision is %(state)s now.") % facts
+    facts["name"] = event.actor_name
+    return _("%(name)s was quicker: this revision is %(state)s now.") % facts
+
+
+def words_of(note, phrases, sections, case):
+    """A note to the author: saved phrases, own words, and links to the sections it is about."""
+    parts = [*(phrase.text for phrase in phrases), note]
+    if sections:
+        lines = [
+            f"- {section.label}: {settings.SITE_URL}"
+            + address("policies:section", case.pk, section.slug)
+            for section in sections
+        ]
+        parts.append("\n".join([_("It is about:"), *lines]))
+    return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+@transaction.atomic
+def assign(keys, reviewer, *, by):
+    """Give the open submissions among ``keys`` to a reviewer, or with None back to the queue.
+
+    Gives how many have changed hands. Raises ``ValueError`` for somebody who may not decide.
+    """
+    if reviewer and not notifications.moderators().filter(pk=reviewer.pk).exists():
+        raise ValueError("Only who may decide can be given a submission.")
+    open_ones = Revision.objects.filter(pk__in=keys, state__in=WITH_DESK)
+    rows = [
+        row
+        for row in open_ones.select_for_update().order_by("pk").only("pk", "title", "reviewer")
+        if row.reviewer_id != (reviewer and reviewer.pk)
+    ]
+    Revision.objects.filter(pk__in=[row.pk for row in rows]).update(reviewer=reviewer)
+    reason = (
+        _("To %(name)s") % {"name": reviewer.get_full_name()}
+        if reviewer
+        else _("Back to the queue")
+    )
+    audit.record_all("assigned", rows, by=by, reason=reason)
+    return len(rows)
+
+
+@transaction.atomic
+def assess(revision, marks, *, by):
+    """Keep marks and remarks: ``{criterion: (mark, remark)}``; two empty ones take theirs away.
+
+    Raises :class:`Changed` when the submission is no longer with the desk.
+    """
+    revision = _with_desk(revision)
+    for criterion, (mark, remark) in marks.items():
+        if mark or remark:
+            Assessment.objects.update_or_create(
+                revision=revision,
+                criterion=criterion,
+                defaults={
+                    "mark": mark,
+                    "remark": remark,
+                    "by": by,
+                    "by_name": by.get_full_name(),
+                },
+            )
+        else:
+            revision.assessments.filter(criterion=criterion).delete()
+    lines = [
+        f"{Assessment.Criterion(criterion).label}: {Assessment.Mark(mark).label if mark else '–'}"
+        for criterion, (mark, _remark) in marks.items()
+    ]
+    if lines:
+        audit.record("assessed", revision, by=by, reason="\n".join(lines))
+
+
+@transaction.atomic
+def write_note(revision, text, *, by):
+    """Write to the author of a submission, and give the note; the second click gives the first's.
+
+    Raises :class:`Changed` when the submission is no longer with the desk.
+    """
+    revision = _with_desk(revision)
+    since = timezone.now() - authoring.TWICE
+    twin = revision.notes.filter(author=by, text=text, created_at__gte=since).first()
+    if twin:
+        return twin
+    note = ReviewNote.objects.create(
+        revision=revision,
+        author=by,
+        author_name=by.get_full_name(),
+        from_moderators=True,
+        text=text,
+    )
+    notifications.tell_of_note(note)
+    return note
+
+
+def save_phrase(use, title, text):
+    """Keep a text for the next time, behind the phrases for the same use, and give it."""
+    return Phrase.objects.create(
+        use=use, title=title, text=text, position=Phrase.objects.filter(use=use).count()
+    )
+
+
+def _with_desk(revision):
+    """The revision, locked, while desk and author talk about it; raises :class:`Changed`."""
+    CaseStudy.objects.select_for_update().get(pk=revision.case_id)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    if revision.state not in WITH_DESK:
+        raise Changed(_what_happened(revision))
+    return revision

@@ -1,0 +1,157 @@
+"""What the desk should look at in a submission, worked out by rules when it is handed in.
+
+A flag is a question to the moderator, never a decision: each rule and its threshold stand here.
+"""
+
+import logging
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from django.db.models import F, Q
+
+from policies.content import completeness
+from policies.content.diff import TOKEN
+from policies.models import ReviewEvent, Revision, Screening
+from policies.search import text
+from policies.search.query import similar
+
+from . import submission
+
+logger = logging.getLogger(__name__)
+
+State = Revision.State
+
+# Part of the pairs of words that two texts share. Any two real cases of the sample library share
+# less than 7 %; a text of which every tenth word was exchanged still shares more than half.
+SAME_TEXT = 0.2
+# Part of the words that two titles of the same member share.
+SAME_TITLE = 0.5
+SHORTEST_WORD = 3  # letters: "of", "in" and "a" make no title alike
+# The search index is asked for so many; more titles of one member are not compared, nor the texts
+# of more cases that are called the same.
+CANDIDATES = 5
+MOST_TITLES = 500
+MOST_TWINS = 20
+COMPARED = ("title", "summary", "challenge", "solution", "results")
+# What a case of the same member may be a duplicate of: what is public, or with the desk now.
+STANDING = (State.PUBLISHED, State.SUBMITTED, State.CHANGES_REQUESTED)
+WAS_PUBLIC = (State.PUBLISHED, State.SUPERSEDED, State.UNPUBLISHED)
+
+
+@dataclass(frozen=True)
+class LookAlike:
+    """A revision of another case that reads like a submission.
+
+    ``shared`` is the part of the pairs of words that both have (0 to 1); ``same_title`` whether the
+    same member has nearly the same title there.
+    """
+
+    revision: Revision
+    shared: float
+    same_title: bool
+
+    @property
+    def is_likely(self):
+        """Whether it may be the same policy."""
+        return self.same_title or self.shared >= SAME_TEXT
+
+    @property
+    def percent(self):
+        """``shared`` in whole percent."""
+        return round(self.shared * 100)
+
+
+def screen(revision):
+    """Work out and store the :class:`Screening` of a revision, and give it.
+
+    Asks a fixed number of queries. Without a search index the duplicates are looked for among the
+    titles of the member only.
+    """
+    revision = Revision.objects.with_content().get(pk=revision.pk)
+    alike = next((each for each in look_alikes(revision) if each.is_likely), None)
+    screening, _made = Screening.objects.update_or_create(
+        revision=revision,
+        defaults={
+            "completeness": completeness.score(revision)[0],
+            "first_time_author": is_first_of(author(revision)),
+            "over_tagged": submission.is_over_tagged(revision),
+            "without_source": submission.is_without_source(revision),
+            "duplicate_of": alike.revision.case if alike else None,
+        },
+    )
+    return screening
+
+
+def author(revision):
+    """Who handed a revision in last; who began it, where nobody with an account did; or None."""
+    handed_in = (
+        ReviewEvent.objects.filter(revision=revision, to_state=State.SUBMITTED)
+        .select_related("actor")
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+    return (handed_in and handed_in.actor) or revision.created_by
+
+
+def is_first_of(person):
+    """Whether nothing by a person was ever public; nobody in particular is no beginner."""
+    if person is None:
+        return False
+    handed_in = Q(events__actor=person, events__to_state=State.SUBMITTED)
+    theirs = Revision.objects.filter(Q(created_by=person) | handed_in)
+    return not theirs.filter(state__in=WAS_PUBLIC).exists()
+
+
+def look_alikes(revision, limit=3):
+    """Revisions of other cases most like this one, the likeliest duplicate first."""
+    named_alike = _same_titles(revision)
+    keys = [*named_alike, *_similar(revision)]
+    found = Revision.objects.select_related("case__member", "case__live").in_bulk(keys)
+    pairs = _pairs(revision)
+    alike = [
+        LookAlike(other, _share(pairs, _pairs(other)), key in named_alike)
+        for key, other in found.items()
+    ]
+    alike.sort(key=lambda each: (each.is_likely, each.shared), reverse=True)
+    return alike[:limit]
+
+
+def _similar(revision):
+    try:
+        return similar(revision, limit=CANDIDATES)
+    except Exception:
+        # The index is disposable: a submission never waits for it.
+        logger.exception("Nothing alike could be looked for")
+        return []
+
+
+def _same_titles(revision):
+    """Keys of the revisions of the member's other cases that are called nearly the same."""
+    others = (
+        Revision.objects.filter(case__member=revision.case.member_id, state__in=STANDING)
+        .filter(Q(case__live=None) | Q(case__live=F("pk")))
+        .exclude(case=revision.case_id)
+        .order_by("-pk")
+        .values_list("pk", "title")[:MOST_TITLES]
+    )
+    words = _words_of_title(revision.title)
+    alike = (key for key, title in others if _share(words, _words_of_title(title)) >= SAME_TITLE)
+    return set(islice(alike, MOST_TWINS))
+
+
+def _words_of_title(title):
+    words = {word.strip() for word in TOKEN.findall(text.fold(title)) if not word.isspace()}
+    longer = {word for word in words if len(word) >= SHORTEST_WORD or not word.isascii()}
+    return longer or words
+
+
+def _pairs(revision):
+    """Every two words that follow each other in the texts of a revision."""
+    words = text.fold(" ".join(getattr(revision, name) for name in COMPARED))
+    return set(pairwise(word.strip() for word in TOKEN.findall(words) if not word.isspace()))
+
+
+def _share(some, others):
+    """The part of all that is in both, 0 to 1."""
+    union = len(some | others)
+    return len(some & others) / union if union else 0.0

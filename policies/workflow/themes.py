@@ -1,0 +1,102 @@
+"""The network's themes, as the secretariat changes them; no case ever loses its theme by it.
+
+Names of themes are searched and counted, so the search index follows each change; in a large library
+it takes a minute, until which words and filters find the cases as they were before.
+"""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from members.record import audit
+from policies.models import FormerTheme, RevisionTheme, Theme
+from policies.search import index
+
+
+class NotPossible(Exception):
+    """The theme no longer is as the person saw it, or does not allow what is asked."""
+
+
+@transaction.atomic
+def add(theme, *, by):
+    """Save a new theme, and give it."""
+    theme.save()
+    return _changed("theme-added", theme, by, "")
+
+
+@transaction.atomic
+def change(theme, *, by, reason=""):
+    """Save the name, description and place of a theme; its slug, part of addresses, stays."""
+    old = Theme.objects.select_for_update().get(pk=theme.pk)
+    theme.save(update_fields=["name", "description", "position"])
+    renamed = _("%(old)s → %(new)s") % {"old": old.name, "new": theme.name}
+    reason = "\n".join(filter(None, [renamed if old.name != theme.name else "", reason]))
+    return _changed("theme-changed", theme, by, reason)
+
+
+def rename(theme, name, *, by, reason=""):
+    """Give a theme another name, and give the theme."""
+    theme.name = name
+    return change(theme, by=by, reason=reason)
+
+
+@transaction.atomic
+def merge(theme, into, *, by, reason):
+    """Let ``into`` take the place of ``theme`` in every text, public or not; gives ``into``.
+
+    A text with both keeps one, at the place of the first of them. Afterwards ``theme`` is gone, and
+    addresses of lists with its slug, or with one that led to it, lead to ``into``.
+    """
+    if not reason.strip():
+        raise NotPossible(_("Say why: a reason is required."))
+    if theme.pk == into.pk:
+        raise NotPossible(_("A theme cannot be merged into itself."))
+    locked = Theme.objects.select_for_update().filter(pk__in=[theme.pk, into.pk])
+    locked = {each.pk: each for each in locked.order_by("pk")}
+    if len(locked) < len({theme.pk, into.pk}):
+        raise NotPossible(_("Somebody has merged or deleted one of these themes meanwhile."))
+    theme, into = locked[theme.pk], locked[into.pk]
+    for goes, stays in ((theme, into), (into, theme)):
+        before = RevisionTheme.objects.filter(
+            theme=stays, revision=OuterRef("revision"), position__lt=OuterRef("position")
+        )
+        RevisionTheme.objects.filter(Exists(before), theme=goes).delete()
+    RevisionTheme.objects.filter(theme=theme).update(theme=into)
+    FormerTheme.objects.filter(theme=theme).update(theme=into)
+    # The slug may have been that of an earlier theme, which was merged too.
+    FormerTheme.objects.bulk_create(
+        [FormerTheme(slug=theme.slug, theme=into)],
+        update_conflicts=True,
+        unique_fields=["slug"],
+        update_fields=["theme"],
+    )
+    note = _("%(old)s → %(new)s") % {"old": theme.name, "new": into.name}
+    audit.record("theme-merged", theme, by=by, reason=f"{note}\n{reason}")
+    theme.delete()
+    transaction.on_commit(index.sync_soon, robust=True)
+    return into
+
+
+@transaction.atomic
+def delete(theme, *, by):
+    """Delete a theme that no text has. Raises ``NotPossible`` for all others."""
+    theme = Theme.objects.select_for_update().filter(pk=theme.pk).first()
+    if theme is None:
+        raise NotPossible(_("Somebody has deleted the theme already."))
+    if uses := theme.revisions.count():
+        message = ngettext(
+            "%(count)d text has this theme: merge it into another one instead.",
+            "%(count)d texts have this theme: merge it into another one instead.",
+            uses,
+        )
+        raise NotPossible(message % {"count": uses})
+    audit.record("theme-deleted", theme, by=by)
+    theme.delete()
+    transaction.on_commit(index.sync_soon, robust=True)
+
+
+def _changed(action, theme, by, reason):
+    audit.record(action, theme, by=by, reason=reason)
+    transaction.on_commit(index.sync_soon, robust=True)
+    return theme

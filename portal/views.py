@@ -1,0 +1,155 @@
+"""Home, the pages about the platform, its health, and what is shown when something is wrong."""
+
+import logging
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from citynet.web import licence, maps, page_cache
+from policies.content.listing import listed
+from policies.models import CaseStudy, Revision
+from policies.search.counts import count_cases, goals_with_counts, members_with_counts, reported
+from policies.statistics import turnaround
+from policies.workflow import criteria
+
+from . import codebook as codebook_page
+from .examples import examples
+
+logger = logging.getLogger(__name__)
+
+NEWEST = 4
+FEATURED = 4
+# What can be back in a moment: the database, the shared cache or the store of files.
+AWAY = (OperationalError, InterfaceError, ConnectionError)
+RETRY_AFTER = "5"  # seconds
+# Texts of a form that failed are shown again from so many characters on; never passwords and tokens.
+WORTH_KEEPING = 20
+# Machines need not visit what people ask for one at a time, nor the same list in other forms.
+ROBOTS = """User-agent: *
+Disallow: /admin/
+Disallow: /policies/suggest/
+Disallow: /policies/export.
+Disallow: /policies/compare/
+
+Sitemap: {sitemap}
+"""
+
+
+@login_not_required
+@require_safe
+@page_cache.shared
+def home(request):
+    """Search, the goals, the newest cases, where they come from, and what the library amounts to."""
+    featured = list(CaseStudy.objects.featured().values_list("live", flat=True)[:FEATURED])
+    # Some of the newest may be featured as well, and stand there only.
+    counts = count_cases(newest=NEWEST + len(featured))
+    newest = [key for key in counts.newest if key not in featured][:NEWEST]
+    shown = listed([*featured, *newest])
+    goals = goals_with_counts(counts)
+    members = members_with_counts(counts)
+    covered = sum(goal.covered for goal in goals)
+    context = {
+        "counts": counts,
+        "reported": reported(),
+        # Those that are shown by name: as many as the filter lists.
+        "countries": len({member.country_code for member in members} - {""}),
+        "goals": goals,
+        "columns": _columns(goals),
+        "covered": covered,
+        "empty": sum(len(goal.rows) for goal in goals) - covered,
+        "members": members,
+        "points": maps.points(members),
+        "outside": maps.outside(members),
+        "featured": [each for each in shown if each.pk in featured],
+        "revisions": [each for each in shown if each.pk not in featured],
+        "examples": examples(counts),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _columns(goals):
+    """The histogram of cases by goal: for each goal its column, in percent as text."""
+    highest = max((goal.case_count for goal in goals), default=0) or 1
+    width = 100 / max(len(goals), 1)
+    columns = []
+    for slot, goal in enumerate(goals):
+        height = 78 * goal.case_count / highest
+        columns.append(
+            {
+                "goal": goal,
+                "x": f"{slot * width:.2f}%",
+                "width": f"{width - 0.5:.2f}%",
+                "middle": f"{slot * width + (width - 0.5) / 2:.2f}%",
+                "y": f"{88 - height:.1f}%",
+                "height": f"{height:.1f}%",
+                "label_y": f"{85 - height:.1f}%",
+            }
+        )
+    return columns
+
+
+@login_not_required
+@require_safe
+@page_cache.shared
+def about(request):
+    """What the platform is, how its texts come about, and how to use its data."""
+    context = {
+        "contact": settings.CONTACT_EMAIL,
+        "total": CaseStudy.objects.live().count(),
+        "licence": licence.name_and_address(),
+    }
+    return render(request, "portal/about.html", context)
+
+
+@login_not_required
+@require_safe
+@page_cache.shared
+def review(request):
+    """Who decides on submissions, by what, how long it takes now, and what happens on an edit."""
+    median, ninety, decided = turnaround.of_last_year()
+    context = {
+        "criteria": criteria.criteria(),
+        # Whole days: nobody plans by hours.
+        "median": None if median is None else round(median),
+        "ninety": None if ninety is None else round(ninety),
+        "decided": decided,
+        "waiting": Revision.objects.awaiting_review().count(),
+        "contact": settings.CONTACT_EMAIL,
+    }
+    return render(request, "portal/review.html", context)
+
+
+@login_not_required
+@require_safe
+@page_cache.shared
+def accessibility(request):
+    """The accessibility statement."""
+    return render(request, "portal/accessibility.html", {"contact": settings.CONTACT_EMAIL})
+
+
+@login_not_required
+@require_safe
+@page_cache.shared
+def codebook(request):
+    """Every field of a case study, from the models themselves."""
+    context = {
+        "sections": codebook_page.sections(),
+        "computed": codebook_page.computed(),
+        "bands": codebook_page.bands(),
+        "facets": codebook_page.facets(),
+        "licence": licence.name_and_address(),
+    }
+    return render(request, "portal/codebook.html", context)
+
+
+@login_not_required
+@require_safe
+def robots(request):
+    """What search engines may visit, and where the sitemap is."""
+    text = ROBOTS.format(sitemap=settings.SITE_URL + reverse("sitemap"))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,289 @@
+"""What every answer says about itself: one table, over all addresses and all kinds of answers."""
+
+import re
+import time
+
+import pytest
+from django.conf import settings as project
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import caches
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, path, reverse
+
+from citynet.urls import handler400, handler403, handler404, handler500
+from citynet.urls import urlpatterns as real
+from citynet.web.headers import FEATURES
+from tests import secretariat, test_permissions
+from tests.conftest import signed_in
+from tests.factories import (
+    AttachmentFactory,
+    LiveRevisionFactory,
+    MemberFactory,
+    MembershipFactory,
+    PhotoFactory,
+    StaffFactory,
+)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; manifest-src 'self'"
+)
+EVERY = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": FEATURES,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+}
+SANDBOX = "sandbox; default-src 'none'"
+
+
+@login_not_required
+def broken(request):
+    raise RuntimeError("broken")
+
+
+@login_not_required
+def denied(request):
+    raise PermissionDenied
+
+
+@login_not_required
+def personal(request):
+    return HttpResponse(request.session.get("x", "nobody's"))
+
+
+urlpatterns = [
+    path("broken/", broken),
+    path("denied/", denied),
+    path("personal/", personal),
+    *real,
+]
+HANDLERS = (handler400, handler403, handler404, handler500)
+
+pytestmark = pytest.mark.django_db
+with_more_addresses = pytest.mark.urls(__name__)
+
+
+@pytest.fixture(autouse=True)
+def _strict(settings):
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+
+
+def said(answer, *, policy=POLICY):
+    """What an answer says of the headers that every answer has, as far as it is wrong."""
+    expected = EVERY | {"Content-Security-Policy": policy}
+    # Directives may come in any order.
+    parts = sorted(answer.get("Content-Security-Policy", "").split("; "))
+    found = {name: answer.get(name) for name in expected}
+    if parts == sorted(policy.split("; ")):
+        found["Content-Security-Policy"] = policy
+    return {name: found[name] for name in expected if found[name] != expected[name]}
+
+
+@pytest.fixture
+def addresses(reference, synced):
+    """name -> address, of all there are."""
+    rows = secretariat.make_rows()
+    member = MemberFactory(slug="headers")
+    official = MembershipFactory(member=member).user
+    live = LiveRevisionFactory(case__member=member, targets=["11.6"])
+    synced()
+    found = {name: secretariat.filled(name, rows) for name in secretariat.names()}
+    slugs = {"slug": "headers", "pk": live.case_id, "number": 11, "form": "csv", "row": 1}
+    slugs |= {"kind": "photos", "size": "small", "token": "t" * 40, "section": "policies"}
+    slugs |= {"key": "wrong", "uidb36": "1", "code": "11.6"}
+    for name in test_permissions.names():
+        if name not in found:
+            found[name] = _reversed(name, slugs)
+    return official, found
+
+
+def _reversed(name, values):
+    """The address with as many of these values as it takes."""
+    resolver = get_resolver()
+    namespace, _, short = name.rpartition(":")
+    if namespace:
+        resolver = resolver.namespace_dict[namespace][1]
+    (_pattern, parameters), *_more = resolver.reverse_dict.getlist(short)[0][0]
+    own = {"form": "bib"} if name == "policies:cite" else {}
+    return reverse(name, kwargs={each: (values | own)[each] for each in parameters})
+
+
+# They are the same for everybody, and read nothing of who asks.
+IMPERSONAL = {
+    "account_confirm_email",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_address_answers_everybody_with_all_headers(addresses, method):
+    _official, where = addresses
+    wrong = {}
+    for name, address in where.items():
+        answer = getattr(Client(), method)(address, secure=True)
+        answer.getvalue()
+        if said(answer):
+            wrong[name, answer.status_code] = said(answer)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", ["official", "administrator"])
+def test_answer_to_a_person_has_all_headers_and_is_kept_by_nobody(addresses, role):
+    official, where = addresses
+    client = signed_in(official if role == "official" else StaffFactory(is_superuser=True))
+    open_to_all = {*test_permissions.PUBLIC, *test_permissions.FILES, *IMPERSONAL}
+    wrong, kept = {}, []
+    for name, address in where.items():
+        answer = client.get(address, secure=True)
+        answer.getvalue()
+        if said(answer):
+            wrong[name, answer.status_code] = said(answer)
+        private = "no-store" in answer.get("Cache-Control", "")
+        if name not in open_to_all and answer.status_code < 400 and not private:
+            kept.append(name)
+    assert (wrong, kept) == ({}, [])
+
+
+@with_more_addresses
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/", 200),
+        ("/policies/?q=water", 200),
+        ("/policies/?sort=wrong", 400),
+        ("/policies/suggest/?q=wa", 200),
+        ("/policies/export.csv", 200),
+        ("/policies/export.jsonl", 200),
+        ("/policies/export.xlsx", 200),
+        ("/policies/feed/", 200),
+        ("/robots.txt", 200),
+        ("/sitemap.xml", 200),
+        ("/healthz", 200),
+        ("/my/", 302),
+        ("/about", 301),
+        ("/nowhere/", 404),
+        ("/denied/", 403),
+        ("/broken/", 500),
+        ("/accounts/login/", 200),
+        ("/admin/", 302),
+    ],
+)
+def test_kind_of_answer_has_all_headers(client, reference, synced, address, status):
+    LiveRevisionFactory()
+    synced()
+    client.raise_request_exception = False
+    answer = client.get(address, secure=True)
+    answer.getvalue()
+    assert (answer.status_code, said(answer)) == (status, {})
+
+
+def test_search_without_an_index_has_all_headers(client, reference, settings, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    settings.SEARCH_INDEX_DIR = tmp_path / "file"
+    answer = client.get("/policies/?q=water", secure=True)
+    assert (answer.status_code, said(answer)) == (503, {})
+
+
+def test_refusals_of_a_busy_site_have_all_headers(client, settings):
+    settings.BEHIND_PROXY, settings.QUEUE_SECONDS = True, 0.01
+    answers = []
+    for _ in range(2):
+        came = f"t={time.time() - 5:.3f}"
+        answers.append(client.get("/about/", secure=True, headers={"x-request-start": came}))
+        time.sleep(0.02)
+    assert [(each.status_code, said(each)) for each in answers] == [(200, {}), (503, {})]
+
+
+def test_too_many_requests_have_all_headers(client, reference, synced, settings):
+    synced()
+    settings.THROTTLES, settings.THROTTLE_LIMITS = True, {"search": "1/3600"}
+    caches["throttles"].clear()
+    answers = [client.get("/policies/", secure=True) for _ in range(2)]
+    caches["throttles"].clear()
+    assert [(each.status_code, said(each)) for each in answers] == [(200, {}), (429, {})]
+
+
+def test_unchanged_page_has_all_headers(client):
+    tag = client.get("/about/", secure=True)["ETag"]
+    answer = client.get("/about/", secure=True, headers={"if-none-match": tag})
+    assert (answer.status_code, said(answer)) == (304, {})
+
+
+def test_wrong_method_has_all_headers(client):
+    answer = client.post("/about/", secure=True)
+    assert (answer.status_code, said(answer)) == (405, {})
+
+
+def test_form_of_another_site_has_all_headers():
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/accounts/login/", secure=True)
+    assert (answer.status_code, said(answer)) == (403, {})
+
+
+def test_address_of_another_host_has_all_headers(client):
+    answer = client.get("/", secure=True, headers={"host": "evil.example"})
+    assert (answer.status_code, said(answer)) == (400, {})
+
+
+def test_way_to_https_has_all_headers_but_the_one_for_https(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    client = Client()
+    client.handler.load_middleware()
+    answer = client.get("/about/")
+    assert (answer.status_code, answer.url) == (301, "https://testserver/about/")
+    assert said(answer) == {"Strict-Transport-Security": None}
+
+
+def test_served_file_has_all_headers_and_is_not_for_other_sites(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "site.css").write_text("p {}", encoding="utf-8")
+    client = Client()
+    client.handler.load_middleware()
+    answer = client.get("/static/site.css", secure=True)
+    assert answer.getvalue() == b"p {}"
+    assert said(answer) == {}
+    assert "Access-Control-Allow-Origin" not in answer
+
+
+def test_photo_and_file_have_all_headers(client):
+    live = LiveRevisionFactory()
+    photo, file = PhotoFactory(revision=live), AttachmentFactory(revision=live)
+    answer = client.get(reverse("policies:photo", args=[photo.pk, "small"]), secure=True)
+    answer.getvalue()
+    assert (answer.status_code, said(answer)) == (200, {})
+    answer = client.get(reverse("policies:attachment", args=[file.pk]), secure=True)
+    answer.getvalue()
+    assert (answer.status_code, said(answer, policy=SANDBOX)) == (200, {})
+    assert re.match("attachment;", answer["Content-Disposition"])
+
+
+def test_answer_without_https_promises_none(client):
+    assert "Strict-Transport-Security" not in client.get("/about/")
+
+
+def test_headers_are_added_outside_of_everything():
+    assert project.MIDDLEWARE[0] == "citynet.web.headers.SecurityHeadersMiddleware"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "DEBUG"])
+def test_method_that_no_page_knows_is_refused(client, reference, method):
+    for address in ("/", "/policies/", "/healthz", "/accounts/login/", "/admin/"):
+        assert client.generic(method, address, secure=True).status_code in (302, 403, 405), address
+
+
+@with_more_addresses
+def test_answer_that_read_the_session_is_kept_by_nobody(client):
+    assert client.get("/personal/")["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in client.get("/about/")

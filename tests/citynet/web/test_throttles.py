@@ -1,0 +1,316 @@
+"""Limits: who is counted, by what, and what is answered to who has to wait."""
+
+import itertools
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from citynet.web import throttles
+from members.models import Membership
+from tests.conftest import signed_in
+from tests.factories import (
+    MemberFactory,
+    MembershipFactory,
+    RevisionFactory,
+    StaffFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOON = 1_800_000_000  # the beginning of an hour
+
+
+@pytest.fixture(autouse=True)
+def _strict(settings, monkeypatch):
+    """Two of everything in an hour, and a clock that stands 40 seconds before its end."""
+    settings.THROTTLES = True
+    settings.THROTTLE_LIMITS = dict.fromkeys(settings.THROTTLE_LIMITS, "2/3600")
+    monkeypatch.setattr(throttles.time, "time", lambda: NOON + 3560)
+    caches["throttles"].clear()
+    yield
+    caches["throttles"].clear()
+
+
+def times(client, address, number, **options):
+    """The status of each of so many answers to the same question."""
+    answers = [client.get(address, **options) for _ in range(number)]
+    for answer in answers:
+        answer.getvalue()
+    return [answer.status_code for answer in answers]
+
+
+READ = [
+    "/policies/",
+    "/policies/?q=water",
+    "/policies/suggest/?q=wa",
+    "/policies/compare/",
+    "/policies/feed/",
+    "/policies/export.csv",
+    "/policies/export.jsonl",
+    "/policies/export.xlsx",
+]
+
+
+@pytest.mark.parametrize("address", READ)
+def test_public_reading_is_limited_by_network(client, reference, synced, address):
+    synced()
+    assert times(client, address, 3) == [200, 200, 429]
+    assert times(client, address, 1, REMOTE_ADDR="203.0.113.9") == [200]
+
+
+def test_refusal_says_when_to_come_back_and_is_kept_by_nobody(client, reference, synced):
+    synced()
+    times(client, "/policies/", 2)
+    answer = client.get("/policies/")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "40")
+    assert "Please try again in 40 seconds." in answer.text
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Content-Security-Policy"]
+
+
+def test_suggestions_are_refused_as_json(client, reference, synced):
+    synced()
+    times(client, "/policies/suggest/?q=wa", 2)
+    answer = client.get("/policies/suggest/?q=wa")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "40")
+    assert answer.json() == {"error": "Too many requests. Please try again in 40 seconds."}
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_next_window_begins_anew(client, reference, synced, monkeypatch):
+    synced()
+    assert times(client, "/policies/", 3) == [200, 200, 429]
+    monkeypatch.setattr(throttles.time, "time", lambda: NOON + 3600)
+    assert times(client, "/policies/", 1) == [200]
+
+
+def test_kinds_of_requests_are_counted_apart(client, reference, synced):
+    synced()
+    assert times(client, "/policies/", 3) == [200, 200, 429]
+    assert times(client, "/policies/export.csv", 1) == [200]
+    assert times(client, "/sdgs/", 3) == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::", "2001:db8:1:2::"),
+        ("", ""),
+        ("x:y", "unknown"),
+    ],
+)
+def test_visitor_of_ipv6_is_a_network(address, counted):
+    assert throttles.network(address) == counted
+
+
+def test_addresses_of_one_ipv6_network_share_a_limit(client, reference, synced):
+    synced()
+    for host in ("::1", "::2"):
+        assert times(client, "/policies/", 1, REMOTE_ADDR=f"2001:db8:1:2{host}") == [200]
+    assert times(client, "/policies/", 1, REMOTE_ADDR="2001:db8:1:2::3") == [429]
+    assert times(client, "/policies/", 1, REMOTE_ADDR="2001:db8:1:3::1") == [200]
+
+
+def test_forged_header_makes_nobody_somebody_else(client, reference, synced, settings):
+    synced()
+    forged = ({"HTTP_X_FORWARDED_FOR": f"198.51.100.{number}"} for number in range(3))
+    assert [client.get("/policies/", **each).status_code for each in forged] == [200, 200, 429]
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    chains = [{"HTTP_X_FORWARDED_FOR": f"198.51.100.{n}, 203.0.113.9"} for n in range(3)]
+    assert [client.get("/policies/", **each).status_code for each in chains] == [200, 200, 429]
+    broken = [{"HTTP_X_FORWARDED_FOR": f"<{n}>", "REMOTE_ADDR": "10.0.0.1"} for n in range(3)]
+    assert [client.get("/policies/", **each).status_code for each in broken] == [200, 200, 429]
+
+
+@pytest.mark.parametrize("address", ["/policies/", "/policies/suggest/?q=wa", "/policies/feed/"])
+def test_counting_asks_nothing_of_the_database(
+    client, reference, synced, settings, django_assert_num_queries, address
+):
+    from django.db import connection  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    synced()
+    client.get(address)
+    settings.THROTTLES = False
+    with CaptureQueriesContext(connection) as without:
+        client.get(address)
+    settings.THROTTLES = True
+    with django_assert_num_queries(len(without)):
+        client.get(address)
+
+
+def test_refusal_asks_nothing_of_the_database(client, reference, synced, django_assert_num_queries):
+    synced()
+    times(client, "/policies/", 2)
+    with django_assert_num_queries(0):
+        assert client.get("/policies/").status_code == 429
+
+
+def test_public_page_stays_the_same_for_everybody(client, reference, synced):
+    synced()
+    client.force_login(UserFactory())
+    answer = client.get("/policies/")
+    assert "Cookie" not in answer.get("Vary", "")
+
+
+def test_data_of_a_person_are_limited_by_person(client):
+    client.force_login(UserFactory())
+    assert times(client, reverse("account_data_json"), 3) == [200, 200, 429]
+    other = signed_in(UserFactory())
+    assert times(other, reverse("account_data_json"), 1) == [200]
+
+
+def test_who_has_to_sign_in_is_told_so_first(client):
+    assert times(client, reverse("account_data_json"), 3) == [302, 302, 302]
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("my:join", {"message": "I plan <buses> here."}),
+        ("my:propose", {"name": "Suva", "message": "I plan <buses> here."}),
+    ],
+)
+def test_what_is_written_to_people_is_limited_and_not_lost(name, sent):
+    MemberFactory(slug="surabaya")
+    address = reverse(name, args=["surabaya"] if name == "my:join" else [])
+    client = signed_in(UserFactory())
+    for number in range(2):
+        client.post(address, {"message": str(number)})
+    answer = client.post(address, sent)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "40")
+    assert "I plan &lt;buses&gt; here.</textarea>" in answer.text
+    assert "Send it again" in answer.text
+
+
+def test_invitations_are_limited_by_person():
+    coordinator = MembershipFactory(member__slug="surabaya", role="coordinator")
+    client = signed_in(coordinator.user)
+    address = reverse("my:invite", args=["surabaya"])
+    found = [
+        client.post(address, {"email": f"{n}@city.example", "role": "official"}).status_code
+        for n in range(3)
+    ]
+    assert found == [302, 302, 429]
+    assert coordinator.member.invitations.count() == 2
+
+
+def test_draft_that_is_kept_too_often_is_not_lost(reference):
+    draft = RevisionFactory()
+    official = MembershipFactory(member=draft.case.member).user
+    client = signed_in(official)
+    address = reverse("policies:section", args=[draft.case_id, "basics"])
+    for _ in range(2):
+        assert client.post(address, {}).status_code == 422
+    answer = client.post(address, {"title": "Night <buses>"})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "40")
+    assert "Night &lt;buses&gt;" in answer.text
+    by_script = client.post(address, {"title": "x"}, headers={"accept": "application/json"})
+    assert (by_script.status_code, by_script.json()["state"]) == (429, "busy")
+
+
+def test_uploads_are_limited_by_person(reference):
+    draft = RevisionFactory()
+    client = signed_in(MembershipFactory(member=draft.case.member).user)
+    address = reverse("policies:file-add", args=[draft.case_id, "photos"])
+    assert [client.post(address).status_code for _ in range(3)] == [422, 422, 429]
+
+
+def test_exports_of_the_desk_are_limited_by_person():
+    client = signed_in(StaffFactory(is_superuser=True))
+    address = reverse("desk:export", args=["cases"])
+    answers = [client.post(address) for _ in range(3)]
+    for answer in answers:
+        answer.getvalue()
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
+def test_team_of_others_is_not_told_apart_by_the_limit():
+    coordinator = MembershipFactory(member__slug="there", role="coordinator")
+    client = signed_in(UserFactory())
+    found = {}
+    for slug in ("there", "nowhere"):
+        caches["throttles"].clear()
+        address = reverse("my:invite", args=[slug])
+        found[slug] = [client.post(address).status_code for _ in range(3)]
+    assert found["there"] == found["nowhere"] == [404, 404, 429]
+    assert Membership.objects.count() == 1
+    assert coordinator.member.invitations.count() == 0
+
+
+def test_limits_are_written_as_times_and_seconds():
+    assert throttles.limit("600/60") == (600, 60)
+    for wrong in ("600", "600/0", "a/b", "-1/60", ""):
+        with pytest.raises(ValueError, match="no limit"):
+            throttles.limit(wrong)
+
+
+def test_every_limited_address_exists_and_every_limit_is_used(settings):
+    kinds = {kind for kind, _methods in throttles.BY_ADDRESS.values()}
+    assert kinds == set(settings.THROTTLE_LIMITS)
+    spaces = get_resolver().namespace_dict
+    for name in throttles.BY_ADDRESS:
+        space, _colon, short = name.rpartition(":")
+        resolver = spaces[space][1] if space else get_resolver()
+        assert short in resolver.reverse_dict, name
+
+
+# Accounts: the limits of the library that keeps them, through its own pages.
+
+
+@pytest.fixture
+def fresh():
+    """A visitor whose address nobody has used before."""
+    numbers = itertools.count(1)
+    caches["default"].clear()
+    yield lambda: Client(REMOTE_ADDR=f"198.51.100.{next(numbers)}")
+    caches["default"].clear()
+
+
+def test_passwords_of_an_account_are_guessed_five_times_from_anywhere(fresh):
+    user = UserFactory()
+    sent = {"login": user.email, "password": "a wrong password of many"}
+    pages = [fresh().post(reverse("account_login"), sent) for _ in range(6)]
+    assert [page.status_code for page in pages] == [200] * 6
+    assert "Too many failed login attempts" in pages[-1].text
+    assert "Too many failed login attempts" not in pages[-2].text
+
+
+def test_sign_in_is_limited_by_network(fresh, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login": "2/m/ip"}
+    client = fresh()
+    answers = [client.post(reverse("account_login"), {"login": f"{n}@x.example"}) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1]["Retry-After"] == "300"
+    assert "Please try again in 5 minutes." in answers[-1].text
+    assert "no-store" in answers[-1]["Cache-Control"]
+
+
+def test_sign_up_is_limited_by_network(fresh, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"signup": "2/m/ip"}
+    client = fresh()
+    answers = [
+        client.post(reverse("account_signup"), {"email": f"{n}@x.example"}) for n in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
+def test_letters_for_a_new_password_are_limited_by_address_of_mail(fresh, mailoutbox):
+    user = UserFactory()
+    address = reverse("account_reset_password")
+    found = [fresh().post(address, {"email": user.email}).status_code for _ in range(6)]
+    assert found == [302, 302, 302, 302, 302, 429]
+    assert len(mailoutbox) == 5
+
+
+def test_no_default_of_the_library_decides_a_limit(settings):
+    from allauth.account import app_settings  # noqa: PLC0415 - needs settings
+
+    # Ways to sign in that are switched off.
+    unused = {"change_phone", "verify_phone", "request_login_code"}
+    assert set(app_settings.RATE_LIMITS) - unused == set(settings.ACCOUNT_RATE_LIMITS)

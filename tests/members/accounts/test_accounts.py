@@ -1,0 +1,454 @@
+"""Sign-up, sign-in, addresses and passwords, through the pages and with the mails."""
+
+import re
+import socket
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.conf import settings as project_settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from members.accounts import adapter
+from members.models import User
+from tests.factories import UserFactory, give_second_factor
+from tests.members.people import (
+    PASSWORD,
+    is_signed_in,
+    link_in,
+    one_time_code,
+    person,
+    reauthenticate,
+    sign_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+PROTECTED = "account_name"
+
+
+def sign_up(client, email, *, name="Ani Rahma", password=PASSWORD, website="", follow=False):
+    return client.post(
+        reverse("account_signup"),
+        {"name": name, "email": email, "password1": password, "website": website},
+        follow=follow,
+    )
+
+
+def plain(answer, email):
+    """A page without what differs at each request: the address typed and the form token."""
+    text = answer.text.replace(email, "ADDRESS")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+
+
+def test_sign_up_leads_by_the_mailed_link_to_a_signed_in_person(client, mailoutbox):
+    answer = sign_up(client, "Ani@Surabaya.example")
+    assert answer.url == reverse("account_email_verification_sent")
+    assert not is_signed_in(client)
+    [mail] = mailoutbox
+    assert mail.to == ["ani@surabaya.example"]
+    assert mail.subject == "Confirm your e-mail address"
+    assert mail.extra_headers == {"Auto-Submitted": "auto-generated"}
+    # The name is chosen by whoever signs up, perhaps with somebody else's address.
+    assert "Ani" not in mail.body
+
+    answer = client.post(link_in(mail))
+    assert answer.url == reverse("my:home")
+    assert is_signed_in(client)
+    user = User.objects.get()
+    assert (user.email, user.name) == ("ani@surabaya.example", "Ani Rahma")
+    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [
+        ("ani@surabaya.example", True, True)
+    ]
+    assert client.get(reverse(PROTECTED)).status_code == 200
+
+
+def test_second_click_on_sign_up_makes_one_account(client, mailoutbox):
+    answers = [sign_up(client, "ani@surabaya.example") for _click in range(2)]
+    assert [answer.url for answer in answers] == [reverse("account_email_verification_sent")] * 2
+    assert User.objects.count() == EmailAddress.objects.count() == 1
+    # Who signed up twice may be two people: the password tells.
+    assert client.post(link_in(mailoutbox[0])).url == reverse("account_login")
+    sign_in(client, "ani@surabaya.example")
+    assert is_signed_in(client)
+
+
+def test_second_click_on_confirm_leads_home(client, mailoutbox):
+    sign_up(client, "ani@surabaya.example")
+    link = link_in(mailoutbox[0])
+    assert client.post(link).url == reverse("my:home")
+    assert client.post(link).url == reverse("my:home")
+    assert is_signed_in(client)
+
+
+def test_link_that_was_used_says_so_to_others(client, mailoutbox):
+    sign_up(client, "ani@surabaya.example")
+    link = link_in(mailoutbox[0])
+    client.post(link)
+    client.logout()
+    answer = client.post(link)
+    assert answer.status_code == 200
+    assert "expired or is invalid" in answer.text
+
+
+def test_opening_the_mailed_link_confirms_nothing_yet(client, mailoutbox):
+    sign_up(client, "ani@surabaya.example")
+    answer = client.get(link_in(mailoutbox[0]))
+    assert answer.status_code == 200
+    assert not EmailAddress.objects.get().verified
+    assert not is_signed_in(client)
+
+
+def test_link_opened_on_another_device_verifies_but_signs_nobody_in(client, mailoutbox):
+    sign_up(client, "ani@surabaya.example")
+    other = type(client)()
+    answer = other.post(link_in(mailoutbox[0]))
+    assert answer.url == reverse("account_login")
+    assert EmailAddress.objects.get().verified
+    assert not is_signed_in(other)
+
+
+def test_unverified_person_reaches_no_protected_page(client, mailoutbox):
+    sign_up(client, "ani@surabaya.example")
+    answer = sign_in(client, "ani@surabaya.example")
+    assert answer.url == reverse("account_email_verification_sent")
+    assert not is_signed_in(client)
+    page = reverse(PROTECTED)
+    assert client.get(page).url == f"{reverse('account_login')}?next={page}"
+
+
+def test_person_made_without_verification_is_mailed_a_link_at_sign_in(client, mailoutbox):
+    user = UserFactory(email="budi@surabaya.example")
+    user.set_password(PASSWORD)
+    user.save()
+    assert sign_in(client, user.email).url == reverse("account_email_verification_sent")
+    assert [mail.to for mail in mailoutbox] == [["budi@surabaya.example"]]
+
+
+def test_verify_lets_a_person_sign_in(client):
+    user = UserFactory(email="Budi@surabaya.example")
+    user.set_password(PASSWORD)
+    user.save()
+    adapter.verify(user)
+    adapter.verify(user)
+    assert EmailAddress.objects.count() == 1
+    assert sign_in(client, "budi@surabaya.example").url == reverse("my:home")
+    assert is_signed_in(client)
+
+
+def test_sign_up_answers_alike_for_known_and_unknown_addresses(client, mailoutbox):
+    person(email="known@surabaya.example")
+    pages = []
+    for email in ("known@surabaya.example", "unknown@surabaya.example"):
+        answer = sign_up(type(client)(), email, follow=True)
+        pages.append((answer.redirect_chain, plain(answer, email)))
+    assert pages[0] == pages[1]
+    assert [(mail.to, mail.subject) for mail in mailoutbox] == [
+        (["known@surabaya.example"], "Account Already Exists"),
+        (["unknown@surabaya.example"], "Confirm your e-mail address"),
+    ]
+    assert User.objects.count() == 2
+
+
+def test_reset_answers_alike_for_known_and_unknown_addresses(client, mailoutbox):
+    person(email="known@surabaya.example")
+    pages = []
+    for email in ("known@surabaya.example", "unknown@surabaya.example"):
+        answer = type(client)().post(
+            reverse("account_reset_password"), {"email": email}, follow=True
+        )
+        pages.append((answer.redirect_chain, plain(answer, email)))
+    assert pages[0] == pages[1]
+    assert [mail.to for mail in mailoutbox] == [
+        ["known@surabaya.example"],
+        ["unknown@surabaya.example"],
+    ]
+
+
+def test_sign_in_answers_alike_for_wrong_password_and_unknown_address(client):
+    person(email="known@surabaya.example")
+    pages = [
+        plain(sign_in(type(client)(), email, "not the password of anybody"), email)
+        for email in ("known@surabaya.example", "unknown@surabaya.example")
+    ]
+    assert pages[0] == pages[1]
+    assert "The email address and/or password you specified are not correct." in pages[0]
+
+
+def test_failed_sign_ins_lock_the_account_for_a_while(client):
+    user = person()
+    for _attempt in range(5):
+        sign_in(client, user.email, "not the password of anybody")
+    answer = sign_in(client, user.email)
+    assert "Too many failed login attempts." in answer.text
+    assert not is_signed_in(client)
+
+
+def test_many_sign_ins_from_one_address_are_429(client):
+    for attempt in range(60):
+        assert sign_in(client, f"person{attempt}@city.example").status_code == 200
+    answer = sign_in(client, "another@city.example")
+    assert answer.status_code == 429
+    assert "<h1>Too many requests</h1>" in answer.text
+
+
+def test_forged_forwarding_header_does_not_escape_the_limit(client):
+    answers = [
+        sign_in(client, "a@city.example", **{"X-Forwarded-For": f"198.51.100.{number}"})
+        for number in range(61)
+    ]
+    assert answers[-1].status_code == 429
+
+
+def test_visitors_behind_a_trusted_proxy_are_counted_apart(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    answers = [
+        sign_in(client, "a@city.example", **{"X-Forwarded-For": f"198.51.100.{number}"})
+        for number in range(61)
+    ]
+    assert answers[-1].status_code == 200
+
+
+def test_reset_by_the_mailed_link_changes_the_password_once(client, mailoutbox):
+    user = person()
+    client.post(reverse("account_reset_password"), {"email": user.email})
+    link = link_in(mailoutbox[0])
+    form = client.get(link).url
+    answer = client.post(form, {"password1": "too short", "password2": "too short"})
+    assert "It must contain at least 15 characters." in answer.text
+    new = "another river under another town"
+    answer = client.post(form, {"password1": new, "password2": new})
+    assert answer.url == reverse("account_reset_password_from_key_done")
+    # The person is told, in case it was somebody else.
+    assert mailoutbox[-1].to == [user.email]
+
+    assert sign_in(type(client)(), user.email).status_code == 200
+    assert sign_in(client, user.email, new).url == reverse("my:home")
+    assert "The password reset link was invalid" in type(client)().get(link, follow=True).text
+
+
+def test_changed_address_counts_when_it_is_confirmed(client, mailoutbox):
+    user = person(email="old@surabaya.example")
+    sign_in(client, user.email)
+    page = reverse("account_email")
+    answer = client.post(page, {"email": "new@surabaya.example", "action_add": ""})
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+    reauthenticate(client)
+    client.post(page, {"email": "new@surabaya.example", "action_add": ""})
+    user.refresh_from_db()
+    assert user.email == "old@surabaya.example"
+    confirmation = next(mail for mail in mailoutbox if mail.to == ["new@surabaya.example"])
+
+    client.post(link_in(confirmation))
+    user.refresh_from_db()
+    assert user.email == "new@surabaya.example"
+    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [
+        ("new@surabaya.example", True, True)
+    ]
+    assert mailoutbox[-1].to == ["old@surabaya.example"]
+
+
+def test_program_that_fills_the_honeypot_gets_no_account_and_no_hint(client, mailoutbox):
+    person_answer = sign_up(type(client)(), "ani@surabaya.example")
+    program_answer = sign_up(client, "bot@spam.example", website="https://spam.example")
+    assert (program_answer.status_code, program_answer.url) == (
+        person_answer.status_code,
+        person_answer.url,
+    )
+    assert [mail.to for mail in mailoutbox] == [["ani@surabaya.example"]]
+    assert User.objects.filter(email="bot@spam.example").count() == 0
+
+
+def test_honeypot_is_hidden_by_the_stylesheet(client):
+    page = client.get(reverse("account_signup")).text
+    trap = re.search(r'<div class="trap" aria-hidden="true">(.*?)</div>', page, re.DOTALL)[1]
+    assert re.search(r'<input type="text" name="website" tabindex="-1"', trap)
+    css = (project_settings.BASE_DIR / "static/css/account.css").read_text()
+    assert re.search(r"\.trap \{[^}]*clip-path: inset\(50%\)", css)
+    assert "css/account.css" in page
+
+
+@pytest.mark.parametrize(
+    "name", ["see https://spam.example", "www.spam.example", "a@b.example", "123", "–", ""]
+)
+def test_name_that_is_none_is_refused(client, mailoutbox, name):
+    answer = sign_up(client, "ani@surabaya.example", name=name)
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == ["name"]
+    assert (User.objects.count(), mailoutbox) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Ani \n Rahma ", "Ani Rahma"),
+        ("Ani \u202eamhaR", "Ani amhaR"),
+        ("김서울", "김서울"),
+        ("می‌خواهم", "می‌خواهم"),
+    ],
+)
+def test_name_is_kept_as_typed_but_for_spaces_and_direction_marks(client, typed, kept):
+    user = person(name="Before")
+    client.force_login(user)
+    answer = client.post(reverse("account_name"), {"name": typed})
+    assert answer.url == reverse("account_name")
+    user.refresh_from_db()
+    assert user.name == kept
+
+
+def test_password_like_the_name_is_refused(client):
+    answer = sign_up(
+        client, "x@city.example", name="Siti Nurhaliza Tarudin", password="sitinurhalizatarudin"
+    )
+    assert answer.context["form"].errors == {
+        "password1": ["The password is too similar to the name."]
+    }
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "fourteen chars",
+        "passwordpassword",
+        "aaaaaaaaaaaaaaaaaaaa",
+        "abcabcabcabcabcabc",
+        "123456789012345",
+        "qwertyuiopasdfghjkl",
+        "zyxwvutsrqponmlkj",
+        "urbansdgplatform",
+        "citynet-platform-2026",
+        "Password1234567890",
+        "seoul@surabaya.example",
+    ],
+)
+def test_password_that_is_easily_guessed_is_refused(password):
+    with pytest.raises(ValidationError):
+        validate_password(password, User(email="seoul@surabaya.example", name="Ani"))
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "rivers run under the old town",
+        "onlysmalllettershere",
+        "x" * 3 + "buses at night carry nurses home " * 3,
+        "강은 오래된 도시 아래로 흐른다 밤에도",
+        "4816 2953 7710 3348",
+        "our city wants fewer cars",
+    ],
+)
+def test_password_that_is_long_and_unforeseen_is_taken(password):
+    validate_password(password, User(email="ani@surabaya.example", name="Ani"))
+
+
+def test_broken_mail_server_breaks_no_page(client, settings):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = unused.getsockname()[1]
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    answer = sign_up(client, "ani@surabaya.example")
+    assert answer.url == reverse("account_email_verification_sent")
+    assert User.objects.get().email == "ani@surabaya.example"
+
+
+def test_admin_is_entered_by_the_same_door_and_a_second_factor(client):
+    answer = client.get(f"{reverse('admin:login')}?next=/admin/")
+    assert answer.url == f"{reverse('account_login')}?next=%2Fadmin%2F"
+    staff = person(is_staff=True)
+    secret = give_second_factor(staff)
+    answer = client.post(
+        reverse("account_login"), {"login": staff.email, "password": PASSWORD, "next": "/admin/"}
+    )
+    assert answer.url == reverse("mfa_authenticate")
+    assert client.get("/admin/").status_code == 302
+    answer = client.post(reverse("mfa_authenticate"), {"code": one_time_code(secret)})
+    assert answer.url == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_admin_door_is_closed_to_officials(client):
+    client.force_login(person())
+    assert client.get(reverse("admin:login")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"]
+)
+def test_sign_in_leads_to_no_other_site(client, address):
+    user = person()
+    answer = client.post(
+        reverse("account_login"), {"login": user.email, "password": PASSWORD, "next": address}
+    )
+    assert answer.url == reverse("my:home")
+
+
+def test_changed_password_ends_other_sessions(client):
+    user = person()
+    other = type(client)()
+    sign_in(client, user.email)
+    sign_in(other, user.email)
+    new = "another river under another town"
+    answer = client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+    assert answer.url == reverse("account_change_password")
+    assert client.get(reverse(PROTECTED)).status_code == 200
+    assert other.get(reverse(PROTECTED)).status_code == 302
+
+
+@pytest.mark.parametrize(("is_staff", "status"), [(True, 302), (False, 200)])
+def test_secretariat_signs_in_anew_after_twelve_hours(client, is_staff, status):
+    user = person(is_staff=is_staff)
+    with time_machine.travel("2026-11-27 08:00:00Z", tick=False) as clock:
+        sign_in(client, user.email)
+        clock.shift(12 * 60 * 60)
+        assert client.get(reverse(PROTECTED)).status_code == 200
+        clock.shift(1)
+        assert client.get(reverse(PROTECTED)).status_code == status
+        assert is_signed_in(client) == (not is_staff)
+
+
+def test_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client):
+    user = person()
+    sign_in(client, user.email)
+    cookie = client.cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "x" * 100_000, "😀" * 50, "' OR 1=1 --", "%s%n", "\u202e@"]
+)
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("account_login", ["login", "password", "next", "remember"]),
+        ("account_signup", ["name", "email", "password1", "website", "next"]),
+        ("account_reset_password", ["email", "next"]),
+    ],
+)
+def test_anything_may_be_typed_into_the_forms(client, name, fields, value):
+    for field in fields:
+        answer = client.post(reverse(name), {field: value})
+        assert answer.status_code == 200, field
+        assert client.get(reverse(name), {field: value}).status_code == 200, field
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "password/reset/key/zzzzzzzzzzzzzzzzzzzzzzzzz-set-password/",
+        "password/reset/key/1-" + "x" * 3000 + "/",
+        "password/reset/key/1-%00/",
+        "confirm-email/" + "x" * 3000 + "/",
+        "confirm-email/a:b:c/",
+        "confirm-email/-/",
+    ],
+)
+def test_broken_link_says_so(client, path):
+    answer = client.get(f"/accounts/{path}")
+    assert answer.status_code == 200
+    assert re.search("expired or is invalid|link was invalid", answer.text)

@@ -1,0 +1,440 @@
+"""Who gets into a team, who decides, and who is told."""
+
+import random
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from members.accounts import adapter
+from members.models import Membership, Notice
+from members.teams import memberships
+from members.teams.memberships import AlreadyDecided, NotAllowed, Refused
+from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
+from tests.members.team import coordinator_of, official_of, request_of, secretariat, told
+
+pytestmark = pytest.mark.django_db
+
+Status, Role = Membership.Status, Membership.Role
+
+
+# Suggested by the address
+
+
+@pytest.mark.parametrize(
+    ("website", "email"),
+    [
+        ("https://www.seoul.go.kr/main/index.jsp", "kim@seoul.go.kr"),
+        ("https://surabaya.go.id", "Budi@Surabaya.GO.ID"),
+        ("http://SURABAYA.go.id:8080/", "budi@surabaya.go.id"),
+    ],
+)
+def test_suggested_member_has_the_domain_of_the_address(website, email):
+    MemberFactory(website="https://elsewhere.example")
+    member = MemberFactory(website=website)
+    assert memberships.suggested_member(email) == member
+
+
+def test_suggested_member_follows_colleagues():
+    member = MemberFactory(website="")
+    official_of(member, email="first@city.gov.example")
+    assert memberships.suggested_member("second@city.gov.example") == member
+
+
+@pytest.mark.parametrize("status", ["requested", "declined", "ended"])
+def test_suggested_member_ignores_people_who_are_not_in_the_team(status):
+    MembershipFactory(user__email="first@city.gov.example", status=status)
+    assert memberships.suggested_member("second@city.gov.example") is None
+
+
+@pytest.mark.parametrize(
+    ("website", "email"),
+    [
+        ("https://www.gmail.com/", "kim@gmail.com"),
+        ("https://yahoo.co.jp/", "kim@yahoo.co.jp"),
+        ("https://facebook.com/city", "kim@facebook.com"),
+        ("https://notseoul.go.kr", "kim@seoul.go.kr"),
+        ("https://seoul.go.kr.evil.example", "kim@seoul.go.kr"),
+        ("https://example.org/?at=seoul.go.kr", "kim@seoul.go.kr"),
+        ("https://[broken/seoul.go.kr", "kim@seoul.go.kr"),
+        ("https://seoul.go.kr", "no address"),
+        ("https://seoul.go.kr", ""),
+        ("https://seoul.go.kr", "kim@%.go.kr"),
+    ],
+)
+def test_suggested_member_is_nobody_by_guess(website, email):
+    MemberFactory(website=website)
+    assert memberships.suggested_member(email) is None
+
+
+def test_suggested_member_is_nobody_when_several_share_the_domain():
+    MemberFactory(website="https://gov.example")
+    MemberFactory(website="https://www.gov.example/water")
+    assert memberships.suggested_member("kim@gov.example") is None
+
+
+def test_public_provider_says_nothing_even_with_colleagues():
+    official_of(MemberFactory(), email="first@naver.com")
+    assert memberships.suggested_member("second@naver.com") is None
+
+
+# Asking
+
+
+def test_request_tells_the_coordinators():
+    member = MemberFactory(name="Surabaya")
+    first, second = coordinator_of(member), coordinator_of(member)
+    official_of(member)
+    coordinator_of(MemberFactory())
+    secretariat()
+    coordinator_of(member, is_active=False)
+    person = UserFactory(name="Ani", email="ani@city.example")
+
+    membership = memberships.request_membership(person, member, "I work in the water bureau.")
+
+    assert (membership.status, membership.role) == (Status.REQUESTED, Role.OFFICIAL)
+    assert sorted(told()) == sorted(
+        ("membership-requested", each.email) for each in (first, second)
+    )
+    notice = Notice.objects.first()
+    assert notice.path == f"/my/requests/{membership.pk}/"
+    assert notice.context == {
+        "member": "Surabaya",
+        "person": "Ani",
+        "email": "ani@city.example",
+        "message": "I work in the water bureau.",
+        "has_coordinator": True,
+    }
+
+
+def test_request_to_a_member_without_coordinator_goes_to_the_secretariat():
+    member = MemberFactory()
+    official_of(member)
+    staff = secretariat()
+    UserFactory(is_staff=True)  # without the permission
+    administrator = StaffFactory(is_superuser=True)
+
+    memberships.request_membership(UserFactory(), member)
+
+    assert sorted(told()) == sorted(
+        ("membership-requested", each.email) for each in (staff, administrator)
+    )
+
+
+def test_second_request_is_refused():
+    person, member = UserFactory(), MemberFactory()
+    memberships.request_membership(person, member)
+    with pytest.raises(Refused, match="already asked"):
+        memberships.request_membership(person, member)
+    assert person.memberships.count() == 1
+
+
+def test_request_of_somebody_in_the_team_is_refused():
+    membership = MembershipFactory()
+    with pytest.raises(Refused, match="in the team"):
+        memberships.request_membership(membership.user, membership.member)
+
+
+@pytest.mark.parametrize("status", [Status.DECLINED, Status.ENDED])
+def test_request_after_an_end_is_possible(status):
+    former = MembershipFactory(status=status)
+    memberships.request_membership(former.user, former.member)
+    assert former.user.memberships.count() == 2
+
+
+def test_requests_of_one_day_are_bounded():
+    person = UserFactory()
+    for _turn in range(memberships.MAX_REQUESTS_A_DAY):
+        memberships.request_membership(person, MemberFactory())
+    with pytest.raises(Refused, match="today"):
+        memberships.request_membership(person, MemberFactory())
+    Membership.objects.update(created_at=timezone.now() - timedelta(days=2))
+    assert memberships.request_membership(person, MemberFactory()).status == Status.REQUESTED
+
+
+# Deciding
+
+
+@pytest.mark.parametrize("decider", ["coordinator", "secretariat", "administrator"])
+def test_approve_lets_the_person_in_and_tells(decider):
+    request = request_of(member=MemberFactory(name="Surabaya"))
+    by = {
+        "coordinator": lambda: coordinator_of(request.member, name="Rini"),
+        "secretariat": secretariat,
+        "administrator": lambda: StaffFactory(is_superuser=True),
+    }[decider]()
+
+    membership = memberships.approve(request, by, "Welcome.", Role.COORDINATOR)
+
+    assert (membership.status, membership.role) == (Status.ACTIVE, Role.COORDINATOR)
+    assert (membership.decided_by, membership.note) == (by, "Welcome.")
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.recipient) == ("membership-decided", request.user)
+    assert notice.context == {
+        "member": "Surabaya",
+        "decision": "approved",
+        "role": "coordinator",
+        "note": "Welcome.",
+        "by": "Rini" if decider == "coordinator" else "",
+    }
+
+
+def test_decline_needs_a_reason():
+    request = request_of()
+    with pytest.raises(Refused, match="note"):
+        memberships.decline(request, coordinator_of(request.member), " \n")
+    request.refresh_from_db()
+    assert request.status == Status.REQUESTED
+
+
+def test_decline_tells_the_reason():
+    request = request_of()
+    membership = memberships.decline(request, coordinator_of(request.member), "Nobody knows you.")
+    assert membership.status == Status.DECLINED
+    assert Notice.objects.get().context["note"] == "Nobody knows you."
+
+
+@pytest.mark.parametrize(
+    "outsider",
+    [
+        lambda request: official_of(request.member),
+        lambda _request: coordinator_of(MemberFactory()),
+        lambda request: request.user,
+        lambda _request: UserFactory(is_staff=True),
+        lambda _request: UserFactory(is_superuser=True),
+        lambda _request: secretariat(is_active=False),
+        lambda request: (
+            MembershipFactory(member=request.member, role="coordinator", status="ended").user
+        ),
+        lambda request: (
+            MembershipFactory(member=request.member, role="coordinator", status="requested").user
+        ),
+    ],
+)
+@pytest.mark.parametrize("decide", [memberships.approve, memberships.decline])
+def test_nobody_else_decides(outsider, decide):
+    request = request_of()
+    coordinator_of(request.member)  # whose role is nobody else's
+    with pytest.raises(NotAllowed):
+        decide(request, outsider(request), "Note.")
+    request.refresh_from_db()
+    assert request.status == Status.REQUESTED
+    assert told() == []
+
+
+def test_nobody_decides_the_own_request_not_even_the_secretariat():
+    staff = secretariat()
+    request = request_of(user=staff)
+    with pytest.raises(NotAllowed):
+        memberships.approve(request, staff)
+
+
+def test_second_decision_is_told_who_was_quicker():
+    request = request_of()
+    first, second = coordinator_of(request.member, name="Rini"), coordinator_of(request.member)
+    seen_by_both = Membership.objects.get(pk=request.pk)
+    memberships.decline(request, first, "Unknown.")
+
+    with pytest.raises(AlreadyDecided, match="Rini has already declined"):
+        memberships.approve(seen_by_both, second)
+
+    request.refresh_from_db()
+    assert (request.status, request.decided_by) == (Status.DECLINED, first)
+    assert len(told()) == 1
+
+
+def test_request_of_a_closed_account_is_said_to_be_gone():
+    request = request_of()
+    by = coordinator_of(request.member)
+    seen = Membership.objects.get(pk=request.pk)
+    adapter.delete_account(request.user)
+    with pytest.raises(AlreadyDecided, match="closed"):
+        memberships.approve(seen, by)
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite in memory has one connection: nothing can race"
+)
+@pytest.mark.django_db(transaction=True)
+def test_two_who_decide_at_once_decide_once():
+    request = request_of()
+    deciders = [coordinator_of(request.member) for _turn in range(4)]
+    start, outcomes = threading.Barrier(len(deciders)), []
+
+    def decide(by):
+        start.wait()
+        try:
+            memberships.approve(Membership.objects.get(pk=request.pk), by)
+            outcomes.append("approved")
+        except AlreadyDecided:
+            outcomes.append("told")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=decide, args=[by]) for by in deciders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["approved", "told", "told", "told"]
+    assert told() == [("membership-decided", request.user.email)]
+
+
+# Leaving
+
+
+def test_leave_ends_the_membership_and_tells_the_coordinators():
+    membership = MembershipFactory(user__name="Ani")
+    coordinator = coordinator_of(membership.member)
+    memberships.leave(membership, membership.user)
+    membership.refresh_from_db()
+    assert (membership.status, membership.decided_by) == (Status.ENDED, membership.user)
+    assert told() == [("team-changed", coordinator.email)]
+    assert Notice.objects.get().context["change"] == "left"
+
+
+def test_last_coordinator_who_leaves_makes_the_secretariat_told():
+    member = MemberFactory()
+    last, staff = coordinator_of(member), secretariat()
+    official_of(member)
+    coordinator_of(member, is_active=False)
+    memberships.leave(last.memberships.get(), last)
+    assert told() == [("team-changed", staff.email)]
+    assert Notice.objects.get().context["change"] == "no-coordinator"
+
+
+def test_request_taken_back_tells_nobody():
+    request = request_of()
+    coordinator_of(request.member)
+    assert memberships.leave(request, request.user).status == Status.ENDED
+    assert told() == []
+
+
+def test_coordinator_takes_a_colleague_out_with_a_note():
+    membership = MembershipFactory()
+    by = coordinator_of(membership.member, name="Rini")
+    memberships.leave(membership, by, "You work elsewhere now.")
+    assert told() == [("membership-decided", membership.user.email)]
+    context = Notice.objects.get().context
+    assert (context["decision"], context["by"]) == ("ended", "Rini")
+    assert context["note"] == "You work elsewhere now."
+
+
+def test_official_takes_nobody_out():
+    membership = MembershipFactory()
+    coordinator_of(membership.member)
+    with pytest.raises(NotAllowed):
+        memberships.leave(membership, official_of(membership.member))
+    with pytest.raises(NotAllowed):
+        memberships.leave(membership, coordinator_of(MemberFactory()))
+
+
+def test_taking_back_the_request_of_somebody_else_is_refused():
+    request = request_of()
+    with pytest.raises(NotAllowed):
+        memberships.leave(request, coordinator_of(request.member))
+
+
+def test_leaving_twice_is_told():
+    membership = MembershipFactory()
+    memberships.leave(membership, membership.user)
+    with pytest.raises(AlreadyDecided):
+        memberships.leave(membership, membership.user)
+
+
+def test_account_that_is_closed_leaves_its_teams():
+    staff = secretariat()
+    coordinator = coordinator_of(MemberFactory(name="Surabaya"), name="Rini Wulandari")
+    adapter.delete_account(coordinator)
+    notice = Notice.objects.get()
+    assert (notice.recipient, notice.context["change"]) == (staff, "no-coordinator")
+    assert notice.context["person"] == "Former colleague"
+
+
+# Roles
+
+
+def test_set_role_tells_the_person():
+    membership = MembershipFactory()
+    by = coordinator_of(membership.member, name="Rini")
+    assert memberships.set_role(membership, Role.COORDINATOR, by).role == Role.COORDINATOR
+    assert told() == [("role-changed", membership.user.email)]
+
+
+def test_set_role_to_the_same_tells_nobody():
+    membership = MembershipFactory()
+    memberships.set_role(membership, Role.OFFICIAL, coordinator_of(membership.member))
+    assert told() == []
+
+
+def test_last_coordinator_cannot_step_back():
+    coordinator = coordinator_of(MemberFactory())
+    with pytest.raises(Refused, match="needs a coordinator"):
+        memberships.set_role(coordinator.memberships.get(), Role.OFFICIAL, coordinator)
+    assert coordinator.memberships.get().role == Role.COORDINATOR
+
+
+def test_one_of_two_coordinators_can_step_back():
+    member = MemberFactory()
+    coordinator_of(member)
+    coordinator = coordinator_of(member)
+    memberships.set_role(coordinator.memberships.get(), Role.OFFICIAL, coordinator)
+    assert coordinator.memberships.get().role == Role.OFFICIAL
+    assert told() == []
+
+
+def test_secretariat_may_take_the_last_coordinator_away_and_is_told():
+    coordinator, staff = coordinator_of(MemberFactory()), secretariat()
+    memberships.set_role(coordinator.memberships.get(), Role.OFFICIAL, staff)
+    assert told() == [("role-changed", coordinator.email), ("team-changed", staff.email)]
+
+
+@pytest.mark.parametrize("status", [Status.REQUESTED, Status.ENDED, Status.DECLINED])
+def test_role_of_somebody_outside_the_team_is_not_changed(status):
+    membership = MembershipFactory(status=status)
+    with pytest.raises(AlreadyDecided):
+        memberships.set_role(membership, Role.COORDINATOR, coordinator_of(membership.member))
+
+
+def test_official_changes_no_role():
+    membership = MembershipFactory()
+    coordinator_of(membership.member)
+    with pytest.raises(NotAllowed):
+        memberships.set_role(membership, Role.COORDINATOR, membership.user)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_people_do_a_team_keeps_its_rules(seed):
+    """Random steps of random people: one current membership each, and a team that had a
+    coordinator keeps one unless the last one left it."""
+    draw = random.Random(seed)
+    member = MemberFactory()
+    people = [UserFactory() for _turn in range(4)]
+    coordinator_of(member)
+    everybody = [*people, member.memberships.get().user]
+    left_alone = False
+    for _turn in range(40):
+        by = draw.choice(everybody)
+        membership = draw.choice([*member.memberships.all()])
+        was_last = memberships.is_last_coordinator(membership)
+        step = draw.choice(["ask", "approve", "decline", "role", "leave"])
+        try:
+            if step == "ask":
+                memberships.request_membership(by, member)
+            elif step == "approve":
+                memberships.approve(membership, by, role=draw.choice(Role.values))
+            elif step == "decline":
+                memberships.decline(membership, by, "No.")
+            elif step == "role":
+                memberships.set_role(membership, draw.choice(Role.values), by)
+            elif draw.random() < 0.3:
+                memberships.leave(membership, by)
+                left_alone = left_alone or was_last
+        except Refused:
+            continue
+        current = member.memberships.filter(status__in=memberships.CURRENT)
+        assert current.count() == current.values("user").distinct().count()
+        assert left_alone or member.memberships.active().filter(role="coordinator").exists()

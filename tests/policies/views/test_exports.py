@@ -1,0 +1,394 @@
+"""The filtered list as CSV, JSON Lines, workbook and Atom."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from policies.interchange import bulk, row, spreadsheet
+from policies.models import FundingSource, Revision, Source, Stakeholder
+from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
+from tests.policies.contents import fill
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+FILES = ["csv", "jsonl", "xlsx"]
+EXPORT_QUERIES = {"csv": 7, "jsonl": 10, "xlsx": 7}
+
+
+@pytest.fixture
+def library(synced):
+    """Three cases: two of goal 11, one of goal 6; the last is the one published last."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    suva = MemberFactory(name="Suva", slug="suva", country="FJ", population=None)
+    full = LiveRevisionFactory(
+        case=CaseStudyFactory(member=suva, slug="wetlands"),
+        title='=Wetlands, "kept"',
+        summary="Two\nlines; 서울",
+        targets=["11.5", "6.6"],
+        themes=["environment", "water"],
+        stage="completed",
+        start="2010-04",
+        end="2012",
+        budget_amount="1250000.50",
+        budget_currency="FJD",
+        budget_year=2011,
+        budget_scope="total",
+        budget_usd="700000",
+        staff_fte="2.5",
+        decided_at=start,
+    )
+    Stakeholder.objects.create(revision=full, name="+City", kind="city-department", position=0)
+    Stakeholder.objects.create(revision=full, name="Bank", kind="donor", position=1)
+    FundingSource.objects.create(revision=full, name="Bank", amount=5, state="received", position=0)
+    Source.objects.create(revision=full, title="Report", url="https://example.org/r", position=0)
+    empty = LiveRevisionFactory(
+        title="Night buses", targets=["11.2"], decided_at=start + timedelta(days=1)
+    )
+    other = LiveRevisionFactory(title="Taps", targets=["6.1"], decided_at=start + timedelta(days=2))
+    synced()
+    return [full, empty, other]
+
+
+def csv_rows(answer):
+    text = answer.getvalue().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def workbook_rows(answer, sheet):
+    """Rows of a sheet as lists of texts and numbers, read from the file itself."""
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as book:
+        assert book.testzip() is None
+        tree = ET.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))  # noqa: S314 - made by us
+    assert tree.findall(f".//{SHEET}f") == []
+    rows = []
+    for line in tree.iter(f"{SHEET}row"):
+        cells = {}
+        for cell in line:
+            column = re.match("[A-Z]+", cell.get("r"))[0]
+            text = "".join(part.text or "" for part in cell.iter(f"{SHEET}t"))
+            number = cell.findtext(f"{SHEET}v")
+            cells[column] = text if cell.get("t") == "inlineStr" else float(number)
+        rows.append(cells)
+    return rows
+
+
+def entries(answer):
+    return ET.fromstring(answer.content).findall(f"{ATOM}entry")  # noqa: S314 - made by us
+
+
+def test_csv_has_a_row_for_each_case_in_the_order_of_the_list(client, library):
+    answer = client.get("/policies/export.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.csv"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer.getvalue().startswith(b"\xef\xbb\xbfid,url,")
+    rows = csv_rows(client.get("/policies/export.csv"))
+    assert [one["title"] for one in rows] == ["Taps", "Night buses", '\'=Wetlands, "kept"']
+
+
+def test_csv_says_all_that_is_known_and_leaves_the_rest_empty(client, library):
+    full, empty, _other = library
+    rows = {one["id"]: one for one in csv_rows(client.get("/policies/export.csv"))}
+    known = {name: value for name, value in rows[str(full.case_id)].items() if value}
+    assert known == {
+        "id": str(full.case_id),
+        "url": f"{settings.SITE_URL}/policies/{full.case_id}/",
+        "revision": "1",
+        "published_on": "2026-01-01",
+        "language": "en",
+        "title": '\'=Wetlands, "kept"',
+        "member": "Suva",
+        "member_slug": "suva",
+        "member_kind": "local-government",
+        "country_code": "FJ",
+        "country": "Fiji",
+        "subregion": "Melanesia",
+        "provenance": "city",
+        "themes": "environment; water",
+        "goals": "6; 11",
+        "targets": "11.5; 6.6",
+        "primary_target": "11.5",
+        "stage": "completed",
+        "start": "2010-04",
+        "end": "2012",
+        "duration_months": "33",
+        "budget_amount": "1250000.50",
+        "budget_currency": "FJD",
+        "budget_year": "2011",
+        "budget_scope": "total",
+        "budget_usd": "700000.00",
+        "funding_sources": "Bank: 5.00 (received)",
+        "staff_fte": "2.5",
+        "stakeholders": "'+City; Bank",
+        "summary": "Two\nlines; 서울",
+        "sources": "https://example.org/r",
+    }
+    unknown = rows[str(empty.case_id)]
+    assert {unknown[name] for name in ("budget_amount", "staff_fte", "end", "sources")} == {""}
+
+
+def test_json_lines_are_the_interchange_format(client, library):
+    answer = client.get("/policies/export.jsonl?goal=11")
+    assert answer.headers["Content-Type"] == "application/jsonl; charset=utf-8"
+    lines = answer.getvalue().decode().splitlines()
+    full, empty, _other = library
+    revisions = Revision.objects.with_content().in_bulk([full.pk, empty.pk])
+    expected = [json.loads(json.dumps(row(revisions[each.pk]))) for each in (empty, full)]
+    assert [json.loads(line) for line in lines] == expected
+
+
+def test_workbook_is_not_packed_twice(client, library):
+    answer = client.get("/policies/export.xlsx", headers={"accept-encoding": "gzip"})
+    assert not answer.has_header("Content-Encoding")
+    assert int(answer["Content-Length"]) == len(answer.getvalue())
+
+
+def test_workbook_has_the_same_cells_as_the_csv_file(client, library):
+    full, _empty, _other = library
+    answer = client.get("/policies/export.xlsx")
+    assert answer.headers["Content-Type"] == (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    header, *rows = workbook_rows(answer, 1)
+    found = [{header[column]: value for column, value in cells.items()} for cells in rows]
+    assert [one["title"] for one in found] == ["Taps", "Night buses", '=Wetlands, "kept"']
+    assert list(header.values()) == list(csv_rows(client.get("/policies/export.csv"))[0])
+    one = found[2]
+    assert (one["id"], one["budget_amount"], one["staff_fte"]) == (full.case_id, 1250000.5, 2.5)
+    assert (one["summary"], one["stakeholders"]) == ("Two\nlines; 서울", "+City; Bank")
+    day = date(1899, 12, 30) + timedelta(days=one["published_on"])
+    assert day == date(2026, 1, 1)
+    assert "population" not in one
+
+
+def test_workbook_says_what_it_is(client, library):
+    about = workbook_rows(client.get("/policies/export.xlsx?goal=11"), 2)
+    notes = {cells["A"]: cells["B"] for cells in about}
+    assert notes["Filter"] == "Goal 11"
+    assert notes["Number of policies"] == 2
+    assert notes["Address of this list"] == f"{settings.SITE_URL}/policies/?goal=11"
+    assert notes["Meaning of the columns"] == f"{settings.SITE_URL}/codebook/"
+
+
+def whole(client, form):
+    """The answer, read to its end."""
+    answer = client.get(f"/policies/export.{form}")
+    assert answer.getvalue()
+    return answer
+
+
+def test_files_name_the_licence_where_there_is_one(client, library, settings):
+    settings.CONTENT_LICENCE = "CC BY 4.0 https://licences.example.org/by/"
+    for answer in (whole(client, form) for form in FILES):
+        assert answer["Link"] == '<https://licences.example.org/by/>; rel="license"'
+    notes = {row["A"]: row["B"] for row in workbook_rows(client.get("/policies/export.xlsx"), 2)}
+    assert notes["Licence"] == "CC BY 4.0, https://licences.example.org/by/"
+    feed = ET.fromstring(client.get("/policies/feed/").content)  # noqa: S314 - made by us
+    assert feed.findtext(f"{ATOM}rights") == "CC BY 4.0, https://licences.example.org/by/"
+
+
+def test_files_claim_no_licence_where_none_is_set(client, library):
+    none = "No licence is stated: ask the contributing member before you use a text."
+    for answer in (whole(client, form) for form in FILES):
+        assert "Link" not in answer
+    notes = {row["A"]: row["B"] for row in workbook_rows(client.get("/policies/export.xlsx"), 2)}
+    assert notes["Licence"] == none
+    feed = ET.fromstring(client.get("/policies/feed/").content)  # noqa: S314 - made by us
+    assert feed.findtext(f"{ATOM}rights") == none
+
+
+def test_workbook_takes_texts_of_any_length_and_kind(client, synced):
+    LiveRevisionFactory(title="\x0bA\x01", summary="x", results="é" * 50_000)
+    synced()
+    header, cells = workbook_rows(client.get("/policies/export.xlsx"), 1)
+    values = {header[column]: value for column, value in cells.items()}
+    assert values["results"] == "é" * 32_767
+
+
+def test_workbook_that_fails_leaves_no_open_file(monkeypatch):
+    files = []
+
+    def temporary():
+        files.append(io.BytesIO())
+        return files[0]
+
+    def revisions():
+        raise LookupError
+        yield
+
+    monkeypatch.setattr("tempfile.TemporaryFile", temporary)
+    with pytest.raises(LookupError):
+        spreadsheet.workbook(revisions(), [])
+    assert files[0].closed
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_export_has_all_pages_of_the_filtered_list(client, synced, kind):
+    for number in range(25):
+        LiveRevisionFactory(title=f"Eleven {number}", targets=["11.2"])
+    LiveRevisionFactory(title="Six", targets=["6.1"])
+    synced()
+    answer = client.get(f"/policies/export.{kind}?goal=11&page=2&view=map")
+    if kind == "csv":
+        found = [one["title"] for one in csv_rows(answer)]
+    elif kind == "jsonl":
+        found = [json.loads(line)["title"] for line in answer.getvalue().splitlines()]
+    else:
+        header, *rows = workbook_rows(answer, 1)
+        column = next(key for key, name in header.items() if name == "title")
+        found = [cells[column] for cells in rows]
+    assert sorted(found) == sorted(f"Eleven {number}" for number in range(25))
+
+
+@pytest.mark.parametrize(
+    "path", [*(f"/policies/export.{kind}" for kind in FILES), "/policies/feed/"]
+)
+@pytest.mark.parametrize(
+    "query", ["goal=99", "q=" + "x" * 501, "colour=red", "budget_min=x", "page=0"]
+)
+def test_what_is_not_understood_gives_the_page_and_no_file(client, library, path, query):
+    answer = client.get(f"{path}?{query}")
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert 'role="alert"' in answer.text
+    assert "Night buses" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", [*(f"/policies/export.{kind}" for kind in FILES), "/policies/feed/"]
+)
+def test_filter_without_an_index_gives_503(client, library, settings, tmp_path, path):
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    settings.SEARCH_INDEX_DIR = blocked / "index"
+    answer = client.get(f"{path}?goal=11")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "Night buses" not in answer.text
+    whole = client.get(path)
+    assert whole.status_code == 200
+    assert len(whole.getvalue()) > 500
+
+
+@pytest.mark.parametrize(
+    "path", [*(f"/policies/export.{kind}" for kind in FILES), "/policies/feed/"]
+)
+def test_only_reading_is_allowed(client, db, path):
+    assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_head_request_gives_the_name_and_no_rows(client, library, kind):
+    answer = client.head(f"/policies/export.{kind}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
+    assert answer.getvalue() == b""
+
+
+@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("count", [1, 3])
+def test_export_asks_a_fixed_number_of_queries(
+    client, synced, django_assert_num_queries, kind, count
+):
+    for number in range(count):
+        revision = LiveRevisionFactory(title=f"Case {number}", targets=["11.2"], themes=["housing"])
+        Stakeholder.objects.create(revision=revision, name="City", position=0)
+    synced()
+    with django_assert_num_queries(EXPORT_QUERIES[kind]):
+        client.get(f"/policies/export.{kind}").getvalue()
+
+
+def test_feed_has_the_newest_cases_of_the_filter(client, library):
+    full, empty, _other = library
+    answer = client.get("/policies/feed/?goal=11&sort=budget&view=table&page=3")
+    assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    feed = ET.fromstring(answer.content)  # noqa: S314 - made by us
+    assert feed.findtext(f"{ATOM}title") == "Urban SDG Knowledge Platform: Goal 11"
+    assert feed.findtext(f"{ATOM}id") == f"{settings.SITE_URL}/policies/feed/?goal=11"
+    assert feed.findtext(f"{ATOM}updated") == "2026-01-02T00:00:00+00:00"
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links == {
+        "alternate": f"{settings.SITE_URL}/policies/?goal=11",
+        "self": f"{settings.SITE_URL}/policies/feed/?goal=11",
+    }
+    newest, oldest = entries(answer)
+    assert newest.findtext(f"{ATOM}title") == "Night buses"
+    assert oldest.findtext(f"{ATOM}title") == '=Wetlands, "kept"'
+    assert oldest.findtext(f"{ATOM}id") == f"{settings.SITE_URL}/policies/{full.case_id}/"
+    assert oldest.findtext(f"{ATOM}summary") == "Two\nlines; 서울"
+    assert oldest.findtext(f"{ATOM}updated") == "2026-01-01T00:00:00+00:00"
+    assert oldest.findtext(f"{ATOM}author/{ATOM}name") == "Suva"
+    link = settings.SITE_URL + full.case.get_absolute_url()
+    assert oldest.find(f"{ATOM}link").get("href") == link
+    terms = [each.get("term") for each in oldest.findall(f"{ATOM}category")]
+    assert terms == ["Goal 6", "Goal 11"]
+    assert empty.title == "Night buses"
+
+
+def test_feed_leaves_out_characters_that_xml_cannot_hold(client, synced):
+    LiveRevisionFactory(title="A\x01\x08\x1fB\ufffe", summary="<b>\x0b&</b>")
+    synced()
+    (entry,) = entries(client.get("/policies/feed/"))
+    assert entry.findtext(f"{ATOM}title") == "AB"
+    assert entry.findtext(f"{ATOM}summary") == "<b>&</b>"
+
+
+def test_feed_has_at_most_fifty_entries(client, synced):
+    for number in range(52):
+        LiveRevisionFactory(title=f"Case {number}")
+    synced()
+    assert len(entries(client.get("/policies/feed/"))) == 50
+
+
+def test_feed_is_not_sent_again_until_it_changes(client, library, synced):
+    first = client.get("/policies/feed/?goal=11")
+    assert "Last-Modified" not in first.headers
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/policies/feed/?goal=11", headers=tag).status_code == 304
+    library[1].case.live = None
+    library[1].case.save()
+    synced()
+    later = client.get("/policies/feed/?goal=11", headers=tag)
+    assert later.status_code == 200
+    assert len(entries(later)) == 1
+
+
+def test_feed_of_nothing_stays_the_same(client, synced):
+    synced()
+    first, second = client.get("/policies/feed/"), client.get("/policies/feed/")
+    assert first.content == second.content
+    assert entries(first) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_feed_asks_two_queries_however_many_entries(
+    client, synced, django_assert_num_queries, count
+):
+    for number in range(count):
+        LiveRevisionFactory(title=f"Case {number}", targets=["11.2", "6.1"])
+    synced()
+    with django_assert_num_queries(2):
+        assert len(entries(client.get("/policies/feed/"))) == count
+
+
+def test_what_is_read_for_files_is_what_models_say(library):
+    whole = LiveRevisionFactory(title="Whole")
+    whole.contributions.all().delete()
+    whole.theme_rows.all().delete()
+    fill(whole, times=2)
+    keys = [library[0].pk, whole.pk, library[1].pk]
+    light = list(bulk.revisions([keys[1], 0, keys[0], keys[2]]))
+    models = Revision.objects.with_content().in_bulk(keys)
+    models = [models[keys[1]], models[keys[0]], models[keys[2]]]
+    assert [row(each) for each in light] == [row(each) for each in models]
+    assert list(spreadsheet.rows(light)) == list(spreadsheet.rows(models))

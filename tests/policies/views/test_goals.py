@@ -1,0 +1,319 @@
+"""The pages of goals and targets, and the coverage matrix."""
+
+import re
+from html import unescape
+
+import pytest
+
+from policies.workflow import moderation
+from sdg.models import Goal, Target
+from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def live(member, *targets, **fields):
+    return LiveRevisionFactory(case=CaseStudyFactory(member=member), targets=targets, **fields)
+
+
+@pytest.fixture
+def library(reference, synced):
+    """Four live cases of two members, and a draft that must not count."""
+    surabaya = MemberFactory(name="Surabaya", slug="surabaya")
+    suva = MemberFactory(name="Suva", slug="suva", country="FJ")
+    live(surabaya, "11.6", "12.5", title="Waste banks", start="2019")
+    live(surabaya, "11.6", "12.5", "1.5", title="Compost", start="2020")
+    live(suva, "11.6", "11.1", title="Drains", start="2021")
+    live(suva, "11.1", title="Homes", start="2022")
+    RevisionFactory(case=CaseStudyFactory(member=suva), targets=["4.1"], title="A draft")
+    synced()
+
+
+def text(response):
+    """The words of a page, without markup."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+
+
+def test_goals_lists_all_targets_with_counts(client, library):
+    response = client.get("/sdgs/")
+
+    counts = {
+        target.code: target.case_count
+        for goal in response.context["goals"]
+        for target in goal.rows
+        if target.case_count
+    }
+    assert len(re.findall(r'<a class="chip"', response.content.decode())) == 169
+    assert counts == {"1.5": 1, "11.1": 2, "11.6": 3, "12.5": 2}
+    assert response.context["total"] == 4
+
+
+def test_goals_counts_a_case_once_a_goal(client, library):
+    response = client.get("/sdgs/")
+
+    counts = {goal.number: goal.case_count for goal in response.context["goals"]}
+    assert {number: n for number, n in counts.items() if n} == {1: 1, 11: 4, 12: 2}
+
+
+def test_goals_names_what_is_covered(client, library):
+    response = client.get("/sdgs/")
+
+    assert (response.context["covered"], response.context["empty"]) == (4, 165)
+    assert "4 policies, 2 of 10 targets" in text(response)
+
+
+@pytest.mark.parametrize("path", ["/sdgs/", "/sdgs/coverage/", "/sdgs/11/", "/sdgs/11.6/"])
+def test_pages_count_in_the_database_without_an_index(client, library, settings, tmp_path, path):
+    indexed = client.get(path).content
+    # A file where the folder of the index should be: it can be neither read nor repaired.
+    settings.SEARCH_INDEX_DIR = tmp_path / "file"
+    settings.SEARCH_INDEX_DIR.touch()
+
+    assert client.get(path).content == indexed
+
+
+def test_coverage_has_a_cell_for_each_target(client, library):
+    content = client.get("/sdgs/coverage/").content.decode()
+
+    cells = re.findall(r'<li><a class="cell( x\d)?" data-g="(\d+)"', content)
+    assert len(cells) == 169
+    assert [cell for cell in cells if cell[0]] == [
+        (" x1", "1"),
+        (" x2", "11"),
+        (" x2", "11"),
+        (" x2", "12"),
+    ]
+
+
+def test_coverage_tells_outcomes_from_means(client, library):
+    context = client.get("/sdgs/coverage/").context
+
+    assert context["outcomes"] == {"total": 107, "covered": 4}
+    assert context["means"] == {"total": 62, "covered": 0}
+
+
+def test_coverage_counts_by_goal_and_subregion(client, library):
+    context = client.get("/sdgs/coverage/").context
+
+    rows = {
+        goal.number: [number for subregion, number, heat in goal.by_subregion]
+        for goal in context["goals"]
+        if goal.case_count
+    }
+    assert [subregion.slug for subregion in context["subregions"]] == [
+        "south-eastern-asia",
+        "melanesia",
+    ]
+    assert rows == {1: [1, 0], 11: [2, 2], 12: [2, 0]}
+    assert [number for subregion, number in context["subregion_totals"]] == [2, 2]
+
+
+@pytest.mark.parametrize("is_indexed", [True, False])
+def test_coverage_counts_a_member_without_a_country_under_all(
+    client, library, synced, settings, tmp_path, is_indexed
+):
+    live(MemberFactory(slug="network", country=""), "12.5")
+    synced()
+    if not is_indexed:
+        settings.SEARCH_INDEX_DIR = tmp_path / "file"
+        settings.SEARCH_INDEX_DIR.touch()
+
+    context = client.get("/sdgs/coverage/").context
+
+    assert context["total"] == 5
+    assert [number for subregion, number in context["subregion_totals"]] == [2, 2]
+
+
+def test_coverage_leads_to_the_list_of_a_cell(client, library):
+    content = client.get("/sdgs/coverage/").content.decode()
+
+    assert 'href="/policies/?goal=12&amp;subregion=south-eastern-asia"' in content
+
+
+def test_coverage_of_an_empty_library_says_so(client, reference, synced):
+    synced()
+
+    response = client.get("/sdgs/coverage/")
+
+    assert (response.context["covered"], response.context["empty"]) == (0, 169)
+    assert "No policy has been published yet." in text(response)
+
+
+def test_goal_shows_its_targets_members_and_newest_cases(client, library):
+    response = client.get("/sdgs/12/")
+
+    context = response.context
+    assert context["counts"].total == 2
+    assert [revision.title for revision in context["revisions"]] == ["Compost", "Waste banks"]
+    assert [(member.slug, member.case_count) for member in context["members"]] == [("surabaya", 2)]
+    assert {target.code: target.case_count for target in context["targets"]}["12.5"] == 2
+    assert "“Ensure sustainable consumption and production patterns”" in text(response)
+
+
+@pytest.mark.parametrize(
+    ("number", "neighbours"), [(1, (None, 2)), (11, (10, 12)), (17, (16, None))]
+)
+def test_goal_links_to_the_ones_before_and_after(client, reference, number, neighbours):
+    found = client.get(f"/sdgs/{number}/").context["neighbours"]
+
+    assert (found["previous"], found["next"]) == tuple(
+        number and Goal.objects.get(pk=number) for number in neighbours
+    )
+
+
+def test_goal_without_a_case_says_so(client, library):
+    response = client.get("/sdgs/4/")
+
+    assert "No policy in this library names a target of goal 4." in text(response)
+    assert 'href="/policies/?goal=4"' not in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/sdgs/0/", "/sdgs/18/", "/sdgs/99999999999999999999999/"])
+def test_goal_unknown_is_not_found(client, reference, path):
+    assert client.get(path).status_code == 404
+
+
+def test_goal_with_leading_zeros_redirects(client, reference):
+    response = client.get("/sdgs/011/")
+
+    assert (response.status_code, response["Location"]) == (301, "/sdgs/11/")
+
+
+def test_target_shows_wording_kind_and_cases(client, library):
+    response = client.get("/sdgs/11.1/")
+
+    assert [revision.title for revision in response.context["revisions"]] == ["Homes", "Drains"]
+    assert f"“{Target.objects.get(pk='11.1').text}”" in text(response)
+    assert "Kind of target Outcome" in text(response)
+
+
+def test_target_lists_members_that_serve_it(client, library):
+    members = client.get("/sdgs/11.6/").context["members"]
+
+    assert [(member.slug, member.case_count) for member in members] == [
+        ("surabaya", 2),
+        ("suva", 1),
+    ]
+
+
+def test_target_lists_targets_served_together(client, library):
+    together = client.get("/sdgs/11.6/").context["together"]
+
+    assert [(target.code, target.shared) for target in together] == [
+        ("12.5", 2),
+        ("1.5", 1),
+        ("11.1", 1),
+    ]
+
+
+def test_target_ignores_earlier_revisions(client, library, synced):
+    first = live(MemberFactory(slug="hanoi"), "4.1")
+    moderation.publish(
+        RevisionFactory(case=first.case, targets=["4.2"], title="Anew"), name="Secretariat"
+    )
+    synced()
+
+    assert client.get("/sdgs/4.1/").context["counts"].total == 0
+    assert client.get("/sdgs/4.2/").context["counts"].total == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "neighbours"),
+    [("1.1", (None, "1.2")), ("1.b", ("1.a", "2.1")), ("17.19", ("17.18", None))],
+)
+def test_target_links_to_the_ones_before_and_after(client, reference, code, neighbours):
+    found = client.get(f"/sdgs/{code}/").context["neighbours"]
+
+    assert tuple(found[name] and found[name].code for name in ("previous", "next")) == neighbours
+
+
+def test_target_without_a_case_offers_the_nearest(client, library):
+    response = client.get("/sdgs/11.7/")
+
+    assert [target.code for target in response.context["nearest"]] == ["11.6", "11.1"]
+    assert [revision.title for revision in response.context["goal_revisions"]] == [
+        "Homes",
+        "Drains",
+        "Compost",
+        "Waste banks",
+    ]
+    assert "No policy in this library names target 11.7." in text(response)
+
+
+def test_target_of_a_goal_without_a_case_says_so(client, library):
+    response = client.get("/sdgs/4.1/")
+
+    assert "No target of goal 4 has a policy yet." in text(response)
+
+
+@pytest.mark.parametrize(
+    "path", ["/sdgs/11.99/", "/sdgs/11.z/", "/sdgs/01.1/", "/sdgs/11.A/", "/sdgs/١١.٦/"]
+)
+def test_target_unknown_is_not_found(client, reference, path):
+    assert client.get(path).status_code == 404
+
+
+def test_target_draws_budgets_in_usd(client, library, synced):
+    member = MemberFactory(name="Hanoi")
+    live(member, "6.1", budget_amount=1000, budget_currency="USD", budget_usd=1000)
+    live(member, "6.1", budget_amount=5, budget_currency="USD", budget_usd=100_000)
+    live(member, "6.1")
+    synced()
+
+    spending = client.get("/sdgs/6.1/").context["spending"]
+
+    assert [(dot.x, dot.title) for dot in spending.dots] == [
+        ("0.0%", "Hanoi: USD 1,000"),
+        ("100.0%", "Hanoi: USD 100,000"),
+    ]
+    assert [str(tick.label) for tick in spending.ticks] == ["1k", "10k", "100k"]
+    assert spending.unknown == 1
+
+
+def test_target_names_only_dots_with_room(client, library, synced):
+    member = MemberFactory(name="Ulaanbaatar")
+    for _case in range(3):
+        live(member, "6.1", budget_amount=1, budget_currency="USD", budget_usd=20_000)
+    synced()
+
+    dots = client.get("/sdgs/6.1/").context["spending"].dots
+
+    assert [dot.name for dot in dots] == ["Ulaanbaatar", "Ulaanbaatar", ""]
+
+
+@pytest.mark.parametrize("amount", [0, 1, 999, 10**15 - 1])
+def test_target_draws_amounts_beyond_the_scale_at_its_ends(client, library, synced, amount):
+    live(MemberFactory(), "6.1", budget_amount=1, budget_currency="USD", budget_usd=amount)
+    synced()
+
+    dots = client.get("/sdgs/6.1/").context["spending"].dots
+
+    assert [dot.x for dot in dots] == ["100.0%" if amount > 1000 else "0.0%"]
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/sdgs/", 2),
+        ("/sdgs/coverage/", 2),
+        ("/sdgs/11/", 6),
+        ("/sdgs/11.6/", 7),
+        ("/sdgs/11.7/", 6),
+    ],
+)
+@pytest.mark.parametrize("cases", [1, 3])
+def test_queries_do_not_grow(
+    client, reference, synced, django_assert_num_queries, path, queries, cases
+):
+    for _case in range(cases):
+        live(MemberFactory(), "11.6", "11.1", "12.5", themes=["transport"])
+    synced()
+    client.get(path)
+
+    with django_assert_num_queries(queries):
+        client.get(path)
+
+
+@pytest.mark.parametrize("path", ["/sdgs/", "/sdgs/coverage/", "/sdgs/11/", "/sdgs/11.6/"])
+def test_pages_refuse_other_methods(client, reference, path):
+    assert client.post(path).status_code == 405

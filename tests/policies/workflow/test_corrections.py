@@ -1,0 +1,161 @@
+"""What moderators may propose to correct in a city's text, and what they may not."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from members.models import Event
+from policies.content.diff import TEXTS
+from policies.models import Correction, Revision
+from policies.workflow import corrections, moderation
+from tests.factories import RevisionFactory, StaffFactory
+from tests.policies.contents import fill
+
+pytestmark = pytest.mark.django_db
+
+State = Revision.State
+
+
+@pytest.fixture
+def moderator():
+    return StaffFactory(name="Mina", groups=["Moderators"])
+
+
+@pytest.fixture
+def submitted(reference):
+    revision = RevisionFactory(title="Night buzes", summary="Nine lines.", state=State.SUBMITTED)
+    return fill(revision, times=2)
+
+
+def refused(revision, field, after, by):
+    """The messages with which a correction is refused."""
+    with pytest.raises(ValidationError) as refusal:
+        corrections.propose(revision, field, after, by=by)
+    return refusal.value.messages
+
+
+def test_typo_is_kept_with_what_stood_there(submitted, moderator):
+    made = corrections.propose(submitted, "title", " Night buses ", "A typo.", by=moderator)
+    assert Correction.objects.get() == made
+    assert (made.revision, made.field, made.before, made.after, made.note) == (
+        submitted,
+        "title",
+        "Night buzes",
+        "Night buses",
+        "A typo.",
+    )
+    assert (made.by, made.by_name, made.state) == (moderator, "Mina", "proposed")
+    submitted.refresh_from_db()
+    assert submitted.title == "Night buzes"
+
+
+def test_proposal_is_on_record(submitted, moderator):
+    corrections.propose(submitted, "title", "Night buses", "A typo.", by=moderator)
+    event = Event.objects.get(action="correction-proposed")
+    assert (event.actor, event.subject_id, event.reason) == (
+        moderator,
+        str(submitted.pk),
+        "Title\nA typo.",
+    )
+
+
+def test_click_twice_proposes_once(submitted, moderator):
+    first = corrections.propose(submitted, "title", "Night buses", by=moderator)
+    assert corrections.propose(submitted, "title", "Night buses", by=moderator) == first
+    assert Event.objects.filter(action="correction-proposed").count() == 1
+
+
+@pytest.mark.parametrize("field", [name for name, _label in TEXTS])
+def test_every_text_can_be_corrected(submitted, moderator, field):
+    made = corrections.propose(submitted, field, "Two words", by=moderator)
+    assert (made.before, made.after) == (getattr(submitted, field), "Two words")
+
+
+def test_themes_are_corrected_by_slug(submitted, moderator):
+    made = corrections.propose(submitted, "themes", "transport\r\n\r\nhousing\n", by=moderator)
+    assert (made.before, made.after) == ("transport\nenergy", "transport\nhousing")
+
+
+def test_targets_are_corrected_by_code(submitted, moderator):
+    made = corrections.propose(submitted, "targets", "11.2\n 11.6 \n11.6", by=moderator)
+    assert (made.before, made.after) == ("11.2\n9.1", "11.2\n11.6")
+
+
+@pytest.mark.parametrize(
+    ("field", "after", "message"),
+    [
+        ("title", "", "This is needed."),
+        ("summary", "", "This is needed."),
+        ("challenge", "", "No submission can do without this text."),
+        ("solution", " ", "No submission can do without this text."),
+        ("title", "Night buzes", "That is what the text says already."),
+        ("slug", "other", "Choose what is to be corrected."),
+        ("themes", "", "At least one has to stay."),
+        ("themes", "flying", "Select a valid choice. flying is not one of the available choices."),
+        (
+            "themes",
+            "transport\nenergy\nhousing\nsolid-waste",
+            "Choose at most 3 themes; you chose 4.",
+        ),
+        ("targets", "11.2\n99.9", "There is no such target."),
+        (
+            "targets",
+            "\n".join(f"11.{number}" for number in (1, 2, 3, 4, 5, 6, 7, "a")),
+            (
+                "At most 7 rows fit here. Nothing is saved and nothing is lost: put small rows "
+                "together, then save again."
+            ),
+        ),
+    ],
+)
+def test_what_an_author_could_not_save_is_refused(submitted, moderator, field, after, message):
+    assert refused(submitted, field, after, moderator) == [message]
+    assert Correction.objects.count() == 0
+
+
+def test_title_that_is_too_long_is_refused(submitted, moderator):
+    [message] = refused(submitted, "title", "a" * 201, moderator)
+    assert message.startswith("At most 200 characters fit here; these are 201.")
+
+
+def test_rewriting_is_refused(submitted, moderator):
+    words = " ".join(f"word{number}" for number in range(21))
+    assert refused(submitted, "lessons", words, moderator) == [
+        (
+            "That is more than a correction: at most 20 words may come and go. Ask for changes "
+            "instead, and the city will write them."
+        )
+    ]
+
+
+def test_long_text_may_have_a_typo(submitted, moderator):
+    text = " ".join(f"word{number}" for number in range(3000))
+    Revision.objects.filter(pk=submitted.pk).update(lessons=text)
+    made = corrections.propose(submitted, "lessons", text.replace("word7 ", "wort7 "), by=moderator)
+    assert made.before == text
+
+
+def test_note_that_is_too_long_is_refused(submitted, moderator):
+    with pytest.raises(ValidationError) as refusal:
+        corrections.propose(submitted, "title", "Night buses", "a" * 1001, by=moderator)
+    assert list(refusal.value.message_dict) == ["note"]
+
+
+@pytest.mark.parametrize(
+    "state", [state for state in State if state not in corrections.CORRECTABLE]
+)
+def test_only_what_is_discussed_can_be_corrected(submitted, moderator, state):
+    decision = {"decided_at": submitted.created_at, "decided_by_name": "Secretariat"}
+    Revision.objects.filter(pk=submitted.pk).update(state=state, **decision)
+    with pytest.raises(corrections.NotPossible):
+        corrections.propose(submitted, "title", "Night buses", by=moderator)
+
+
+def test_text_is_corrected_as_it_is_now(submitted, moderator):
+    shown = Revision.objects.get(pk=submitted.pk)
+    Revision.objects.filter(pk=submitted.pk).update(title="Night busses")
+    assert corrections.propose(shown, "title", "Night buses", by=moderator).before == "Night busses"
+
+
+def test_correction_of_what_is_sent_back_can_be_proposed(submitted, moderator):
+    moderation.request_changes(submitted, by=moderator, note="More.")
+    assert corrections.propose(submitted, "title", "Night buses", by=moderator).pk

@@ -1,0 +1,169 @@
+"""The codebook describes every field of the files and of the models, and nothing else."""
+
+import re
+
+import pytest
+
+from policies import interchange
+from policies.interchange import spreadsheet
+from policies.models import (
+    Attachment,
+    BudgetLine,
+    Contribution,
+    FundingSource,
+    Indicator,
+    Phase,
+    Photo,
+    Revision,
+    RevisionTheme,
+    Source,
+    StaffRole,
+    Stakeholder,
+)
+from portal import codebook
+from portal.codebook import COMPUTED
+from tests.factories import LiveRevisionFactory
+
+ROWS = [
+    BudgetLine(category="capital"),
+    FundingSource(name="World Bank"),
+    StaffRole(role="Engineer"),
+    Stakeholder(name="Residents"),
+    Phase(name="Trial"),
+    Indicator(name="Riders"),
+    Source(title="Report"),
+]
+# Fields that serve the workflow or the store and are no content of a case.
+WORKFLOW = {
+    "id",
+    "case",
+    "revision",
+    "position",
+    "state",
+    "created_by",
+    "reviewer",
+    "created_at",
+    "updated_at",
+    "submitted_at",
+    "decided_by",
+    "decided_by_name",
+    "original_name",
+    "small",
+    "version",
+    "themes",
+    "targets",
+}
+
+
+def all_fields():
+    return [field for section in codebook.sections() for field in section.fields]
+
+
+def paths(value, path=""):
+    """The keys of a line as the codebook writes them: "budget.lines[].amount"."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from paths(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from paths(inner, f"{path}[]")
+    else:
+        yield path
+
+
+@pytest.mark.django_db
+def test_codebook_names_every_key_of_a_line(reference):
+    revision = LiveRevisionFactory(targets=["11.6"], themes=["transport"])
+    revision.case.synthetic = True
+    for row in ROWS:
+        row.pk = None
+        row.revision = revision
+        row.save()
+
+    keys = set(paths(interchange.row(revision)))
+
+    assert {field.key for field in all_fields()} - {""} == keys
+
+
+def test_codebook_names_every_column():
+    columns = {field.column for field in all_fields()} - {""}
+
+    assert columns | set(COMPUTED) == set(spreadsheet.header())
+    assert columns & set(COMPUTED) == set()
+    assert [name for name, meaning in codebook.computed()] == [
+        name for name in spreadsheet.header() if name in COMPUTED
+    ]
+
+
+def test_codebook_says_what_every_field_means():
+    assert [field.anchor for field in all_fields() if not field.meaning] == []
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Revision,
+        RevisionTheme,
+        Contribution,
+        BudgetLine,
+        FundingSource,
+        StaffRole,
+        Stakeholder,
+        Phase,
+        Indicator,
+        Source,
+        Photo,
+        Attachment,
+    ],
+)
+def test_codebook_leaves_no_field_of_a_model_out(model):
+    described = {field.anchor for field in all_fields()}
+    fields = {field.name for field in model._meta.get_fields() if field.concrete} - WORKFLOW
+
+    prefix = model._meta.model_name
+    assert {name for name in fields if f"{prefix}.{name}" not in described} == set()
+
+
+@pytest.mark.parametrize(
+    ("anchor", "kind", "required"),
+    [
+        ("casestudy.member", "a member, by the last part of its address", True),
+        ("casestudy.provenance", "one of the values below", False),
+        ("casestudy.confirmed_at", "date, written 2013-04-30", False),
+        ("casestudy.synthetic", "true or false", False),
+        ("revision.language", "one of the values below", True),
+        ("revision.title", "text, up to 200 characters", True),
+        ("revision.challenge", "text, up to 50,000 characters", False),
+        ("revision.start", "year or month, written 2013 or 2013-04", False),
+        ("revision.decided_at", "date and time", False),
+        ("revision.budget_amount", "number, up to 2 decimal places", False),
+        ("revision.staff_fte", "number, up to 1 decimal place", False),
+        ("revisiontheme.theme", "a theme, by its short name", True),
+        ("contribution.target", "an SDG target, by its code", True),
+        ("indicator.result_year", "whole number, 0 or more", False),
+        ("source.url", "address (URL), up to 500 characters", False),
+        ("photo.image", "file", True),
+    ],
+)
+def test_codebook_says_type_and_whether_required(anchor, kind, required):
+    field = {field.anchor: field for field in all_fields()}[anchor]
+
+    assert (field.kind, field.required) == (kind, required)
+
+
+def test_codebook_lists_allowed_values():
+    stage = {field.anchor: field for field in all_fields()}["revision.stage"]
+
+    assert stage.values == [
+        ("planned", "Planned"),
+        ("under-way", "Under way"),
+        ("completed", "Completed"),
+        ("stopped", "Stopped"),
+    ]
+
+
+@pytest.mark.django_db
+def test_codebook_page_has_an_anchor_for_each_field(client):
+    content = client.get("/codebook/").content.decode()
+
+    assert re.findall(r'<tr id="([^"]+)">', content) == [field.anchor for field in all_fields()]
