@@ -7,14 +7,9 @@ from jinja2 import Environment, StrictUndefined
 
 
 def environment(**options):
-    """Return the environment of ``templates/jinja2``: autoescaped, strict, with gettext and urls."""
-    made = Environment(
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        **options,
-    )
+    """Return the environment of ``templates/jinja2``: strict, with gettext and the site's addresses."""
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 - Django asks for autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)
     made.globals |= {"static": static, "url": reverse}
     return made
