@@ -97,7 +97,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["citynet.templatetags.ui", "django.templatetags.i18n"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "citynet.templatetags.ui",
+                "policies.templatetags.content",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

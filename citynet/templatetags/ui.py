@@ -5,10 +5,10 @@ from django.conf import settings
 from django.utils.html import escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from policies.content import cards, formats, key_facts
-from policies.models import months
+from citynet.web.formats import number
 
 register = template.Library()
 
@@ -20,19 +20,7 @@ AUTHOR_VIEWS = frozenset(
     )
 )
 
-register.filter("money", formats.money)
-register.filter("usd", formats.usd)
-register.filter("number", formats.number)
-register.filter("duration", formats.duration)
-register.filter("month", months.label)
-register.filter("key_facts", key_facts.key_facts)
-register.filter("goal_numbers", key_facts.goal_numbers)
-register.simple_tag(cards.card)
-register.simple_tag(cards.card_list)
-register.simple_tag(cards.chip)
-register.simple_tag(cards.chips)
-register.simple_tag(cards.facts)
-register.simple_tag(cards.strip)
+register.filter(number)
 
 
 @register.filter
@@ -45,12 +33,6 @@ def plain(value):
 def absolute(path):
     """The public address of a path of this site."""
     return settings.SITE_URL + str(path)
-
-
-@register.filter
-def goal_of(code):
-    """The number of the goal that a target's code belongs to: "11" of "11.b"; for ``data-g``."""
-    return str(code).partition(".")[0]
 
 
 @register.filter
@@ -96,28 +78,28 @@ def pager(context, page, query=None, label=""):
     query = context.request.GET if query in (None, "") else query
     rest = urlencode([pair for pair in query.lists() if pair[0] != "page"], doseq=True)
 
-    def link(number, text, rel=""):
+    def link(place, text, rel=""):
         # The first page has no number.
         parts = [rest] if rest else []
-        parts += [f"page={number}"] if number > 1 else []
+        parts += [f"page={place}"] if place > 1 else []
         return f'<li><a href="?{escape("&".join(parts))}"{rel}>{text}</a></li>'
 
     word = f'<span class="vh">{escape(_("Page"))} </span>'
     links = []
     if current > 1:
         links.append(link(current - 1, escape(_("Previous page")), ' rel="prev"'))
-    for number in paginator.get_elided_page_range(current, on_each_side=1, on_ends=1):
-        if number == current:
-            shown = f'<span aria-current="page">{word}{formats.number(number)}</span>'
+    for place in paginator.get_elided_page_range(current, on_each_side=1, on_ends=1):
+        if place == current:
+            shown = f'<span aria-current="page">{word}{number(place)}</span>'
             links.append(f"<li>{shown}</li>")
-        elif number == paginator.ELLIPSIS:
-            links.append(f"<li>{number}</li>")
+        elif place == paginator.ELLIPSIS:
+            links.append(f"<li>{place}</li>")
         else:
-            links.append(link(number, word + formats.number(number)))
+            links.append(link(place, word + number(place)))
     if current < paginator.num_pages:
         links.append(link(current + 1, escape(_("Next page")), ' rel="next"'))
     ends = {"first": page.start_index(), "last": page.end_index(), "total": paginator.count}
-    ends = {name: formats.number(number) for name, number in ends.items()}
+    ends = {name: number(value) for name, value in ends.items()}
     return SafeString(
         f'<nav class="pager mt" aria-label="{escape(label or _("Pages of results"))}">\n'
         f'<ul role="list">{"".join(links)}</ul>\n'
@@ -159,7 +141,7 @@ class KeptNode(template.Node):
         self.kept = {}
 
     def render(self, context):
-        key = (formats.current_language(), *[value.resolve(context) for value in self.values])
+        key = (get_language(), *[value.resolve(context) for value in self.values])
         if key not in self.kept:
             self.kept[key] = self.nodelist.render(context)
         return self.kept[key]

@@ -5,6 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 
+from .formats import number
+
 
 def environment(**options):
     """Return the environment of ``templates/jinja2``: strict, with gettext and the site's addresses."""
@@ -12,4 +14,5 @@ def environment(**options):
     made = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 - Django asks for autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)
     made.globals |= {"static": static, "url": reverse}
+    made.filters["number"] = number
     return made
