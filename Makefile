@@ -115,7 +115,7 @@ audit: .venv/.dev ## Known weaknesses of the libraries (exit 3: could not be ask
 	$(BIN)/python -m tests.audit weaknesses
 
 bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
-	SECRET_KEY=for-the-bench DEBUG=0 HTTPS=0 $(BIN)/python manage.py bench --number $(N)
+	SECRET_KEY=for-the-bench DEBUG=0 HTTPS=0 $(BIN)/python -m tests.bench --number $(N)
 
 faults: .venv/.dev ## Kill processes at work N times (1000) on each database; a table of what is lost: nothing
 	$(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)
@@ -123,7 +123,7 @@ faults: .venv/.dev ## Kill processes at work N times (1000) on each database; a 
 	FAULT_ROUNDS=10 $(BIN)/pytest -q -s -n 0 tests/servers/test_faults.py tests/servers/test_cluster.py
 
 load: .venv/.dev ## Put the portal under load as in production (N=10000 cases, SECONDS=10 a step; needs wrk)
-	SECRET_KEY=for-the-load DEBUG=0 HTTPS=0 $(BIN)/python manage.py load --number $(N) --seconds $(SECONDS)
+	SECRET_KEY=for-the-load DEBUG=0 HTTPS=0 $(BIN)/python -m tests.bench.load --number $(N) --seconds $(SECONDS)
 
 messages: .venv/.dev ## Bring the translation catalogues up to date
 	DEBUG=1 $(BIN)/python manage.py makemessages --all --no-obsolete --no-location --ignore .venv --ignore var

@@ -8,14 +8,15 @@ from django.core.management import CommandError, call_command
 from policies.models import Revision
 from policies.search import index
 from policies.search.query import ask
-from tests.bench import bench_command, measure, questions
-from tests.bench.bench_command import Command
+from tests.bench import command as bench
+from tests.bench import measure, questions
+from tests.bench.command import Command
 
 
 def test_bench_prints_every_bar_and_touches_no_other_library(
     settings, tmp_path, capfd, monkeypatch
 ):
-    monkeypatch.setattr(bench_command, "RUNS", 1)
+    monkeypatch.setattr(bench, "RUNS", 1)
     settings.VAR_DIR = tmp_path
     command = Command()
 
@@ -50,7 +51,7 @@ def test_best_of_several_runs_counts(monkeypatch):
 @pytest.mark.parametrize("number", [0, -1])
 def test_bench_refuses_no_cases(number):
     with pytest.raises(CommandError, match="above zero"):
-        call_command("bench", number=number)
+        call_command(Command(), number=number)
 
 
 def test_missed_bars_are_marked(capsys):

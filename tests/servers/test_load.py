@@ -26,9 +26,15 @@ def load(tmp_path):
         }
         environment.pop("DATABASE_URL", None)
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "load", *arguments]
+        command = [sys.executable, "-m", "tests.bench.load", *arguments]
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=300
+            command,
+            cwd=settings.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
         )
 
     return start

@@ -115,10 +115,11 @@ class Command(BaseCommand):
     def prepare(self, number, seconds):
         """Have the library made by a process of its own."""
         self.say(f"Making ready {number:,} synthetic cases")
-        command = [sys.executable, settings.BASE_DIR / "manage.py", "load"]
-        command += ["--number", number, "--writes", WRITES_A_SECOND * seconds]
+        command = [sys.executable, "-m", "tests.bench.load"]
+        command += ["--number", str(number), "--writes", str(WRITES_A_SECOND * seconds)]
         environment = self.environment(PAGE_CACHE_SECONDS="0", LOG_LEVEL="ERROR")
-        if subprocess.run([*map(str, command)], env=environment, check=False).returncode:
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=False)
+        if done.returncode:
             raise CommandError("The library could not be made.")
 
     def measure(self, sites, seconds, concurrency):

