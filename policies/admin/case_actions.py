@@ -14,6 +14,7 @@ from citynet.web.admin import page
 from policies.forms import curation as forms
 from policies.models import CaseStudy
 from policies.workflow import curation, moderation
+from policies.workflow.errors import WorkflowError
 
 RIGHT = "policies.change_casestudy"
 TEMPLATE = "admin/policies/casestudy/act.html"
@@ -161,7 +162,7 @@ def act_view(request, pk, *, model_admin, name):
         if form.is_valid():
             try:
                 form.act(act.do, request.user)
-            except (curation.NotPossible, moderation.TransitionRefused) as refusal:
+            except WorkflowError as refusal:
                 return _refused(model_admin, request, act, case.pk, refusal)
             messages.success(request, act.done)
             return back

@@ -16,6 +16,7 @@ from citynet.web.admin import page
 from policies.forms.curation import ThemeMergeForm
 from policies.models import Phrase, RevisionTheme, Theme
 from policies.workflow import themes
+from policies.workflow.errors import WorkflowError
 
 
 class ThemeForm(forms.ModelForm):
@@ -70,7 +71,7 @@ class ThemeAdmin(admin.ModelAdmin):
     def delete_view(self, request, object_id, extra_context=None):
         try:
             return super().delete_view(request, object_id, extra_context)
-        except themes.NotPossible as refusal:
+        except WorkflowError as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:policies_theme_changelist")
 
@@ -101,7 +102,7 @@ def merge_view(request, pk, *, model_admin):
         into = form.cleaned_data["into"]
         try:
             themes.merge(theme, into, by=request.user, reason=form.cleaned_data["reason"])
-        except themes.NotPossible as refusal:
+        except WorkflowError as refusal:
             messages.error(request, str(refusal))
         else:
             told = _("%(old)s is merged into %(new)s.") % {"old": theme, "new": into}

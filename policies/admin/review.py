@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from policies.forms.review import ChecklistForm, CorrectionForm, DecisionForm
 from policies.models import ReviewEvent, Revision
 from policies.views import detail
-from policies.workflow import corrections, moderation, reviewing
+from policies.workflow import corrections, reviewing
+from policies.workflow.errors import ChangedMeanwhile, WorkflowError
 
 from . import review_page
 
@@ -53,11 +54,7 @@ def review(request, pk):
         return _page(request, revision, status=UNFIT, checklist=checklist)
     try:
         return act(request, revision, checklist.marks())
-    except (
-        reviewing.Changed,
-        corrections.NotPossible,
-        moderation.TransitionRefused,
-    ) as refusal:
+    except WorkflowError as refusal:
         return _refused(request, pk, str(refusal))
 
 
@@ -136,7 +133,7 @@ def _decide(request, revision, marks):
             seen=sent["seen"],
             marks=marks,
         )
-    except reviewing.Changed:
+    except ChangedMeanwhile:
         if _clicked_twice(request, revision.pk, sent["decision"]):
             return _back(revision)
         raise

@@ -16,7 +16,13 @@ from policies.content import diff, sections
 from policies.forms.progress import progress
 from policies.forms.start import NewForm, NoteForm
 from policies.models import CaseStudy, ReviewEvent, Revision
-from policies.workflow import authoring, corrections, moderation, target_suggestions
+from policies.workflow import authoring, corrections, target_suggestions
+from policies.workflow.errors import (
+    EditConflict,
+    IncompleteSubmission,
+    TooManyDrafts,
+    WorkflowError,
+)
 from sdg.models import Goal
 
 from . import detail
@@ -93,7 +99,7 @@ def new(request):
         member = form.members[form.cleaned_data["member"]]
         try:
             draft = authoring.start_case(user=request.user, member=member, **content)
-        except authoring.TooManyDrafts as refusal:
+        except TooManyDrafts as refusal:
             form.add_error(None, str(refusal))
         else:
             return redirect("policies:edit", draft.case_id)
@@ -110,7 +116,7 @@ def overview(request, pk):
     if request.method == "POST":
         try:
             authoring.open_draft(case, user=request.user)
-        except (authoring.NotAllowed, authoring.TooManyDrafts) as refusal:
+        except WorkflowError as refusal:
             messages.error(request, str(refusal))
         return redirect("policies:edit", pk)
     return overview_page(request, case, current(case))
@@ -164,15 +170,15 @@ def submit(request, pk):
         return redirect("policies:section", pk, "review")
     try:
         authoring.submit(current(case), user=request.user, seen=request.POST.get("seen", ""))
-    except authoring.Incomplete as refusal:
+    except IncompleteSubmission as refusal:
         return review_page(request, case, refusal.revision, status=422)
-    except authoring.Conflict as refusal:
+    except EditConflict as refusal:
         messages.warning(
             request,
             _("The text was changed after you opened this page. Read it again, then submit it."),
         )
         return review_page(request, case, refusal.revision, status=409)
-    except (authoring.NotAllowed, moderation.TransitionRefused) as refusal:
+    except WorkflowError as refusal:
         messages.warning(request, str(refusal))
     else:
         messages.success(
@@ -206,7 +212,7 @@ def withdraw(request, pk):
         seen = _revision_of(case, request.POST.get("number", ""))
         try:
             authoring.withdraw(seen or revision, user=request.user)
-        except (authoring.NotAllowed, moderation.TransitionRefused) as refusal:
+        except WorkflowError as refusal:
             messages.warning(request, str(refusal))
         else:
             messages.success(
@@ -234,7 +240,7 @@ def confirm(request, pk):
         try:
             number = request.POST.get("number", "")
             authoring.confirm_still_true(case, user=request.user, number=number)
-        except authoring.NotAllowed as refusal:
+        except WorkflowError as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(

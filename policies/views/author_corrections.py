@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from policies.models import Correction
-from policies.workflow import authoring, corrections
+from policies.workflow import corrections
+from policies.workflow.errors import WorkflowError
 
 from .author import editable, get_or_post
 
@@ -27,7 +28,7 @@ def decide(request, pk, row):
     if request.method == "POST" and answer:
         try:
             decided = answer(correction, user=request.user)
-        except (authoring.NotAllowed, corrections.NotPossible) as refusal:
+        except WorkflowError as refusal:
             messages.warning(request, str(refusal))
         else:
             _tell(request, decided)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from citynet.uploads.files import limits_uploads
 from policies.forms import files as forms
 from policies.models import Attachment, Photo
-from policies.workflow import authoring, files
+from policies.workflow import files
+from policies.workflow.errors import EditRefused, TooManyFiles
 
 from .author import WRITABLE, crumbs, current, editable
 from .form_recovery import keeps_what_was_typed
@@ -100,7 +101,7 @@ def add(request, pk, kind):
                 files.attach_photo(revision, picture=sent.picture, **options)
             else:
                 files.attach_file(revision, file=sent.file, **options)
-        except files.TooManyFiles as refusal:
+        except TooManyFiles as refusal:
             form.add_error(None, str(refusal))
         except OSError:
             # A full disk, or a store that is away or slow. What was typed stays in the form.
@@ -127,7 +128,7 @@ def edit(request, pk, kind, row):
         return redirect("policies:edit", pk)
     stored = _row(request, revision, kind, row)
     if stored is None:
-        raise authoring.NotAllowed(kind.gone)
+        raise EditRefused(kind.gone)
     form = kind.form(request.POST if request.method == "POST" else None, instance=stored)
     if request.method == "POST" and form.is_valid():
         files.describe(stored, user=request.user, **form.texts())
@@ -180,7 +181,7 @@ def _draft(request, pk):
         "state": revision.get_state_display().lower()
     }
     if request.method == "POST":
-        raise authoring.NotAllowed(closed)
+        raise EditRefused(closed)
     messages.info(request, closed)
     return case, None
 

@@ -15,6 +15,7 @@ from policies.forms.progress import progress
 from policies.forms.registry import BY_SLUG, REVIEW, following
 from policies.models import Revision
 from policies.workflow import authoring, files, target_suggestions
+from policies.workflow.errors import EditConflict, EditRefused
 
 from .author import (
     WRITABLE,
@@ -44,7 +45,7 @@ def section(request, pk, slug):
     revision = bare(case) if saves else current(case)
     if revision.state not in WRITABLE:
         if request.method == "POST":
-            raise authoring.NotAllowed(_closed(revision))
+            raise EditRefused(_closed(revision))
         messages.info(request, _closed(revision))
         return redirect("policies:edit", pk)
     if slug == REVIEW:
@@ -82,7 +83,7 @@ class Page:
                 fingerprint=self._fingerprint,
                 write=editor.write,
             )
-        except authoring.Conflict as conflict:
+        except EditConflict as conflict:
             differences = editor.differences(conflict.revision)
             if differences:
                 return self._conflict(editor, conflict.revision, differences)

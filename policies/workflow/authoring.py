@@ -15,6 +15,7 @@ from members.models import Member, User
 from policies.models import CaseStudy, ReviewNote, Revision
 
 from . import moderation, notifications, submission
+from .errors import EditConflict, EditRefused, IncompleteSubmission, TooManyDrafts
 
 # More open drafts than anybody writes at once; what lies above is a mistake or a robot.
 MAX_OPEN_DRAFTS = 20
@@ -67,38 +68,14 @@ CONTENT = (
 )
 
 
-class NotAllowed(Exception):
-    """The person may not, or may no longer, write this case."""
-
-
-class TooManyDrafts(Exception):
-    """The person has ``MAX_OPEN_DRAFTS`` open drafts already."""
-
-
-class Conflict(Exception):
-    """Somebody saved the same section meanwhile; ``revision`` is what is stored now."""
-
-    def __init__(self, revision):
-        super().__init__(_("Somebody else saved this section after you opened it."))
-        self.revision = revision
-
-
-class Incomplete(Exception):
-    """The revision lacks what a submission needs; ``revision`` is what is stored now."""
-
-    def __init__(self, revision):
-        super().__init__(_("It cannot be submitted yet."))
-        self.revision = revision
-
-
 @transaction.atomic
 def start_case(*, user, member, **content):
     """Make a case of ``member`` with a first draft by ``user``, and give the draft.
 
-    Raises ``NotAllowed`` for another member's case and ``TooManyDrafts``.
+    Raises ``EditRefused`` for another member's case and ``TooManyDrafts``.
     """
     if not Member.objects.of(user).filter(pk=member.pk).exists():
-        raise NotAllowed(_("You are not in the team of %(member)s.") % {"member": member})
+        raise EditRefused(_("You are not in the team of %(member)s.") % {"member": member})
     # The second of two clicks waits here, and then finds what the first one made.
     User.objects.select_for_update().get(pk=user.pk)
     twin = Revision.objects.filter(
@@ -121,7 +98,7 @@ def start_case(*, user, member, **content):
 def open_draft(case, *, user):
     """Give the open revision of a case, or a new draft that copies its newest text.
 
-    The public goes on reading the live revision. Raises ``NotAllowed`` and ``TooManyDrafts``.
+    The public goes on reading the live revision. Raises ``EditRefused`` and ``TooManyDrafts``.
     """
     case = _locked(case.pk, user)
     revisions = case.revisions.order_by("-number")
@@ -129,7 +106,7 @@ def open_draft(case, *, user):
     if opened:
         return opened
     if case.merged_into_id:
-        raise NotAllowed(
+        raise EditRefused(
             _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
         )
     _check_drafts(user)
@@ -159,12 +136,12 @@ def save_section(revision, *, user, seen, fingerprint, write):
     """Save one section of an open revision and give the revision.
 
     ``fingerprint(revision)`` tells what the section holds; ``seen`` is what it told when the form
-    was opened. ``write(revision)`` stores the section. Raises ``Conflict`` when the section holds
-    something else now, and ``NotAllowed`` when the person or the state no longer permits it.
+    was opened. ``write(revision)`` stores the section. Raises ``EditConflict`` when the section holds
+    something else now, and ``EditRefused`` when the person or the state no longer permits it.
     """
     revision = locked_draft(revision, user)
     if fingerprint(revision) != seen:
-        raise Conflict(revision)
+        raise EditConflict(revision)
     # While somebody types, a section is saved again and again; none of it is public.
     with changes.unseen():
         write(revision)
@@ -186,13 +163,13 @@ def keep(revision):
 def locked_draft(revision, user, states=WRITABLE):
     """An open revision, locked until the end of the transaction, if ``user`` may change it now.
 
-    Raises ``NotAllowed`` when the person or the state no longer permits it.
+    Raises ``EditRefused`` when the person or the state no longer permits it.
     """
     case = _locked(revision.case_id, user)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     revision.case = case
     if revision.state not in states:
-        raise NotAllowed(
+        raise EditRefused(
             _("This revision is %(state)s and cannot be changed now.")
             % {"state": revision.get_state_display().lower()}
         )
@@ -210,16 +187,16 @@ def submit(revision, *, user, seen=""):
 
     Nobody can change it between the check and the move: both happen under the lock that every save
     takes. ``seen`` is the :func:`edition` that the person has read, "" where that is not known.
-    Raises ``Incomplete``, ``Conflict`` when somebody has changed the text since, ``NotAllowed``,
-    and ``moderation.TransitionRefused`` when somebody was quicker.
+    Raises ``IncompleteSubmission``, ``EditConflict`` when somebody has changed the text since, ``EditRefused``,
+    and ``TransitionRefused`` when somebody was quicker.
     """
     _locked(revision.case_id, user)
     revision = Revision.objects.with_content().get(pk=revision.pk)
     if revision.state in WRITABLE:
         if submission.missing(revision):
-            raise Incomplete(revision)
+            raise IncompleteSubmission(revision)
         if seen not in ("", edition(revision)):
-            raise Conflict(revision)
+            raise EditConflict(revision)
     return moderation.submit(revision, by=user)
 
 
@@ -227,7 +204,7 @@ def submit(revision, *, user, seen=""):
 def withdraw(revision, *, user):
     """Take an open revision back and give it as it is now.
 
-    Raises ``NotAllowed``, and ``moderation.TransitionRefused`` when it is no longer open.
+    Raises ``EditRefused``, and ``TransitionRefused`` when it is no longer open.
     """
     _locked(revision.case_id, user)
     return moderation.withdraw(revision, by=user)
@@ -238,15 +215,17 @@ def confirm_still_true(case, *, user, number=""):
     """Note that the city says today that its public text is true.
 
     ``number`` is that of the revision that the person has read, "" where it is not known. Raises
-    ``NotAllowed``, also when another text has become public since.
+    ``EditRefused``, also when another text has become public since.
     """
     case = _locked(case.pk, user)
     if not CaseStudy.objects.of_team(user).filter(pk=case.pk).exists():
-        raise NotAllowed(_("Only the team of %(member)s can confirm it.") % {"member": case.member})
+        raise EditRefused(
+            _("Only the team of %(member)s can confirm it.") % {"member": case.member}
+        )
     if not case.live_id:
-        raise NotAllowed(_("This case has no public text to confirm."))
+        raise EditRefused(_("This case has no public text to confirm."))
     if number not in ("", str(case.live.number)):
-        raise NotAllowed(_("A newer text is public now. Read that one, then confirm it."))
+        raise EditRefused(_("A newer text is public now. Read that one, then confirm it."))
     case.confirmed_at, case.confirmed_by = timezone.localdate(), user
     case.save(update_fields=["confirmed_at", "confirmed_by"])
     return case
@@ -256,13 +235,13 @@ def confirm_still_true(case, *, user, number=""):
 def add_note(case, *, user, text):
     """Write a note to the moderators on the open submission of a case, and give the note.
 
-    The second of two clicks gives the note of the first one. Raises ``NotAllowed`` when nothing of the case is with the moderators.
+    The second of two clicks gives the note of the first one. Raises ``EditRefused`` when nothing of the case is with the moderators.
     """
     case = _locked(case.pk, user)
     asked = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
     revision = case.revisions.filter(state__in=asked).first()
     if revision is None:
-        raise NotAllowed(_("Notes belong to a submission, and nothing of this case is submitted."))
+        raise EditRefused(_("Notes belong to a submission, and nothing of this case is submitted."))
     since = timezone.now() - TWICE
     twin = revision.notes.filter(author=user, text=text, created_at__gte=since).first()
     if twin:
@@ -278,7 +257,7 @@ def _locked(pk, user):
     """The case, locked, if ``user`` may write it at this moment."""
     case = CaseStudy.objects.select_for_update().get(pk=pk)
     if not CaseStudy.objects.editable_by(user).filter(pk=pk).exists():
-        raise NotAllowed(_("You are no longer in the team of this case's member."))
+        raise EditRefused(_("You are no longer in the team of this case's member."))
     return case
 
 

@@ -25,6 +25,7 @@ from policies.models import CaseStudy, Contribution, Correction, Revision, Revis
 from sdg.models import Target
 
 from . import authoring, notifications, screening
+from .errors import AlreadyDecided, EditRefused
 
 State = Correction.State
 LABELS = dict(TEXTS)
@@ -39,10 +40,6 @@ NEEDED = ("challenge", "solution")
 
 _SECTION_OF = {name: section for section in SECTIONS for name in section.form.base_fields}
 _TAGS = _SECTION_OF[THEMES]
-
-
-class NotPossible(Exception):
-    """The text can no longer be corrected: it was decided, withdrawn or is being written."""
 
 
 def label(field):
@@ -69,13 +66,13 @@ def propose(revision, field, after, note="", *, by):
     """Keep that ``by`` would have ``field`` of a submission read ``after``, and give the correction.
 
     The second of two clicks gives the correction of the first one. Raises ``ValidationError`` for
-    what the author could not save either, and for a rewrite; ``NotPossible`` when the submission is
+    what the author could not save either, and for a rewrite; ``EditRefused`` when the submission is
     no longer open.
     """
     CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.state not in CORRECTABLE:
-        raise NotPossible(
+        raise EditRefused(
             _("This revision is %(state)s and cannot be corrected now.")
             % {"state": revision.get_state_display().lower()}
         )
@@ -165,7 +162,7 @@ def accept(correction, *, user):
     """Write a proposed correction into the text, on behalf of its team, and give the correction.
 
     Where the field says something else by now, nothing is written: the correction comes back
-    outdated. Raises ``NotPossible`` when somebody was quicker, and ``authoring.NotAllowed`` when the
+    outdated. Raises ``AlreadyDecided`` when somebody was quicker, and ``EditRefused`` when the
     person or the state of the submission no longer permits it.
     """
     correction, revision = _locked(correction, user)
@@ -194,7 +191,7 @@ def _locked(correction, user):
     revision = authoring.locked_draft(correction.revision, user, states=CORRECTABLE)
     correction = Correction.objects.select_for_update().get(pk=correction.pk)
     if correction.state != State.PROPOSED:
-        raise NotPossible(
+        raise AlreadyDecided(
             _("This correction is already %(state)s.")
             % {"state": correction.get_state_display().lower()}
         )

@@ -18,14 +18,11 @@ from policies.models import CaseStudy, Revision
 from policies.search import index
 
 from . import moderation, notifications
+from .errors import ActionRefused, ChangedMeanwhile, ReasonRequired
 
 # Who compiles the same case twice within this time has clicked twice.
 TWICE = timedelta(minutes=1)
 Provenance = CaseStudy.Provenance
-
-
-class NotPossible(Exception):
-    """The case no longer is as the person saw it, or does not allow what is asked."""
 
 
 def edition(case):
@@ -39,9 +36,9 @@ def feature(case, *, by, reason="", seen=""):
     """Show a public case on the home page; gives the case."""
     case = _locked(case, seen)
     if not case.live_id:
-        raise NotPossible(_("Only a public case can be shown on the home page."))
+        raise ActionRefused(_("Only a public case can be shown on the home page."))
     if case.featured_at:
-        raise NotPossible(_("The case is on the home page already."))
+        raise ActionRefused(_("The case is on the home page already."))
     return _featured(case, timezone.now(), "featured", by, reason)
 
 
@@ -50,7 +47,7 @@ def unfeature(case, *, by, reason="", seen=""):
     """Take a case off the home page again; gives the case."""
     case = _locked(case, seen)
     if not case.featured_at:
-        raise NotPossible(_("The case is not on the home page."))
+        raise ActionRefused(_("The case is not on the home page."))
     return _featured(case, None, "unfeatured", by, reason)
 
 
@@ -59,7 +56,7 @@ def unpublish(case, *, by, reason, seen=""):
     """Take the public text of a case off the site; gives the case."""
     case = _locked(case, seen)
     if not case.live_id:
-        raise NotPossible(_("The case is not public."))
+        raise ActionRefused(_("The case is not public."))
     moderation.unpublish(case.live, by=by, note=reason)
     return _locked(case)
 
@@ -69,7 +66,7 @@ def restore(case, revision, *, by, reason, seen=""):
     """Make an earlier text of a case public again; what is public now stays citable."""
     case = _locked(case, seen)
     if revision.case_id != case.pk:
-        raise NotPossible(_("This is a text of another case."))
+        raise ActionRefused(_("This is a text of another case."))
     moderation.restore(revision, by=by, note=reason)
     return _locked(case)
 
@@ -87,17 +84,17 @@ def merge_cases(duplicate, into, *, by, reason, seen=""):
     into = locked[into.pk]
     duplicate = _locked(duplicate, seen)
     if duplicate.pk == into.pk:
-        raise NotPossible(_("A case cannot be merged into itself."))
+        raise ActionRefused(_("A case cannot be merged into itself."))
     if duplicate.merged_into_id:
         number = {"number": duplicate.merged_into_id}
-        raise NotPossible(_("The case was merged into case %(number)s already.") % number)
+        raise ActionRefused(_("The case was merged into case %(number)s already.") % number)
     if into.merged_into_id:
         number = {"number": into.merged_into_id}
-        raise NotPossible(
+        raise ActionRefused(
             _("That case was itself merged: choose case %(number)s, which took its place.") % number
         )
     if not into.live_id:
-        raise NotPossible(_("Only a public case can take the place of another one."))
+        raise ActionRefused(_("Only a public case can take the place of another one."))
     with translation.override(settings.LANGUAGE_CODE):
         note = _("Merged into “%(title)s”, %(address)s\n\n%(reason)s") % {
             "title": into.live.title,
@@ -122,7 +119,7 @@ def unmerge(case, *, by, reason, seen=""):
     _need(reason)
     case = _locked(case, seen)
     if not case.merged_into_id:
-        raise NotPossible(_("The case was not merged into another one."))
+        raise ActionRefused(_("The case was not merged into another one."))
     case.merged_into = None
     case.save(update_fields=["merged_into"])
     audit.record("case-unmerged", case, by=by, reason=reason)
@@ -140,7 +137,7 @@ def move_case(case, member, *, by, reason, seen=""):
     case = _locked(case, seen)
     old = case.member
     if old == member:
-        raise NotPossible(_("The case belongs to %(member)s already.") % {"member": member})
+        raise ActionRefused(_("The case belongs to %(member)s already.") % {"member": member})
     text = case.revisions.filter(pk=case.live_id).first() or case.revisions.last()
     before = list(notifications.team(text, by)) if text else []
     case.member, case.confirmed_at, case.confirmed_by = member, None, None
@@ -196,14 +193,14 @@ def _featured(case, at, action, by, reason):
 
 def _need(reason):
     if not reason.strip():
-        raise NotPossible(_("Say why: a reason is required."))
+        raise ReasonRequired
 
 
 def _locked(case, seen=""):
-    """The case as it is now, locked. Raises ``NotPossible`` when it is not what was ``seen``."""
+    """The case as it is now, locked. Raises ``ChangedMeanwhile`` when it is not what was ``seen``."""
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
     if seen not in ("", edition(case)):
-        raise NotPossible(
+        raise ChangedMeanwhile(
             _("Somebody has changed this case after you opened the page. Look at it again.")
         )
     return case

@@ -22,16 +22,13 @@ from policies.models import Attachment, Photo
 from policies.models.files import stored_name
 
 from . import authoring
+from .errors import TooManyFiles
 
 logger = logging.getLogger(__name__)
 
 MAX_PHOTOS = 12
 MAX_FILES = 12
 MOST = {Photo: MAX_PHOTOS, Attachment: MAX_FILES}
-
-
-class TooManyFiles(Exception):
-    """The revision has as many photos, or files, as fit."""
 
 
 class _SentTwice(Exception):
@@ -109,7 +106,7 @@ def attach_photo(revision, *, user, picture, name, **texts):
 
     ``name`` is the cleaned name under which it was sent; ``texts`` are alt, caption, credit and
     licence. The second of two clicks gives what the first one added. Raises
-    ``authoring.NotAllowed`` and ``TooManyFiles``; then nothing is kept.
+    ``EditRefused`` and ``TooManyFiles``; then nothing is kept.
     """
     try:
         with _stored() as store:
@@ -144,7 +141,7 @@ def attach_file(revision, *, user, file, name, **texts):
 
 @transaction.atomic
 def describe(row, *, user, **texts):
-    """Change what is said about a photo or file. Raises ``authoring.NotAllowed``."""
+    """Change what is said about a photo or file. Raises ``EditRefused``."""
     revision = authoring.locked_draft(row.revision, user)
     type(row).objects.filter(pk=row.pk).update(**texts)
     _changed(revision)
@@ -152,7 +149,7 @@ def describe(row, *, user, **texts):
 
 @transaction.atomic
 def remove(row, *, user):
-    """Take a photo or file out of its revision. Raises ``authoring.NotAllowed``."""
+    """Take a photo or file out of its revision. Raises ``EditRefused``."""
     revision = authoring.locked_draft(row.revision, user)
     row.delete()
     _changed(revision)
@@ -162,7 +159,7 @@ def remove(row, *, user):
 def move(row, *, user, step):
     """Move a photo or file by ``step`` places (-1 is up); at the end of the list it stays.
 
-    Raises ``authoring.NotAllowed``.
+    Raises ``EditRefused``.
     """
     revision = authoring.locked_draft(row.revision, user)
     rows = list(type(row).objects.filter(revision=revision))

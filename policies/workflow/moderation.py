@@ -15,6 +15,7 @@ from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.search import index
 
 from . import notifications, screening
+from .errors import ReasonRequired, TransitionRefused
 
 State = Revision.State
 
@@ -41,10 +42,6 @@ RESTORABLE = (State.SUPERSEDED, State.UNPUBLISHED)
 DECISIONS = tuple(
     (State.SUBMITTED, to) for to in (State.PUBLISHED, State.CHANGES_REQUESTED, State.REJECTED)
 )
-
-
-class TransitionRefused(Exception):
-    """The change is not possible from the state in which the revision is now."""
 
 
 def submit(revision, *, by=None, name="", note=""):
@@ -147,7 +144,7 @@ def _move(revision, to, by, name, note, *, again=False):
     if not name:
         raise ValueError("A decision needs a person or a name.")
     if (again or to in NOTE_REQUIRED) and not note.strip():
-        raise TransitionRefused(_("Say why: a note is required."))
+        raise ReasonRequired
     case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     _check(case, revision, to, again=again)

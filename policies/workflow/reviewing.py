@@ -16,6 +16,7 @@ from members.record import audit
 from policies.models import Assessment, CaseStudy, Phrase, ReviewNote, Revision
 
 from . import authoring, moderation, notifications
+from .errors import ChangedMeanwhile
 
 State = Revision.State
 
@@ -28,10 +29,6 @@ DECISIONS = {
     State.REJECTED: moderation.reject,
 }
 NOTE_REQUIRED = moderation.NOTE_REQUIRED
-
-
-class Changed(Exception):
-    """What was shown is no longer so; nothing was done."""
 
 
 def fingerprint(revision):
@@ -59,15 +56,15 @@ def decide(revision, decision, *, by, note, seen, marks=None):
 
     ``decision`` is one of ``DECISIONS``; ``seen`` is the :func:`fingerprint` of what was shown;
     ``marks`` are kept as by :func:`assess`.
-    Raises :class:`Changed` when a colleague decided first or anything shown has changed, and
-    ``moderation.TransitionRefused`` where a note is missing.
+    Raises ``ChangedMeanwhile`` when a colleague decided first or anything shown has changed, and
+    ``ReasonRequired`` where a note is missing.
     """
     CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     now = Revision.objects.with_content().get(pk=revision.pk)
     if now.state != State.SUBMITTED:
-        raise Changed(_what_happened(now))
+        raise ChangedMeanwhile(_what_happened(now))
     if fingerprint(now) != seen:
-        raise Changed(
+        raise ChangedMeanwhile(
             _(
                 "The text, or the public text beside it, was changed after you opened this page. "
                 "Read it again, then decide."
@@ -127,7 +124,7 @@ def assign(keys, reviewer, *, by):
 def assess(revision, marks, *, by):
     """Keep marks and remarks: ``{criterion: (mark, remark)}``; two empty ones take theirs away.
 
-    Raises :class:`Changed` when the submission is no longer with the desk.
+    Raises ``ChangedMeanwhile`` when the submission is no longer with the desk.
     """
     revision = _with_desk(revision)
     for criterion, (mark, remark) in marks.items():
@@ -156,7 +153,7 @@ def assess(revision, marks, *, by):
 def write_note(revision, text, *, by):
     """Write to the author of a submission, and give the note; the second click gives the first's.
 
-    Raises :class:`Changed` when the submission is no longer with the desk.
+    Raises ``ChangedMeanwhile`` when the submission is no longer with the desk.
     """
     revision = _with_desk(revision)
     since = timezone.now() - authoring.TWICE
@@ -182,9 +179,9 @@ def save_phrase(use, title, text):
 
 
 def _with_desk(revision):
-    """The revision, locked, while desk and author talk about it; raises :class:`Changed`."""
+    """The revision, locked, while desk and author talk about it; raises ``ChangedMeanwhile``."""
     CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.state not in WITH_DESK:
-        raise Changed(_what_happened(revision))
+        raise ChangedMeanwhile(_what_happened(revision))
     return revision

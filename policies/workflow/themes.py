@@ -13,9 +13,7 @@ from members.record import audit
 from policies.models import FormerTheme, RevisionTheme, Theme
 from policies.search import index
 
-
-class NotPossible(Exception):
-    """The theme no longer is as the person saw it, or does not allow what is asked."""
+from .errors import ActionRefused, ReasonRequired
 
 
 @transaction.atomic
@@ -49,13 +47,13 @@ def merge(theme, into, *, by, reason):
     addresses of lists with its slug, or with one that led to it, lead to ``into``.
     """
     if not reason.strip():
-        raise NotPossible(_("Say why: a reason is required."))
+        raise ReasonRequired
     if theme.pk == into.pk:
-        raise NotPossible(_("A theme cannot be merged into itself."))
+        raise ActionRefused(_("A theme cannot be merged into itself."))
     locked = Theme.objects.select_for_update().filter(pk__in=[theme.pk, into.pk])
     locked = {each.pk: each for each in locked.order_by("pk")}
     if len(locked) < len({theme.pk, into.pk}):
-        raise NotPossible(_("Somebody has merged or deleted one of these themes meanwhile."))
+        raise ActionRefused(_("Somebody has merged or deleted one of these themes meanwhile."))
     theme, into = locked[theme.pk], locked[into.pk]
     for goes, stays in ((theme, into), (into, theme)):
         before = RevisionTheme.objects.filter(
@@ -80,17 +78,17 @@ def merge(theme, into, *, by, reason):
 
 @transaction.atomic
 def delete(theme, *, by):
-    """Delete a theme that no text has. Raises ``NotPossible`` for all others."""
+    """Delete a theme that no text has. Raises ``ActionRefused`` for all others."""
     theme = Theme.objects.select_for_update().filter(pk=theme.pk).first()
     if theme is None:
-        raise NotPossible(_("Somebody has deleted the theme already."))
+        raise ActionRefused(_("Somebody has deleted the theme already."))
     if uses := theme.revisions.count():
         message = ngettext(
             "%(count)d text has this theme: merge it into another one instead.",
             "%(count)d texts have this theme: merge it into another one instead.",
             uses,
         )
-        raise NotPossible(message % {"count": uses})
+        raise ActionRefused(message % {"count": uses})
     audit.record("theme-deleted", theme, by=by)
     theme.delete()
     transaction.on_commit(index.sync_soon, robust=True)

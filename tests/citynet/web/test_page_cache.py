@@ -26,6 +26,7 @@ from policies.models import CaseStudy, Revision, Theme
 from policies.search import index
 from policies.statistics import uses
 from policies.workflow import curation, moderation, themes
+from policies.workflow.errors import WorkflowError
 from tests.conftest import signed_in
 from tests.factories import (
     LiveRevisionFactory,
@@ -466,7 +467,7 @@ def test_reference_data_is_seen_at_once(library, committed, settings):
 
 
 IMPOSSIBLE = (
-    *(curation.NotPossible, themes.NotPossible, merging.Refused, moderation.TransitionRefused),
+    *(WorkflowError, merging.Refused),
     *(ObjectDoesNotExist, IntegrityError, IndexError, AttributeError, TypeError),
 )
 

@@ -8,6 +8,7 @@ from members.record import audit
 from members.teams import invitations, memberships
 from policies.models import Revision
 from policies.workflow import moderation
+from policies.workflow.errors import TransitionRefused
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -169,7 +170,7 @@ def test_publishing_together_records_each_case():
 
 
 def test_refused_change_of_a_state_records_nothing():
-    with pytest.raises(moderation.TransitionRefused):
+    with pytest.raises(TransitionRefused):
         moderation.unpublish(RevisionFactory(), name="Secretariat", note="Wrong")
     assert Event.objects.count() == 0
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from members.models import Event
 from policies.models import Revision
 from policies.workflow import authoring, corrections, moderation, reviewing
+from policies.workflow.errors import ChangedMeanwhile
 from tests.factories import MembershipFactory, RevisionFactory, StaffFactory
 from tests.races import at_once, kinds, needs_two_connections
 
@@ -55,9 +56,9 @@ def test_one_of_two_decisions_counts(moderators, membership):
             for by, decision in zip(moderators, (first, second), strict=True)
         ]
         outcomes = at_once(*calls)
-        assert kinds(outcomes) == ["Changed", "Revision"], number
+        assert kinds(outcomes) == ["ChangedMeanwhile", "Revision"], number
         decided = next(each for each in outcomes if type(each) is Revision)
-        told = next(each for each in outcomes if type(each) is reviewing.Changed)
+        told = next(each for each in outcomes if type(each) is ChangedMeanwhile)
         events = list(revision.events.exclude(to_state=State.SUBMITTED))
         assert [(event.to_state, event.note) for event in events] == [
             (decided.state, f"From {events[0].actor_name}.")
@@ -104,7 +105,7 @@ def test_decision_and_withdrawal_at_once(moderators, membership):
             partial(authoring.withdraw, revision, user=membership.user),
         )
         assert kinds(outcomes) in (
-            ["Changed", "Revision"],
+            ["ChangedMeanwhile", "Revision"],
             ["Revision", "TransitionRefused"],
         ), number
         revision.refresh_from_db()

@@ -4,6 +4,7 @@ import pytest
 
 from policies.models import FundingSource, Indicator, Photo, Revision, Stakeholder
 from policies.workflow import authoring, moderation
+from policies.workflow.errors import EditConflict, EditRefused, TooManyDrafts
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -52,7 +53,7 @@ def test_start_case_gives_a_first_draft(membership):
 
 
 def test_start_case_for_another_member_is_refused(membership):
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         authoring.start_case(
             user=membership.user, member=MemberFactory(), title="Night buses", summary="x"
         )
@@ -61,7 +62,7 @@ def test_start_case_for_another_member_is_refused(membership):
 def test_drafts_of_a_person_are_bounded(membership):
     for _ in range(authoring.MAX_OPEN_DRAFTS):
         RevisionFactory(created_by=membership.user)
-    with pytest.raises(authoring.TooManyDrafts):
+    with pytest.raises(TooManyDrafts):
         authoring.start_case(
             user=membership.user, member=membership.member, title="One more", summary="x"
         )
@@ -159,7 +160,7 @@ def test_second_save_over_a_newer_text_is_refused_and_told(membership):
     colleague = MembershipFactory(member=membership.member).user
     save_title(draft, colleague, "Theirs", seen="Old")
 
-    with pytest.raises(authoring.Conflict) as conflict:
+    with pytest.raises(EditConflict) as conflict:
         save_title(draft, membership.user, "Mine", seen="Old")
 
     assert conflict.value.revision.title == "Theirs"
@@ -170,7 +171,7 @@ def test_second_save_over_a_newer_text_is_refused_and_told(membership):
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.WITHDRAWN])
 def test_save_section_of_what_is_not_open_is_refused(membership, state):
     revision = RevisionFactory(case__member=membership.member, state=state)
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         save_title(revision, membership.user, "New", seen=revision.title)
 
 
@@ -178,7 +179,7 @@ def test_membership_that_ended_meanwhile_refuses_the_save(membership):
     draft = RevisionFactory(case__member=membership.member, title="Old")
     membership.status = "ended"
     membership.save()
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         save_title(draft, membership.user, "New", seen="Old")
     draft.refresh_from_db()
     assert draft.title == "Old"
@@ -195,7 +196,7 @@ def test_confirm_stamps_date_and_person(membership):
 def test_confirm_by_a_stranger_or_without_a_public_text_is_refused(membership):
     live = LiveRevisionFactory(case__member=membership.member)
     draft = RevisionFactory(case__member=membership.member)
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         authoring.confirm_still_true(live.case, user=UserFactory())
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         authoring.confirm_still_true(draft.case, user=membership.user)

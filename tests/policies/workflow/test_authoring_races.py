@@ -6,6 +6,7 @@ from django.db import transaction
 from members.teams import invitations, memberships
 from policies.models import CaseStudy, ReviewNote, Revision
 from policies.workflow import authoring, moderation
+from policies.workflow.errors import EditConflict, EditRefused, IncompleteSubmission
 from tests.factories import LiveRevisionFactory, MembershipFactory, RevisionFactory
 from tests.members.team import coordinator_of, request_of, verified
 from tests.races import Started, at_once, kinds, needs_two_connections, wait_until_somebody_waits
@@ -63,7 +64,7 @@ def test_text_emptied_while_somebody_submits_is_not_submitted(ready, membership,
         empty_challenge(ready, colleague)
         submitting = Started(lambda: authoring.submit(ready, user=membership.user))
         wait_until_somebody_waits()
-    assert type(submitting.outcome()) is authoring.Incomplete
+    assert type(submitting.outcome()) is IncompleteSubmission
     ready.refresh_from_db()
     assert (ready.state, ready.challenge) == (State.DRAFT, "")
 
@@ -80,7 +81,7 @@ def test_text_changed_while_somebody_submits_is_read_again(ready, membership, co
         )
         submitting = Started(lambda: authoring.submit(ready, user=membership.user, seen=seen))
         wait_until_somebody_waits()
-    assert type(submitting.outcome()) is authoring.Conflict
+    assert type(submitting.outcome()) is EditConflict
     ready.refresh_from_db()
     assert (ready.state, ready.title) == (State.DRAFT, "Day buses")
 
@@ -90,7 +91,7 @@ def test_save_that_waits_for_a_submission_is_refused(ready, membership, colleagu
         authoring.submit(ready, user=membership.user)
         saving = Started(lambda: empty_challenge(ready, colleague))
         wait_until_somebody_waits()
-    assert type(saving.outcome()) is authoring.NotAllowed
+    assert type(saving.outcome()) is EditRefused
     ready.refresh_from_db()
     assert (ready.state, ready.challenge) == (State.SUBMITTED, "No buses at night.")
 
@@ -129,9 +130,9 @@ def test_two_who_save_one_section_at_once_lose_nothing(ready, membership, collea
         lambda: save(membership.user, "Mine"),
         lambda: save(colleague, "Theirs"),
     )
-    assert kinds(outcomes) == ["Conflict", "Revision"]
+    assert kinds(outcomes) == ["EditConflict", "Revision"]
     saved = next(each for each in outcomes if type(each) is Revision)
-    conflict = next(each for each in outcomes if type(each) is authoring.Conflict)
+    conflict = next(each for each in outcomes if type(each) is EditConflict)
     assert conflict.revision.title == saved.title
     ready.refresh_from_db()
     assert ready.version == 1
@@ -143,7 +144,7 @@ def test_membership_that_ends_while_the_save_waits_refuses_it(ready, membership,
         saving = Started(lambda: empty_challenge(ready, colleague))
         wait_until_somebody_waits()
         colleague.memberships.update(status="ended")
-    assert type(saving.outcome()) is authoring.NotAllowed
+    assert type(saving.outcome()) is EditRefused
 
 
 def test_two_clicks_on_begin_make_one_case(membership):

@@ -7,6 +7,7 @@ from members.models import Event
 from policies.content.diff import TEXTS
 from policies.models import Correction, Revision
 from policies.workflow import corrections, moderation
+from policies.workflow.errors import EditRefused
 from tests.factories import RevisionFactory, StaffFactory
 from tests.policies.contents import fill
 
@@ -146,7 +147,7 @@ def test_note_that_is_too_long_is_refused(submitted, moderator):
 def test_only_what_is_discussed_can_be_corrected(submitted, moderator, state):
     decision = {"decided_at": submitted.created_at, "decided_by_name": "Secretariat"}
     Revision.objects.filter(pk=submitted.pk).update(state=state, **decision)
-    with pytest.raises(corrections.NotPossible):
+    with pytest.raises(EditRefused):
         corrections.propose(submitted, "title", "Night buses", by=moderator)
 
 

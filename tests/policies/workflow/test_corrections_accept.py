@@ -7,6 +7,7 @@ from members.models import Event, Notice
 from members.notices.notifications import text_of
 from policies.models import Correction, Revision
 from policies.workflow import authoring, corrections, moderation
+from policies.workflow.errors import AlreadyDecided, EditRefused
 from tests.factories import MembershipFactory, RevisionFactory, StaffFactory, ThemeFactory
 from tests.policies.contents import fill
 from tests.races import at_once, kinds, needs_two_connections
@@ -75,7 +76,7 @@ def test_declined_correction_leaves_the_text(typo, official, submitted):
 @pytest.mark.parametrize("answer", [corrections.accept, corrections.decline])
 def test_second_answer_is_told(typo, official, answer):
     corrections.accept(typo, user=official)
-    with pytest.raises(corrections.NotPossible, match="already accepted"):
+    with pytest.raises(AlreadyDecided, match="already accepted"):
         answer(typo, user=official)
     assert len(recorded("correction-accepted")) == 1
     assert recorded("correction-declined") == []
@@ -99,14 +100,14 @@ def test_change_of_another_field_makes_nothing_outdated(typo, official, submitte
 @pytest.mark.parametrize("decide", [moderation.publish, moderation.reject, moderation.withdraw])
 def test_correction_of_a_text_that_is_no_longer_open_is_refused(typo, official, submitted, decide):
     decide(submitted, name="Mina", note="Because.")
-    with pytest.raises(authoring.NotAllowed, match="cannot be changed now"):
+    with pytest.raises(EditRefused, match="cannot be changed now"):
         corrections.accept(typo, user=official)
     assert corrections.waiting([Revision.objects.get(pk=submitted.pk)]) == {}
 
 
 def test_correction_is_for_the_team(typo, moderator):
     for stranger in (MembershipFactory().user, moderator):
-        with pytest.raises(authoring.NotAllowed):
+        with pytest.raises(EditRefused):
             corrections.accept(typo, user=stranger)
     assert Correction.objects.get().state == "proposed"
 
@@ -284,6 +285,6 @@ def test_of_two_answers_at_once_one_counts(typo, official):
         lambda: corrections.accept(typo, user=official),
         lambda: corrections.decline(typo, user=official),
     )
-    assert kinds(outcomes) == ["Correction", "NotPossible"]
+    assert kinds(outcomes) == ["AlreadyDecided", "Correction"]
     accepted = Correction.objects.get().state == "accepted"
     assert Revision.objects.get().title == ("Night buses" if accepted else "Night buzes")

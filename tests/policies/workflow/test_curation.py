@@ -8,6 +8,7 @@ from members.models import Event, Notice
 from members.notices.notifications import text_of
 from policies.models import CaseStudy, Revision
 from policies.workflow import authoring, curation, moderation
+from policies.workflow.errors import ActionRefused, ChangedMeanwhile, EditRefused, ReasonRequired
 from tests.factories import (
     CaseStudyFactory,
     LiveRevisionFactory,
@@ -69,17 +70,17 @@ def test_case_is_featured_and_no_longer(case, editor):
 
 def test_second_feature_is_told(case, editor):
     curation.feature(case, by=editor)
-    with pytest.raises(curation.NotPossible, match="on the home page already"):
+    with pytest.raises(ActionRefused, match="on the home page already"):
         curation.feature(case, by=editor)
     curation.unfeature(case, by=editor)
-    with pytest.raises(curation.NotPossible, match="is not on the home page"):
+    with pytest.raises(ActionRefused, match="is not on the home page"):
         curation.unfeature(case, by=editor)
     assert len(recorded("featured")) == len(recorded("unfeatured")) == 1
 
 
 def test_hidden_case_is_not_featured(editor):
     draft = RevisionFactory()
-    with pytest.raises(curation.NotPossible, match="Only a public case"):
+    with pytest.raises(ActionRefused, match="Only a public case"):
         curation.feature(draft.case, by=editor)
 
 
@@ -93,7 +94,7 @@ def test_nothing_happens_to_a_case_that_somebody_else_has_changed(case, kept, ed
         "merge": lambda: curation.merge_cases(case, kept, by=editor, reason="Why", seen=seen),
         "move": lambda: curation.move_case(case, kept.member, by=editor, reason="Why", seen=seen),
     }
-    with pytest.raises(curation.NotPossible, match="Somebody has changed this case"):
+    with pytest.raises(ChangedMeanwhile, match="Somebody has changed this case"):
         acts[act]()
     case.refresh_from_db()
     assert (case.live_id, case.featured_at, case.merged_into) == (
@@ -123,12 +124,12 @@ def test_unpublish_and_restore(case, editor):
 
 
 def test_unpublish_what_is_not_public_is_told(editor):
-    with pytest.raises(curation.NotPossible, match="not public"):
+    with pytest.raises(ActionRefused, match="not public"):
         curation.unpublish(RevisionFactory().case, by=editor, reason="Why")
 
 
 def test_text_of_another_case_is_not_restored(case, kept, editor):
-    with pytest.raises(curation.NotPossible, match="another case"):
+    with pytest.raises(ActionRefused, match="another case"):
         curation.restore(case, kept.live, by=editor, reason="Why")
 
 
@@ -219,12 +220,12 @@ def test_cases_merged_before_lead_to_the_last_one(client, case, kept, editor):
 
 
 def test_circles_and_chains_are_refused(case, kept, editor):
-    with pytest.raises(curation.NotPossible, match="into itself"):
+    with pytest.raises(ActionRefused, match="into itself"):
         curation.merge_cases(case, case, by=editor, reason="Why")
     curation.merge_cases(case, kept, by=editor, reason="Told twice.")
-    with pytest.raises(curation.NotPossible, match=f"merged into case {kept.pk} already"):
+    with pytest.raises(ActionRefused, match=f"merged into case {kept.pk} already"):
         curation.merge_cases(case, kept, by=editor, reason="Why")
-    with pytest.raises(curation.NotPossible, match=f"choose case {kept.pk}"):
+    with pytest.raises(ActionRefused, match=f"choose case {kept.pk}"):
         curation.merge_cases(kept, case, by=editor, reason="Why")
     kept.refresh_from_db()
     assert (kept.merged_into, kept.live_id) == (None, kept.revisions.get().pk)
@@ -232,9 +233,9 @@ def test_circles_and_chains_are_refused(case, kept, editor):
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_merge_needs_a_reason_and_a_public_case(case, kept, editor, reason):
-    with pytest.raises(curation.NotPossible, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Say why"):
         curation.merge_cases(case, kept, by=editor, reason=reason)
-    with pytest.raises(curation.NotPossible, match="Only a public case"):
+    with pytest.raises(ActionRefused, match="Only a public case"):
         curation.merge_cases(case, RevisionFactory().case, by=editor, reason="Why")
     assert list(CaseStudy.objects.live()) == [case, kept]
 
@@ -250,7 +251,7 @@ def test_merged_case_is_not_written_any_more(client, case, kept, editor):
     official = MembershipFactory(member=case.member).user
     curation.merge_cases(case, kept, by=editor, reason="Told twice.")
 
-    with pytest.raises(authoring.NotAllowed, match=f"merged into case {kept.pk}"):
+    with pytest.raises(EditRefused, match=f"merged into case {kept.pk}"):
         authoring.open_draft(case, user=official)
 
     client.force_login(official)
@@ -270,7 +271,7 @@ def test_merge_is_undone(case, kept, editor):
     assert list(CaseStudy.objects.live()) == [case, kept]
     key = str(case.pk)
     assert recorded("case-unmerged") == [(editor, "policies.casestudy", key, "They are two lines.")]
-    with pytest.raises(curation.NotPossible, match="was not merged"):
+    with pytest.raises(ActionRefused, match="was not merged"):
         curation.unmerge(case, by=editor, reason="Why")
 
 
@@ -282,7 +283,7 @@ def test_two_cases_are_not_merged_into_each_other(case, kept):
         lambda: curation.merge_cases(case, kept, by=editor, reason="Why"),
         lambda: curation.merge_cases(kept, case, by=editor, reason="Why"),
     )
-    assert kinds(outcomes) == ["CaseStudy", "NotPossible"]
+    assert kinds(outcomes) == ["ActionRefused", "CaseStudy"]
     assert CaseStudy.objects.live().count() == CaseStudy.objects.filter(merged_into=None).count()
 
 
@@ -332,9 +333,9 @@ def test_moved_case_is_found_with_the_other_member(
 
 
 def test_move_to_the_same_member_is_told(case, editor):
-    with pytest.raises(curation.NotPossible, match="already"):
+    with pytest.raises(ActionRefused, match="already"):
         curation.move_case(case, case.member, by=editor, reason="Why")
-    with pytest.raises(curation.NotPossible, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Say why"):
         curation.move_case(case, MemberFactory(), by=editor, reason="")
     assert recorded("case-moved") == []
 
@@ -422,7 +423,7 @@ def test_draft_of_the_city_beside_a_compiled_text_is_the_citys(moderator, accoun
         Revision.objects.filter(pk=draft.pk).update(created_by=None)
 
     assert may_write(moderator) == []
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         authoring.save_section(
             draft, user=moderator, seen="", fingerprint=lambda _text: "", write=lambda _text: None
         )

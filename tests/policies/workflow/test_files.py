@@ -14,6 +14,7 @@ from django.utils import timezone
 from citynet.uploads import images
 from policies.models import Attachment, Photo, Revision
 from policies.workflow import authoring, files
+from policies.workflow.errors import EditRefused, TooManyFiles
 from tests.factories import (
     AttachmentFactory,
     LiveRevisionFactory,
@@ -105,7 +106,7 @@ def test_thirteenth_is_refused_and_leaves_nothing(draft, user, attach, factory, 
         factory(revision=draft, position=position)
     attach(draft, user)
     before = stored_files()
-    with pytest.raises(files.TooManyFiles, match="at most 12"):
+    with pytest.raises(TooManyFiles, match="at most 12"):
         attach(draft, user, "thirteenth.csv")
     assert model.objects.count() == 12
     assert stored_files() == before
@@ -131,7 +132,7 @@ def test_other_file_of_the_same_name_and_size_is_added(draft, user):
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.WITHDRAWN])
 def test_what_cannot_be_changed_takes_no_files(draft, user, attach, state):
     Revision.objects.update(state=state)
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         attach(draft, user)
     assert stored_files() == []
 
@@ -140,7 +141,7 @@ def test_what_cannot_be_changed_takes_no_files(draft, user, attach, state):
 def test_former_colleague_attaches_nothing(draft, membership, attach):
     membership.status = "ended"
     membership.save()
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         attach(draft, membership.user)
     assert stored_files() == []
 
@@ -156,7 +157,7 @@ def test_former_colleague_attaches_nothing(draft, membership, attach):
 def test_former_colleague_changes_nothing(draft, membership, change):
     photos = [PhotoFactory(revision=draft, position=position) for position in range(2)]
     membership.delete()
-    with pytest.raises(authoring.NotAllowed):
+    with pytest.raises(EditRefused):
         change(photos[0], membership.user)
     assert list(draft.photos.values_list("pk", "alt")) == [(p.pk, p.alt) for p in photos]
 
@@ -242,7 +243,7 @@ def test_two_uploads_at_once_keep_to_the_limit():
         try:
             attach_photo(draft, membership.user, alt)
             outcomes.append("taken")
-        except files.TooManyFiles:
+        except TooManyFiles:
             outcomes.append("refused")
         finally:
             connection.close()

@@ -4,7 +4,8 @@ import pytest
 
 from policies.models import ReviewEvent, Revision
 from policies.workflow import moderation
-from policies.workflow.moderation import TRANSITIONS, TransitionRefused
+from policies.workflow.errors import ReasonRequired, TransitionRefused
+from policies.workflow.moderation import TRANSITIONS
 from tests.factories import LiveRevisionFactory, RevisionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +93,7 @@ def test_no_without_a_reason_is_refused(to):
     state = State.PUBLISHED if to == State.UNPUBLISHED else State.SUBMITTED
     revision = in_state(state)
 
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(ReasonRequired):
         MOVES[to](revision, name="Mina", note="  ")
 
     revision.refresh_from_db()

@@ -7,6 +7,7 @@ from members.models import Notice
 from members.notices.notifications import text_of
 from policies.models import ReviewNote, Revision
 from policies.workflow import moderation, notifications
+from policies.workflow.errors import TransitionRefused
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -158,7 +159,7 @@ def test_withdrawal_tells_moderators_and_colleagues(member, author, colleague, m
 
 
 def test_refused_move_tells_nobody(member, author, moderator):
-    with pytest.raises(moderation.TransitionRefused):
+    with pytest.raises(TransitionRefused):
         moderation.publish(revision_of(member, author, State.WITHDRAWN), by=moderator)
     assert told() == []
 

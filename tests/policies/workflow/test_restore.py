@@ -5,7 +5,8 @@ import pytest
 from members.models import Event, Notice
 from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.workflow import moderation
-from policies.workflow.moderation import RESTORABLE, TransitionRefused
+from policies.workflow.errors import ReasonRequired, TransitionRefused
+from policies.workflow.moderation import RESTORABLE
 from tests.factories import LiveRevisionFactory, MembershipFactory, RevisionFactory, UserFactory
 from tests.races import at_once, kinds, needs_two_connections
 
@@ -102,7 +103,7 @@ def test_restore_tells_the_team(case):
 
 @pytest.mark.parametrize("note", ["", " \n"])
 def test_restore_without_a_reason_is_refused(case, note):
-    with pytest.raises(TransitionRefused, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Say why"):
         moderation.restore(revision(case, "First text"), name="Joon", note=note)
 
     assert live(case) == ["Second text"]

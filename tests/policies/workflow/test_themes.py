@@ -7,6 +7,7 @@ from members.models import Event
 from policies.models import RevisionTheme, Theme
 from policies.search import index
 from policies.workflow import themes
+from policies.workflow.errors import ActionRefused, ReasonRequired
 from tests.factories import LiveRevisionFactory, RevisionFactory, ThemeFactory, UserFactory
 from tests.races import at_once, kinds, needs_two_connections
 
@@ -75,9 +76,9 @@ def test_merge_leaves_every_text_with_its_themes(editor, transport, mobility, be
 
 
 def test_merge_needs_a_reason_and_another_theme(editor, transport, mobility):
-    with pytest.raises(themes.NotPossible, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Say why"):
         themes.merge(transport, mobility, by=editor, reason=" ")
-    with pytest.raises(themes.NotPossible, match="into itself"):
+    with pytest.raises(ActionRefused, match="into itself"):
         themes.merge(transport, transport, by=editor, reason="Why")
     assert (Theme.objects.count(), recorded()) == (2, [])
 
@@ -85,7 +86,7 @@ def test_merge_needs_a_reason_and_another_theme(editor, transport, mobility):
 def test_second_merge_is_told(editor, transport, mobility):
     seen_by_both = Theme.objects.get(pk=transport.pk)
     themes.merge(transport, mobility, by=editor, reason="Both mean the same.")
-    with pytest.raises(themes.NotPossible, match="merged or deleted one of these"):
+    with pytest.raises(ActionRefused, match="merged or deleted one of these"):
         themes.merge(seen_by_both, mobility, by=editor, reason="Both mean the same.")
 
 
@@ -103,12 +104,12 @@ MERGE_QUERIES = 12
 
 def test_theme_in_use_is_not_deleted(editor, transport, mobility):
     RevisionFactory(themes=["transport"])
-    with pytest.raises(themes.NotPossible, match="1 text has this theme"):
+    with pytest.raises(ActionRefused, match="1 text has this theme"):
         themes.delete(transport, by=editor)
     themes.delete(mobility, by=editor)
     assert list(Theme.objects.all()) == [transport]
     assert recorded() == [("theme-deleted", "Mobility", "")]
-    with pytest.raises(themes.NotPossible, match="deleted the theme already"):
+    with pytest.raises(ActionRefused, match="deleted the theme already"):
         themes.delete(Theme(pk=mobility.pk or 0), by=editor)
 
 
@@ -186,5 +187,5 @@ def test_two_themes_are_not_merged_into_each_other(editor, transport, mobility):
         lambda: themes.merge(transport, mobility, by=editor, reason="Why"),
         lambda: themes.merge(mobility, transport, by=editor, reason="Why"),
     )
-    assert kinds(outcomes) == ["NotPossible", "Theme"]
+    assert kinds(outcomes) == ["ActionRefused", "Theme"]
     assert slugs(revision) == [Theme.objects.get().slug]
