@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -71,40 +72,33 @@ def not_reported():
 
 @register.simple_tag(takes_context=True)
 def pager(context, page, query=None, label=""):
-    """Links to the pages of a list: see ``components/pager.html``, which does the same."""
+    """Return links to the pages of a list: see ``components/pager.html``, which does the same."""
     paginator, current = page.paginator, page.number
     if paginator.num_pages <= 1:
         return ""
     query = context.request.GET if query in (None, "") else query
-    rest = urlencode([pair for pair in query.lists() if pair[0] != "page"], doseq=True)
+    rest = [(name, values) for name, values in query.lists() if name != "page"]
 
-    def link(place, text, rel=""):
+    def address(place):
         # The first page has no number.
-        parts = [rest] if rest else []
-        parts += [f"page={place}"] if place > 1 else []
-        return f'<li><a href="?{escape("&".join(parts))}"{rel}>{text}</a></li>'
+        number_of_page = [("page", place)] if place > 1 else []
+        return "?" + urlencode(rest + number_of_page, doseq=True)
 
-    word = f'<span class="vh">{escape(_("Page"))} </span>'
-    links = []
-    if current > 1:
-        links.append(link(current - 1, escape(_("Previous page")), ' rel="prev"'))
-    for place in paginator.get_elided_page_range(current, on_each_side=1, on_ends=1):
-        if place == current:
-            shown = f'<span aria-current="page">{word}{number(place)}</span>'
-            links.append(f"<li>{shown}</li>")
-        elif place == paginator.ELLIPSIS:
-            links.append(f"<li>{place}</li>")
-        else:
-            links.append(link(place, word + number(place)))
-    if current < paginator.num_pages:
-        links.append(link(current + 1, escape(_("Next page")), ' rel="next"'))
     ends = {"first": page.start_index(), "last": page.end_index(), "total": paginator.count}
     ends = {name: number(value) for name, value in ends.items()}
-    return SafeString(
-        f'<nav class="pager mt" aria-label="{escape(label or _("Pages of results"))}">\n'
-        f'<ul role="list">{"".join(links)}</ul>\n'
-        f'<p class="quiet">{escape(_("%(first)s to %(last)s of %(total)s") % ends)}</p>\n</nav>'
-    )
+    places = paginator.get_elided_page_range(current, on_each_side=1, on_ends=1)
+    values = {
+        "label": label,
+        "current": current,
+        "pages": [
+            (place, "" if place in (current, paginator.ELLIPSIS) else address(place))
+            for place in places
+        ],
+        "previous": address(current - 1) if page.has_previous() else "",
+        "next": address(current + 1) if page.has_next() else "",
+        "extent": _("%(first)s to %(last)s of %(total)s") % ends,
+    }
+    return SafeString(render_to_string("pager.html", values, using="jinja2"))
 
 
 @register.simple_tag(takes_context=True)
