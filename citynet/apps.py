@@ -2,7 +2,6 @@ import gc
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.contrib.admin import apps as admin_apps
 from django.db.backends.signals import connection_created
 
 
@@ -31,10 +30,3 @@ class CitynetConfig(AppConfig):
         # again while a page is drawn, took a seventh of its time.
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
-
-
-class SecretariatConfig(admin_apps.AdminConfig):
-    """The admin, with a door of our own."""
-
-    default = False
-    default_site = "citynet.web.admin.SecretariatSite"

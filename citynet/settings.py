@@ -38,7 +38,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 
 INSTALLED_APPS = [
-    "citynet.apps.SecretariatConfig",
+    "members.apps.SecretariatConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -80,10 +80,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.accounts.middleware.end_long_sessions",
     "citynet.web.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "citynet.web.middleware.record_client_address",
+    "citynet.web.client_address.set_client_address",
     "citynet.web.middleware.throttle",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -411,7 +412,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_overview"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # How many proxies of ours stand in front: limits are counted by the address that the outermost saw.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
-MFA_ADAPTER = "members.accounts.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "members.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate_webauthn": "members.accounts.forms.AuthenticateKeyForm",
     "login_webauthn": "members.accounts.forms.LoginKeyForm",
@@ -430,7 +431,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Seconds after which who works for the secretariat signs in anew, active or not: a working day.
 SECRETARIAT_SESSION_AGE = 12 * 60 * 60
-# What each app knows about a person: for the download of one's data, and for its end.
+# What each app knows about a person: for the download of personal data, the trail and the deletion.
 PERSONAL_DATA = ["members.record.personal_data", "policies.workflow.personal_data"]
 
 # Seen from outside. Lines of the log are JSON objects, or texts to be read by people.

@@ -1,7 +1,15 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
 
 class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members and people")
+
+
+class SecretariatConfig(admin_apps.AdminConfig):
+    """Django's admin, for people with a second factor."""
+
+    default = False
+    default_site = "members.accounts.admin_site.SecretariatSite"

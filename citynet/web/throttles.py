@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from members.record.audit import client_address
+from .client_address import client_address
 
 STATUS = 429
 # Seconds, where it is not known how long somebody has to wait: as long as sign-in is closed to who

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import adapter
+from members.record import people
+from members.teams import leaders
+
 from .forms import NameForm
 
 
@@ -44,7 +46,7 @@ def data(request):
 @never_cache
 @require_safe
 def data_json(request):
-    data = {} if request.method == "HEAD" else adapter.export_data(request.user, by=request.user)
+    data = {} if request.method == "HEAD" else people.export_data(request.user, by=request.user)
     answer = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
@@ -58,7 +60,7 @@ def delete(request):
     user = request.user
     if request.method == "POST" and not user.is_staff:
         email = user.email
-        adapter.delete_account(user)
+        people.delete_account(user)
         logout(request)
         get_adapter().send_mail("account/email/account_deleted", email, {})
         messages.success(request, _("Your account is deleted."))
@@ -66,6 +68,6 @@ def delete(request):
     return render(
         request,
         "account/delete.html",
-        {"left_alone": adapter.only_coordinator_of(user)},
+        {"left_alone": leaders.only_coordinated_by(user)},
         status=403 if request.method == "POST" else 200,
     )

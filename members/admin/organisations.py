@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -13,7 +12,6 @@ from citynet.web.admin import HTTPS_ADDRESSES, ask, get_or_post, page
 from members.models import FormerAddress, Member, MemberEvidence
 from members.record import audit
 from members.teams import handover, memberships, merging
-from policies.search import index
 
 from .forms import HandOverForm, KeptMemberForm, MergeForm
 
@@ -83,7 +81,6 @@ class MemberAdmin(admin.ModelAdmin):
             # What was public once leads to the page for ever.
             obj.former_addresses.filter(slug=obj.slug).delete()
             FormerAddress.objects.create(slug=before, member=obj)
-        transaction.on_commit(index.sync_quietly)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -156,7 +153,7 @@ class MemberAdmin(admin.ModelAdmin):
             request,
             double,
             MergeForm(posted, initial={"kept": kept.slug}, double=double),
-            lambda data: self._merge(double, data, by=request.user),
+            lambda data: self.merge_members(double, data, by=request.user),
             refused=memberships.Refused,
             back=reverse("admin:members_member_change", args=[kept.pk]),
             done=gettext("%(double)s is now part of %(kept)s.") % {"double": double, "kept": kept},
@@ -167,7 +164,5 @@ class MemberAdmin(admin.ModelAdmin):
             moves=merging.what_moves(double),
         )
 
-    @staticmethod
-    def _merge(double, data, *, by):
+    def merge_members(self, double, data, *, by):
         merging.merge(double, data["kept"], by=by, reason=data["reason"])
-        transaction.on_commit(index.sync_quietly)

@@ -13,15 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from citynet.web.admin import ReadOnlyInline, ask, get_or_post, page
-from members.accounts import adapter, blocking
+from members.accounts import blocking
 from members.models import Membership, User
-from members.record import audit
+from members.record import audit, people
 
 from .forms import ReasonForm, UserCreationForm
-from .trail import trail_of
 
 # What gives a person rights in the admin; a change of any is recorded.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+# Rows of each kind on the page of a trail; for older ones the lists of the admin have filters.
+MAX_TRAIL_ROWS = 100
 
 
 class MembershipInline(ReadOnlyInline):
@@ -122,11 +124,11 @@ class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
         return deleted, counts, set(), protected
 
     def delete_model(self, request, obj):
-        adapter.delete_account(obj, by=request.user)
+        people.delete_account(obj, by=request.user)
 
     def delete_queryset(self, request, queryset):
         for user in queryset:
-            adapter.delete_account(user, by=request.user)
+            people.delete_account(user, by=request.user)
 
     @method_decorator(require_safe)
     def trail(self, request, pk):
@@ -134,14 +136,20 @@ class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
         if not (self.has_view_permission(request) and request.user.has_perm("members.view_event")):
             raise PermissionDenied
         person = get_object_or_404(User, pk=pk)
-        title = gettext("Trail of %(name)s") % {"name": person}
+        parts = [
+            {"template": template, "rows": rows[:MAX_TRAIL_ROWS], "total": rows.count()}
+            for template, rows in people.trail_of(person).items()
+        ]
         return page(
             self,
             request,
             "admin/members/user/trail.html",
-            title=title,
+            title=gettext("Trail of %(name)s") % {"name": person},
             obj=person,
-            **trail_of(person),
+            person=person,
+            parts=parts,
+            most=MAX_TRAIL_ROWS,
+            is_cut=any(part["total"] > MAX_TRAIL_ROWS for part in parts),
         )
 
     @method_decorator(get_or_post)

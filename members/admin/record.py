@@ -50,7 +50,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("action"), ordering="action")
     def what(self, event):
-        return audit.ACTIONS.get(event.action, event.action)
+        return event.label
 
     def get_urls(self):
         export = self.admin_site.admin_view(self.export)

@@ -2,6 +2,56 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Everything that is recorded, and what it is called.
+ACTIONS = {
+    "submitted": _("Submitted"),
+    "published": _("Published"),
+    "changes-requested": _("Changes requested"),
+    "rejected": _("Rejected"),
+    "withdrawn": _("Withdrawn"),
+    "superseded": _("Superseded"),
+    "unpublished": _("Unpublished"),
+    "restored": _("Restored"),
+    "assigned": _("Assigned"),
+    "assessed": _("Assessed"),
+    "correction-proposed": _("Correction proposed"),
+    "correction-accepted": _("Correction accepted"),
+    "correction-declined": _("Correction declined"),
+    "featured": _("Featured"),
+    "unfeatured": _("No longer featured"),
+    "case-merged": _("Case merged"),
+    "case-unmerged": _("Merge of a case undone"),
+    "case-moved": _("Case moved"),
+    "case-compiled": _("Case compiled"),
+    "theme-added": _("Theme added"),
+    "theme-changed": _("Theme changed"),
+    "theme-merged": _("Theme merged"),
+    "theme-deleted": _("Theme deleted"),
+    "membership-requested": _("Membership requested"),
+    "membership-approved": _("Membership approved"),
+    "membership-declined": _("Membership declined"),
+    "membership-ended": _("Membership ended"),
+    "role-changed": _("Role changed"),
+    "invitation-sent": _("Invitation sent"),
+    "invitation-revoked": _("Invitation revoked"),
+    "invitation-accepted": _("Invitation accepted"),
+    "member-proposed": _("Member proposed"),
+    "member-proposal-declined": _("Proposed member declined"),
+    "member-proposal-taken-back": _("Proposed member taken back"),
+    "member-added": _("Member added"),
+    "member-changed": _("Member changed"),
+    "member-merged": _("Member merged"),
+    "member-deleted": _("Member deleted"),
+    "rights-changed": _("Rights changed"),
+    "account-blocked": _("Account blocked"),
+    "account-unblocked": _("Account unblocked"),
+    "second-factor-removed": _("Second factor removed"),
+    "account-deleted": _("Account deleted"),
+    "personal-data-exported": _("Personal data exported"),
+    "library-imported": _("Library imported"),
+    "library-exported": _("Library exported"),
+}
+
 
 class EventQuerySet(models.QuerySet):
     """Events are added and read. Only the end of an account rewrites a name: see ``forget``."""
@@ -41,7 +91,7 @@ class Event(models.Model):
         verbose_name=_("person"),
     )
     actor_name = models.CharField(_("by"), max_length=254)
-    # One of ``members.record.audit.ACTIONS``; a record outlives the code that wrote it, so no choices.
+    # One of ``ACTIONS``; a record outlives the code that wrote it, so no choices.
     action = models.CharField(_("action"), max_length=40, db_index=True)
     subject_type = models.CharField(_("kind of subject"), max_length=40)
     subject_id = models.CharField(_("number of the subject"), max_length=40)
@@ -59,6 +109,11 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.action} {self.subject}"
+
+    @property
+    def label(self):
+        """What the action is called."""
+        return ACTIONS.get(self.action, self.action)
 
     def save(self, *args, **kwargs):
         if self.pk:

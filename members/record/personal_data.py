@@ -118,6 +118,20 @@ def export(user):
     }
 
 
+def trail(user):
+    """Return what teams and the record know a person did: admin template -> rows, newest first."""
+    return {
+        "admin/members/user/trail/memberships.html": Membership.objects.filter(
+            Q(user=user) | Q(decided_by=user)
+        )
+        .select_related("user", "member", "decided_by")
+        .order_by("-created_at", "-pk"),
+        "admin/members/user/trail/events.html": (
+            user.events.all() | events_about(user)
+        ).select_related("actor"),
+    }
+
+
 def events_about(user):
     """Entries of the record whose subject is the person, a membership of theirs or an invitation."""
     about = Q(subject_type="members.user", subject_id=str(user.pk))

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.backends import ModelBackend
 
-from members.accounts.adapter import has_second_factor
+from members.accounts.second_factor import has_second_factor
 from members.models import Member, Membership, User
 
 Role, Status = Membership.Role, Membership.Status
@@ -36,6 +36,12 @@ def coordinators(member):
         memberships__status=Status.ACTIVE,
         memberships__role=Role.COORDINATOR,
     )
+
+
+def only_coordinated_by(user):
+    """Return the members that would have no coordinator without this person."""
+    others = Membership.objects.active().filter(role=Role.COORDINATOR).exclude(user=user)
+    return Member.objects.coordinated_by(user).exclude(pk__in=others.values("member"))
 
 
 def requests_for(user):

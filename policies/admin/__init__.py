@@ -1,5 +1,5 @@
 """The secretariat's pages on cases: queue, review, what follows a publication, bulk work."""
 
-from . import cases, imports, queue, reference
+from . import cases, imports, members, queue, reference
 
-__all__ = ["cases", "imports", "queue", "reference"]
+__all__ = ["cases", "imports", "members", "queue", "reference"]

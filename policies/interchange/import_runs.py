@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from citynet.web.client_address import client_address
 from members.record import audit
 from policies.models import ImportRun
 from policies.search import index
@@ -110,7 +111,7 @@ def carry_out(run, by):
     However it ends, the run says how far it came, and the record who did it.
     """
     _begin(run, by)
-    return _carry_out(run, by, audit.client_address.get())
+    return _carry_out(run, by, client_address.get())
 
 
 def _carry_out(run, by, address):
@@ -126,9 +127,9 @@ def _carry_out(run, by, address):
         logger.exception("The import %s stopped.", run.pk)
     finally:
         # The request is answered long since, so that nobody knows its address any more.
-        known = audit.client_address.set(address)
+        known = client_address.set(address)
         _end(run, by, state, tally.kept, tally.counts(importer))
-        audit.client_address.reset(known)
+        client_address.reset(known)
         if run.publish:
             index.sync_quietly()
     yield Progress(tally.read, importer.counts["bad"], total, finished=state == State.DONE)

@@ -76,6 +76,18 @@ def export(user):
     }
 
 
+def trail(user):
+    """Return what a person wrote and decided on cases: admin template -> rows, newest first."""
+    written = Revision.objects.filter(created_by=user).select_related("case__member")
+    taken = ReviewEvent.objects.filter(actor=user).select_related("revision__case__member")
+    notes = ReviewNote.objects.filter(author=user).select_related("revision__case__member")
+    return {
+        "admin/policies/trail/revisions.html": written.order_by("-created_at", "-pk"),
+        "admin/policies/trail/decisions.html": taken.order_by("-created_at", "-pk"),
+        "admin/policies/trail/notes.html": notes.order_by("-created_at", "-pk"),
+    }
+
+
 def forget(user):
     """Write a role where the name of ``user`` stood: cases and the record of decisions stay.
 

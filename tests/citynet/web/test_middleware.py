@@ -3,8 +3,7 @@
 import pytest
 from django.http import HttpResponse
 
-from citynet.web.middleware import record_client_address
-from members.record.audit import client_address
+from citynet.web.client_address import client_address, set_client_address
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +42,7 @@ def seen(rf):
         request = rf.get("/")
         del request.META["REMOTE_ADDR"]
         request.META |= meta
-        record_client_address(view)(request)
+        set_client_address(view)(request)
         assert client_address.get() is None
         return found[0]
 
@@ -78,5 +77,5 @@ def test_address_is_forgotten_after_an_error(rf):
         raise RuntimeError(client_address.get())
 
     with pytest.raises(RuntimeError, match=r"127\.0\.0\.1"):
-        record_client_address(view)(rf.get("/"))
+        set_client_address(view)(rf.get("/"))
     assert client_address.get() is None

@@ -19,8 +19,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from citynet.web import changes, page_cache
-from members.accounts.adapter import delete_account
 from members.models import Member
+from members.record.people import delete_account
 from members.teams import merging
 from policies.models import CaseStudy, Revision, Theme
 from policies.search import index

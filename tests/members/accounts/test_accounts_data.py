@@ -13,9 +13,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 
-from members.accounts import adapter
 from members.models import Event, Invitation, MemberProposal, Membership, Notice, User
-from members.record import audit
+from members.record import audit, people
 from members.teams import memberships, proposals
 from policies.models import (
     Assessment,
@@ -559,7 +558,7 @@ def test_deleted_moderator_is_a_former_moderator(client, ani, case, moderator):
     audit.record("account-blocked", ani, by=moderator, reason="Min-jun Kim was asked to")
     moderator.is_staff = False
     moderator.save()
-    adapter.delete_account(moderator)
+    people.delete_account(moderator)
     assert places_of("Min-jun Kim", moderator.email) == set()
     assert list(ReviewEvent.objects.values_list("actor_name", flat=True)) == [
         NAME,
@@ -592,7 +591,7 @@ def test_deletion_leaves_the_text_of_cases_and_other_people_alone(ani, case):
     elsewhere = RevisionFactory(summary=f"{NAME} built it.", case__created_by=namesake)
     Stakeholder.objects.create(revision=case.live, name=NAME)
     moderation.submit(elsewhere, by=namesake, note=f"From {NAME}")
-    adapter.delete_account(ani)
+    people.delete_account(ani)
     assert places_of(NAME) == {
         "members.Event.actor_name",
         "members.Event.reason",
@@ -609,7 +608,7 @@ def test_deletion_without_a_name_drops_the_address(case, ani, surabaya):
     nameless = person(name="", email="nn@surabaya.example")
     draft = RevisionFactory(case__member=surabaya)
     moderation.submit(draft, by=nameless, note="Everything is there.")
-    adapter.delete_account(nameless)
+    people.delete_account(nameless)
     assert places_of("nn@surabaya.example") == set()
     event = draft.events.get()
     assert (event.actor_name, event.note) == (
@@ -697,5 +696,5 @@ def test_deletion_in_the_admin_drops_the_name_too(client, ani, case, how):
 
 def test_case_of_a_deleted_person_stays_live(client, ani, case):
     live = LiveRevisionFactory(case__created_by=ani, created_by=ani)
-    adapter.delete_account(ani)
+    people.delete_account(ani)
     assert set(CaseStudy.objects.exclude(live=None)) == {case, live.case}

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.fernet import InvalidToken
 from django.urls import reverse
 
-from members.accounts.adapter import SecondFactorAdapter
+from members.accounts.second_factor import SecondFactorAdapter
 from tests.members.people import is_signed_in, one_time_code, person, reauthenticate, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -1,5 +1,7 @@
 """People in the admin: rights, blocking, and a person's whole trail."""
 
+from pathlib import PurePath
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
@@ -202,10 +204,11 @@ def test_trail_shows_all_that_a_person_did_and_that_was_done(moderator_client, a
     page = moderator_client.get(address("trail", ani))
 
     totals = {"memberships": 2, "events": 4, "revisions": 1, "decisions": 1, "notes": 1}
-    assert page.context["totals"] == totals
+    parts = {PurePath(part["template"]).stem: part for part in page.context["parts"]}
+    assert {kind: part["total"] for kind, part in parts.items()} == totals
     for words in ("Who are you?", "A mistake", "Night buses", "What of it?", "Membership declined"):
         assert words in page.text
-    assert {event.action for event in page.context["found"]["events"]} == {
+    assert {event.action for event in parts["events"]["rows"]} == {
         *("submitted", "membership-declined", "account-unblocked"),
     }
 

@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from citynet.web.client_address import client_address
 from members.models import Event, Invitation, Membership
 from members.record import audit
 from members.teams import invitations, memberships
@@ -40,11 +41,11 @@ def ani(city):
 
 
 def test_event_says_who_did_what_to_what_and_from_where(ani, city):
-    token = audit.client_address.set("203.0.113.9")
+    token = client_address.set("203.0.113.9")
     try:
         event = audit.record("member-changed", city, by=ani, reason="name")
     finally:
-        audit.client_address.reset(token)
+        client_address.reset(token)
 
     assert Event.objects.values().get() == {
         "id": event.pk,

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from members.accounts import adapter
 from members.models import Membership, Notice
+from members.record import people
 from members.teams import memberships
 from members.teams.memberships import AlreadyDecided, NotAllowed, Refused
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
@@ -249,7 +249,7 @@ def test_request_of_a_closed_account_is_said_to_be_gone():
     request = request_of()
     by = coordinator_of(request.member)
     seen = Membership.objects.get(pk=request.pk)
-    adapter.delete_account(request.user)
+    people.delete_account(request.user)
     with pytest.raises(AlreadyDecided, match="closed"):
         memberships.approve(seen, by)
 
@@ -348,7 +348,7 @@ def test_leaving_twice_is_told():
 def test_account_that_is_closed_leaves_its_teams():
     staff = secretariat()
     coordinator = coordinator_of(MemberFactory(name="Surabaya"), name="Rini Wulandari")
-    adapter.delete_account(coordinator)
+    people.delete_account(coordinator)
     notice = Notice.objects.get()
     assert (notice.recipient, notice.context["change"]) == (staff, "no-coordinator")
     assert notice.context["person"] == "Former colleague"

@@ -7,9 +7,9 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from members.accounts import adapter
 from members.models import Invitation, Membership, Notice
 from members.notices.notifications import NothingToSay, text_of
+from members.record import people
 from members.teams import invitations, memberships
 from members.teams.invitation_tokens import by_token, hash_of, token_of
 from members.teams.memberships import AlreadyDecided, NotAllowed, Refused
@@ -183,7 +183,7 @@ def test_revoking_what_was_accepted_is_told(invitation, coordinator):
 
 def test_invitation_that_is_gone_is_said_to_be_gone(invitation, coordinator):
     seen = Invitation.objects.get(pk=invitation.pk)
-    adapter.delete_account(UserFactory(email="ani@city.example"))
+    people.delete_account(UserFactory(email="ani@city.example"))
     with pytest.raises(AlreadyDecided):
         invitations.revoke(seen, coordinator)
 

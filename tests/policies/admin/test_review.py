@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from members.accounts import adapter
 from members.models import Event
+from members.record import people
 from policies.content.diff import FACTS, FILES, ROWS, TEXTS
 from policies.models import Assessment, Correction, Phrase, Revision
 from policies.workflow import corrections, moderation, reviewing
@@ -45,7 +45,7 @@ def test_submission_is_taken_and_given_back(moderator_client, mina, submitted):
 def test_name_of_a_former_colleague_is_taken_out_of_the_record(moderator_client, submitted):
     lee = StaffFactory(name="Lee", groups=["Moderators"])
     reviewing.assign([submitted.pk], lee, by=moderator_client.person)
-    adapter.delete_account(lee)
+    people.delete_account(lee)
     assert Event.objects.get(action="assigned").reason == "To Former colleague"
     assert Revision.objects.get().reviewer is None
 

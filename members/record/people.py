@@ -1,0 +1,51 @@
+"""What all apps together know about a person: for the download, the trail, and the deletion.
+
+Each module in ``settings.PERSONAL_DATA`` has ``export(user)``, ``trail(user)`` and ``forget(user)``.
+"""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.db import transaction
+
+from . import audit
+
+
+def data_of(user):
+    """Return all that is stored about a person, by subject, without secrets."""
+    data = {}
+    for module in _modules():
+        data |= module.export(user)
+    return data
+
+
+@transaction.atomic
+def export_data(user, by):
+    """Return ``data_of(user)`` for ``by`` to download, and record that."""
+    data = data_of(user)
+    audit.record("personal-data-exported", user, by=by)
+    return data
+
+
+def trail_of(user):
+    """Return what a person did and what was done to the person: admin template -> rows, newest first."""
+    trail = {}
+    for module in _modules():
+        trail |= module.trail(user)
+    return trail
+
+
+@transaction.atomic
+def delete_account(user, by=None):
+    """Delete a person. What they published stays, without their name.
+
+    ``by`` is who does it, where that is not the person.
+    """
+    audit.record("account-deleted", user, by=by or user)
+    for module in _modules():
+        module.forget(user)
+    user.delete()
+
+
+def _modules():
+    return map(import_module, settings.PERSONAL_DATA)

@@ -1,0 +1,23 @@
+"""Members, whose names and places stand in the search index."""
+
+from django.contrib import admin
+from django.db import transaction
+
+from members.admin.organisations import MemberAdmin
+from members.models import Member
+from policies.search import index
+
+admin.site.unregister(Member)
+
+
+@admin.register(Member)
+class IndexedMemberAdmin(MemberAdmin):
+    """The same pages as in members; the index follows each change."""
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(index.sync_quietly)
+
+    def merge_members(self, double, data, *, by):
+        super().merge_members(double, data, by=by)
+        transaction.on_commit(index.sync_quietly)
