@@ -452,7 +452,6 @@ READINESS_KEPT_FOR = 1
 METRICS = env.bool("METRICS", False)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_ALLOW = env.list("METRICS_ALLOW", ["127.0.0.0/8", "::1/128"])
-METRICS_DIR = env.path("METRICS_DIR", VAR_DIR / "metrics")
 
 # Errors are sent to a Sentry of yours, without anything about people.
 SENTRY_DSN = env.str("SENTRY_DSN", "")

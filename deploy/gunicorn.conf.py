@@ -5,6 +5,7 @@ on a reload (SIGHUP), as are the settings of the portal, since each worker loads
 """
 
 import importlib
+import itertools
 import os
 from pathlib import Path
 
@@ -77,3 +78,24 @@ control_socket_disable = True
 # The web server in front keeps the record of requests; errors go to the journal.
 accesslog = None
 errorlog = "-"
+
+# For METRICS=1: what the workers count is in files of this folder, and is added when Prometheus asks.
+_metrics = BASE_DIR / value("VAR_DIR", "var") / "metrics"
+_metrics.mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
+
+
+def on_starting(server):
+    """Begin to count anew: Prometheus understands that."""
+    for file in _metrics.glob("*.db"):
+        file.unlink()
+
+
+def pre_fork(server, worker):
+    """Give each worker the lowest number that no other has: it goes on in the files of the last one."""
+    taken = {each.metrics_number for each in server.WORKERS.values()}
+    worker.metrics_number = next(each for each in itertools.count(1) if each not in taken)
+
+
+def post_fork(server, worker):
+    os.environ["METRICS_WORKER"] = str(worker.metrics_number)

@@ -5,7 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 class MembersConfig(AppConfig):
     name = "members"
+    default = True
     verbose_name = _("Members and people")
+
+    def ready(self):
+        # It registers what it knows.
+        from .notices import gauges  # noqa: F401, PLC0415
 
 
 class SecretariatConfig(admin_apps.AdminConfig):

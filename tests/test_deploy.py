@@ -2,8 +2,10 @@
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -148,3 +150,27 @@ def test_variables_of_who_follows_the_page_win():
         "REPOSITORY=https://git.example.org/urban-sdg-knowledge-platform.git",
         "VERSION=v2",
     ]
+
+
+def test_worker_counts_under_the_lowest_free_number(monkeypatch, tmp_path):
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    monkeypatch.setenv("METRICS_WORKER", "")
+    configuration = runpy.run_path(BASE / "deploy" / "gunicorn.conf.py")
+    assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(tmp_path / "metrics")
+    (tmp_path / "metrics" / "counter_7.db").touch()
+
+    configuration["on_starting"](None)
+    workers = {}
+    for pid in (10, 11, 12):
+        workers[pid] = SimpleNamespace()
+        master = SimpleNamespace(WORKERS={key: workers[key] for key in workers if key != pid})
+        configuration["pre_fork"](master, workers[pid])
+    del workers[11]
+    new = SimpleNamespace()
+    configuration["pre_fork"](SimpleNamespace(WORKERS=workers), new)
+    configuration["post_fork"](None, new)
+
+    assert [each.metrics_number for each in workers.values()] == [1, 3]
+    assert os.environ["METRICS_WORKER"] == "2"
+    assert list((tmp_path / "metrics").iterdir()) == []

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from citynet.models import CommandRun
 
+from .gauges import Gauge, register_gauges
+
 logger = logging.getLogger(__name__)
 
 # The commands of the timers, and after which time without success something is wrong with each.
@@ -79,3 +81,14 @@ def late(seconds):
         for command, age in seconds.items()
         if age is not None and age > LATE_AFTER[command].total_seconds()
     ]
+
+
+@register_gauges
+def runs():
+    """Yield how long ago each command succeeded, and whether that is too long."""
+    seconds = {command: age for command, age in ages().items() if age is not None}
+    too_long_ago = late(seconds)
+    is_late = {command: command in too_long_ago for command in seconds}
+    description = "Time since a command of the timers did its work"
+    yield Gauge("citynet_run_age_seconds", description, seconds, label="command")
+    yield Gauge("citynet_run_late", "1 where that is too long ago", is_late, label="command")

@@ -1,20 +1,81 @@
-"""Whether this machine may be given visitors: asked by load balancers every second or so."""
+"""What monitors and load balancers are told of this process; each app registers what it knows.
+
+Checks are registered in the ``ready`` of an app's configuration, so that this room needs to know
+none of them::
+
+    @health.register_check("index")
+    def index_is_complete():
+        return {"live": 38, "indexed": 38}, True
+"""
 
 import logging
+import os
 import threading
 import time
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from policies.models import CaseStudy
-from policies.search import index
-
-from . import replica_lag
+from . import command_runs, replica_lag
 
 logger = logging.getLogger(__name__)
+
+_checks = {}
+_readiness_checks = {}
+
+
+def register_check(name):
+    """Decorator for a check of ``/healthz``: it returns what is shown as ``name``, and whether all
+    is well. Where it raises, the page shows null and the log tells why."""
+    return _registered(_checks, name)
+
+
+def register_readiness(name):
+    """Decorator for a check of ``/readyz``: it returns whether visitors can be sent here."""
+    return _registered(_readiness_checks, name)
+
+
+def _registered(checks, name):
+    def register(check):
+        checks[name] = check
+        return check
+
+    return register
+
+
+def health():
+    """Return what ``/healthz`` shows by name, and whether all is well."""
+    state = {"database": works(database_answers), "storage": works(storage_answers)}
+    is_well = all(state.values())
+    for name, check in _checks.items():
+        state[name], passed = _result(check, name)
+        is_well = is_well and passed
+    state["runs"], passed = _result(_ages_of_runs, "runs")
+    # Shown, but no fault of this process: another would not send the e-mails either.
+    state["late"] = command_runs.late(state["runs"] or {})
+    return state, is_well and passed
+
+
+def works(check, name=""):
+    """Return whether ``check()`` is true; False when it raises, which only the log tells."""
+    return bool(_result(lambda: (None, check()), name or check.__name__)[1])
+
+
+def _result(check, name):
+    """Return what ``check()`` returns, or (None, False) when it raises, which only the log tells."""
+    try:
+        return check()
+    except Exception:
+        logger.exception("Health check failed: %s", name)
+        return None, False
+
+
+def _ages_of_runs():
+    return command_runs.ages(), True
 
 
 class Readiness:
@@ -27,10 +88,9 @@ class Readiness:
     def forget(self):
         self._asked_at, self._found = -1e9, {}
         self._is_migrated = False
-        self._differs_since = None
 
     def parts(self):
-        """Each part by name, and whether it is ready."""
+        """Return each part by name, and whether it is ready."""
         with self._lock:
             now = time.monotonic()
             if now - self._asked_at >= settings.READINESS_KEPT_FOR:
@@ -48,41 +108,20 @@ class Readiness:
         ):
             # Public pages are read from a replica meanwhile: as ready as before.
             return self._found
+        checks = {"migrations": self._migrated} | _readiness_checks
         return {
             "database": database,
-            "migrations": database and works(self._migrated),
-            "index": database and works(self._indexed),
             "static": works(static_files_are_there),
+            **{name: database and works(check, name) for name, check in checks.items()},
         }
 
     def _migrated(self):
-        """Whether all migrations that this code knows are applied; later ones do no harm."""
+        """Return whether all migrations that this code knows are applied; later ones do no harm."""
         if not self._is_migrated:
             executor = MigrationExecutor(connection)
             # Reading them takes a while, and what was applied stays so.
             self._is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         return self._is_migrated
-
-    def _indexed(self):
-        """Whether there is an index, and it has not been behind the database for too long."""
-        if index.reader() is None:
-            return False
-        if CaseStudy.objects.live().count() == index.count():
-            self._differs_since = None
-            return True
-        now = time.monotonic()
-        if self._differs_since is None:
-            self._differs_since = now
-        return now - self._differs_since <= settings.READY_INDEX_LAG
-
-
-def works(check):
-    """Whether ``check()`` is true; False when it raises, which only the log tells."""
-    try:
-        return bool(check())
-    except Exception:
-        logger.exception("Health check failed: %s", check.__name__)
-        return False
 
 
 def database_answers():
@@ -91,8 +130,18 @@ def database_answers():
         return cursor.fetchone() == (1,)
 
 
+def storage_answers():
+    """Return whether files can be stored: a folder can be written to, another store can be asked."""
+    if isinstance(default_storage, FileSystemStorage):
+        folder = Path(default_storage.location)
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.access(folder, os.W_OK)
+    default_storage.exists("healthz")
+    return True
+
+
 def static_files_are_there():
-    """Whether this process knows the names of the collected files, where these carry a hash."""
+    """Return whether this process knows the names of the collected files, where these have a hash."""
     names = getattr(staticfiles_storage, "hashed_files", None)
     return names is None or "css/site.css" in names
 

@@ -1,34 +1,27 @@
-"""Figures for Prometheus, at ``/metrics``; imported only where ``METRICS`` is on.
+"""Statistics for Prometheus, at ``/metrics``; imported only where ``METRICS`` is on.
 
-Each process adds to files of its own in ``METRICS_DIR``, and whichever is asked gives the sum of all.
-A process takes a number that no other has, and with it the files of an earlier one, so that there
-are never more files than processes at a time. What can be asked of the database and the index is
-not counted but looked up when somebody asks.
+Under gunicorn the processes count together (``deploy/gunicorn.conf.py`` sets
+``PROMETHEUS_MULTIPROC_DIR``), and whichever is asked answers with the sum of all. What can be asked
+of the database and the index is not counted but looked up: see :mod:`citynet.operations.gauges`.
 """
 
-import fcntl
 import hmac
 import ipaddress
 import os
-from pathlib import Path
 
 import prometheus_client as prometheus
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.dispatch import receiver
 from django.http import Http404, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import values
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from citynet.web.request_log import request_over
-from members.models import Notice
-from policies.models import CaseStudy, Revision
-from policies.search import index
 
-from . import command_runs
+from . import gauges
 
 TOO_MANY = 429
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP", "HTTP_FORWARDED")
@@ -36,36 +29,10 @@ FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP",
 BUCKETS = (0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class _Slot:
-    """The number under which this process counts: held as long as it lives, then free for another."""
-
-    def __init__(self):
-        self._pid = self._number = self._lock = None
-
-    def __call__(self):
-        if self._pid != os.getpid():
-            self._number, self._lock = self._take()
-            self._pid = os.getpid()
-        return self._number
-
-    def _take(self):
-        folder = Path(settings.METRICS_DIR)
-        number = 0
-        while True:
-            number += 1
-            lock = (folder / f"{number}.lock").open("w")
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                lock.close()
-            else:
-                return number, lock
-
-
-# Before the first of them is made: where and under which name they are kept.
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)
-Path(settings.METRICS_DIR).mkdir(parents=True, exist_ok=True)
-values.ValueClass = values.MultiProcessValue(process_identifier=_Slot())
+# A worker takes the place of one that is gone, and with it that one's files: without, there would be
+# more of them with each worker that is replaced, and the more there are the longer it takes to add.
+if "METRICS_WORKER" in os.environ:
+    values.ValueClass = values.MultiProcessValue(lambda: os.environ["METRICS_WORKER"])
 
 REQUESTS = prometheus.Counter(
     "citynet_requests", "Requests answered", ["route", "method", "status"]
@@ -98,44 +65,18 @@ def count(passage, status, **signal):
         REFUSALS.labels(reason).inc()
 
 
-class _State:
-    """What the database and the index say when somebody asks."""
+class _Gauges:
+    """What the apps say when somebody asks."""
 
     def collect(self):
-        live, indexed = CaseStudy.objects.live().count(), index.count()
-        yield GaugeMetricFamily("citynet_cases", "Public cases", value=live)
-        yield GaugeMetricFamily("citynet_indexed", "Cases in the index of this machine", indexed)
-        yield GaugeMetricFamily(
-            "citynet_index_lag", "Public cases less indexed ones", live - indexed
-        )
-        submitted = Revision.objects.awaiting_review().count()
-        yield GaugeMetricFamily("citynet_submissions_waiting", "Submissions to decide", submitted)
-        waiting = Notice.objects.filter(mail=Notice.Mail.WAITING)
-        yield GaugeMetricFamily("citynet_notices_waiting", "Notices not mailed", waiting.count())
-        oldest = waiting.order_by("created_at").values_list("created_at", flat=True).first()
-        age = (timezone.now() - oldest).total_seconds() if oldest else 0
-        yield GaugeMetricFamily("citynet_notices_oldest_seconds", "Age of the oldest", age)
-        given_up = Notice.objects.filter(mail=Notice.Mail.FAILED).count()
-        yield GaugeMetricFamily("citynet_notices_given_up", "Notices that were given up", given_up)
-        yield from self._runs()
-
-    def _runs(self):
-        ages = command_runs.ages()
-        age = GaugeMetricFamily(
-            "citynet_run_age_seconds",
-            "Time since a command of the timers did its work",
-            labels=["command"],
-        )
-        late = GaugeMetricFamily(
-            "citynet_run_late", "1 where that is too long ago", labels=["command"]
-        )
-        too_long_ago = command_runs.late(ages)
-        for command, seconds in ages.items():
-            if seconds is not None:
-                age.add_metric([command], seconds)
-                late.add_metric([command], command in too_long_ago)
-        yield age
-        yield late
+        for gauge in gauges.collect():
+            if not gauge.label:
+                yield GaugeMetricFamily(gauge.name, gauge.description, gauge.value)
+                continue
+            family = GaugeMetricFamily(gauge.name, gauge.description, labels=[gauge.label])
+            for label, value in gauge.value.items():
+                family.add_metric([label], value)
+            yield family
 
 
 @login_not_required
@@ -145,8 +86,11 @@ def metrics(request):
     if not is_allowed(request):
         raise Http404
     registry = prometheus.CollectorRegistry()
-    MultiProcessCollector(registry)
-    registry.register(_State())
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        MultiProcessCollector(registry)
+    else:
+        registry.register(prometheus.REGISTRY)
+    registry.register(_Gauges())
     answer = HttpResponse(
         prometheus.generate_latest(registry), content_type=prometheus.CONTENT_TYPE_LATEST
     )

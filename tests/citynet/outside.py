@@ -19,6 +19,7 @@ from django.test.utils import setup_test_environment
 from django.urls import path
 
 from citynet import urls
+from citynet.operations import views
 from citynet.web import request_log
 from policies.search import index
 
@@ -31,7 +32,7 @@ def broken(request):
 
 def refused(request):
     request_log.note(refused="overload")
-    return urls.views.readyz(request)
+    return views.readyz(request)
 
 
 broken.login_required = refused.login_required = False
@@ -82,11 +83,20 @@ def visit():
     }
 
 
+def count():
+    from citynet.operations import metrics  # noqa: PLC0415 - optional
+
+    metrics.QUERIES.inc(1000)
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["count"]:
-        from citynet.operations import metrics
-
-        metrics.QUERIES.inc(1000)
+        count()
+    elif sys.argv[1:] == ["alone"]:
+        setup_test_environment()
+        call_command("migrate", verbosity=0)
+        count()
+        sys.stdout.write(json.dumps(Client().get("/metrics").text))
     elif sys.argv[1:] == ["modules"]:
         Client().get("/robots.txt")
         optional = ("prometheus_client", "citynet.operations.metrics", "citynet.operations.sentry")

@@ -39,16 +39,6 @@ def test_health_is_never_kept(client):
     assert client.get("/healthz")["Cache-Control"] == "no-store"
 
 
-def test_health_is_bad_while_the_index_lags(client, reference, synced):
-    synced()
-    LiveRevisionFactory()
-
-    response = client.get("/healthz")
-
-    assert response.status_code == 503
-    assert response.json()["index"] == {"live": 1, "indexed": 0}
-
-
 def test_health_is_bad_without_a_place_for_files(client, reference, synced, settings, tmp_path):
     synced()
     settings.MEDIA_ROOT = tmp_path / "file"

@@ -6,8 +6,6 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from citynet.operations import health as module
 from citynet.operations.health import readiness
-from policies.search import index
-from tests.factories import LiveRevisionFactory
 
 pytestmark = pytest.mark.django_db
 ALL = {"database": True, "migrations": True, "index": True, "static": True}
@@ -48,26 +46,6 @@ def test_readiness_is_told_over_plain_http_too(client, reference, synced, settin
     settings.SECURE_SSL_REDIRECT = True
     synced()
 
-    assert client.get("/readyz").status_code == 200
-
-
-def test_node_without_an_index_is_not_ready(client, reference):
-    response = client.get("/readyz")
-
-    assert (response.status_code, response.json()) == (503, ALL | {"index": False})
-
-
-def test_index_may_be_behind_for_a_while(client, reference, synced, settings, clock):
-    settings.READY_INDEX_LAG = 60
-    synced()
-    LiveRevisionFactory()
-
-    assert client.get("/readyz").status_code == 200
-    clock.now += 60
-    assert client.get("/readyz").status_code == 200
-    clock.now += 1
-    assert client.get("/readyz").json() == ALL | {"index": False}
-    index.sync()
     assert client.get("/readyz").status_code == 200
 
 

@@ -67,10 +67,14 @@ def run(folder, *arguments, **environment):
 def seen(sink, tmp_path_factory):
     """What a site tells: ``text`` of its figures, ``statuses`` of who asked, ``sent`` to Sentry."""
     folder = tmp_path_factory.mktemp("var")
-    run(folder, "count", METRICS="1")
-    run(folder, "count", METRICS="1")
+    counted = folder / "metrics"
+    counted.mkdir()
+    metrics = {"METRICS": "1", "PROMETHEUS_MULTIPROC_DIR": str(counted)}
+    run(folder, "count", **metrics, METRICS_WORKER="1")
+    run(folder, "count", **metrics, METRICS_WORKER="2")
     port = sink.server_address[1]
-    found = run(folder, METRICS="1", SENTRY_DSN=f"http://key@127.0.0.1:{port}/1")
+    dsn = f"http://key@127.0.0.1:{port}/1"
+    found = run(folder, **metrics, METRICS_WORKER="1", SENTRY_DSN=dsn)
     return found | {"sent": sink.received, "folder": folder}
 
 
@@ -109,10 +113,19 @@ def test_figures_of_all_processes_are_added(seen):
     assert 2000 < figure(seen, "citynet_queries_total") < 2100
 
 
-def test_process_takes_the_place_of_an_earlier_one(seen):
+def test_worker_goes_on_in_the_files_of_an_earlier_one(seen):
     assert sorted(path.name for path in (seen["folder"] / "metrics").glob("counter_*")) == [
-        "counter_1.db"
+        "counter_1.db",
+        "counter_2.db",
     ]
+
+
+def test_single_process_counts_without_files(tmp_path):
+    text = run(tmp_path, "alone", METRICS="1")
+
+    assert "citynet_queries_total 1000.0\n" in text
+    assert "citynet_cases 0.0\n" in text
+    assert not (tmp_path / "metrics").exists()
 
 
 def test_figures_are_for_those_who_may_have_them(seen):
