@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     "first_time_author",
                     models.BooleanField(
                         default=False,
-                        help_text="Nothing by the person who handed it in has been public so far.",
+                        help_text="Nothing that this person submitted has been public so far.",
                         verbose_name="first-time author",
                     ),
                 ),

@@ -1,7 +1,7 @@
 """Case studies, their revisions with all content, and the record of every decision."""
 
-from .assessment import Assessment, CaseUse, Correction, ImportRun, Phrase, Screening
 from .case import CaseStudy, FormerTheme, Theme
+from .case_use import CaseUse
 from .content import (
     BudgetLine,
     FundingSource,
@@ -12,7 +12,8 @@ from .content import (
     Stakeholder,
 )
 from .files import Attachment, Photo
-from .review import ReviewEvent, ReviewNote
+from .import_run import ImportRun
+from .review import Assessment, Correction, Phrase, ReviewEvent, ReviewNote, Screening
 from .revision import Revision
 from .rows import Contribution, RevisionTheme
 
