@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from policies.forms.review import ChecklistForm, CorrectionForm, DecisionForm
+from policies.forms.corrections import CorrectionForm
+from policies.forms.review import ChecklistForm, DecisionForm
 from policies.models import ReviewEvent, Revision
 from policies.views import detail
 from policies.workflow import corrections, reviewing

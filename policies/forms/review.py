@@ -1,12 +1,11 @@
-"""The forms of the review screen: decision, checklist, note, correction."""
+"""The forms of the review screen: decision with note, and checklist."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from policies.models import Assessment, Correction, Phrase, ReviewNote, Revision, Theme
-from policies.workflow import corrections, reviewing
+from policies.models import Assessment, Phrase, ReviewNote, Revision
+from policies.workflow import reviewing
 from policies.workflow.criteria import QUESTIONS
 
 from .fields import ValueField
@@ -186,69 +185,3 @@ class ChecklistForm(forms.Form):
             for criterion in Assessment.Criterion.values
             if {f"{criterion}-mark", f"{criterion}-remark"} & set(self.changed_data)
         }
-
-
-class CorrectionForm(forms.Form):
-    """What one field should say instead."""
-
-    prefix = "correction"
-
-    field = forms.ChoiceField(
-        label=gettext_lazy("What is to be corrected"), widget=forms.HiddenInput
-    )
-    after = forms.CharField(
-        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"})
-    )
-    note = words(
-        gettext_lazy("Why"),
-        2,
-        model_field=Correction._meta.get_field("note"),
-    )
-
-    def __init__(self, *args, revision, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.revision = revision
-        self.fields["field"].choices = corrections.choices()
-        name = self["field"].value()
-        if name not in corrections.FIELDS:
-            return
-        before = corrections.current(revision, name)
-        after = self.fields["after"]
-        if name == corrections.THEMES:
-            before = before.splitlines()
-            after = self.fields["after"] = forms.MultipleChoiceField(
-                choices=list(Theme.objects.values_list("slug", "name")),
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-            )
-        elif name == corrections.TARGETS:
-            after.help_text = _("Codes like 11.2, one a line.")
-        after.label, after.initial = corrections.label(name), before
-
-    @classmethod
-    def typed(cls, data, revision):
-        """The form as it was sent, unchecked; None where no correction was begun."""
-        field = data.get(f"{cls.prefix}-field")
-        if field not in corrections.FIELDS:
-            return None
-        sent = cls(data, revision=revision)
-        values = {name: sent[name].data for name in sent.fields}
-        return cls(revision=revision, initial=values)
-
-    def clean_after(self):
-        after = self.cleaned_data["after"]
-        return after if isinstance(after, str) else "\n".join(after)
-
-    def propose(self, by):
-        """Keep the correction and give it, or None with the errors in the form."""
-        try:
-            return corrections.propose(
-                self.revision,
-                self.cleaned_data["field"],
-                self.cleaned_data["after"],
-                self.cleaned_data["note"],
-                by=by,
-            )
-        except ValidationError as refusal:
-            self.add_error("after", refusal.messages)
-            return None

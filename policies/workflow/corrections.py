@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -19,8 +18,6 @@ from django.utils.translation import gettext as _
 
 from members.record import audit
 from policies.content.diff import TEXTS, TOKEN, whole, words
-from policies.forms.editor import Editor
-from policies.forms.registry import SECTIONS
 from policies.models import CaseStudy, Contribution, Correction, Revision, RevisionTheme, Theme
 from sdg.models import Target
 
@@ -35,11 +32,6 @@ FIELDS = (*LABELS, THEMES, TARGETS)
 CORRECTABLE = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
 # Words that a correction may take out and put in; whoever would change more asks for changes.
 MOST_WORDS = 20
-# Drafts may lack these, submissions may not.
-NEEDED = ("challenge", "solution")
-
-_SECTION_OF = {name: section for section in SECTIONS for name in section.form.base_fields}
-_TAGS = _SECTION_OF[THEMES]
 
 
 def label(field):
@@ -63,11 +55,11 @@ def current(revision, field):
 
 @transaction.atomic
 def propose(revision, field, after, note="", *, by):
-    """Keep that ``by`` would have ``field`` of a submission read ``after``, and give the correction.
+    """Save that ``by`` would have ``field`` of a submission read ``after``; return the correction.
 
-    The second of two clicks gives the correction of the first one. Raises ``ValidationError`` for
-    what the author could not save either, and for a rewrite; ``EditRefused`` when the submission is
-    no longer open.
+    ``after`` has passed the rules of the authors' form. The second of two clicks returns the
+    correction of the first one. Raises ``ValidationError`` for what changes nothing and for a
+    rewrite; ``EditRefused`` when the submission is no longer open.
     """
     CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
@@ -78,7 +70,7 @@ def propose(revision, field, after, note="", *, by):
         )
     if field not in FIELDS:
         raise ValidationError(_("Choose what is to be corrected."))
-    before, after = current(revision, field), checked(revision, field, after)
+    before = current(revision, field)
     if after == before:
         raise ValidationError(_("That is what the text says already."))
     if field in LABELS and _words_changed(before, after) > MOST_WORDS:
@@ -166,7 +158,7 @@ def accept(correction, *, user):
     person or the state of the submission no longer permits it.
     """
     correction, revision = _locked(correction, user)
-    if current(revision, correction.field) != correction.before or not _fits(correction):
+    if current(revision, correction.field) != correction.before or not _exist(correction):
         return _decided(correction, State.OUTDATED)
     if correction.field == THEMES:
         _write_themes(revision, correction.after.splitlines())
@@ -199,12 +191,12 @@ def _locked(correction, user):
     return correction, revision
 
 
-def _fits(correction):
-    """Whether the text could still be saved with it: a theme may be gone since."""
-    try:
-        return checked(correction.revision, correction.field, correction.after) == correction.after
-    except ValidationError:
-        return False
+def _exist(correction):
+    """Return whether all tags of a correction still exist: a theme may be gone since."""
+    tags = correction.after.splitlines()
+    if correction.field == THEMES:
+        return Theme.objects.filter(slug__in=tags).count() == len(tags)
+    return True
 
 
 def _decided(correction, state, user=None):
@@ -254,32 +246,6 @@ def _write_targets(revision, codes):
         rows[0].role = Contribution.Role.PRIMARY
     revision.contributions.all().delete()
     Contribution.objects.bulk_create(rows)
-
-
-def checked(revision, field, value):
-    """``value`` as the form of the authors takes it for ``field``; raises ``ValidationError``."""
-    if field in LABELS:
-        cleaned = _SECTION_OF[field].form.base_fields[field].clean(value)
-        if not cleaned and field in NEEDED:
-            raise ValidationError(_("No submission can do without this text."))
-        return cleaned
-    lines = list(dict.fromkeys(filter(None, map(str.strip, value.splitlines()))))
-    if not lines:
-        raise ValidationError(_("At least one has to stay."))
-    data = QueryDict(mutable=True)
-    if field == THEMES:
-        data.setlist(THEMES, lines)
-        codes = []
-    else:
-        codes = lines
-    data["contributions-TOTAL_FORMS"] = str(len(codes))
-    data["contributions-INITIAL_FORMS"] = "0"
-    for number, code in enumerate(codes):
-        data[f"contributions-{number}-target"] = code
-    editor = Editor(_TAGS, revision, data)
-    if not editor.is_valid():
-        raise ValidationError([message for _anchor, _label, message in editor.problems()])
-    return "\n".join(lines)
 
 
 def _words_changed(before, after):
