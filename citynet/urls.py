@@ -3,18 +3,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import sitemaps, views
-
 from .operations import views as health_views
 from .web import mailbox, security_txt
 
 urlpatterns = [
     path("healthz", health_views.healthz, name="healthz"),
     path("readyz", health_views.readyz, name="readyz"),
-    path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", security_txt.security_txt, name="security-txt"),
-    path("sitemap.xml", sitemaps.index, name="sitemap"),
-    path("sitemap-<section>.xml", sitemaps.section, name="sitemap-section"),
+    path("", include("portal.urls.crawlers")),
 ]
 urlpatterns += mailbox.urlpatterns()
 if settings.METRICS:
@@ -23,11 +19,7 @@ if settings.METRICS:
     urlpatterns.append(path("metrics", metrics, name="metrics"))
 
 urlpatterns += i18n_patterns(
-    path("", views.home, name="home"),
-    path("about/", views.about, name="about"),
-    path("review/", views.review, name="review"),
-    path("accessibility/", views.accessibility, name="accessibility"),
-    path("codebook/", views.codebook, name="codebook"),
+    path("", include("portal.urls.pages")),
     path("sdgs/", include("policies.urls.goals")),
     path("members/", include("policies.urls.members")),
     path("policies/", include("policies.urls.policies")),

@@ -1,10 +1,7 @@
-"""Home, the pages about the platform, its health, and what is shown when something is wrong."""
-
-import logging
+"""Home, the pages about the platform, and what search engines may visit."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,18 +15,11 @@ from policies.statistics import turnaround
 from policies.workflow import criteria
 
 from . import codebook as codebook_page
-from .examples import examples
-
-logger = logging.getLogger(__name__)
+from .example_searches import example_searches
 
 NEWEST = 4
 FEATURED = 4
-# What can be back in a moment: the database, the shared cache or the store of files.
-AWAY = (OperationalError, InterfaceError, ConnectionError)
-RETRY_AFTER = "5"  # seconds
-# Texts of a form that failed are shown again from so many characters on; never passwords and tokens.
-WORTH_KEEPING = 20
-# Machines need not visit what people ask for one at a time, nor the same list in other forms.
+# Crawlers need not visit what people ask for one at a time, nor the same list in other formats.
 ROBOTS = """User-agent: *
 Disallow: /admin/
 Disallow: /policies/suggest/
@@ -44,9 +34,9 @@ Sitemap: {sitemap}
 @require_safe
 @page_cache.shared
 def home(request):
-    """Search, the goals, the newest cases, where they come from, and what the library amounts to."""
+    """Search, the goals, the newest cases, a map of members, and totals of the library."""
     featured = list(CaseStudy.objects.featured().values_list("live", flat=True)[:FEATURED])
-    # Some of the newest may be featured as well, and stand there only.
+    # Some of the newest may be featured as well, and are shown there only.
     counts = count_cases(newest=NEWEST + len(featured))
     newest = [key for key in counts.newest if key not in featured][:NEWEST]
     shown = listed([*featured, *newest])
@@ -56,7 +46,7 @@ def home(request):
     context = {
         "counts": counts,
         "reported": reported(),
-        # Those that are shown by name: as many as the filter lists.
+        # Only those shown by name, so that it is the number that the filter lists.
         "countries": len({member.country_code for member in members} - {""}),
         "goals": goals,
         "columns": _columns(goals),
@@ -67,7 +57,7 @@ def home(request):
         "outside": maps.outside(members),
         "featured": [each for each in shown if each.pk in featured],
         "revisions": [each for each in shown if each.pk not in featured],
-        "examples": examples(counts),
+        "examples": example_searches(counts),
     }
     return render(request, "portal/home.html", context)
 
@@ -97,7 +87,7 @@ def _columns(goals):
 @require_safe
 @page_cache.shared
 def about(request):
-    """What the platform is, how its texts come about, and how to use its data."""
+    """What the platform is, how cases are written, and how to use its data."""
     context = {
         "contact": settings.CONTACT_EMAIL,
         "total": CaseStudy.objects.live().count(),
@@ -110,7 +100,7 @@ def about(request):
 @require_safe
 @page_cache.shared
 def review(request):
-    """Who decides on submissions, by what, how long it takes now, and what happens on an edit."""
+    """Who decides on submissions, by which criteria, how long it takes, and what an edit means."""
     median, ninety, decided = turnaround.of_last_year()
     context = {
         "criteria": criteria.criteria(),

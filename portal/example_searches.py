@@ -12,13 +12,13 @@ from sdg.models import Target
 WORDS = (gettext_noop("bus"), gettext_noop("waste"), gettext_noop("flood"))
 # Bands of the facet "budget" below a million dollars.
 SMALL_BUDGETS = ("under-10k", "10k-100k", "100k-1m")
-NO_STAFF = "none"
+NOT_REPORTED = "none"
 
 
-def examples(counts):
-    """(label, address) of searches that give results, from the numbers of the whole library."""
+def example_searches(counts):
+    """Return (label, address) of searches that find something; ``counts`` are of the whole library."""
     found = [(word, _search(q=word)) for word in map(_, WORDS) if _finds(word)]
-    targets = {code: n for code, n in counts.of("target").items() if code != "none"}
+    targets = {code: n for code, n in counts.of("target").items() if code != NOT_REPORTED}
     if targets:
         code = max(targets, key=lambda code: (targets[code], code))
         label = _("target %(code)s") % {"code": code}
@@ -26,7 +26,7 @@ def examples(counts):
     budgets = [band for band in SMALL_BUDGETS if counts.of("budget").get(band)]
     if budgets:
         found.append((_("under USD 1 million"), _search(budget=budgets)))
-    staffs = [band for band in counts.of("staff") if band != NO_STAFF]
+    staffs = [band for band in counts.of("staff") if band != NOT_REPORTED]
     if staffs:
         found.append((_("states its staff"), _search(staff=sorted(staffs))))
     return found
