@@ -13,8 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from marshmallow.validate import OneOf, Range
 
-from .web.logs import logging_config
-
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
@@ -50,6 +48,7 @@ INSTALLED_APPS = [
     "django.forms",
     "django_countries",
     "django_filters",
+    "django_guid",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -66,6 +65,7 @@ MIDDLEWARE = [
     # Outermost: what answers before the pages do, and errors, carry the same headers.
     "citynet.web.headers.SecurityHeadersMiddleware",
     "citynet.web.request_log.log_requests",
+    "django_guid.middleware.guid_middleware",
     "citynet.web.overload.refuse_when_late",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -434,12 +434,28 @@ SECRETARIAT_SESSION_AGE = 12 * 60 * 60
 # What each app knows about a person: for the download of personal data, the trail and the deletion.
 PERSONAL_DATA = ["members.record.personal_data", "policies.workflow.personal_data"]
 
-# Seen from outside. Lines of the log are JSON objects, or texts to be read by people.
-LOGGING = logging_config(
-    env.str("LOG_FORMAT", "line" if DEBUG else "json", validate=OneOf(["json", "line"])),
-    env.log_level("LOG_LEVEL", "INFO"),
-)
-# Milliseconds from which a query, or the whole answer, is told of as slow.
+# Each request has an id, in its answer and in each line of the log about it. nginx may give it.
+DJANGO_GUID = {"GUID_HEADER_NAME": "X-Request-ID", "EXPOSE_HEADER": False}
+
+# The log. Its lines are JSON objects, or texts to be read by people.
+LOG_FORMAT = env.str("LOG_FORMAT", "line" if DEBUG else "json", validate=OneOf(["json", "line"]))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "citynet.web.logs.JsonFormatter"},
+        "line": {"()": "citynet.web.logs.LineFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", "INFO")},
+    "loggers": {
+        # Django gives its own loggers handlers that print the request; here they go the same way.
+        "django": {"handlers": [], "propagate": True},
+        # It would tell of every request that it has given it an id.
+        "django_guid": {"level": "ERROR"},
+    },
+}
+# Milliseconds from which a query, or the whole answer, is logged as slow.
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 200)
 SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", 1000)
 # What this machine is called where several are told apart.

@@ -28,7 +28,6 @@ FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP",
 # Seconds; the bar of a search page is 15 ms.
 BUCKETS = (0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-
 # A worker takes the place of one that is gone, and with it that one's files: without, there would be
 # more of them with each worker that is replaced, and the more there are the longer it takes to add.
 if "METRICS_WORKER" in os.environ:
@@ -48,19 +47,19 @@ REFUSALS = prometheus.Counter("citynet_refusals", "Requests refused for their nu
 
 
 @receiver(request_over)
-def count(passage, status, **signal):
-    """Add a request that is over to the figures."""
-    route = passage.route or "none"
-    REQUESTS.labels(route, passage.method, status).inc()
-    SECONDS.labels(route).observe(passage.seconds)
-    if passage.queries:
-        QUERIES.inc(passage.queries)
-        QUERY_SECONDS.inc(passage.query_seconds)
-    if passage.query_errors:
-        QUERY_ERRORS.inc(passage.query_errors)
-    if "page_cache" in passage.notes:
-        PAGE_CACHE.labels(passage.notes["page_cache"]).inc()
-    reason = passage.notes.get("refused", "throttle" if status == TOO_MANY else None)
+def count(stats, **signal):
+    """Add a request that is over to the statistics."""
+    route = stats.route or "none"
+    REQUESTS.labels(route, stats.method, stats.status).inc()
+    SECONDS.labels(route).observe(stats.seconds)
+    if stats.queries:
+        QUERIES.inc(stats.queries)
+        QUERY_SECONDS.inc(stats.query_seconds)
+    if stats.query_errors:
+        QUERY_ERRORS.inc(stats.query_errors)
+    if "page_cache" in stats.notes:
+        PAGE_CACHE.labels(stats.notes["page_cache"]).inc()
+    reason = stats.notes.get("refused", "throttle" if stats.status == TOO_MANY else None)
     if reason:
         REFUSALS.labels(reason).inc()
 
@@ -82,7 +81,7 @@ class _Gauges:
 @login_not_required
 @require_safe
 def metrics(request):
-    """All figures as text; 404 for whoever may not have them."""
+    """All statistics as text; 404 for whoever may not have them."""
     if not is_allowed(request):
         raise Http404
     registry = prometheus.CollectorRegistry()
@@ -99,7 +98,7 @@ def metrics(request):
 
 
 def is_allowed(request):
-    """Whether who asks has the token or, where none is set, comes from one of ``METRICS_ALLOW``.
+    """Return whether who asks has the token or, where none is set, comes from one of ``METRICS_ALLOW``.
 
     What a proxy hands on comes from anywhere, whatever its own address is: there only a token counts.
     """

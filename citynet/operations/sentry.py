@@ -14,9 +14,9 @@ from sentry_sdk.integrations.logging import ignore_logger
 from citynet.web import request_log
 from citynet.web.logs import clean
 
-KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment")
-KEPT += ("server_name", "sdk", "modules", "type", "transaction_info", "contexts", "spans")
-KEPT += ("start_timestamp", "measurements")
+SENT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment")
+SENT += ("server_name", "sdk", "modules", "type", "transaction_info", "contexts", "spans")
+SENT += ("start_timestamp", "measurements")
 
 
 def start(dsn, *, environment, traces, transport=None):
@@ -35,12 +35,12 @@ def start(dsn, *, environment, traces, transport=None):
         before_send=without_people,
         before_send_transaction=without_people,
     )
-    # It is told of by the exception itself.
+    # The exception itself is sent already.
     ignore_logger("citynet.operations.commands")
 
 
 def release():
-    """The version of the portal, as in its metadata."""
+    """Return the version of the portal, as in its metadata."""
     try:
         return f"citynet@{version('urban-sdg-knowledge-platform')}"
     except PackageNotFoundError:
@@ -48,14 +48,14 @@ def release():
 
 
 def without_people(event, hint):
-    """What may be sent of an event; the rest, whatever later versions of the library add, is not."""
-    sent = {key: event[key] for key in KEPT if key in event}
-    passage = request_log.current()
+    """Return what may be sent of an event; the rest, whatever later versions of the library add, is not."""
+    sent = {key: event[key] for key in SENT if key in event}
+    stats = request_log.current()
     sent["tags"] = {"route": None, "request_id": None}
-    if passage:
-        sent["tags"] = {"route": passage.route, "request_id": passage.id}
-        sent["transaction"] = passage.route or "none"
-        sent["request"] = {"method": passage.method}
+    if stats:
+        sent["tags"] = {"route": stats.route, "request_id": request_log.current_id()}
+        sent["transaction"] = stats.route or "none"
+        sent["request"] = {"method": stats.method}
     elif "transaction" in event:
         sent["transaction"] = clean(event["transaction"])
     if "logentry" in event:

@@ -1,7 +1,7 @@
 """How a line of the log is written: which request it belongs to, and nothing about people.
 
 One line is one record, whatever a text holds: nobody can forge another with a line break. What looks
-like an e-mail address, an address of a machine or a query string is blackened, also in tracebacks;
+like an e-mail address, an address of a machine or a query string is blacked out, also in tracebacks;
 that is a second net under the rule that nobody logs such things in the first place.
 """
 
@@ -26,13 +26,13 @@ PERHAPS_IP = re.compile(
 # PostgreSQL names the values of the row that it refuses.
 VALUES = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-# Names of pages, methods and ids, which make up most lines, need no looking through.
+# Names of pages, methods and ids, which make up most lines, need not be looked through.
 PLAIN = re.compile(r"[A-Za-z_]+(?:[:-][A-Za-z_]+)*|[0-9A-Za-z-]{8,64}")
 BLACK = "[…]"
 
 
 def clean(text):
-    """``text`` without what may tell who somebody is, and without control characters but line breaks."""
+    """Return ``text`` without what may tell who somebody is, and without control characters but line breaks."""
     if PLAIN.fullmatch(text):
         return text
     text = VALUES.sub(rf"\1: {BLACK}", text)
@@ -40,11 +40,11 @@ def clean(text):
         text = E_MAIL.sub(BLACK, text)
     if "?" in text:
         text = QUERY.sub(f"?{BLACK}", text)
-    text = PERHAPS_IP.sub(_blacken, text)
+    text = PERHAPS_IP.sub(_black_out, text)
     return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _blacken(found):
+def _black_out(found):
     text = found[0]
     try:
         address = ipaddress.ip_address(text.rstrip(".:") if "." in text else text)
@@ -55,7 +55,7 @@ def _blacken(found):
 
 
 def command():
-    """The name of the management command that this process runs; empty in a web server."""
+    """Return the name of the management command that this process runs; empty in a web server."""
     if Path(sys.argv[0]).name in {"manage.py", "django-admin"} and len(sys.argv) > 1:
         return sys.argv[1]
     return ""
@@ -66,19 +66,23 @@ RUN = {"run_id": secrets.token_hex(8), "command": command()} if command() else {
 
 
 def facts_of(record):
-    """What the record is about: its request or command, and the facts that it was given."""
+    """Return what the record is about: its request or command, and the facts that it was given."""
     facts = dict(RUN)
-    # Django logs what a request came to after all middleware is done with it.
-    request = getattr(record, "request", None)
-    passage = request_log.current() or getattr(request, "passage", None)
-    if passage:
-        facts |= {"request_id": passage.id, "route": passage.route}
+    request_id = request_log.current_id()
+    if request_id:
+        facts |= {"request_id": request_id, "route": _route_of(record)}
     facts |= getattr(record, "facts", {})
     return {key: clean(fact) if isinstance(fact, str) else fact for key, fact in facts.items()}
 
 
+def _route_of(record):
+    # Django logs what a request came to after all middleware is done with it.
+    stats = request_log.current()
+    return request_log.route_of(stats.request if stats else getattr(record, "request", None))
+
+
 def message_of(record):
-    """The text of the record. Django names the path of a page: only its route is kept."""
+    """Return the text of the record. Django names the path of a page: only its route is kept."""
     request = getattr(record, "request", None)
     path = getattr(request, "path", None)
     if path is None or not isinstance(record.args, tuple):
@@ -122,20 +126,3 @@ class LineFormatter(logging.Formatter):
         if record.stack_info:
             parts.append(clean(self.formatStack(record.stack_info)))
         return "\n    ".join("\n".join(parts).split("\n"))
-
-
-def logging_config(form, level):
-    """For ``settings.LOGGING``: all loggers, Django's own too, write to standard error in ``form``.
-
-    ``form`` is "json" or "line".
-    """
-    formatter = {"json": "JsonFormatter", "line": "LineFormatter"}[form]
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"our": {"()": f"citynet.web.logs.{formatter}"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "our"}},
-        "root": {"handlers": ["console"], "level": level},
-        # Django gives its own loggers handlers that print the request; here they go the same way.
-        "loggers": {"django": {"handlers": [], "propagate": True}},
-    }

@@ -1,25 +1,24 @@
-"""What one request did, measured as it passes: one line in the log, and its id in the answer.
+"""What each request took, counted while it is answered: one line in the log when it is over.
 
 Nothing of the person is kept: no address, no query string, no cookie, no key, no account; the page is
-named by its route and not by its path, which may hold a secret of a link.
+named by its route and not by its path, which may hold a secret of a link. The id of a request is
+given by django-guid.
 """
 
 import logging
-import re
-import secrets
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.core.signals import request_finished
 from django.db.backends.signals import connection_created
 from django.dispatch import Signal, receiver
 from django.http import FileResponse, HttpRequest
+from django_guid import get_guid
 
 logger = logging.getLogger(__name__)
 
-HEADER = "X-Request-ID"
-WELL_FORMED = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 # Anybody can invent a method; those of the web are told apart.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Asked every few seconds by machines: their lines would bury the others.
@@ -27,22 +26,23 @@ QUIET = frozenset({"healthz", "readyz", "metrics"})
 SERVER_ERROR = 500
 SQL_LENGTH = 2000
 
-# Sent with ``passage`` and ``status`` when a request is over, for those who count.
+# Sent with ``stats`` when a request is over, for those who count.
 request_over = Signal()
 
 
 @dataclass(slots=True)
-class Passage:
-    """A request on its way: what is known of it so far. Times are in seconds."""
+class RequestStats:
+    """What is known so far of a request. Times are in seconds."""
 
-    id: str
     request: HttpRequest
+    id: str = ""
+    status: int = 0
     started: float = field(default_factory=time.perf_counter)
-    seconds: float = 0.0
+    seconds: float | None = None
     queries: int = 0
     query_errors: int = 0
     query_seconds: float = 0.0
-    # What others have to tell of it, in a word each: that a kept page was sent, for example.
+    # What others add in a word each: that a cached page was sent, for example.
     notes: dict = field(default_factory=dict)
 
     @property
@@ -55,117 +55,104 @@ class Passage:
 
 
 def route_of(request):
-    """The name of the address, or its view where it has none; None where no page was found."""
+    """Return the name of the address, or its view where it has none; None where no page was found."""
     match = getattr(request, "resolver_match", None)
     return match.view_name if match else None
 
 
-_current = ContextVar("passage", default=None)
+_current = ContextVar("request_stats", default=None)
 
 
 def current():
-    """The :class:`Passage` of the request that is being answered, or None."""
+    """Return the :class:`RequestStats` of the request that is being answered, or None."""
     return _current.get()
 
 
 def current_id():
-    """The id of the request that is being answered; empty outside of one."""
-    passage = _current.get()
-    return passage.id if passage else ""
+    """Return the id of the request that is being answered; empty outside of one."""
+    return get_guid() or ""
 
 
 def note(**facts):
-    """Add plain facts, none of them about a person, to what is told of the current request."""
-    passage = _current.get()
-    if passage:
-        passage.notes.update(facts)
+    """Add plain facts, none of them about a person, to the line of the current request."""
+    stats = _current.get()
+    if stats:
+        stats.notes.update(facts)
 
 
 def log_requests(get_response):
-    """Middleware, the outermost: give each request an id, and tell of it when it is over."""
+    """Middleware, outside of the one of django-guid: measure each request."""
 
     def middleware(request):
-        passage = Passage(_id_of(request), request)
-        request.passage = passage
-        token = _current.set(passage)
-        try:
-            response = get_response(request)
-        finally:
-            _current.reset(token)
-        response[HEADER] = passage.id
-        if response.streaming and not isinstance(response, FileResponse):
-            # Its rows are still to be read: the request is over when the last one is sent.
-            content = response.streaming_content
-            response.streaming_content = _until_the_end(content, passage, response.status_code)
-        else:
-            _tell(passage, response.status_code)
+        if not settings.BEHIND_PROXY:
+            # Only a proxy of ours may say which id a request has.
+            request.META.pop("HTTP_X_REQUEST_ID", None)
+        stats = RequestStats(request)
+        _current.set(stats)
+        response = get_response(request)
+        stats.id, stats.status = current_id(), response.status_code
+        # Rows that are still to be read belong to the request; sending a file that is there does not.
+        if not response.streaming or isinstance(response, FileResponse):
+            stats.seconds = time.perf_counter() - stats.started
         return response
 
     return middleware
 
 
-def _id_of(request):
-    """The id that the proxy gave, where there is a proxy of ours; otherwise a new one."""
-    given = request.headers.get(HEADER, "") if settings.BEHIND_PROXY else ""
-    return given if WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
-
-
-def _until_the_end(content, passage, status):
-    _current.set(passage)
-    try:
-        yield from content
-    finally:
-        _current.set(None)
-        _tell(passage, status)
-
-
-def _tell(passage, status):
-    passage.seconds = time.perf_counter() - passage.started
-    request_over.send(sender=None, passage=passage, status=status)
-    slow = passage.seconds * 1000 >= settings.SLOW_REQUEST_MS
+@receiver(request_finished)
+def log_request(**signal):
+    """Log the request that is over: the last byte of it was sent."""
+    stats = _current.get()
+    _current.set(None)
+    if stats is None:
+        return
+    if stats.seconds is None:
+        stats.seconds = time.perf_counter() - stats.started
+    request_over.send(sender=None, stats=stats)
+    is_slow = stats.seconds * 1000 >= settings.SLOW_REQUEST_MS
     level = logging.INFO
-    if slow:
+    if is_slow:
         level = logging.WARNING
-    elif passage.route in QUIET and status < SERVER_ERROR:
+    elif stats.route in QUIET and stats.status < SERVER_ERROR:
         level = logging.DEBUG
     if not logger.isEnabledFor(level):
         return
     facts = {
-        "request_id": passage.id,
-        "method": passage.method,
-        "route": passage.route,
-        "status": status,
-        "ms": round(passage.seconds * 1000, 1),
-        "queries": passage.queries,
-        "sql_ms": round(passage.query_seconds * 1000, 1),
-        **passage.notes,
+        "request_id": stats.id,
+        "method": stats.method,
+        "route": stats.route,
+        "status": stats.status,
+        "ms": round(stats.seconds * 1000, 1),
+        "queries": stats.queries,
+        "sql_ms": round(stats.query_seconds * 1000, 1),
+        **stats.notes,
     }
-    logger.log(level, "Slow request" if slow else "Request", extra={"facts": facts})
+    logger.log(level, "Slow request" if is_slow else "Request", extra={"facts": facts})
 
 
-def watch_query(execute, sql, params, many, context):
-    """Around each query: count it for its request, and tell of a slow one, without its values."""
-    passage = _current.get()
+def count_query(execute, sql, params, many, context):
+    """Around each query: count it for its request, and log a slow one, without its values."""
+    stats = _current.get()
     started = time.perf_counter()
     try:
         return execute(sql, params, many, context)
     except Exception:
-        if passage:
-            passage.query_errors += 1
+        if stats:
+            stats.query_errors += 1
         raise
     finally:
         seconds = time.perf_counter() - started
-        if passage:
-            passage.queries += 1
-            passage.query_seconds += seconds
+        if stats:
+            stats.queries += 1
+            stats.query_seconds += seconds
         if seconds * 1000 >= settings.SLOW_QUERY_MS:
             facts = {"sql": str(sql)[:SQL_LENGTH], "ms": round(seconds * 1000, 1)}
             logger.warning("Slow query", extra={"facts": facts})
 
 
 @receiver(connection_created)
-def watch_connection(connection, **signal):
-    """Once a connection object, which stays when the connection itself is made anew."""
-    if watch_query not in connection.execute_wrappers:
+def count_queries(connection, **signal):
+    """Wrap the queries of a connection object once: it stays when the connection is made anew."""
+    if count_query not in connection.execute_wrappers:
         # First in the list: others put theirs at its end and take the last one away again.
-        connection.execute_wrappers.insert(0, watch_query)
+        connection.execute_wrappers.insert(0, count_query)
