@@ -41,7 +41,7 @@ class UserFactory(DjangoModelFactory):
 def group(name):
     """A group of the secretariat, also where a test has emptied the tables before."""
     if not Group.objects.filter(name=name).exists():
-        migration = import_module("policies.migrations.0004_groups")
+        migration = import_module("policies.migrations.0002_groups")
         migration.make_groups(apps, SimpleNamespace(connection=connection))
     return Group.objects.get(name=name)
 

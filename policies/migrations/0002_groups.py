@@ -51,8 +51,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ("members", "0003_record_of_events"),
-        ("policies", "0003_desk"),
+        ("members", "0001_initial"),
+        ("policies", "0001_initial"),
         ("sdg", "0001_initial"),
     ]
 
