@@ -12,13 +12,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from policies.content import fields as interchange
 from policies.content.bands import BUDGET, DURATION, POPULATION, STAFF
 from policies.content.facets import FACETS
-from policies.interchange import spreadsheet
-from policies.models import Attachment, CaseStudy, Contribution, Photo, Revision, RevisionTheme
+from policies.content.fields import row_fields
+from policies.interchange import lines, spreadsheet
+from policies.models import CaseStudy, Revision, RevisionTheme
+from policies.models.files import StoredFile
 from policies.models.months import MonthField
 
+# The objects inside a line, each with values and lists.
+BLOCKS = {"budget": gettext_lazy("Budget"), "manpower": gettext_lazy("Staff")}
+# What is kept of a file for the portal's own use.
+OF_THE_STORE = {"original_name", "small"}
 # Kinds of fields in words; a kind stands before those that it is one of.
 KINDS = (
     (MonthField, gettext_lazy("year or month, written 2013 or 2013-04")),
@@ -89,29 +94,19 @@ class Section:
 
 
 def sections():
-    """All fields, in the order of the interchange format."""
-    return [
+    """Return all fields in the order of the interchange format, then those of files."""
+    found = [
         _section("case", _("Case study"), _case()),
-        _section("texts", _("Texts, stage and time"), _keys(interchange.TEXTS)),
-        _rows("themes", _("Themes"), "themes", [(_get(RevisionTheme, "theme"), "")]),
-        _rows("targets", _("Targets"), "targets", _targets()),
-        _section("budget", _("Budget"), _keys(interchange.BUDGET, "budget.")),
-        _rows("budget-lines", _("Budget lines"), "budget.lines", interchange.BUDGET_LINES),
-        _rows("funding", _("Funding sources"), "budget.funding", interchange.FUNDING),
-        _section("staff", _("Staff"), _keys(interchange.MANPOWER, "manpower.")),
-        _rows("staff-roles", _("Staff roles"), "manpower.roles", interchange.ROLES),
-        _rows("stakeholders", _("Stakeholders"), "stakeholders", interchange.STAKEHOLDERS),
-        _section("no-stakeholders", _("No stakeholders"), _keys(interchange.OTHERS)),
-        _rows("phases", _("Phases"), "phases", interchange.PHASES),
-        _rows("indicators", _("Indicators"), "indicators", interchange.INDICATORS),
-        _rows("sources", _("Sources"), "sources", interchange.SOURCES),
-        _files(
-            "photos",
-            Photo,
-            ["image", "alt", "caption", "credit", "licence", "width", "height", "size"],
-        ),
-        _files("attachments", Attachment, ["file", "caption", "credit", "licence", "size"]),
+        _section("texts", _("Texts, stage and time"), _keys("")),
     ]
+    described = {""}
+    for listing in lines.listings():
+        if listing.block not in described:
+            described.add(listing.block)
+            found.append(_section(listing.block, BLOCKS[listing.block], _keys(listing.block)))
+        found.append(_list(listing.model, listing.path, listing))
+    files = [model for model in Revision.row_models().values() if issubclass(model, StoredFile)]
+    return found + [_list(model, model._meta.model_name + "s") for model in files]
 
 
 def computed():
@@ -142,22 +137,16 @@ def _case():
     """Fields of the case itself, and what a published revision adds."""
     return [
         (_get(CaseStudy, "member"), "member"),
-        *_keys(interchange.CASE),
+        *((key.field, key.path) for key in lines.case_keys()),
         (_get(Revision, "number"), ""),
         (_get(Revision, "decided_at"), ""),
     ]
 
 
-def _targets():
-    return [
-        (_get(Contribution, "target"), "code"),
-        (_get(Contribution, "role"), "primary"),
-        *_keys(interchange.TARGETS.keys),
-    ]
-
-
-def _keys(keys, prefix=""):
-    return [(key.field, prefix + key.name) for key in keys]
+def _keys(block):
+    """Fields of a revision in an object of the line, or with "" in the line itself."""
+    keys = [part for part in lines.parts() if isinstance(part, lines.Key)]
+    return [(key.field, key.path) for key in keys if key.block == block]
 
 
 def _section(anchor, title, pairs, *, is_list=False):
@@ -167,17 +156,16 @@ def _section(anchor, title, pairs, *, is_list=False):
     return Section(anchor, title, is_list, rows)
 
 
-def _rows(anchor, title, path, rows):
-    """The section of a list; ``path`` leads to it in the interchange format."""
-    pairs = rows if isinstance(rows, list) else _keys(rows.keys)
-    pairs = [(field, f"{path}[].{name}" if name else f"{path}[]") for field, name in pairs]
-    return _section(anchor, title, pairs, is_list=True)
-
-
-def _files(anchor, model, names):
-    """The section of uploaded files, which the interchange format does not carry."""
+def _list(model, path, listing=None):
+    """The section of a list; without a ``listing`` the interchange format does not carry it."""
+    if listing is None:
+        pairs = [(field, "") for field in row_fields(model) if field.name not in OF_THE_STORE]
+    elif model is RevisionTheme:
+        pairs = [(key.field, f"{path}[]") for key in listing.keys]
+    else:
+        pairs = [(key.field, f"{path}[].{key.name}") for key in listing.keys]
     title = capfirst(model._meta.verbose_name_plural)
-    return _section(anchor, title, [(_get(model, name), "") for name in names], is_list=True)
+    return _section(path.replace(".", "-"), title, pairs, is_list=True)
 
 
 def _field(field, path, columns):

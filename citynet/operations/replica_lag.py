@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from psycopg import Error as DriverError
 
+from citynet.web import changes
 from policies.search import files
 
 logger = logging.getLogger(__name__)
@@ -282,7 +283,7 @@ def end_of_records(position):
 def last_change():
     """A key that differs after each change of what is public that was made, or seen by the search
     index, on this machine."""
-    return files.generation()
+    return files.generation(), changes.version()
 
 
 def _ask(alias, sql):

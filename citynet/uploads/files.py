@@ -7,6 +7,7 @@ another program. Every check raises ``ValidationError`` with a reason that tells
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import PurePath
 
 from django.conf import settings
@@ -92,7 +93,7 @@ def check(file, name):
 
 
 class UploadLimit(FileUploadHandler):
-    """Discards what is sent beyond the largest size that the view accepts.
+    """Stops keeping what is sent a little after the largest size that can be taken.
 
     The rest is read and thrown away, so that nobody fills the disk; the file that is left is
     over the limit, and its form says so.
@@ -100,9 +101,7 @@ class UploadLimit(FileUploadHandler):
 
     def __init__(self, request=None):
         super().__init__(request)
-        view = getattr(request, "resolver_match", None) and request.resolver_match.func
-        names = getattr(view, "upload_limits", ("MAX_IMAGE_BYTES", "MAX_FILE_BYTES"))
-        self.most = max(getattr(settings, name) for name in names) + self.chunk_size
+        self.most = max(settings.MAX_IMAGE_BYTES, settings.MAX_FILE_BYTES) + self.chunk_size
         self.received = 0
 
     def receive_data_chunk(self, raw_data, start):
@@ -111,3 +110,14 @@ class UploadLimit(FileUploadHandler):
 
     def file_complete(self, file_size):
         return None
+
+
+def limits_uploads(view):
+    """A decorator, the outermost one, for views that take files: see :class:`UploadLimit`."""
+
+    @wraps(view)
+    def limited(request, *args, **kwargs):
+        request.upload_handlers.insert(0, UploadLimit(request))
+        return view(request, *args, **kwargs)
+
+    return limited

@@ -30,7 +30,7 @@ from citynet.uploads import documents
 from citynet.uploads.files import clean_name
 from citynet.web.csv import csv_response
 from policies.interchange import import_runs
-from policies.interchange.template import template
+from policies.interchange.columns import template
 from policies.models import ImportRun
 
 logger = logging.getLogger(__name__)
@@ -153,9 +153,6 @@ class ImportRunAdmin(admin.ModelAdmin):
                 ),
             )
             return redirect("admin:policies_importrun_add")
-
-    # Files with many cases may be larger than pictures and documents.
-    add_view.upload_limits = ("MAX_IMPORT_BYTES",)
 
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, _("The file is here. Nothing was imported so far: check it now."))

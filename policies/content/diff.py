@@ -1,141 +1,47 @@
 """What changed between two revisions: words of the texts, and rows that came or went."""
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
+from django.db import models
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
-from policies.models import months
+from policies.models import Revision, months
+from policies.models.files import StoredFile
+from policies.models.months import MonthField, YearField
+from sdg.models import Target
 
 from . import formats
+from .fields import content_fields, is_prose, row_fields
 
 # A word with the blanks behind it. Scripts that write no blanks between words go sign by sign.
 TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]\s*|\w+\s*|[^\w\s]\s*|\s+")
 # Comparing takes time by the product of the lengths; beyond this a passage is shown whole.
 MOST_COMPARISONS = 250_000
 
-TEXTS = (
-    ("title", _("Title")),
-    ("summary", _("Summary")),
-    ("challenge", _("Challenge")),
-    ("solution", _("What was done")),
-    ("results", _("Results")),
-    ("lessons", _("Lessons")),
-    ("transferability", _("Conditions for transfer")),
-    ("budget_note", _("Note on the budget")),
-    ("staff_note", _("Note on the staff")),
-    ("budget_unavailable", _("Why there is no budget")),
-    ("budget_usd_source", _("Source of the USD amount")),
-    ("staff_unavailable", _("Why there is no staff number")),
-    ("stakeholders_unavailable", _("Why there are no stakeholders")),
-)
-FACTS = (
-    (_("Language"), lambda r: r.get_language_display()),
-    (_("Stage"), lambda r: r.get_stage_display()),
-    (_("Start"), lambda r: months.label(r.start)),
-    (_("End"), lambda r: months.label(r.end)),
-    (_("Budget"), lambda r: formats.money(r.budget_amount, r.budget_currency)),
-    (_("Budget year"), lambda r: str(r.budget_year or "")),
-    (_("Budget scope"), lambda r: r.get_budget_scope_display()),
-    (_("Budget in USD"), lambda r: formats.money(r.budget_usd, "USD")),
-    (_("Staff"), lambda r: formats.number(r.staff_fte)),
-)
-ROWS = (
-    (_("Themes"), "theme_rows", lambda row: [row.theme.name]),
-    (
-        _("Targets"),
-        "contributions",
-        lambda row: [row.target_id, row.get_role_display(), row.how],
-    ),
-    (
-        _("Budget lines"),
-        "budget_lines",
-        lambda row: [row.get_category_display(), formats.number(row.amount), row.note],
-    ),
-    (
-        _("Funding sources"),
-        "funding_sources",
-        lambda row: [
-            row.name,
-            row.get_kind_display(),
-            formats.number(row.amount),
-            row.get_state_display(),
-            row.note,
-        ],
-    ),
-    (
-        _("Staff roles"),
-        "staff_roles",
-        lambda row: [
-            row.role,
-            row.organisation,
-            formats.number(row.people),
-            _months(row.months),
-        ],
-    ),
-    (
-        _("Stakeholders"),
-        "stakeholders",
-        lambda row: [row.name, row.get_kind_display(), row.role, row.get_engagement_display()],
-    ),
-    (
-        _("Phases"),
-        "phases",
-        lambda row: [row.name, months.label(row.start), months.label(row.end), row.note],
-    ),
-    (
-        _("Indicators"),
-        "indicators",
-        lambda row: [
-            row.name,
-            row.unit,
-            *_figure(_("before"), row.baseline, row.baseline_year),
-            *_figure(_("planned"), row.planned, None),
-            *_figure(_("result"), row.result, row.result_year),
-            row.get_evidence_display(),
-            row.source,
-        ],
-    ),
-    (
-        _("Sources"),
-        "sources",
-        lambda row: [row.title, row.url, row.accessed.isoformat() if row.accessed else ""],
-    ),
-)
-# A stored file never changes, and its stored name is used for nothing else: it tells whether two rows
-# show the same.
-FILES = (
-    (
-        _("Photos"),
-        "photos",
-        "image",
-        lambda row: [
-            row.caption or row.original_name,
-            row.caption and row.original_name,
-            row.alt,
-            row.credit,
-            row.licence,
-        ],
-    ),
-    (
-        _("Files"),
-        "attachments",
-        "file",
-        lambda row: [
-            row.caption or row.original_name,
-            row.caption and row.original_name,
-            row.credit,
-            row.licence,
-        ],
-    ),
+# What a row is called stands in front of what else it says.
+NAMES = {"name", "caption", "original_name"}
+# Values that say nothing without another one.
+WITH_ANOTHER = {
+    "budget_amount": lambda r: formats.money(r.budget_amount, r.budget_currency),
+    "budget_usd": lambda r: formats.money(r.budget_usd, "USD"),
+    "budget_currency": lambda r: r.budget_currency if r.budget_amount is None else "",
+}
+# How values are written; a kind of field stands before those that it is one of.
+WRITERS = (
+    (MonthField, months.label),
+    (YearField, str),
+    (models.IntegerField, formats.number),
+    (models.DecimalField, formats.number),
+    (models.BooleanField, lambda value: _("yes") if value else _("no")),
 )
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class TextChange:
     """A text with what was removed and what was added marked in it."""
 
@@ -143,7 +49,7 @@ class TextChange:
     html: SafeString
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class RowsChange:
     """Rows of a list that were removed and added, each in one phrase.
 
@@ -153,45 +59,48 @@ class RowsChange:
     label: str
     removed: list[str]
     added: list[str]
-    changed: list[SafeString] = field(default_factory=list)
+    changed: list[SafeString] = dataclasses.field(default_factory=list)
 
 
 def compared(revisions):
-    """Revisions with all that :func:`changes` reads, in a fixed number of queries."""
+    """Return revisions with all that :func:`changes` reads, in a fixed number of queries."""
     return revisions.select_related("case__member").prefetch_related(
-        "theme_rows__theme",
-        *(name for _label, name, _parts in ROWS if name != "theme_rows"),
-        *(name for _label, name, _file, _parts in FILES),
+        *Revision.row_models(), "theme_rows__theme"
     )
 
 
 def changes(old, new):
-    """The texts, figures and rows that differ, in the order of the page; moved rows do not."""
+    """Return the fields and rows that differ, in the order of the models; moved rows do not."""
     found = []
-    for name, label in TEXTS:
-        before, after = getattr(old, name), getattr(new, name)
+    for field in content_fields():
+        label = str(capfirst(field.verbose_name))
+        before, after = _shown(old, field), _shown(new, field)
         if before != after:
-            found.append(TextChange(label, words(before, after)))
-    for label, value in FACTS:
-        before, after = value(old), value(new)
-        if before != after:
-            found.append(TextChange(label, whole(before, after)))
-    for label, name, parts in ROWS:
-        before = [_phrase(parts(row)) for row in getattr(old, name).all()]
-        after = [_phrase(parts(row)) for row in getattr(new, name).all()]
-        removed, added = _without(before, after), _without(after, before)
-        if removed or added:
-            found.append(RowsChange(label, removed, added))
-    for label, name, file, parts in FILES:
-        before = _by_file(getattr(old, name).all(), file, parts)
-        after = _by_file(getattr(new, name).all(), file, parts)
-        removed = [phrase for key, phrase in before.items() if key not in after]
-        added = [phrase for key, phrase in after.items() if key not in before]
-        both = [key for key in after if key in before and before[key] != after[key]]
-        if removed or added or both:
-            changed = [words(before[key], after[key]) for key in both]
+            mark = words if is_prose(field) else whole
+            found.append(TextChange(label, mark(before, after)))
+    for name, model in Revision.row_models().items():
+        before, after = getattr(old, name).all(), getattr(new, name).all()
+        compare = _compare_files if issubclass(model, StoredFile) else _compare_rows
+        removed, added, changed = compare(before, after)
+        if removed or added or changed:
+            label = str(capfirst(model._meta.verbose_name_plural))
             found.append(RowsChange(label, removed, added, changed))
     return found
+
+
+def _compare_rows(old, new):
+    before, after = [_phrase(row) for row in old], [_phrase(row) for row in new]
+    return _without(before, after), _without(after, before), []
+
+
+def _compare_files(old, new):
+    """A stored file never changes: its name tells whether two rows show the same file."""
+    before = {_stored_name(row): _phrase(row) for row in old}
+    after = {_stored_name(row): _phrase(row) for row in new}
+    removed = [phrase for name, phrase in before.items() if name not in after]
+    added = [phrase for name, phrase in after.items() if name not in before]
+    both = [name for name in after if name in before and before[name] != after[name]]
+    return removed, added, [words(before[name], after[name]) for name in both]
 
 
 def words(old, new):
@@ -244,26 +153,39 @@ def _ends(old, new):
     yield old[len(old) - tail :], new[len(new) - tail :]
 
 
-def _months(count):
-    if count is None:
+def _shown(instance, field):
+    """The value of a field as people read it; "" where it is unknown."""
+    value = getattr(instance, field.attname)
+    if isinstance(instance, Revision) and field.name in WITH_ANOTHER:
+        return WITH_ANOTHER[field.name](instance)
+    if value is None or value == "":
         return ""
-    return ngettext("%(count)s month", "%(count)s months", int(count)) % {
-        "count": formats.number(count)
-    }
+    if field.choices:
+        return str(getattr(instance, f"get_{field.name}_display")())
+    if field.is_relation and field.related_model is not Target:  # whose key is its code
+        return str(getattr(instance, field.name))
+    write = next((write for kind, write in WRITERS if isinstance(field, kind)), str)
+    return write(value)
 
 
-def _figure(label, value, year):
-    if value is None:
-        return []
-    return [f"{label} {formats.number(value)}" + (f" ({year})" if year else "")]
+def _phrase(row):
+    """What a row says, its name first; numbers are told apart by the names of their fields."""
+    fields = row_fields(type(row))
+    if isinstance(row, StoredFile):
+        # What a file is like follows from the file.
+        fields = [field for field in fields if isinstance(field, models.CharField)]
+    parts = []
+    for field in sorted(fields, key=lambda field: field.name not in NAMES):
+        shown = _shown(row, field)
+        is_number = isinstance(field, models.IntegerField | models.DecimalField)
+        parts.append(f"{field.verbose_name} {shown}" if shown and is_number else shown)
+    return ", ".join(filter(None, parts))
 
 
-def _phrase(parts):
-    return ", ".join(str(part) for part in parts if part)
-
-
-def _by_file(rows, file, parts):
-    return {getattr(row, file).name: _phrase(parts(row)) for row in rows}
+def _stored_name(row):
+    """The name under which the file of a row is stored, the same in every copy of the row."""
+    field = next(each for each in row_fields(type(row)) if isinstance(each, models.FileField))
+    return getattr(row, field.name).name
 
 
 def _without(rows, others):

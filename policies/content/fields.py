@@ -1,147 +1,59 @@
-"""The keys of a line and the model fields that they stand for: used in both directions."""
+"""What a revision says: its fields, and its lists with the fields of their rows.
 
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
+All of it is read from the models, in the order in which they declare it. Copying, comparing,
+importing, exporting and the codebook start from here, so a new field is in all of them.
+"""
 
 from django.db import models
 
-from policies.models import (
-    BudgetLine,
-    CaseStudy,
-    Contribution,
-    FundingSource,
-    Indicator,
-    Phase,
-    Revision,
-    RevisionTheme,
-    Source,
-    StaffRole,
-    Stakeholder,
-)
+from policies.models import Revision
 from policies.models.months import MonthField
 
-
-@dataclass(frozen=True)
-class Key:
-    """A key of the format and the model field behind it."""
-
-    name: str
-    field: models.Field
-
-    @cached_property
-    def attribute(self):
-        return self.field.attname
-
-    def of(self, instance):
-        """The value as it stands in a line."""
-        value = getattr(instance, self.attribute)
-        if isinstance(value, str):
-            value = value.replace("\r\n", "\n").replace("\r", "\n")
-            return value or self.empty
-        if isinstance(value, Decimal):
-            return plain(value)
-        if isinstance(self.field, models.DateField) and value is not None:
-            return value.isoformat()
-        return value
-
-    @cached_property
-    def empty(self):
-        """What stands for "not reported": an empty text where anything may be written, else null."""
-        free = isinstance(self.field, models.CharField | models.TextField)
-        chosen = self.field.choices or isinstance(self.field, MonthField) or self.field.null
-        return "" if free and not chosen else None
-
-
-def plain(number):
-    """A decimal as text without exponent and without zeros at its end."""
-    text = format(number, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def keys(model, *names, prefix=""):
-    """Keys that are called like the fields of ``model``, without ``prefix``."""
-    return tuple(Key(name, getattr(model, prefix + name).field) for name in names)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A list of objects and the model that keeps one object a row."""
-
-    model: type[models.Model]
-    keys: tuple[Key, ...]
-
-    @cached_property
-    def related_name(self):
-        """The list's name on a revision."""
-        return self.model.revision.field.remote_field.get_accessor_name()
-
-
-CASE = keys(CaseStudy, "source_id", "provenance", "confirmed_at", "synthetic")
-TEXTS = keys(
-    Revision,
-    "language",
-    "title",
-    "summary",
-    "challenge",
-    "solution",
-    "results",
-    "lessons",
-    "transferability",
-    "stage",
-    "start",
-    "end",
+# Fields of a revision that say nothing of the policy: which revision it is and where it stands,
+# who did what and when, and what is derived from the others.
+NO_CONTENT = frozenset(
+    {
+        "id",
+        "case",
+        "number",
+        "state",
+        "version",
+        "list_summary",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "submitted_at",
+        "reviewer",
+        "decided_at",
+        "decided_by",
+        "decided_by_name",
+    }
 )
-BUDGET = keys(
-    Revision,
-    "amount",
-    "currency",
-    "year",
-    "scope",
-    "usd",
-    "usd_source",
-    "note",
-    "unavailable",
-    prefix="budget_",
-)
-MANPOWER = keys(Revision, "fte", "note", "unavailable", prefix="staff_")
-OTHERS = keys(Revision, "stakeholders_unavailable")
-# All that a line says of a revision itself, not of its lists.
-CONTENT = (*TEXTS, *BUDGET, *MANPOWER, *OTHERS)
+# Fields that every row has for its place in its list.
+PLACE_OF_ROW = frozenset({"id", "revision", "position"})
+# Shorter texts are codes ("KRW"), not words.
+SHORTEST_PROSE = 20  # characters
 
-BUDGET_LINES = Rows(BudgetLine, keys(BudgetLine, "category", "amount", "note"))
-FUNDING = Rows(FundingSource, keys(FundingSource, "kind", "name", "amount", "state", "note"))
-ROLES = Rows(StaffRole, keys(StaffRole, "role", "organisation", "people", "months"))
-STAKEHOLDERS = Rows(Stakeholder, keys(Stakeholder, "name", "kind", "role", "engagement"))
-PHASES = Rows(Phase, keys(Phase, "name", "start", "end", "note"))
-INDICATORS = Rows(
-    Indicator,
-    keys(
-        Indicator,
-        "name",
-        "unit",
-        "baseline",
-        "baseline_year",
-        "planned",
-        "result",
-        "result_year",
-        "source",
-        "evidence",
-    ),
-)
-SOURCES = Rows(Source, keys(Source, "title", "url", "accessed"))
-THEMES = Rows(RevisionTheme, ())
-TARGETS = Rows(Contribution, keys(Contribution, "how"))
-ALL_ROWS = (
-    THEMES,
-    TARGETS,
-    BUDGET_LINES,
-    FUNDING,
-    ROLES,
-    STAKEHOLDERS,
-    PHASES,
-    INDICATORS,
-    SOURCES,
-)
+
+def content_fields():
+    """Return the fields in which a revision itself says something, its lists apart."""
+    return [field for field in Revision._meta.concrete_fields if field.name not in NO_CONTENT]
+
+
+def row_fields(model):
+    """Return the fields in which a row of a list, of class ``model``, says something."""
+    return [field for field in model._meta.concrete_fields if field.name not in PLACE_OF_ROW]
+
+
+def is_prose(field):
+    """Return whether people write sentences or names in ``field``."""
+    if field.choices or isinstance(field, MonthField):
+        return False
+    if isinstance(field, models.CharField):
+        return field.max_length is None or field.max_length >= SHORTEST_PROSE
+    return isinstance(field, models.TextField)
+
+
+def values_of(revision):
+    """Return what the fields of a revision hold, by attribute, for another revision."""
+    return {field.attname: getattr(revision, field.attname) for field in content_fields()}

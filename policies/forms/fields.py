@@ -13,13 +13,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from policies.content.fields import plain
-from policies.interchange import values
+from policies.content import values
+from policies.content.fields import SHORTEST_PROSE
+from policies.content.values import plain
 
 # 13,000,000 or 13 000 000: groups of three, whatever parts them.
 GROUPED = re.compile(r"-?[0-9]{1,3}(?:[,'’ \u00a0\u2009\u202f][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
-# A code of three letters that has four is not too long but wrong.
-SHORT = 20
 LONG_TEXT = 5000  # characters from which a field is given room for a whole story
 LONG_LINE = 200  # and from which one of a row is given room for a sentence
 SHAPELESS = frozenset({"Cf", "Zs", "Zl", "Zp"})
@@ -79,7 +78,8 @@ class ValueField(forms.CharField):
 
     def _check_length(self, text):
         most = longest(self.model_field)
-        if most and most >= SHORT and len(text) > most:
+        # A code of three letters that has four is not too long but wrong.
+        if most and most >= SHORTEST_PROSE and len(text) > most:
             raise ValidationError(
                 _(
                     "At most %(most)d characters fit here; these are %(count)d. Nothing is lost: "

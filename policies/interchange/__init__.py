@@ -6,8 +6,8 @@ texts of plain decimals, so that no reader rounds them; what is unknown is null,
 Photos and files are not carried: an imported text keeps those of the text before it.
 """
 
-from .export import row
 from .importer import Importer
+from .lines import row
 from .reading import LineError
 
 __all__ = ["Importer", "LineError", "row"]

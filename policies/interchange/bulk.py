@@ -13,13 +13,21 @@ from typing import NamedTuple
 from django_countries.fields import Country
 
 from members.models import Member
-from policies.content import fields
-from policies.models import Revision
+from policies.content.fields import content_fields
+from policies.models import Revision, RevisionTheme
 from policies.search.reading import NO_ROWS, Rows
 
+from .lines import CASE_FIELDS, listings
+
 BATCH = 200
-OF_REVISION = ("pk", "case_id", "number", "decided_at", *(key.attribute for key in fields.CONTENT))
-OF_CASE = tuple(key.attribute for key in fields.CASE)
+OF_REVISION = (
+    "pk",
+    "case_id",
+    "number",
+    "decided_at",
+    *(field.attname for field in content_fields()),
+)
+OF_CASE = CASE_FIELDS
 OF_MEMBER = ("slug", "name", "kind", "country", "population", "population_year")
 COLUMNS = (
     *OF_REVISION,
@@ -29,8 +37,6 @@ COLUMNS = (
 )
 CASE_AT = len(OF_REVISION)
 MEMBER_AT = CASE_AT + 1 + len(OF_CASE)
-# What is read of a row beside the values of its keys; a theme is only its slug.
-MORE = {fields.TARGETS: ("target_id", "role"), fields.THEMES: ("theme__slug",)}
 
 
 class Theme(NamedTuple):
@@ -47,7 +53,7 @@ class ThemeRow(NamedTuple):
 
 def _maker(kind, columns):
     """A function that makes a row of its values."""
-    if kind is fields.THEMES:
+    if kind.model is RevisionTheme:
         return lambda values: ThemeRow(Theme(*values))
     return NamedTuple(kind.model.__name__, [(column, object) for column in columns])._make
 
@@ -81,13 +87,13 @@ class BulkRevision:
         self.__dict__.update(zip(OF_REVISION, values, strict=False), case=case, **rows)
 
 
-def revisions(keys, lists=fields.ALL_ROWS):
+def revisions(keys, lists=None):
     """The live revisions with these keys, in their order, read from the database in batches.
 
-    ``lists`` are those whose rows are wanted; the others are empty.
+    ``lists`` names those whose rows are wanted; the others are empty.
     """
     members = {}
-    empty = {kind.related_name: NO_ROWS for kind in fields.ALL_ROWS}
+    empty = {kind.related_name: NO_ROWS for kind in listings()}
     for start in range(0, len(keys), BATCH):
         batch = keys[start : start + BATCH]
         live = Revision.objects.live().filter(pk__in=batch).order_by()
@@ -111,8 +117,12 @@ def _rows(keys, lists):
     found = defaultdict(dict)
     if not keys:
         return found
-    for kind in lists:
-        columns = (*MORE.get(kind, ()), *map(attrgetter("attribute"), kind.keys))
+    for kind in listings():
+        if lists is not None and kind.related_name not in lists:
+            continue
+        columns = tuple(map(attrgetter("attribute"), kind.keys))
+        if kind.model is RevisionTheme:
+            columns = ("theme__slug",)
         make = _maker(kind, columns)
         rows = kind.model.objects.filter(revision__in=keys).order_by("position", "pk")
         for key, *values in rows.values_list("revision_id", *columns):

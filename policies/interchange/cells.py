@@ -30,7 +30,7 @@ def value(column, cell):
     found = cell.value
     if found is None or (isinstance(found, str) and not found.strip()):
         return None
-    if isinstance(found, bool):
+    if isinstance(found, bool) and column.kind != columns.TRUTH:
         raise Wrong(_("This is true or false; nothing of the kind is asked here."))
     return READERS[column.kind](column, found)
 
@@ -89,6 +89,14 @@ def _date(column, found):
     raise Wrong(_("Write a date: 2024-05-31"))
 
 
+def _truth(column, found):
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    answer = words.get(str(found).strip().lower())
+    if answer is None:
+        raise Wrong(_("Write true or false."))
+    return answer
+
+
 def _day(found):
     """The day of a cell that holds a date without a time of the day, or None."""
     if isinstance(found, datetime.datetime):
@@ -117,11 +125,7 @@ def _targets(column, found):
                 "write the codes again."
             )
         )
-    targets = []
-    for entry in _listed(found):
-        code, _bar, how = entry.partition(BAR)
-        targets.append({"code": code.strip(), "how": how.strip()})
-    return targets
+    return _entries(column, found)
 
 
 def _entries(column, found):
@@ -152,6 +156,7 @@ READERS = {
     columns.YEAR: _year,
     columns.MONTH: _month,
     columns.DATE: _date,
+    columns.TRUTH: _truth,
     columns.NAMES: _names,
     columns.TARGETS: _targets,
     columns.ENTRIES: _entries,

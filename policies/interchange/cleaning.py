@@ -6,17 +6,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from members.models import Member
-from policies.content import fields
 from policies.content.exchange_rates import to_usd
-from policies.models import CaseStudy, Contribution, Revision, RevisionTheme
+from policies.content.values import clean, text
+from policies.models import CaseStudy, Contribution, Phase, Revision, RevisionTheme
 from policies.models.case import MAX_TARGETS, MAX_THEMES
 from policies.models.months import clean_period
 
+from .lines import BLOCKS, ROLE, TARGET, Listing, case_keys, keys, parts
 from .reading import LineError, shown
-from .values import clean, text
 
 # More rows in one list are a mistake of the program that wrote the file.
 MAX_ROWS = 500
+MAX_ROWS_OF = {RevisionTheme: MAX_THEMES, Contribution: MAX_TARGETS}
 
 
 @dataclass
@@ -44,35 +45,21 @@ class Cleaner:
         self.errors = []
 
     def entry(self, data):
-        """The ``Entry`` of a JSON object, or None where there are errors."""
-        lists = {"themes", "targets", "stakeholders", "phases", "indicators", "sources"}
-        allowed = {key.name for key in (*fields.CASE, *fields.TEXTS, *fields.OTHERS)}
-        data = self._object(data, "", allowed | lists | {"member", "budget", "manpower"})
+        """Return the ``Entry`` of a JSON object, or None where there are errors."""
         case, revision = CaseStudy(provenance=CaseStudy.Provenance.SECRETARIAT), Revision(number=1)
-        given = [key for key in fields.CASE if data.get(key.name) not in (None, "")]
+        holders = self._objects(data)
+        given = [key for key in case_keys() if data.get(key.name) not in (None, "")]
         self._fill(case, given, data, "")
-        self._fill(revision, (*fields.TEXTS, *fields.OTHERS), data, "")
+        about_case = {key.attribute: getattr(case, key.attribute) for key in given}
+        entry = Entry(self.line, self._member(data.get("member")), case, revision, about_case)
+        for part in parts():
+            value = holders[part.block].get(part.name)
+            if isinstance(part, Listing):
+                entry.rows[part.related_name] = self._rows(revision, part, value)
+            else:
+                self._set(revision, part, value, part.path)
         self._period(revision, "")
-        entry = Entry(
-            self.line,
-            self._member(data.get("member")),
-            case,
-            revision,
-            {key.attribute: getattr(case, key.attribute) for key in given},
-        )
-        self._themes(entry, data.get("themes"))
-        self._targets(entry, data.get("targets"))
-        self._budget(entry, data.get("budget"))
-        manpower = self._block(data.get("manpower"), "manpower", fields.MANPOWER, {"roles"})
-        self._fill(revision, fields.MANPOWER, manpower, "manpower.")
-        self._rows(entry, fields.ROLES, manpower.get("roles"), "manpower.roles")
-        for kind, name in [
-            (fields.STAKEHOLDERS, "stakeholders"),
-            (fields.PHASES, "phases"),
-            (fields.INDICATORS, "indicators"),
-            (fields.SOURCES, "sources"),
-        ]:
-            self._rows(entry, kind, data.get(name), name)
+        self._budget(revision)
         return None if self.errors else entry
 
     def add(self, path, message):
@@ -93,8 +80,16 @@ class Cleaner:
                 self.add(".".join(filter(None, [path, shown(name)])), _("Unknown key."))
         return data
 
-    def _block(self, data, path, keys, others=()):
-        return self._object(data, path, {key.name for key in keys}.union(others))
+    def _objects(self, data):
+        """The line and each object in it that holds values of the revision, by its name."""
+        allowed = {block: set() for block in ("", *BLOCKS.values())}
+        for part in parts():
+            allowed[part.block].add(part.name)
+        allowed[""] |= {key.name for key in case_keys()} | {"member", *BLOCKS.values()}
+        found = {"": self._object(data, "", allowed.pop(""))}
+        return found | {
+            block: self._object(data.get(block), block, names) for block, names in allowed.items()
+        }
 
     def _list(self, data, path, most=MAX_ROWS):
         """``data`` where it is a list of at most ``most``, else []."""
@@ -113,15 +108,15 @@ class Cleaner:
     def _fill(self, instance, keys, data, prefix):
         """Set the fields of ``instance`` from the values in ``data``."""
         for key in keys:
-            value = self._value(key.field, data.get(key.name), instance, prefix + key.name)
-            setattr(instance, key.attribute, value)
+            self._set(instance, key, data.get(key.name), prefix + key.name)
 
-    def _value(self, model_field, value, instance, path):
+    def _set(self, instance, key, value, path):
         try:
-            return clean(model_field, value, instance)
+            value = clean(key.field, value, instance)
         except ValidationError as error:
             self.add(path, " ".join(error.messages))
-            return None if model_field.null else ""
+            value = None if key.field.null else ""
+        setattr(instance, key.attribute, value)
 
     def _text(self, value, path):
         try:
@@ -167,40 +162,52 @@ class Cleaner:
         return None
 
     def _new_member(self, data):
-        keys = fields.keys(Member, "name", "country", "kind")
-        data = self._block(data, "member", keys)
+        member_keys = keys(Member, "name", "country", "kind")
+        data = self._object(data, "member", {key.name for key in member_keys})
         member = Member(status=Member.Status.LISTED)
-        self._fill(member, keys, data, "member.")
+        self._fill(member, member_keys, data, "member.")
         return self.members.same_as(member) or member
 
-    def _themes(self, entry, data):
-        rows = entry.rows[fields.THEMES.related_name] = []
-        seen = set()
-        for position, value in enumerate(self._list(data, "themes", MAX_THEMES)):
-            path = f"themes[{position}]"
-            theme = self.themes.get(self._name(value, path, self.themes, seen))
-            rows.append(RevisionTheme(revision=entry.revision, theme=theme, position=position))
-
-    def _targets(self, entry, data):
-        rows = entry.rows[fields.TARGETS.related_name] = []
-        seen, primary = set(), False
-        for position, value in enumerate(self._list(data, "targets", MAX_TARGETS)):
-            path = f"targets[{position}]"
-            item = self._item(value, path, {"code", "primary", "how"})
-            if item is None:
+    def _rows(self, revision, listing, data):
+        """The rows of a list, unsaved; values that no list may have twice are looked after."""
+        rows, seen = [], set()
+        most = MAX_ROWS_OF.get(listing.model, MAX_ROWS)
+        for position, value in enumerate(self._list(data, listing.path, most)):
+            path = f"{listing.path}[{position}]"
+            row = listing.model(revision=revision, position=position)
+            if listing.model is RevisionTheme:
+                row.theme = self.themes.get(self._name(value, path, self.themes, seen))
+            elif isinstance(value, dict):
+                self._row(row, listing, value, f"{path}.", seen)
+            else:
+                self.add(path, _("This must be an object."))
                 continue
-            row = Contribution(revision=entry.revision, position=position)
-            row.target_id = self._name(item.get("code"), f"{path}.code", self.targets, seen)
-            self._fill(row, fields.TARGETS.keys, item, f"{path}.")
-            is_primary = item.get("primary")
-            if not isinstance(is_primary, bool | None):
-                self.add(f"{path}.primary", _("This must be true or false."))
-            elif is_primary and primary:
-                self.add(f"{path}.primary", _("Only one target can be the primary one."))
-            elif is_primary:
-                primary = True
-                row.role = Contribution.Role.PRIMARY
             rows.append(row)
+        return rows
+
+    def _row(self, row, listing, data, prefix, seen):
+        self._object(data, prefix.removesuffix("."), {key.name for key in listing.keys})
+        for key in listing.keys:
+            value, path = data.get(key.name), prefix + key.name
+            if key.field is TARGET:
+                row.target_id = self._name(value, path, self.targets, seen)
+            elif key.field is ROLE:
+                row.role = self._role(value, path, seen)
+            else:
+                self._set(row, key, value, path)
+        if isinstance(row, Phase):
+            self._period(row, prefix)
+
+    def _role(self, value, path, seen):
+        """The role of a target; ``seen`` notes that there is a primary one."""
+        if not isinstance(value, bool | None):
+            self.add(path, _("This must be true or false."))
+        elif value and ROLE in seen:
+            self.add(path, _("Only one target can be the primary one."))
+        elif value:
+            seen.add(ROLE)
+            return Contribution.Role.PRIMARY
+        return Contribution.Role.SECONDARY
 
     def _name(self, value, path, known, seen):
         """A slug or code that must be among ``known`` and not yet ``seen``."""
@@ -216,10 +223,8 @@ class Cleaner:
         seen.add(name)
         return name
 
-    def _budget(self, entry, data):
-        revision = entry.revision
-        data = self._block(data, "budget", fields.BUDGET, {"lines", "funding"})
-        self._fill(revision, fields.BUDGET, data, "budget.")
+    def _budget(self, revision):
+        """Check what the amounts need beside them, and convert the budget."""
         if revision.budget_amount is not None and not revision.budget_currency:
             self._missing("budget.currency", _("Say in which currency the budget is."))
         if revision.budget_usd is not None and not revision.budget_usd_source:
@@ -228,8 +233,6 @@ class Cleaner:
             self._missing("budget.usd", _("A source is given, but no amount in USD."))
         if not self.errors and revision.budget_usd is None:
             self._convert(revision)
-        self._rows(entry, fields.BUDGET_LINES, data.get("lines"), "budget.lines")
-        self._rows(entry, fields.FUNDING, data.get("funding"), "budget.funding")
 
     def _convert(self, revision):
         """The amount in USD, where a rate is known."""
@@ -239,23 +242,3 @@ class Cleaner:
             revision.budget_usd = usd.clean(amount, revision)
         except ValidationError as error:
             self.add("budget.amount", error.messages[0])
-
-    def _rows(self, entry, kind, data, path):
-        rows = entry.rows[kind.related_name] = []
-        for position, value in enumerate(self._list(data, path)):
-            prefix = f"{path}[{position}]"
-            item = self._item(value, prefix, {key.name for key in kind.keys})
-            if item is None:
-                continue
-            row = kind.model(revision=entry.revision, position=position)
-            self._fill(row, kind.keys, item, f"{prefix}.")
-            if kind is fields.PHASES:
-                self._period(row, f"{prefix}.")
-            rows.append(row)
-
-    def _item(self, value, path, allowed):
-        """An object inside a list, or None where it is something else, noted already."""
-        if isinstance(value, dict):
-            return self._object(value, path, allowed)
-        self.add(path, _("This must be an object."))
-        return None

@@ -1,21 +1,57 @@
-"""The columns of a workbook that can be brought in, and what each stands for in a line.
+"""The columns of a workbook that can be imported, and the empty workbook that has them all.
 
-Columns that hold one value are called as in the files that readers take along. A list stands in one
-cell: an entry a line, the parts of an entry in the order told here, with ``|`` between them.
+Columns that hold one value are called like the model field. A list stands in one cell: an entry a
+line, the parts of an entry in the order of the model's fields, with ``|`` between them.
 """
 
+import io
 from dataclasses import dataclass
 from functools import cache
 
-from django.utils.translation import gettext_lazy as _
+import xlsxwriter
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from members.models import Member
-from policies.content import fields
-from policies.models.months import MonthField
+from policies.models import Contribution, RevisionTheme
+from policies.models.months import MonthField, YearField
 
-TEXT, NUMBER, YEAR, MONTH, DATE, NAMES, TARGETS, ENTRIES = range(8)
+from .lines import Key, case_keys, parts
+
+TEXT, NUMBER, YEAR, MONTH, DATE, TRUTH, NAMES, TARGETS, ENTRIES = range(9)
+# How a field is written in a cell; a kind stands before those that it is one of.
+KINDS = (
+    (MonthField, MONTH),
+    (YearField, YEAR),
+    (models.DecimalField, NUMBER),
+    (models.IntegerField, NUMBER),
+    (models.DateField, DATE),
+    (models.BooleanField, TRUTH),
+)
 BAR = "|"
 PRIMARY = "primary_target"
+# Columns that are called otherwise than the field or the list, by where their value stands in a line.
+NAMES_OF = {"confirmed_at": "confirmed_on", "budget.lines": "budget_lines"}
+# Nobody writes whether a case is a made-up one.
+NO_COLUMN = {"synthetic"}
+# Without these a row is no case.
+REQUIRED = {"language", "title", "summary"}
+# Columns of the files for readers that follow from others, or that only the platform knows.
+LEFT_OUT = frozenset(
+    {
+        "id",
+        "url",
+        "revision",
+        "published_on",
+        "country",
+        "subregion",
+        "population",
+        "population_year",
+        "goals",
+        "duration_months",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -35,13 +71,13 @@ class Column:
 
     @property
     def parts(self):
-        """How an entry of a list is written: "name | kind | role"."""
+        """Return how an entry of a list is written: "name | kind | role"."""
         return f" {BAR} ".join(key.name for key in self.keys)
 
     @property
     def choices(self):
-        """The values that may stand in it, or in a part of its entries: {"stage": [...]}."""
-        found = self.keys or ([fields.Key(self.name, self.field)] if self.field else [])
+        """Return the values that may stand in it, or in a part of its entries: {"stage": [...]}."""
+        found = self.keys or ([Key(self.name, self.field)] if self.field else [])
         return {
             key.name: [value for value, _label in key.field.choices]
             for key in found
@@ -49,100 +85,72 @@ class Column:
         }
 
 
-def _kind(field):
-    if isinstance(field, MonthField):
-        return MONTH
-    kind = field.get_internal_type()
-    if kind in ("PositiveSmallIntegerField", "PositiveIntegerField"):
-        return YEAR
-    return {"DecimalField": NUMBER, "DateField": DATE}.get(kind, TEXT)
-
-
-def _single(name, key, block=""):
-    required = name in {"language", "title", "summary"}
-    help_text = "" if key.field.choices else key.field.help_text
-    return Column(
-        name, block + key.name, _kind(key.field), key.field, help=help_text, required=required
-    )
-
-
-def _listed(name, rows, path=None):
-    return Column(name, path or name, ENTRIES, keys=rows.keys)
-
-
 @cache
 def columns():
-    """Every column in the order of the template, by name."""
-    about_case = {key.name: key for key in fields.CASE}
-    found = [
-        _single("source_id", about_case["source_id"]),
+    """Return every column in the order of the template, by name."""
+    source_id, *about_case = (key for key in case_keys() if key.name not in NO_COLUMN)
+    found = [_single(source_id), *_of_member(), *map(_single, about_case)]
+    for part in parts():
+        found += [_single(part)] if isinstance(part, Key) else _of_list(part)
+    return {column.name: column for column in found}
+
+
+def _single(key):
+    field = key.field
+    kind = next((kind for kind_of_field, kind in KINDS if isinstance(field, kind_of_field)), TEXT)
+    name = NAMES_OF.get(key.path, field.name)
+    help_text = "" if field.choices else field.help_text
+    return Column(name, key.path, kind, field, help=help_text, required=key.path in REQUIRED)
+
+
+def _of_member():
+    return [
         Column(
             "member_slug",
             "member",
             TEXT,
-            help=_(
-                "The last part of the address of the member’s page. Or leave it empty and fill in the next three."
+            help=gettext_lazy(
+                "The last part of the address of the member’s page. Or leave it empty and fill in "
+                "the next three."
             ),
         ),
         Column(
             "member",
             "member.name",
             TEXT,
-            help=_("Name of the member; made where it is not there yet."),
-        ),
-        Column("country_code", "member.country", TEXT, help=_("Two capital letters (ISO 3166-1).")),
-        Column("member_kind", "member.kind", TEXT, Member.kind.field),
-        _single("provenance", about_case["provenance"]),
-        _single("confirmed_on", about_case["confirmed_at"]),
-        *(_single(key.name, key) for key in fields.TEXTS),
-        Column("themes", "themes", NAMES, help=_("Slugs of one to three themes.")),
-        Column(
-            "targets",
-            "targets",
-            TARGETS,
-            help=_(
-                "Codes of one to seven targets, as text; after a bar, how the policy contributes."
-            ),
+            help=gettext_lazy("Name of the member; made where it is not there yet."),
         ),
         Column(
-            PRIMARY,
-            "targets.primary",
+            "country_code",
+            "member.country",
             TEXT,
-            help=_("The code of the one among them that it serves most."),
+            help=gettext_lazy("Two capital letters (ISO 3166-1)."),
         ),
-        *(_single(f"budget_{key.name}", key, "budget.") for key in fields.BUDGET),
-        _listed("budget_lines", fields.BUDGET_LINES, "budget.lines"),
-        _listed("funding", fields.FUNDING, "budget.funding"),
-        *(_single(f"staff_{key.name}", key, "manpower.") for key in fields.MANPOWER),
-        _listed("roles", fields.ROLES, "manpower.roles"),
-        _listed("stakeholders", fields.STAKEHOLDERS),
-        *(_single(key.name, key) for key in fields.OTHERS),
-        _listed("phases", fields.PHASES),
-        _listed("indicators", fields.INDICATORS),
-        _listed("sources", fields.SOURCES),
+        Column("member_kind", "member.kind", TEXT, Member.kind.field),
     ]
-    return {column.name: column for column in found}
 
 
-# Columns of the files for readers that follow from others, or that only the platform knows.
-LEFT_OUT = frozenset(
-    {
-        "id",
-        "url",
-        "revision",
-        "published_on",
-        "country",
-        "subregion",
-        "population",
-        "population_year",
-        "goals",
-        "duration_months",
-    }
-)
+def _of_list(listing):
+    name = NAMES_OF.get(listing.path, listing.name)
+    if listing.model is RevisionTheme:
+        slugs = gettext_lazy("Slugs of one to three themes.")
+        return [Column(name, listing.path, NAMES, help=slugs)]
+    if listing.model is not Contribution:
+        return [Column(name, listing.path, ENTRIES, keys=listing.keys)]
+    # The primary target has a column of its own.
+    entry = tuple(key for key in listing.keys if key.name != "primary")
+    codes = gettext_lazy(
+        "Codes of one to seven targets, as text; after a bar, how the policy contributes."
+    )
+    primary = gettext_lazy("The code of the one among them that it serves most.")
+    return [
+        Column(name, listing.path, TARGETS, keys=entry, help=codes),
+        Column(PRIMARY, f"{listing.path}.primary", TEXT, help=primary),
+    ]
 
 
 def place(path, letters):
-    """Where the value at a ``path`` of a line stands, for people: "X funding, entry 2, amount".
+    """Return where the value at a ``path`` of a line stands: "X funding, entry 2, amount".
 
     ``letters`` has the letter of each column by its name.
     """
@@ -158,6 +166,68 @@ def place(path, letters):
     words = [f"{letters[found.name]} {found.name}" if found.name in letters else found.name]
     number, _bracket, part = rest.partition("]")
     if number:
-        words.append(str(_("entry %(number)d")) % {"number": int(number) + 1})
+        words.append(_("entry %(number)d") % {"number": int(number) + 1})
         words += [part.removeprefix(".")] if part else []
     return ", ".join(words)
+
+
+# The empty workbook
+
+WIDTH, WIDE, NAME_WIDTH = 18, 60, 24
+MEANINGS = {
+    TEXT: gettext_lazy("Text"),
+    NUMBER: gettext_lazy("Number"),
+    YEAR: gettext_lazy("Year, four digits"),
+    MONTH: gettext_lazy("Year, or year and month as text: 2013 or 2013-04"),
+    DATE: gettext_lazy("Date: 2024-05-31"),
+    TRUTH: gettext_lazy("true or false"),
+    NAMES: gettext_lazy("Several, a line each or with ; between them"),
+    TARGETS: gettext_lazy("Several, a line each: code | how it contributes"),
+    ENTRIES: gettext_lazy("Several, a line each; the parts with | between them"),
+}
+
+
+def template():
+    """Return the empty workbook that the secretariat fills in, as bytes.
+
+    A second sheet says what belongs in each column. Cells are text, so that no program makes
+    numbers or dates of codes.
+    """
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        cases, notes = book.add_worksheet(_("Cases")), book.add_worksheet(_("Columns"))
+        cases.freeze_panes(1, 0)
+        notes.freeze_panes(1, 0)
+        heads = [
+            _("Column"),
+            _("Needed"),
+            _("What is written"),
+            _("Parts"),
+            _("Values"),
+            _("Meaning"),
+        ]
+        notes.write_row(0, 0, heads, bold)
+        for number, column in enumerate(columns().values()):
+            free = column.kind in (NUMBER, YEAR, DATE, TRUTH)
+            cases.set_column(number, number, WIDTH, None if free else text)
+            cases.write_string(0, number, column.name, bold)
+            notes.write_row(number + 1, 0, described(column), plain)
+        notes.set_column(0, 0, NAME_WIDTH)
+        notes.set_column(2, 5, WIDE)
+    return data.getvalue()
+
+
+def described(column):
+    """Return what is said of a column: name, whether needed, how written, parts, values, meaning."""
+    values = "; ".join(f"{name}: {', '.join(each)}" for name, each in column.choices.items())
+    return [
+        column.name,
+        _("yes") if column.required else "",
+        str(MEANINGS[column.kind]),
+        column.parts if column.keys else "",
+        values,
+        str(column.help),
+    ]

@@ -11,7 +11,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from citynet.web import licence
-from policies.content import fields
 from policies.content.key_facts import goal_numbers
 from policies.models import Contribution
 
@@ -20,12 +19,12 @@ LONGEST_CELL = 32_767
 SEPARATOR = "; "
 # Lists of a revision that the columns tell of.
 LISTS = (
-    fields.THEMES,
-    fields.TARGETS,
-    fields.FUNDING,
-    fields.STAKEHOLDERS,
-    fields.INDICATORS,
-    fields.SOURCES,
+    "theme_rows",
+    "contributions",
+    "funding_sources",
+    "stakeholders",
+    "indicators",
+    "sources",
 )
 
 

@@ -4,9 +4,11 @@ from .case import CaseStudy, FormerTheme, Theme
 from .case_use import CaseUse
 from .content import (
     BudgetLine,
+    Contribution,
     FundingSource,
     Indicator,
     Phase,
+    RevisionTheme,
     Source,
     StaffRole,
     Stakeholder,
@@ -15,7 +17,6 @@ from .files import Attachment, Photo
 from .import_run import ImportRun
 from .review import Assessment, Correction, Phrase, ReviewEvent, ReviewNote, Screening
 from .revision import Revision
-from .rows import Contribution, RevisionTheme
 
 __all__ = [
     "Assessment",

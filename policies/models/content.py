@@ -1,13 +1,87 @@
-"""The ordered lists inside a revision: money, people, time, results and sources."""
+"""The ordered lists inside a revision; files and pages show them in the order of this module."""
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from sdg.models import Target
 
 from . import months
 from .amounts import amount_field, can_be_kept, not_negative, value_field
-from .revision import Revision
-from .rows import OrderedRow
+from .case import MAX_TARGETS, MAX_THEMES, Theme
+from .revision import OrderedRow, Revision
+
+
+class RevisionTheme(OrderedRow):
+    """A theme of a revision."""
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="theme_rows")
+    theme = models.ForeignKey(
+        Theme,
+        models.PROTECT,
+        related_name="rows",
+        verbose_name=_("theme"),
+        help_text=_("A theme of the network; a case has one to three."),
+    )
+
+    class Meta(OrderedRow.Meta):
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "theme"], name="a_theme_only_once"),
+            models.UniqueConstraint(fields=["revision", "position"], name="one_theme_a_position"),
+            models.CheckConstraint(condition=Q(position__lt=MAX_THEMES), name="at_most_3_themes"),
+        ]
+
+    def __str__(self):
+        return str(self.theme)
+
+
+class Contribution(OrderedRow):
+    """A target that a case serves, and how."""
+
+    class Role(models.TextChoices):
+        PRIMARY = "primary", _("Primary")
+        SECONDARY = "secondary", _("Secondary")
+
+    target = models.ForeignKey(
+        Target,
+        models.PROTECT,
+        related_name="contributions",
+        verbose_name=_("target"),
+        help_text=_("A target that the policy serves; a case has one to seven."),
+    )
+    role = models.CharField(
+        _("role"),
+        max_length=9,
+        choices=Role,
+        default=Role.SECONDARY,
+        help_text=_(
+            "Whether it is the main target; in JSON Lines true for the main one, else false."
+        ),
+    )
+    how = models.TextField(
+        _("how it contributes"),
+        blank=True,
+        validators=[MaxLengthValidator(1000)],
+        help_text=_("In which way the policy serves the target."),
+    )
+
+    class Meta(OrderedRow.Meta):
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "target"], name="a_target_only_once"),
+            models.UniqueConstraint(fields=["revision", "position"], name="one_target_a_position"),
+            models.CheckConstraint(condition=Q(position__lt=MAX_TARGETS), name="at_most_7_targets"),
+            models.UniqueConstraint(
+                fields=["revision"], condition=Q(role="primary"), name="one_primary_target"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.target_id)
 
 
 class BudgetLine(OrderedRow):
@@ -212,10 +286,6 @@ class Phase(OrderedRow):
         months.clean_period(self.start, self.end)
 
 
-def year_field(label, help_text):
-    return models.PositiveSmallIntegerField(label, null=True, blank=True, help_text=help_text)
-
-
 class Indicator(OrderedRow):
     """Something counted or measured, before, as planned, and after."""
 
@@ -229,10 +299,10 @@ class Indicator(OrderedRow):
         _("unit"), max_length=80, blank=True, help_text=_("The unit of baseline, plan and result.")
     )
     baseline = value_field(_("baseline"), _("The value before the policy."))
-    baseline_year = year_field(_("baseline year"), _("The year of the baseline."))
+    baseline_year = months.YearField(_("baseline year"), help_text=_("The year of the baseline."))
     planned = value_field(_("planned"), _("The value that is aimed at."))
     result = value_field(_("result"), _("The value that was reached."))
-    result_year = year_field(_("result year"), _("The year of the result."))
+    result_year = months.YearField(_("result year"), help_text=_("The year of the result."))
     source = models.CharField(
         _("source"), max_length=300, blank=True, help_text=_("Where the values come from.")
     )

@@ -7,7 +7,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .rows import OrderedRow
+from .revision import OrderedRow
 
 
 def stored_name(instance, filename):
@@ -69,5 +69,5 @@ class Attachment(StoredFile):
     )
 
     class Meta(StoredFile.Meta):
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
+        verbose_name = _("file")
+        verbose_name_plural = _("files")

@@ -7,11 +7,13 @@ import datetime
 import re
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+WRONG_YEAR = _("Write a year from 1900 to 2099.")
 PATTERN = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z"
 
 
@@ -26,6 +28,20 @@ class MonthField(models.CharField):
         kwargs.setdefault("max_length", 7)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("help_text", _("Year, or year and month: 2013 or 2013-04."))
+        super().__init__(*args, **kwargs)
+
+
+class YearField(models.PositiveSmallIntegerField):
+    """A year of four digits; None where it is unknown."""
+
+    default_validators = [
+        MinValueValidator(FIRST_YEAR, WRONG_YEAR),
+        MaxValueValidator(LAST_YEAR, WRONG_YEAR),
+    ]
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("null", True)
+        kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
 

@@ -104,12 +104,8 @@ class RevisionQuerySet(models.QuerySet):
 
     def with_content(self):
         """The whole content of a case, in a fixed number of queries."""
-        return self.for_cards().prefetch_related(
-            "contributions__target__goal",
-            "budget_lines",
-            "staff_roles",
-            "phases",
-            "sources",
-            "photos",
-            "attachments",
-        )
+        paths = ["contributions__target__goal"]
+        for name, model in self.model.row_models().items():
+            named = [f for f in model._meta.concrete_fields if f.is_relation]
+            paths += [name, *(f"{name}__{f.name}" for f in named if f.name != "revision")]
+        return self.select_related("case__member").prefetch_related(*paths)

@@ -1,7 +1,7 @@
 """All content of a case at one time: its texts, and the figures that are not in lists."""
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -113,7 +113,7 @@ class Revision(models.Model):
         help_text=_("The problem the city faced."),
     )
     solution = models.TextField(
-        _("solution"),
+        _("what was done"),
         blank=True,
         validators=[MaxLengthValidator(SECTION_LENGTH)],
         help_text=_("What was done, and how."),
@@ -131,7 +131,7 @@ class Revision(models.Model):
         help_text=_("What the city would do again, and what not."),
     )
     transferability = models.TextField(
-        _("transferability"),
+        _("conditions for transfer"),
         blank=True,
         validators=[MaxLengthValidator(SECTION_LENGTH)],
         help_text=_("What another city needs before it starts."),
@@ -153,12 +153,19 @@ class Revision(models.Model):
         _("budget"), _("In the case's own currency, not in thousands or millions.")
     )
     budget_currency = models.CharField(
-        _("currency"), max_length=3, blank=True, help_text=_("Currency code, ISO 4217: KRW, USD.")
-    )
-    budget_year = models.PositiveSmallIntegerField(
-        _("budget year"),
-        null=True,
+        _("currency"),
+        max_length=3,
         blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Z]{3}\Z",
+                _("Write a code of three capital letters (ISO 4217): KRW, USD."),
+            )
+        ],
+        help_text=_("Currency code, ISO 4217: KRW, USD."),
+    )
+    budget_year = months.YearField(
+        _("budget year"),
         help_text=_("The year whose prices and exchange rate the amount is in."),
     )
     budget_scope = models.CharField(
@@ -298,6 +305,15 @@ class Revision(models.Model):
     def get_absolute_url(self):
         return reverse("policies:revision", args=[self.case_id, self.case.slug, self.number])
 
+    @classmethod
+    def row_models(cls):
+        """Return the models of the ordered lists by their names on a revision, as they are declared."""
+        return {
+            relation.get_accessor_name(): relation.related_model
+            for relation in cls._meta.related_objects
+            if issubclass(relation.related_model, OrderedRow)
+        }
+
     @property
     def is_open(self):
         """Whether it still can be changed or decided."""
@@ -312,3 +328,14 @@ class Revision(models.Model):
     def direction(self):
         """Writing direction of its language: "ltr" or "rtl"."""
         return "rtl" if self.language in self.RIGHT_TO_LEFT else "ltr"
+
+
+class OrderedRow(models.Model):
+    """A row of a list inside a revision; ``position`` counts from 0 in the author's order."""
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="%(class)ss")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["revision", "position", "pk"]

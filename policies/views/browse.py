@@ -33,7 +33,7 @@ RETRY_AFTER = "30"
 
 @login_not_required
 @require_safe
-@page_cache.cache_public_page
+@page_cache.shared
 @one_language()
 def case_list(request):
     """The policies that match the address, 20 a page, with all filters beside them."""

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from citynet.web import changes
 from members.models import Member, User
+from policies.content.fields import values_of
 from policies.models import CaseStudy, ReviewNote, Revision
 
 from . import moderation, notifications, submission
@@ -23,48 +25,6 @@ TWICE = timedelta(minutes=1)
 
 # The states in which the text can be changed, and handed in.
 WRITABLE = (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED)
-
-# Rows that belong to a revision, each an ordered list, by the name of their manager.
-ROWS = (
-    "theme_rows",
-    "contributions",
-    "budget_lines",
-    "funding_sources",
-    "staff_roles",
-    "stakeholders",
-    "phases",
-    "indicators",
-    "sources",
-    "photos",
-    "attachments",
-)
-
-# Everything else a revision says; identity, state and dates are not content.
-CONTENT = (
-    "language",
-    "title",
-    "summary",
-    "challenge",
-    "solution",
-    "results",
-    "lessons",
-    "transferability",
-    "stage",
-    "start",
-    "end",
-    "budget_amount",
-    "budget_currency",
-    "budget_year",
-    "budget_scope",
-    "budget_usd",
-    "budget_usd_source",
-    "budget_note",
-    "budget_unavailable",
-    "staff_fte",
-    "staff_note",
-    "staff_unavailable",
-    "stakeholders_unavailable",
-)
 
 
 @transaction.atomic
@@ -111,9 +71,7 @@ def open_draft(case, *, user):
     _check_drafts(user)
     newest = revisions.first()
     source = case.live or newest
-    draft = Revision(case=case, number=newest.number + 1, created_by=user)
-    for name in CONTENT:
-        setattr(draft, name, getattr(source, name))
+    draft = Revision(case=case, number=newest.number + 1, created_by=user, **values_of(source))
     draft.save()
     copy_rows(source, draft)
     return draft
@@ -121,13 +79,13 @@ def open_draft(case, *, user):
 
 def copy_rows(source, draft):
     """Copy every row of one revision to another; files are shared, because they never change."""
-    for name in ROWS:
+    for name, model in Revision.row_models().items():
         rows = list(getattr(source, name).all())
         for row in rows:
             row.pk = None
             row._state.adding = True
             row.revision = draft
-        getattr(draft, name).model.objects.bulk_create(rows)
+        model.objects.bulk_create(rows)
 
 
 @transaction.atomic
@@ -141,8 +99,10 @@ def save_section(revision, *, user, seen, fingerprint, write):
     revision = locked_draft(revision, user)
     if fingerprint(revision) != seen:
         raise EditConflict(revision)
-    write(revision)
-    return keep(revision)
+    # While somebody types, a section is saved again and again; none of it is public.
+    with changes.unseen():
+        write(revision)
+        return keep(revision)
 
 
 def keep(revision):

@@ -14,10 +14,12 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.record import audit
-from policies.content.diff import TEXTS, TOKEN, whole, words
+from policies.content.diff import TOKEN, whole, words
+from policies.content.fields import content_fields, is_prose
 from policies.models import CaseStudy, Contribution, Correction, Revision, RevisionTheme, Theme
 from sdg.models import Target
 
@@ -25,7 +27,7 @@ from . import authoring, notifications, screening
 from .errors import AlreadyDecided, EditRefused
 
 State = Correction.State
-LABELS = dict(TEXTS)
+LABELS = {field.name: field.verbose_name for field in content_fields() if is_prose(field)}
 THEMES, TARGETS = "themes", "targets"
 FIELDS = (*LABELS, THEMES, TARGETS)
 # While the desk and the author talk about a submission.
@@ -36,7 +38,7 @@ MOST_WORDS = 20
 
 def label(field):
     """What a correctable field is called."""
-    return {THEMES: _("Themes"), TARGETS: _("Targets")}.get(field) or str(LABELS[field])
+    return {THEMES: _("Themes"), TARGETS: _("Targets")}.get(field) or str(capfirst(LABELS[field]))
 
 
 def choices():

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from members.notices.notifications import address
 from members.record import audit
+from policies.content.fields import values_of
 from policies.models import Assessment, CaseStudy, Phrase, ReviewNote, Revision
 
 from . import authoring, moderation, notifications
@@ -42,9 +43,9 @@ def fingerprint(revision):
             [str(getattr(row, field.attname)) for field in row._meta.concrete_fields]
             for row in getattr(revision, name).all()
         ]
-        for name in authoring.ROWS
+        for name in Revision.row_models()
     }
-    fields = {name: str(getattr(revision, name)) for name in authoring.CONTENT}
+    fields = {name: str(value) for name, value in values_of(revision).items()}
     standing = [revision.pk, revision.version, revision.state, str(revision.submitted_at)]
     text = json.dumps([standing, revision.case.live_id, fields, rows], sort_keys=True)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 
 from members.accounts import adapter
 from members.models import User
+from policies.content.fields import values_of
 from policies.models import CaseStudy, Phrase, Revision
 from policies.workflow import authoring, moderation
 
@@ -55,12 +56,8 @@ def _moderator(name):
 def _hand_in(case, author, **changed):
     """The number of an edit of a public case."""
     live = case.live
-    edit = Revision(case=case, number=live.number + 1, created_by=author)
-    for name in authoring.CONTENT:
-        setattr(edit, name, getattr(live, name))
-    for name, value in changed.items():
-        setattr(edit, name, value)
-    edit.save()
+    texts = values_of(live) | changed
+    edit = Revision.objects.create(case=case, number=live.number + 1, created_by=author, **texts)
     authoring.copy_rows(live, edit)
     return moderation.submit(edit, by=author).pk
 

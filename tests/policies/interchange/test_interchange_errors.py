@@ -17,6 +17,7 @@ NUMBER = "Write a number in digits, with a point before decimals: 1250.5"
 NEGATIVE = "Ensure this value is greater than or equal to 0."
 MONTH = "Write a year (2013) or a year and month (2013-04)."
 YEAR = "Write a year from 1900 to 2099."
+CURRENCY = "Write a code of three capital letters (ISO 4217): KRW, USD."
 DATE = "Write a date as a text: 2024-05-31."
 NO_TEXT = "This must be a text."
 NO_LIST = "This must be a list."
@@ -115,8 +116,12 @@ MISTAKES = [
     ("budget.amount", "1" + "0" * 15, TOO_LARGE),
     ("budget.amount", "1234567890123456", "At most 15 digits can be kept."),
     ("budget.currency", "", "Say in which currency the budget is."),
-    ("budget.currency", "won", "Write a code of three capital letters (ISO 4217): KRW, USD."),
-    ("budget.currency", "WONS", "Ensure this value has at most 3 characters (it has 4)."),
+    ("budget.currency", "won", CURRENCY),
+    (
+        "budget.currency",
+        "WONS",
+        f"{CURRENCY} Ensure this value has at most 3 characters (it has 4).",
+    ),
     ("budget.year", 1899, YEAR),
     ("budget.year", 2100, YEAR),
     ("budget.year", "13", YEAR),
@@ -237,9 +242,9 @@ def test_everything_that_is_wrong_with_a_line_is_told_at_once():
         (1, "stage"),
         (1, "end"),
         (1, "budget.amount"),
-        (1, "budget.usd_source"),
         (1, "budget.lines[0].category"),
         (1, "sources[1].url"),
+        (1, "budget.usd_source"),
     ]
 
 

@@ -14,8 +14,6 @@ from policies.search import files, index
 
 from .library import live_case, titles
 
-pytestmark = pytest.mark.sqlite
-
 
 def environment(folder):
     values = {

@@ -106,13 +106,16 @@ def test_rows_are_written_with_all_they_say(reference):
     assert added == {
         "Themes": ["Transport"],
         "Targets": ["11.2, Primary, By night."],
-        "Budget lines": ["Capital, 100,000, Bus stops"],
-        "Funding sources": ["City of Busan, Own budget, 250,000, Received, Yearly"],
-        "Staff roles": ["Planner, Transport office, 3, 18 months"],
+        "Budget lines": ["Capital, amount 100,000, Bus stops"],
+        "Funding sources": ["City of Busan, Own budget, amount 250,000, Received, Yearly"],
+        "Staff roles": ["Planner, Transport office, people 3, months 18"],
         "Stakeholders": ["Bus company, Private company, Runs the lines, Partner"],
         "Phases": ["Trial, April 2013, August 2013, Two lines only"],
         "Indicators": [
-            "Lines, lines, before 2 (2013), planned 10, result 9 (2015), Measured, Yearbook"
+            (
+                "Lines, lines, baseline 2, baseline year 2013, planned 10, "
+                "result 9, result year 2015, Yearbook, Measured"
+            )
         ],
         "Sources": ["Report on the lines, https://www.transport.example/report, 2026-01-02"],
     }
@@ -252,7 +255,7 @@ def test_photos_and_files_that_came_went_and_changed():
     # Another picture under the same name is another photo.
     assert photos.added == ["bus.jpg, A bus"]
     assert photos.changed == [
-        "bus.jpg, A <ins>night </ins>bus<ins>, &lt;b&gt;Kim&lt;/b&gt;</ins>",
+        "bus.jpg, <ins>&lt;b&gt;Kim&lt;/b&gt;, </ins>A <ins>night </ins>bus",
     ]
     assert (files.label, files.removed, files.added, files.changed) == (
         "Files",

@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from members.models import Event
-from policies.content.diff import TEXTS
 from policies.models import Correction, Revision
 from policies.workflow import corrections, moderation
 from policies.workflow.errors import EditRefused
@@ -65,7 +64,28 @@ def test_click_twice_proposes_once(submitted, moderator):
     assert Event.objects.filter(action="correction-proposed").count() == 1
 
 
-@pytest.mark.parametrize("field", [name for name, _label in TEXTS])
+TEXTS = [
+    "title",
+    "summary",
+    "challenge",
+    "solution",
+    "results",
+    "lessons",
+    "transferability",
+    "budget_usd_source",
+    "budget_note",
+    "budget_unavailable",
+    "staff_note",
+    "staff_unavailable",
+    "stakeholders_unavailable",
+]
+
+
+def test_texts_themes_and_targets_can_be_corrected():
+    assert [name for name, _label in corrections.choices()] == [*TEXTS, "themes", "targets"]
+
+
+@pytest.mark.parametrize("field", TEXTS)
 def test_every_text_can_be_corrected(submitted, moderator, field):
     made = corrections.propose(submitted, field, "Two words", by=moderator)
     assert (made.before, made.after) == (getattr(submitted, field), "Two words")

@@ -1,14 +1,22 @@
-"""What a line means for a case that is there already."""
+"""What a line means for the cases that are there, and the steps that write it."""
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import chain
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from policies.content.fields import content_fields
 from policies.models import CaseStudy, Revision
+from policies.models.files import StoredFile
+from policies.workflow import moderation
 
 from .cleaning import Entry
-from .export import content
+from .lines import CASE_FIELDS, content, listings
+
+# The name under which imported texts are published: no person decided on each of them.
+DECIDER = "Secretariat"
 
 
 class Action(Enum):
@@ -116,3 +124,86 @@ def case_changes(entry, case, *, publish):
 
 def _says_same(entry, revision):
     return revision is not None and content(entry.revision, entry.rows) == content(revision)
+
+
+WRITTEN = {Action.CREATE, Action.DRAFT, Action.REWRITE}
+
+
+def write(steps, *, publish_at=None):
+    """Carry out ``steps`` inside the caller's transaction; publish the texts where a time is given.
+
+    Sets the case and the revision of each entry to those in the database.
+    """
+    by_action = {action: [] for action in Action}
+    for step in steps:
+        by_action[step.action].append(step)
+    _create_cases([step.entry for step in by_action[Action.CREATE]])
+    for step in steps:
+        if step.known:
+            step.entry.case = step.entry.revision.case = step.known.case
+    _change_cases([step for step in steps if step.case_changes])
+    _number(by_action[Action.DRAFT])
+    new = [step.entry.revision for step in by_action[Action.CREATE] + by_action[Action.DRAFT]]
+    Revision.objects.bulk_create(new)
+    _rewrite(by_action[Action.REWRITE])
+    for listing in listings():
+        written = [
+            step.entry.rows[listing.related_name] for step in steps if step.action in WRITTEN
+        ]
+        listing.model.objects.bulk_create(list(chain.from_iterable(written)))
+    _copy_files(by_action[Action.DRAFT])
+    for step in by_action[Action.PUBLISH]:
+        step.entry.revision = step.known.open
+    public = [step.entry.revision for step in steps if step.action is not Action.NOTHING]
+    if publish_at and public:
+        moderation.publish_all(public, name=DECIDER, at=publish_at)
+
+
+def _create_cases(entries):
+    for entry in entries:
+        case = entry.case
+        case.member = entry.member
+        case.slug = CaseStudy.slug_for(entry.revision.title)
+        entry.revision.case = case
+    CaseStudy.objects.bulk_create([entry.case for entry in entries])
+
+
+def _change_cases(steps):
+    for step in steps:
+        for name, value in step.case_changes.items():
+            setattr(step.entry.case, name, value)
+    changed = [name for name in CASE_FIELDS if name != "source_id"]
+    CaseStudy.objects.bulk_update([step.entry.case for step in steps], changed)
+
+
+def _number(steps):
+    """Number the further revisions of cases."""
+    for step in steps:
+        step.entry.revision.number = step.known.last.number + 1
+
+
+def _rewrite(steps):
+    """Give drafts another text; their photos and documents stay."""
+    drafts = [step.known.open for step in steps]
+    for listing in listings() if drafts else ():
+        listing.model.objects.filter(revision__in=drafts).delete()
+    names = [field.attname for field in content_fields()]
+    for step in steps:
+        draft, revision = step.known.open, step.entry.revision
+        revision.pk, revision.number = draft.pk, draft.number
+        revision.version, revision.updated_at = draft.version + 1, timezone.now()
+        revision.save(update_fields=[*names, "version", "updated_at"])
+
+
+def _copy_files(steps):
+    """Copy what the file does not carry, photos and documents, from the text before."""
+    for name, model in Revision.row_models().items():
+        if not issubclass(model, StoredFile):
+            continue
+        rows = []
+        for step in steps:
+            before = step.known.live or step.known.last
+            for row in getattr(before, name).all():
+                row.pk, row.revision = None, step.entry.revision
+                rows.append(row)
+        model.objects.bulk_create(rows)
