@@ -6,7 +6,6 @@ from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citynet.web.formats import number
@@ -70,6 +69,12 @@ def not_reported():
     return format_html('<span class="nr">{}</span>', _("Not reported"))
 
 
+@register.simple_tag
+def jinja(template, **values):
+    """Return a template of the second engine, made with these values only."""
+    return SafeString(render_to_string(template, values, using="jinja2"))
+
+
 @register.simple_tag(takes_context=True)
 def pager(context, page, query=None, label=""):
     """Return links to the pages of a list: see ``components/pager.html``, which does the same."""
@@ -98,7 +103,7 @@ def pager(context, page, query=None, label=""):
         "next": address(current + 1) if page.has_next() else "",
         "extent": _("%(first)s to %(last)s of %(total)s") % ends,
     }
-    return SafeString(render_to_string("pager.html", values, using="jinja2"))
+    return jinja("pager.html", **values)
 
 
 @register.simple_tag(takes_context=True)
@@ -122,33 +127,3 @@ def canonical(context):
     """The public address of the page without its query; "" where no request is known."""
     request = context.get("request")
     return settings.SITE_URL + request.path if request else ""
-
-
-class KeptNode(template.Node):
-    """What is the same on many pages, rendered once in each language for as long as we run."""
-
-    # Blocks are looked for on every page, and there are none inside.
-    child_nodelists = ()
-
-    def __init__(self, nodelist, values):
-        self.nodelist, self.values = nodelist, values
-        self.kept = {}
-
-    def render(self, context):
-        key = (get_language(), *[value.resolve(context) for value in self.values])
-        if key not in self.kept:
-            self.kept[key] = self.nodelist.render(context)
-        return self.kept[key]
-
-
-@register.tag
-def kept(parser, token):
-    """``{% kept %}…{% endkept %}``: for parts without any block that are always the same.
-
-    ``{% kept section %}`` keeps the part for each value apart: name every variable that it uses,
-    and only such as have few values.
-    """
-    values = [parser.compile_filter(value) for value in token.split_contents()[1:]]
-    nodelist = parser.parse(["endkept"])
-    parser.delete_first_token()
-    return KeptNode(nodelist, values)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.validators import slug_re
+from django.db.models import FilteredRelation, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -13,8 +15,7 @@ from django_countries import countries
 from members.models import Member
 from members.subregions import SUBREGIONS
 from policies.models import FundingSource, Indicator, Revision, Stakeholder, Theme, months
-from policies.search import files
-from sdg.models import Goal, Target
+from sdg.models import Target
 
 from . import bands
 
@@ -28,8 +29,9 @@ class Facet:
 
     ``read`` gives the values of a revision and may be asked of anything with a revision's
     attributes. ``column`` is where the index keeps the values: facets of one column are counted
-    together, so those with few combinations share one. Where ``none`` is set a revision without a value
-    counts as "none", not reported.
+    together, so those with few combinations share one. ``options`` gives (value, label) of all that
+    can be chosen; it is left out where :class:`Labels` reads them from the database. Where ``none``
+    is set a revision without a value counts as "none", not reported.
     """
 
     name: str
@@ -40,42 +42,66 @@ class Facet:
     none: bool = False
 
     def values(self, revision):
-        """The values of a revision, each once; ("none",) where it is not reported."""
+        """Return the values of a revision, each once; ("none",) where it is not reported."""
         found = self.read(revision)
         if len(found) > 1:
             return tuple(dict.fromkeys(found))
         return tuple(found) or ((NONE,) if self.none else ())
 
-    def choices(self):
-        """(value, label) of all that can be chosen, or None for the long lists of members and
-        countries, whose labels ``label_of`` gives."""
-        if self.options is None:
-            return None
-        found = list(self.options())
-        return [*found, (NONE, NOT_REPORTED)] if self.none else found
 
-    def labels(self):
-        """Value -> label of all that can be chosen, the long lists included."""
-        if self.name == "member":
-            return member_labels()
-        if self.name == "country":
-            return country_labels()
-        return dict(self.choices())
+class Labels:
+    """The labels of what can be chosen, in the reader's language: make one for each request.
 
-    def label_of(self, value):
-        """The label of a value, or the value itself where there is none."""
-        label = self.labels().get(value)
-        if label is None and self.name == "member" and slug_re.match(value):
-            label = Member.objects.filter(slug=value).values_list("name", flat=True).first()
-        return label or value
+    Each is read once: goals, targets and themes all together, of the members only those asked for.
+    """
 
-    def accepts(self, value):
-        """Whether the value can be chosen at all."""
-        if value in self.labels():
-            return True
-        # A member that joined after the labels were read.
-        is_name = self.name == "member" and slug_re.match(value)
-        return bool(is_name) and Member.objects.filter(slug=value).exists()
+    def __init__(self):
+        self._known = {}
+        self._members = {}
+
+    def of(self, name, values):
+        """Return value -> label of those of ``values`` that can be chosen from the facet ``name``.
+
+        They are in the order in which the facet's choices are offered.
+        """
+        if name == "member":
+            return self._of_members(values)
+        return {value: label for value, label in self._all(name).items() if value in values}
+
+    def _all(self, name):
+        if name not in self._known:
+            options = FACETS_BY_NAME[name].options
+            found = {name: dict(options())} if options else _goals_and_targets()
+            for each, labels in found.items():
+                if FACETS_BY_NAME[each].none:
+                    labels[NONE] = NOT_REPORTED
+            self._known |= found
+        return self._known[name]
+
+    def _of_members(self, values):
+        missing = [slug for slug in values if slug not in self._members and slug_re.match(slug)]
+        if missing:
+            found = Member.objects.filter(slug__in=missing).values_list("slug", "name")
+            self._members.update(found)
+        found = [(slug, self._members[slug]) for slug in values if slug in self._members]
+        return dict(sorted(found, key=lambda pair: (pair[1], pair[0])))
+
+
+def _goals_and_targets():
+    """Return the labels of the facets "goal" and "target", in one query."""
+    language = get_language()
+    targets, label, title = Target.objects.order_by("position"), "label", "goal__title"
+    if language != settings.LANGUAGE_CODE:
+        targets = targets.annotate(
+            here=FilteredRelation("texts", condition=Q(texts__language=language)),
+            of_goal=FilteredRelation("goal__texts", condition=Q(goal__texts__language=language)),
+        )
+        label, title = Coalesce("here__label", label), Coalesce("of_goal__title", title)
+    labels = {"goal": {}, "target": {}}
+    for code, name, number, goal in targets.values_list("code", label, "goal_id", title):
+        labels["goal"][str(number)] = goal
+        labels["target"][code] = name
+    return labels
 
 
 def _known(value):
@@ -116,9 +142,16 @@ PROVENANCE = [
 ]
 
 FACETS = (
-    Facet("goal", _("Goal"), "serves", _goals, lambda: _reference()["goal"], none=True),
-    Facet("target", _("Target"), "serves", _targets, lambda: _reference()["target"], none=True),
-    Facet("theme", _("Theme"), "theme", _themes, lambda: _reference()["theme"], none=True),
+    Facet("goal", _("Goal"), "serves", _goals, none=True),
+    Facet("target", _("Target"), "serves", _targets, none=True),
+    Facet(
+        "theme",
+        _("Theme"),
+        "theme",
+        _themes,
+        lambda: Theme.objects.values_list("slug", "name"),
+        none=True,
+    ),
     Facet(
         "subregion",
         _("Subregion"),
@@ -133,6 +166,7 @@ FACETS = (
         _("Country or area"),
         "member",
         lambda revision: _known(revision.case.member.country_code),
+        lambda: [pair for pair in countries if pair[0] not in settings.COUNTRIES_WITHOUT_LABEL],
     ),
     Facet("member", _("Member"), "member", lambda revision: [revision.case.member.slug]),
     Facet(
@@ -216,55 +250,3 @@ FACETS = (
     ),
 )
 FACETS_BY_NAME = {facet.name: facet for facet in FACETS}
-
-# Labels that come from the database, kept for as long as the index does not change.
-_kept = {}
-MOST_KEPT = 200
-
-
-def _keep(name, make):
-    """What ``make`` gives, asked of the database once a generation of the index and language."""
-    generation = files.generation()
-    if generation is None:
-        return make()
-    key, stamp = (name, generation[0], get_language()), generation
-    found = _kept.get(key)
-    if found is None or found[0] != stamp:
-        if len(_kept) > MOST_KEPT:
-            _kept.clear()
-        _kept[key] = found = (stamp, make())
-    return found[1]
-
-
-def _read_reference():
-    language = get_language()
-
-    def translated(rows, field):
-        for row in rows.with_texts():
-            texts = {text.language: getattr(text, field) for text in row.texts.all()}
-            yield str(row.pk), texts.get(language) or getattr(row, field)
-
-    return {
-        "goal": list(translated(Goal.objects, "title")),
-        "target": list(translated(Target.objects, "label")),
-        "theme": [(theme.slug, theme.name) for theme in Theme.objects.all()],
-    }
-
-
-def _reference():
-    return _keep("reference", _read_reference)
-
-
-def member_labels():
-    """Slug -> name of every member."""
-    return _keep("member", lambda: dict(Member.objects.values_list("slug", "name")))
-
-
-def country_labels():
-    """Code -> name, in the reader's language, of every country or area that is shown by name."""
-    return _keep("country", _read_countries)
-
-
-def _read_countries():
-    hidden = settings.COUNTRIES_WITHOUT_LABEL
-    return {code: name for code, name in countries if code not in hidden}

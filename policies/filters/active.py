@@ -1,16 +1,16 @@
-"""What is chosen, in words: the pills above a list, its title and its sentence."""
+"""The filters in use, in words: above a list, in its title and in its sentence."""
 
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from policies.content import formats
+from citynet.web.formats import number
 from policies.content.bands import NONE
 from policies.content.facets import FACETS_BY_NAME
 
 from .fields import shown
-from .search import RANGES
+from .library import RANGES
 
 # Names that say by themselves what they are; "Under 5" does not.
 PLAIN_IN_SENTENCES = ("theme", "subregion", "country", "member", "stage", "language", "provenance")
@@ -19,59 +19,58 @@ NAMED_IN_TITLE = 3
 
 
 @dataclass(frozen=True)
-class Pill:
-    """One choice, with the address of the same list without it."""
+class ActiveFilter:
+    """The words, one choice or one range, with the address of the same list without it."""
 
     label: str
     address: str
     is_words: bool = False
 
 
-def pills(form):
-    """A pill for the words, each chosen value and each range, in the order of the address."""
+def active_filters(filters):
+    """Return the words, each chosen value and each range, in the order of the address."""
     found = []
-    if form.words:
-        label = quoted(form.words)
-        found.append(Pill(label, form.address(q=()), is_words=True))
-    for name, values in form.chosen.items():
+    if filters.words:
+        found.append(ActiveFilter(quoted(filters.words), filters.address(q=()), is_words=True))
+    for name, values in filters.chosen.items():
         for value in values:
             rest = tuple(other for other in values if other != value)
-            label = name_of_choice(form, name, value)
-            found.append(Pill(label, form.address(**{name: rest})))
-    for name, ends in form.ranges.items():
-        address = form.address(**dict.fromkeys(RANGES[name], ()))
-        found.append(Pill(name_of_range(name, ends), address))
+            label = name_of_choice(filters, name, value)
+            found.append(ActiveFilter(label, filters.address(**{name: rest})))
+    for name, ends in filters.ranges.items():
+        address = filters.address(**dict.fromkeys(RANGES[name], ()))
+        found.append(ActiveFilter(name_of_range(name, ends), address))
     return found
 
 
-def relaxations(form):
-    """For each filter in use (label, address, question): the same search without this filter."""
-    question = form.question(offset=0, limit=0)
-    if form.words:
-        yield quoted(form.words), form.address(q=()), replace(question, words="")
-    for name, values in form.chosen.items():
-        label = _any_of(form, name, values)
-        rest = {other: chosen for other, chosen in form.chosen.items() if other != name}
-        yield label, form.address(**{name: ()}), replace(question, chosen=rest)
-    for name, ends in form.ranges.items():
-        address = form.address(**dict.fromkeys(RANGES[name], ()))
-        rest = {other: range_ for other, range_ in form.ranges.items() if other != name}
+def searches_without_one_filter(filters):
+    """Yield (label, address, question) for each filter in use: the same search without it."""
+    question = filters.question(offset=0, limit=0)
+    if filters.words:
+        yield quoted(filters.words), filters.address(q=()), replace(question, words="")
+    for name, values in filters.chosen.items():
+        label = _any_of(filters, name, values)
+        rest = {other: chosen for other, chosen in filters.chosen.items() if other != name}
+        yield label, filters.address(**{name: ()}), replace(question, chosen=rest)
+    for name, ends in filters.ranges.items():
+        address = filters.address(**dict.fromkeys(RANGES[name], ()))
+        rest = {other: range_ for other, range_ in filters.ranges.items() if other != name}
         yield name_of_range(name, ends), address, replace(question, ranges=rest)
 
 
 def quoted(words):
-    """Words as they stand in a sentence, in quotation marks and not too long."""
+    """Return words as they stand in a sentence, in quotation marks and not too long."""
     return _("“%(words)s”") % {"words": shown(words)}
 
 
-def in_words(form):
-    """What has to match, in one phrase: "“plan”, Goal 6 or Goal 11, Fiji"; "" for everything.
+def in_words(filters):
+    """Return what has to match, in one phrase: "“plan”, Goal 6 or Goal 11, Fiji"; "" for everything.
 
     A long list of filters is cut: "…, and 2 more filters".
     """
-    parts = [quoted(form.words)] if form.words else []
-    parts += [_any_of(form, name, values) for name, values in form.chosen.items()]
-    parts += [name_of_range(name, ends) for name, ends in form.ranges.items()]
+    parts = [quoted(filters.words)] if filters.words else []
+    parts += [_any_of(filters, name, values) for name, values in filters.chosen.items()]
+    parts += [name_of_range(name, ends) for name, ends in filters.ranges.items()]
     rest = len(parts) - NAMED_IN_TITLE
     if rest > 1:
         more = ngettext("%(count)s more filter", "%(count)s more filters", rest) % {"count": rest}
@@ -79,36 +78,36 @@ def in_words(form):
     return _(", ").join(parts)
 
 
-def _any_of(form, name, values):
-    names = [short_name_of_choice(form, name, value) for value in values]
+def _any_of(filters, name, values):
+    names = [short_name_of_choice(filters, name, value) for value in values]
     return _(" or ").join(names)
 
 
-def name_of_choice(form, facet, value):
-    """A choice by its full name: "Goal 11: …", "Target 11.6: …", "Country or area: Fiji"."""
+def name_of_choice(filters, facet, value):
+    """Return a choice by its full name: "Goal 11: …", "Target 11.6: …", "Country or area: Fiji"."""
     if value != NONE and facet == "goal":
         text = _("Goal %(value)s: %(label)s")
     elif value != NONE and facet == "target":
         text = _("Target %(value)s: %(label)s")
     else:
         text = _("%(facet)s: %(label)s")
-    label = form.labels(facet).get(value, value)
+    label = filters.label_of(facet, value)
     return text % {"facet": FACETS_BY_NAME[facet].label, "value": value, "label": label}
 
 
-def short_name_of_choice(form, facet, value):
-    """A choice as it stands in a sentence or title: "Goal 11", "Fiji", "Staff: Under 5"."""
+def short_name_of_choice(filters, facet, value):
+    """Return a choice as it stands in a sentence or title: "Goal 11", "Fiji", "Staff: Under 5"."""
     if value != NONE and facet == "goal":
         return _("Goal %(value)s") % {"value": value}
     if value != NONE and facet == "target":
         return _("Target %(value)s") % {"value": value}
     if value != NONE and facet in PLAIN_IN_SENTENCES:
-        return str(form.labels(facet).get(value, value))
-    return name_of_choice(form, facet, value)
+        return str(filters.label_of(facet, value))
+    return name_of_choice(filters, facet, value)
 
 
 def name_of_range(name, ends):
-    """An exact range in words: "Budget: USD 10,000 to USD 50,000", "Start: 2013 or later"."""
+    """Return an exact range in words: "Budget: USD 10,000 to USD 50,000", "Start: 2013 or later"."""
     low, high = ends
     if name == "start":
         label, unit = _("Start"), "%(number)s"
@@ -121,6 +120,6 @@ def name_of_range(name, ends):
     text = high_only if low is None else low_only if high is None else both
 
     def written(end):
-        return unit % {"number": end if name == "start" else formats.number(end)}
+        return unit % {"number": end if name == "start" else number(end)}
 
     return text % {"label": label, "low": written(low), "high": written(high)}

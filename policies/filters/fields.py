@@ -1,31 +1,32 @@
-"""Fields of the search form: each says what it does not understand, and keeps nothing of it."""
+"""The filters that the library's address is made of: each says what it does not understand."""
 
 import re
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django_filters import Filter
 
 MAX_WORDS = 500
 SHOWN_LENGTH = 80
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+NOT_A_YEAR = _("Write a year from 1900 to 2099.")
+NOT_A_PAGE = _("The page is a number from 1 up.")
 
 
 class WordsField(forms.CharField):
     """Words to search for: control characters count as blanks, blanks in a row as one."""
 
-    def __init__(self):
-        super().__init__(
-            required=False,
-            max_length=MAX_WORDS,
-            label=_("Words, city or target"),
-            error_messages={
-                "max_length": _("Write at most %(limit_value)d characters (now %(show_value)d)."),
-            },
-        )
+    default_error_messages = {
+        "max_length": _("Write at most %(limit_value)d characters (now %(show_value)d)."),
+    }
+
+    def __init__(self, **options):
+        super().__init__(max_length=MAX_WORDS, **options)
 
     def to_python(self, value):
         return " ".join(CONTROL_CHARACTERS.sub(" ", value or "").split())
@@ -34,44 +35,37 @@ class WordsField(forms.CharField):
 class AmountField(forms.DecimalField):
     """A number that is not negative; written plainly, without separators."""
 
-    def __init__(self, label, *, max_digits, decimal_places):
-        super().__init__(
-            required=False,
-            label=label,
-            min_value=0,
-            max_digits=max_digits,
-            decimal_places=decimal_places,
-            error_messages={
-                "invalid": _("Write a number without separators, for example 250000."),
-                "min_value": _("Write a number from 0 up."),
-            },
-        )
+    default_error_messages = {
+        "invalid": _("Write a number without separators, for example 250000."),
+        "min_value": _("Write a number from 0 up."),
+    }
+
+    def __init__(self, **options):
+        super().__init__(min_value=0, **options)
 
 
 class YearField(forms.IntegerField):
     """A year in which a policy may have started."""
 
-    def __init__(self, label):
-        message = _("Write a year from 1900 to 2099.")
-        super().__init__(
-            required=False,
-            label=label,
-            min_value=FIRST_YEAR,
-            max_value=LAST_YEAR,
-            error_messages={"invalid": message, "min_value": message, "max_value": message},
-        )
+    default_error_messages = dict.fromkeys(("invalid", "min_value", "max_value"), NOT_A_YEAR)
+
+    def __init__(self, **options):
+        super().__init__(min_value=FIRST_YEAR, max_value=LAST_YEAR, **options)
+
+
+class PageField(forms.IntegerField):
+    """The number of a page of a list, from 1."""
+
+    default_error_messages = dict.fromkeys(("invalid", "min_value"), NOT_A_PAGE)
+
+    def __init__(self, **options):
+        super().__init__(min_value=1, **options)
 
 
 class OptionField(forms.ChoiceField):
     """One of a few words, such as the sort order; nothing chosen is fine."""
 
-    def __init__(self, label, choices):
-        super().__init__(
-            required=False,
-            label=label,
-            choices=list(choices.items()),
-            error_messages={"invalid_choice": _("“%(value)s” is not one of the choices.")},
-        )
+    default_error_messages = {"invalid_choice": _("“%(value)s” is not one of the choices.")}
 
     def validate(self, value):
         if value and not self.valid_value(value):
@@ -85,32 +79,63 @@ class OptionField(forms.ChoiceField):
 class FacetField(forms.Field):
     """The chosen values of a facet, each once and in the order of the facet's choices.
 
-    ``labels`` gives value -> label of all that can be chosen.
+    ``labels`` returns value -> label of those of some values that can be chosen.
     """
 
     widget = forms.MultipleHiddenInput
+    default_error_messages = {
+        "invalid_choice": _("“%(value)s” is not a choice of “%(facet)s”."),
+    }
 
-    def __init__(self, facet, labels):
-        super().__init__(required=False, label=facet.label)
+    def __init__(self, *, labels, **options):
+        super().__init__(**options)
         self.labels = labels
 
     def to_python(self, value):
         chosen = dict.fromkeys(filter(None, value or ()))
-        if not chosen:
-            return ()
-        known = self.labels()
+        known = self.labels(chosen) if chosen else {}
         for each in chosen:
             if each not in known:
-                message = _("“%(value)s” is not a choice of “%(facet)s”.")
-                params = {"value": shown(each), "facet": self.label}
-                raise ValidationError(message, code="invalid_choice", params=params)
-        return tuple(each for each in known if each in chosen)
+                raise ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": shown(each), "facet": self.label},
+                )
+        return tuple(known)
+
+
+class WordsFilter(Filter):
+    field_class = WordsField
+
+
+class AmountFilter(Filter):
+    field_class = AmountField
+
+
+class YearFilter(Filter):
+    field_class = YearField
+
+
+class PageFilter(Filter):
+    field_class = PageField
+
+
+class OptionFilter(Filter):
+    field_class = OptionField
+
+
+class FacetFilter(Filter):
+    """The filter of a facet; its filter set knows the labels of what can be chosen."""
+
+    field_class = FacetField
+
+    @property
+    def field(self):
+        self.extra["labels"] = partial(self.parent.labels, self.field_name)
+        return super().field
 
 
 def shown(text):
-    """What a person typed, as it can stand in a sentence: on one line and not too long."""
+    """Return what a person typed as it can stand in a sentence: on one line and not too long."""
     line = " ".join(CONTROL_CHARACTERS.sub(" ", text).split())
-    # Cutting reads a text letter by letter, and most are short enough.
-    if len(line) <= SHOWN_LENGTH and line.isascii():
-        return line
     return Truncator(line).chars(SHOWN_LENGTH)

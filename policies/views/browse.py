@@ -14,15 +14,20 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
+from citynet.web.formats import number
 from members.models import Member
 from policies.content.facets import FACETS_BY_NAME
-from policies.content.formats import number, one_language, remembered
 from policies.content.key_facts import Fact, key_facts
 from policies.content.listing import listed
-from policies.filters.active import in_words, pills, quoted, relaxations
+from policies.filters.active import (
+    active_filters,
+    in_words,
+    quoted,
+    searches_without_one_filter,
+)
 from policies.filters.fields import MAX_WORDS, WordsField
-from policies.filters.panel import Rail
-from policies.filters.search import LIST, MAP, PER_PAGE, TABLE, VIEWS, SearchForm, typed_words
+from policies.filters.library import LIST, MAP, PER_PAGE, TABLE, VIEWS, LibraryFilter
+from policies.filters.panel import FilterPanel
 from policies.models import Revision
 from policies.search.counts import count_cases
 from policies.search.query import SORTS, Answer, Question, ask, highlight, matching_pages
@@ -34,45 +39,44 @@ RETRY_AFTER = "30"
 @login_not_required
 @require_safe
 @page_cache.shared
-@one_language()
 def case_list(request):
     """The policies that match the address, 20 a page, with all filters beside them."""
-    form = SearchForm(request.GET)
-    if not form.is_valid():
-        return refused(request, form)
-    if form.has_empty_ends:
-        return redirect(form.address(page=form.values.get("page", ())), permanent=True)
-    answer = ask(form.question())
+    filters = LibraryFilter(request.GET)
+    if not filters.is_valid():
+        return refused(request, filters)
+    if filters.has_empty_ends:
+        return redirect(filters.address(page=filters.values.get("page", ())), permanent=True)
+    answer = filters.answer
     if not answer.available:
-        if form.is_narrowed:
-            return unavailable(request, form)
-        answer = _newest(form)
+        if filters.is_narrowed:
+            return unavailable(request, filters)
+        answer = _newest(filters)
     try:
-        page = Paginator(range(answer.total), PER_PAGE).page(form.page_number)
+        page = Paginator(range(answer.total), PER_PAGE).page(filters.page_number)
     except EmptyPage as error:
         raise Http404(
-            _("The list has no page %(number)s.") % {"number": form.page_number}
+            _("The list has no page %(number)s.") % {"number": filters.page_number}
         ) from error
     page.object_list = listed(answer.ids)
-    return render(request, "policies/list.html", _context(form, answer, page))
+    return render(request, "policies/list.html", _context(filters, answer, page))
 
 
-def refused(request, form):
+def refused(request, filters):
     """The answer to an address that is not understood: nothing is searched, the mistakes are named.
 
     One with the former slug of a member or theme leads to the same with the present one.
     """
-    if moved := form.moved_query():
+    if moved := filters.moved_query():
         return redirect(f"{request.path}?{moved}", permanent=True)
     library = ask(Question(limit=0))
-    context = _frame(form, library.counts, numbers=False)
-    context["mistakes"] = _mistakes(form)
+    context = _frame(filters, library.counts, has_numbers=False)
+    context["mistakes"] = _mistakes(filters)
     return render(request, "policies/list.html", context, status=400)
 
 
-def unavailable(request, form):
+def unavailable(request, filters):
     """The page for the moments in which there is no index to search: nothing rather than all."""
-    context = _frame(form, {}, numbers=False)
+    context = _frame(filters, {}, has_numbers=False)
     context["is_unavailable"] = True
     answer = render(request, "policies/list.html", context, status=503)
     answer["Retry-After"] = RETRY_AFTER
@@ -85,7 +89,7 @@ def unavailable(request, form):
 def suggest(request):
     """Goals, targets, members and cases whose names begin with what is being typed, as JSON."""
     try:
-        words = WordsField().clean(request.GET.get("q", ""))
+        words = WordsField(required=False).clean(request.GET.get("q", ""))
     except ValidationError as error:
         return JsonResponse({"error": " ".join(error.messages)}, status=400)
     found = suggestions_for(words) if words else []
@@ -103,91 +107,90 @@ def suggest(request):
     return JsonResponse({"suggestions": rows, "message": message})
 
 
-def _newest(form):
+def _newest(filters):
     """The whole library, the newest first, from the database while there is no index."""
     rows = Revision.objects.live().order_by("-decided_at", "-pk").values_list("pk", flat=True)
     total = rows.count()
-    start = min((form.page_number - 1) * PER_PAGE, total)
-    counts = {"member": count_cases().of("member")} if form.view_name == MAP else {}
+    start = min((filters.page_number - 1) * PER_PAGE, total)
+    counts = {"member": count_cases().of("member")} if filters.view_name == MAP else {}
     ids = list(rows[start : start + PER_PAGE])
     return Answer(total=total, ids=ids, counts=counts, available=False)
 
 
-def _context(form, answer, page):
+def _context(filters, answer, page):
     """What a page of results shows."""
-    context = _frame(form, answer.counts, numbers=answer.available) | {
+    context = _frame(filters, answer.counts, has_numbers=answer.available) | {
         "is_rebuilding": not answer.available,
         "page": page,
-        "query": QueryDict(form.query()),
-        "words": answer.corrected or form.words,
+        "query": QueryDict(filters.query()),
+        "words": answer.corrected or filters.words,
         "corrected": quoted(answer.corrected) if answer.corrected else "",
-        "typed": quoted(form.words) if form.words else "",
+        "typed": quoted(filters.words) if filters.words else "",
         "total": answer.total,
-        "sorts": _sorts(form),
-        "exports": _exports(form),
+        "sorts": _sorts(filters),
+        "exports": _exports(filters),
     }
-    if form.page_number == 1 and form.words:
-        context["also"] = matching_pages(form.words)
-    if form.view_name == TABLE:
+    if filters.page_number == 1 and filters.words:
+        context["also"] = matching_pages(filters.words)
+    if filters.view_name == TABLE:
         context["rows"] = [_row(revision, context["words"]) for revision in page.object_list]
-    elif form.view_name == MAP:
-        placed = _placed(form, answer.counts.get("member", {}))
+    elif filters.view_name == MAP:
+        placed = _placed(filters, answer.counts.get("member", {}))
         context |= {
-            "places": [(member, form.address(member=(member.slug,))) for member in placed],
+            "places": [(member, filters.address(member=(member.slug,))) for member in placed],
             "points": maps.points(placed),
             "outside": maps.outside(placed),
         }
-    if not answer.total and form.is_narrowed:
-        context["relaxed"] = [
-            (label, address, ask(question).total) for label, address, question in relaxations(form)
+    if not answer.total and filters.is_narrowed:
+        context["searches_without_one_filter"] = [
+            (label, address, ask(question).total)
+            for label, address, question in searches_without_one_filter(filters)
         ]
     return context
 
 
-def _frame(form, counts, *, numbers):
-    """What every answer of the page has; without ``numbers`` nothing was searched."""
-    chosen = pills(form)
-    state = form.values
+def _frame(filters, counts, *, has_numbers):
+    """What every answer of the page has; without ``has_numbers`` nothing was searched."""
+    state = filters.values
     return {
-        "form": form,
-        "rail": Rail(form, counts, numbers=numbers).html(),
-        "pills": chosen,
-        "phrase": in_words(form),
-        "typed_words": typed_words(form),
+        "filters": filters,
+        "panel": FilterPanel(filters, counts, has_numbers=has_numbers),
+        "active_filters": active_filters(filters),
+        "phrase": in_words(filters),
         "max_words": MAX_WORDS,
-        "cleared": form.address(**dict.fromkeys(state, ())),
-        "understood": form.address(),
-        "canonical": form.address(page=state.get("page", ())),
-        "is_deep": len(form.chosen) + len(form.ranges) + bool(form.words) > 1,
-        "layout": form.view_name,
+        "cleared": filters.address(**dict.fromkeys(state, ())),
+        "understood": filters.address(),
+        "canonical": filters.address(page=state.get("page", ())),
+        "is_deep": len(filters.chosen) + len(filters.ranges) + bool(filters.words) > 1,
+        "layout": filters.view_name,
         "views": [
-            (label, form.address(view=() if view == LIST else (view,)), view == form.view_name)
+            (
+                label,
+                filters.address(view=() if view == LIST else (view,)),
+                view == filters.view_name,
+            )
             for view, label in VIEWS.items()
         ],
-        "kept_by_filters": _pairs(form, [name for name in ("sort", "view") if name in state]),
-        "kept_by_sort": _pairs(form, [name for name in state if name not in ("sort", "page")]),
-        "feed_query": form.query(view=()),
+        "kept_by_filters": _pairs(filters, [name for name in ("sort", "view") if name in state]),
+        "kept_by_sort": _pairs(filters, [name for name in state if name not in ("sort", "page")]),
+        "feed_query": filters.query(view=()),
     }
 
 
-def _pairs(form, names):
-    return [(name, value) for name in names for value in form.values[name]]
+def _pairs(filters, names):
+    return [(name, value) for name in names for value in filters.values[name]]
 
 
-def _exports(form):
+def _exports(filters):
     """(label, address) of each export of exactly this list."""
-    query = form.query(view=())
+    query = filters.query(view=())
     query = "?" + query if query else ""
-    return [(label, address + query) for label, address in _addresses_of_exports()]
-
-
-@remembered
-def _addresses_of_exports():
     files = [
         (label, reverse("policies:export", args=[kind]))
         for kind, label in (("csv", "CSV"), ("jsonl", "JSON Lines"), ("xlsx", "XLSX"))
     ]
-    return [*files, (_("Atom feed"), reverse("policies:feed"))]
+    files.append((_("Atom feed"), reverse("policies:feed")))
+    return [(label, address + query) for label, address in files]
 
 
 def _row(revision, words):
@@ -209,33 +212,33 @@ def _row(revision, words):
     }
 
 
-def _sorts(form):
+def _sorts(filters):
     """(value, label, whether it is in use): the best match needs words."""
     return [
-        (value, label, value == form.sort_order)
+        (value, label, value == filters.sort_order)
         for value, label in SORTS.items()
-        if form.words or value != "relevance"
+        if filters.words or value != "relevance"
     ]
 
 
-def _placed(form, counts):
+def _placed(filters, counts):
     """The members with a case in the result, each with ``case_count``, by name."""
     # The counts of a facet do not regard its own choice; the map does.
-    slugs = form.chosen.get("member", counts)
+    slugs = filters.chosen.get("member", counts)
     members = Member.objects.filter(slug__in=[slug for slug in slugs if counts.get(slug)])
     for member in members:
         member.case_count = counts[member.slug]
     return members
 
 
-def _mistakes(form):
+def _mistakes(filters):
     """(label, message, id of the field or "") for each mistake, in the order of the address."""
     found = []
-    for name in [*form.fields_in_order, "__all__"]:
-        label = form.fields[name].label if name in form.fields else ""
+    for name in [*filters.filters, "__all__"]:
+        label = filters.filters[name].label if name in filters.filters else ""
         # A facet has no field of its own to go to: its message stands above its choices.
         field = f"error-{name}" if name in FACETS_BY_NAME else name
         if name in ("sort", "view", "page", "__all__"):
             field = ""
-        found += [(label, message, field) for message in form.errors.get(name, ())]
+        found += [(label, message, field) for message in filters.errors.get(name, ())]
     return found

@@ -23,7 +23,7 @@ from policies import interchange
 from policies.content.key_facts import goal_numbers
 from policies.content.listing import listed
 from policies.filters.active import in_words
-from policies.filters.search import NEWEST, SearchForm
+from policies.filters.library import NEWEST, LibraryFilter
 from policies.interchange import bulk, spreadsheet
 from policies.models import Revision
 from policies.search.query import ask
@@ -51,7 +51,7 @@ def export(request, form):
 
     A header of the answer names the licence, which tables and JSON Lines have no place for.
     """
-    search = SearchForm(request.GET)
+    search = LibraryFilter(request.GET)
     if not search.is_valid():
         return refused(request, search)
     try:
@@ -151,7 +151,7 @@ class CaseFeed(Feed):
     def __call__(self, request, *args, **kwargs):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        search = SearchForm(request.GET)
+        search = LibraryFilter(request.GET)
         if not search.is_valid():
             return refused(request, search)
         try:

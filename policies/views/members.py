@@ -13,8 +13,8 @@ from citynet.web import maps, page_cache
 from members.models import FormerAddress, Member
 from policies.content.facets import FACETS_BY_NAME
 from policies.content.listing import listed
+from policies.filters.fields import shown
 from policies.filters.members import NAMES, SORTS, MemberFilter
-from policies.filters.search import shown
 from policies.models import Revision
 from policies.search.counts import count_cases, goals_with_counts
 
@@ -107,7 +107,7 @@ def _evidence_of_results(counts):
     numbers = counts.of("evidence")
     return [
         (label, value, numbers[value])
-        for value, label in FACETS_BY_NAME["evidence"].choices()
+        for value, label in FACETS_BY_NAME["evidence"].options()
         if value in numbers
     ]
 

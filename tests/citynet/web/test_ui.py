@@ -372,27 +372,3 @@ def test_field_of_one_box_has_its_label_behind():
         '<div class="field"> <div class="tick"><input type="checkbox" name="agree" required '
         'id="id_agree"> <label for="id_agree">I agree</label></div> </div>'
     )
-
-
-def test_kept_part_is_rendered_once_in_each_language():
-    calls = []
-
-    class Counter:
-        def __str__(self):
-            calls.append(1)
-            return str(len(calls))
-
-    code = "{% kept %}{{ counter }}{% endkept %}{{ after }}"
-    template = engines["django"].from_string(code)
-    texts = [template.render({"counter": Counter(), "after": after}) for after in "ab"]
-    assert texts == ["1a", "1b"]
-    with translation.override("fr"):
-        assert template.render({"counter": Counter(), "after": "c"}) == "2c"
-
-
-def test_kept_part_is_rendered_once_for_each_value():
-    template = engines["django"].from_string("{% kept section %}{{ section }} {{ n }}{% endkept %}")
-
-    texts = [template.render({"section": name, "n": n}) for n, name in enumerate("aba")]
-
-    assert texts == ["a 0", "b 1", "a 0"]

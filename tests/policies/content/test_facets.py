@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from members.models import Member
 from policies.content import bands
-from policies.content.facets import FACETS, FACETS_BY_NAME, country_labels, member_labels
-from policies.models import FundingSource, Indicator, Revision, Stakeholder
-from policies.search import index
-from sdg.models import GoalText
+from policies.content.facets import FACETS, Labels
+from policies.models import FundingSource, Indicator, Revision, Stakeholder, Theme
+from sdg.models import GoalText, Target, TargetText
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
 
 
@@ -151,7 +151,7 @@ def test_member_without_country_label_keeps_its_subregion(db):
 
     assert found["country"] == ()
     assert found["subregion"] == ("eastern-asia",)
-    assert "TW" not in country_labels()
+    assert Labels().of("country", {"TW", "KR"}) == {"KR": "Republic of Korea"}
 
 
 def test_values_ask_nothing_of_the_database_on_read_rows(reference, django_assert_num_queries):
@@ -162,18 +162,33 @@ def test_values_ask_nothing_of_the_database_on_read_rows(reference, django_asser
         assert [bool(facet.values(revision)) for facet in FACETS] == [True] * len(FACETS)
 
 
-def test_every_value_that_a_revision_can_have_can_be_chosen(reference):
-    choices = {facet.name: facet.choices() for facet in FACETS}
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("goal", 17 + 1), ("target", 169 + 1), ("theme", 10 + 1), ("stage", 4 + 1), ("kind", 6)],
+)
+def test_every_value_that_a_revision_can_have_can_be_chosen(reference, name, number):
+    codes = [str(goal) for goal in range(1, 18)] + list(
+        Target.objects.values_list("code", flat=True)
+    )
+    values = {*codes, *Theme.objects.values_list("slug", flat=True), "none"}
+    values |= {*Revision.Stage.values, *Member.Kind.values}
+    found = Labels().of(name, values)
 
-    assert {name for name, found in choices.items() if found is None} == {"country", "member"}
-    assert len(choices["goal"]) == 17 + 1
-    assert len(choices["target"]) == 169 + 1
-    assert len(choices["theme"]) == 10 + 1
-    for facet in FACETS:
-        found = [value for value, label in choices[facet.name] or []]
-        assert len(found) == len(set(found))
-        assert ("none" in found) == (facet.none and found != [])
-        assert all(str(label) for value, label in choices[facet.name] or [])
+    assert len(found) == number
+    assert all(str(label) for label in found.values())
+
+
+def test_labels_are_in_the_order_of_the_choices(reference):
+    MemberFactory(slug="suva", name="Suva")
+    MemberFactory(slug="nadi", name="Nadi")
+    labels = Labels()
+
+    assert list(labels.of("goal", {"none", "11", "6"})) == ["6", "11", "none"]
+    assert list(labels.of("budget", {"none", "over-100m", "under-10k"})) == [
+        *("under-10k", "over-100m", "none")
+    ]
+    assert labels.of("country", {"FJ", "BD"}) == {"BD": "Bangladesh", "FJ": "Fiji"}
+    assert labels.of("member", ["suva", "nadi"]) == {"nadi": "Nadi", "suva": "Suva"}
 
 
 @pytest.mark.parametrize(
@@ -201,39 +216,29 @@ def test_every_value_that_a_revision_can_have_can_be_chosen(reference):
 def test_only_what_exists_can_be_chosen(reference, name, value, accepted):
     MemberFactory(slug="suva")
 
-    assert FACETS_BY_NAME[name].accepts(value) is accepted
+    assert list(Labels().of(name, [value])) == [value] * accepted
 
 
-def test_labels_name_what_was_chosen(reference):
+def test_labels_are_read_once_a_request(reference, django_assert_num_queries):
     MemberFactory(slug="suva", name="Suva")
+    labels = Labels()
 
-    assert FACETS_BY_NAME["member"].label_of("suva") == "Suva"
-    assert FACETS_BY_NAME["member"].label_of("nowhere") == "nowhere"
-    assert FACETS_BY_NAME["country"].label_of("FJ") == "Fiji"
-    assert FACETS_BY_NAME["goal"].label_of("11") == "Sustainable cities and communities"
-    assert str(FACETS_BY_NAME["budget"].label_of("none")) == "Not reported"
-
-
-def test_labels_are_read_once_a_generation_of_the_index(reference, django_assert_num_queries):
-    LiveRevisionFactory(case=CaseStudyFactory(member=MemberFactory(slug="suva", name="Suva")))
-    index.sync()
-    member_labels()
-
-    with django_assert_num_queries(0):
-        assert member_labels() == {"suva": "Suva"}
-
-    late = MemberFactory(slug="late", name="Late")
-    assert FACETS_BY_NAME["member"].accepts("late")
-    assert FACETS_BY_NAME["member"].label_of("late") == "Late"
-    LiveRevisionFactory(case=CaseStudyFactory(member=late))
-    index.sync()
-    assert member_labels() == {"suva": "Suva", "late": "Late"}
+    with django_assert_num_queries(3):
+        for _time in range(2):
+            assert labels.of("goal", {"11"}) == {"11": "Sustainable cities and communities"}
+            assert list(labels.of("target", {"11.2"})) == ["11.2"]
+            assert list(labels.of("theme", {"transport"})) == ["transport"]
+            assert labels.of("member", {"suva"}) == {"suva": "Suva"}
+            assert labels.of("country", {"FJ"}) == {"FJ": "Fiji"}
+            assert labels.of("budget", {"none"}) == {"none": "Not reported"}
 
 
-def test_labels_of_goals_are_in_the_readers_language(reference):
+def test_labels_of_goals_and_targets_are_in_the_readers_language(reference):
     GoalText.objects.create(goal_id=11, language="en-gb", title="Towns", headline="x")
-    index.sync()
+    TargetText.objects.create(target_id="11.2", language="en-gb", label="Buses", text="x")
 
     with translation.override("en-gb"):
-        assert FACETS_BY_NAME["goal"].label_of("11") == "Towns"
-    assert FACETS_BY_NAME["goal"].label_of("11") == "Sustainable cities and communities"
+        labels = Labels()
+        assert labels.of("goal", {"11", "14"}) == {"11": "Towns", "14": "Life below water"}
+        assert labels.of("target", {"11.2"}) == {"11.2": "Buses"}
+    assert Labels().of("goal", {"11"}) == {"11": "Sustainable cities and communities"}

@@ -3,15 +3,15 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 
-from policies.filters.active import in_words, pills, relaxations
-from policies.filters.search import SearchForm
-from tests.factories import MemberFactory, ThemeFactory
+from policies.filters.active import active_filters, in_words, searches_without_one_filter
+from policies.filters.library import LibraryFilter
+from tests.factories import LiveRevisionFactory, MemberFactory, ThemeFactory
 
 pytestmark = pytest.mark.usefixtures("reference")
 
 
 def form_of(query):
-    form = SearchForm(QueryDict(query))
+    form = LibraryFilter(QueryDict(query))
     form.is_valid()
     return form
 
@@ -180,19 +180,32 @@ def test_not_reported_can_be_chosen():
     assert form_of("budget=none&goal=none").chosen == {"goal": ("none",), "budget": ("none",)}
 
 
-def test_member_added_a_moment_ago_can_be_chosen(synced):
+def test_members_stand_in_the_order_of_their_names():
     MemberFactory(slug="suva", name="Suva")
-    synced()
-    assert form_of("member=suva").chosen == {"member": ("suva",)}
     MemberFactory(slug="nadi", name="Nadi")
-    form = form_of("member=nadi&member=suva")
-    assert form.chosen == {"member": ("suva", "nadi")}
-    assert [pill.label for pill in pills(form)] == ["Member: Suva", "Member: Nadi"]
+    form = form_of("member=suva&member=nadi")
+    assert form.chosen == {"member": ("nadi", "suva")}
+    assert [each.label for each in active_filters(form)] == ["Member: Nadi", "Member: Suva"]
 
 
-def test_each_pill_removes_one_choice():
+def test_queryset_holds_what_the_index_found_on_this_page(synced):
+    revisions = [LiveRevisionFactory(title=f"Ferries {n}", targets=["11.2"]) for n in range(2)]
+    LiveRevisionFactory(title="Trams", targets=["11.2"])
+    synced()
+    assert set(LibraryFilter(QueryDict("q=ferries")).qs) == set(revisions)
+    assert list(LibraryFilter(QueryDict("q=ferries&page=2")).qs) == []
+
+
+@pytest.mark.parametrize("query", ["goal=99", "colour=red", "budget_min=x"])
+def test_queryset_of_what_is_not_understood_is_empty(synced, query):
+    LiveRevisionFactory()
+    synced()
+    assert list(LibraryFilter(QueryDict(query)).qs) == []
+
+
+def test_each_active_filter_leads_to_the_list_without_it():
     form = form_of("q=plan&goal=6&goal=11&country=FJ&budget_min=5&budget_max=9&sort=staff&page=2")
-    assert [(pill.label, pill.address) for pill in pills(form)] == [
+    assert [(each.label, each.address) for each in active_filters(form)] == [
         ("“plan”", "/policies/?goal=6&goal=11&country=FJ&budget_min=5&budget_max=9&sort=staff"),
         (
             "Goal 6: Clean water and sanitation",
@@ -242,7 +255,9 @@ def test_search_in_words(query, phrase):
 
 def test_each_filter_can_be_left_out():
     form = form_of("q=plan&goal=6&goal=11&start_from=2010")
-    found = [(label, address, question) for label, address, question in relaxations(form)]
+    found = [
+        (label, address, question) for label, address, question in searches_without_one_filter(form)
+    ]
     assert [(label, address) for label, address, question in found] == [
         ("“plan”", "/policies/?goal=6&goal=11&start_from=2010"),
         ("Goal 6 or Goal 11", "/policies/?q=plan&start_from=2010"),
