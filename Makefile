@@ -14,8 +14,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # One worker a core; JOBS=0 runs the tests in one process.
 JOBS ?= auto
 
-.PHONY: help install production prepare serve run test lint fmt check test-sqlite test-postgres \
-	test-browser test-servers audit bench load faults messages clean
+.PHONY: help install production prepare serve run test test-all lint fmt check test-postgres \
+	test-sqlite test-browser test-servers audit bench load faults messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -37,7 +37,7 @@ install: .venv/.dev ## Make the environment in .venv, with the tools for develop
 	touch $@
 
 production: .venv/.production ## Make the environment in .venv for a server
-	$(BIN)/python -m compileall -q citynet members policies sdg
+	$(BIN)/python -m compileall -q citynet members policies portal sdg
 
 prepare: .venv/.run ## Bring database, reference data, static files and index up to this code; safe to repeat
 	$(BIN)/python manage.py migrate --verbosity 0
@@ -76,7 +76,15 @@ run: .venv/.run ## Serve the portal with the sample library (PORT=8000) and mail
 	$(BIN)/python manage.py runserver --noreload $(PORT) & \
 	wait $$!
 
-test: lint check test-sqlite test-postgres test-browser test-servers ## All that a reviewer needs: lint, checks, all tests
+# What make test runs of the tests that need not run each time; make test-all runs all of them.
+SQLITE_SET = sqlite
+SERVERS_SET = servers and short
+
+test: lint check test-postgres test-sqlite test-browser test-servers ## All that a reviewer needs: lint, checks, tests
+
+test-all: SQLITE_SET = not e2e and not servers
+test-all: SERVERS_SET = servers
+test-all: test ## The same with everything on SQLite too, and all drills
 
 lint: .venv/.dev ## Look for mistakes without running anything
 	$(BIN)/ruff check .
@@ -98,17 +106,17 @@ check: .venv/.dev ## Migrations in step; deploy checks under production settings
 	CONTACT_EMAIL=desk@sdg.example.org \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-test-sqlite: .venv/.dev ## Tests on SQLite
-	$(BIN)/pytest -q -n $(JOBS) -m 'not e2e and not servers'
+test-postgres: .venv/.dev ## Tests on a PostgreSQL of their own
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) --dist worksteal -m 'not e2e and not servers'
 
-test-postgres: .venv/.dev ## Tests that use the database, on a PostgreSQL of their own
-	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) --database-only -m 'not e2e and not servers'
+test-sqlite: .venv/.dev ## What depends on the database, on SQLite
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m '$(SQLITE_SET)'
 
 test-browser: .venv/.dev ## Tests in a real Chromium, with axe
-	$(BIN)/pytest -q -n $(JOBS) -m e2e tests/e2e
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m e2e tests/e2e
 
-test-servers: .venv/.dev ## Tests that start whole installations: servers of their own, crashes, restores
-	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m servers
+test-servers: .venv/.dev ## Short drills with servers of their own: crashes, restores, machines that go away
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m '$(SERVERS_SET)' tests/servers
 
 audit: .venv/.dev ## Known weaknesses of the libraries (exit 3: could not be asked), and their licences
 	$(BIN)/python -m tests.audit licences

@@ -11,7 +11,6 @@ class CitynetConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401,PLC0415 - registers the deploy checks
-        from .web import changes  # noqa: PLC0415
 
         if settings.SENTRY_DSN:
             from citynet.operations import sentry  # noqa: PLC0415 - its library is needed only here
@@ -21,7 +20,6 @@ class CitynetConfig(AppConfig):
                 environment=settings.SENTRY_ENVIRONMENT,
                 traces=settings.SENTRY_TRACES,
             )
-        connection_created.connect(changes.watch)
         if settings.REPLICA_URLS:
             from .operations import replica_lag  # noqa: PLC0415 - it knows the search index
 

@@ -66,7 +66,6 @@ MIDDLEWARE = [
     "citynet.web.headers.SecurityHeadersMiddleware",
     "citynet.web.request_log.log_requests",
     "django_guid.middleware.guid_middleware",
-    "citynet.web.overload.refuse_when_late",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -178,10 +177,12 @@ if not CACHES["default"]["BACKEND"].endswith("SharedCache"):
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 
-# Public pages are kept for so many seconds: never longer than a change made elsewhere may take to be
-# seen. Redis keeps them for all processes, else each keeps some: asking a database would cost as much
-# as it saves, and many pages must not push out the counters of limits.
-PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 0 if DEBUG else 20, validate=Range(0, 30))
+# Public pages are kept for so many seconds: never longer than a change may take to be seen by all.
+# Redis keeps them for all processes, else each keeps some: asking a database would cost as much as it
+# saves, and many pages must not push out the counters of limits.
+PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 0 if DEBUG else 20, validate=Range(0, 20))
+# Pages of one release are not shown by another.
+RELEASE = env.str("RELEASE", "") or BASE_DIR.name
 CACHES["pages"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "pages",
@@ -189,12 +190,8 @@ CACHES["pages"] = {
 }
 if CACHES["default"]["BACKEND"] == "citynet.operations.cache.SharedCache":
     CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages", "MAX_ENTRIES": 500}
-
-# Seconds that a request may wait for its turn. Where all wait longer, some are refused with a 503.
-QUEUE_SECONDS = env.float("QUEUE_SECONDS", 2, validate=Range(0, 60))
-# Large files that a process makes at once. One of its threads at least is left for pages.
-_most = max(1, env.int("WEB_THREADS", 4) - 1)
-LONG_DOWNLOADS = min(_most, env.int("LONG_DOWNLOADS", 2, validate=Range(1, 64)))
+if not PAGE_CACHE_SECONDS:
+    CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 # Languages of the pages. Texts of cases carry a language of their own.
 LANGUAGE_CODE = "en"
@@ -250,6 +247,11 @@ PG_BIN = env.str("PG_BIN", "")
 # that its author gets it back with a message; what lies above is refused unread.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+FILE_UPLOAD_HANDLERS = [
+    "citynet.uploads.files.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Bytes of one upload, and how many pixels a picture may have before anybody decodes it.
 MAX_IMAGE_BYTES = env.int("MAX_IMAGE_BYTES", 10 * 1024**2)
 MAX_FILE_BYTES = env.int("MAX_FILE_BYTES", 20 * 1024**2)

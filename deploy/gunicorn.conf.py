@@ -34,12 +34,14 @@ bind = value("WEB_BIND", "127.0.0.1:8000")
 # Connections that a process takes before it has a thread for them: few, so that none waits behind a
 # slow page while another process is free.
 worker_connections = threads * 4
-# Connections that wait to be taken; past that the web server in front says that we are busy.
-backlog = 512
+# Connections that wait to be taken, which takes two or three seconds when so many do; past that the
+# web server in front says that we are busy. Under systemd the socket says the same.
+backlog = 128
 # Who may say that the request came by https. Over a socket file that is whoever may open it.
 forwarded_allow_ips = value("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
-# Seconds. An export of the whole library streams, and so may take longer than this.
+# Seconds after which a process that does nothing any more is replaced. Pages that take too long are
+# given up by the web server in front (proxy_read_timeout).
 timeout = value("WEB_TIMEOUT", 60)
 # Seconds that running requests are given at a reload, a restart or a stop.
 graceful_timeout = 30

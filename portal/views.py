@@ -32,7 +32,7 @@ Sitemap: {sitemap}
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def home(request):
     """Search, the goals, the newest cases, a map of members, and totals of the library."""
     featured = list(CaseStudy.objects.featured().values_list("live", flat=True)[:FEATURED])
@@ -85,7 +85,7 @@ def _columns(goals):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def about(request):
     """What the platform is, how cases are written, and how to use its data."""
     context = {
@@ -98,7 +98,7 @@ def about(request):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def review(request):
     """Who decides on submissions, by which criteria, how long it takes, and what an edit means."""
     median, ninety, decided = turnaround.of_last_year()
@@ -116,7 +116,7 @@ def review(request):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def accessibility(request):
     """The accessibility statement."""
     return render(request, "portal/accessibility.html", {"contact": settings.CONTACT_EMAIL})
@@ -124,7 +124,7 @@ def accessibility(request):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def codebook(request):
     """Every field of a case study, from the models themselves."""
     context = {

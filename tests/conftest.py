@@ -13,47 +13,6 @@ from policies.search import index
 from sdg.models import Goal, Target
 from tests.factories import StaffFactory
 
-# Each test that reads or writes the database asks for one of these, if not by its mark.
-OF_THE_DATABASE = {"db", "transactional_db", "django_db_setup"}
-left_out = pytest.StashKey[int]()
-
-
-def pytest_addoption(parser):
-    parser.addoption(
-        "--database-only",
-        action="store_true",
-        help="leave out tests that use no database: another one makes no difference to them",
-    )
-
-
-def uses_database(item):
-    return bool(item.get_closest_marker("django_db") or OF_THE_DATABASE & {*item.fixturenames})
-
-
-def pytest_collection_modifyitems(config, items):
-    """Those of reference files, charts, settings and the like have run on SQLite already."""
-    if config.getoption("database_only"):
-        without = [item for item in items if not uses_database(item)]
-        config.stash[left_out] = len(without)
-        config.hook.pytest_deselected(items=without)
-        items[:] = [item for item in items if uses_database(item)]
-
-
-def pytest_sessionfinish(session):
-    """Of several processes only the one that prints is seen by people."""
-    if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["left_out"] = session.config.stash.get(left_out, 0)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node):
-    node.config.stash[left_out] = getattr(node, "workeroutput", {}).get("left_out", 0)
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    if number := config.stash.get(left_out, 0):
-        terminalreporter.write_line(f"{number} tests that use no database were left out.")
-
 
 def pytest_collection_finish():
     """Tests live as long as the process too: see ``CitynetConfig.ready``."""

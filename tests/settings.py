@@ -5,7 +5,7 @@ import os
 os.environ.update(SECRET_KEY="only-for-tests", HTTPS="0", DEBUG="0", CACHE_URL="locmem://")
 
 from citynet.settings import *  # noqa: F403 - the environment has to be set first
-from citynet.settings import STATIC_ROOT, STORAGES
+from citynet.settings import CACHES, STATIC_ROOT, STORAGES
 
 # WhiteNoise warns where the folder is missing.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
@@ -20,7 +20,7 @@ USES_WRITTEN_EVERY = None
 # Limits are switched on by the tests that are about them.
 THROTTLES = False
 # Tests of the pages count their queries; those of the page cache switch it on.
-PAGE_CACHE_SECONDS = 0
+CACHES = CACHES | {"pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 # Each test finds what it has brought about itself.
 READINESS_KEPT_FOR = 0
 # Tests say themselves what is slow: a busy machine is no news.

@@ -13,6 +13,8 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
+pytestmark = pytest.mark.sqlite
+
 OURS = ("citynet", "members", "policies", "sdg")
 MARKER = "# While the old code runs:"
 

@@ -25,7 +25,6 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from psycopg import Error as DriverError
 
-from citynet.web import changes
 from policies.search import files
 
 logger = logging.getLogger(__name__)
@@ -283,7 +282,7 @@ def end_of_records(position):
 def last_change():
     """A key that differs after each change of what is public that was made, or seen by the search
     index, on this machine."""
-    return files.generation(), changes.version()
+    return files.generation()
 
 
 def _ask(alias, sql):

@@ -7,7 +7,6 @@ another program. Every check raises ``ValidationError`` with a reason that tells
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import PurePath
 
 from django.conf import settings
@@ -93,7 +92,7 @@ def check(file, name):
 
 
 class UploadLimit(FileUploadHandler):
-    """Stops keeping what is sent a little after the largest size that can be taken.
+    """Discards what is sent beyond the largest size that the view accepts.
 
     The rest is read and thrown away, so that nobody fills the disk; the file that is left is
     over the limit, and its form says so.
@@ -101,7 +100,9 @@ class UploadLimit(FileUploadHandler):
 
     def __init__(self, request=None):
         super().__init__(request)
-        self.most = max(settings.MAX_IMAGE_BYTES, settings.MAX_FILE_BYTES) + self.chunk_size
+        view = getattr(request, "resolver_match", None) and request.resolver_match.func
+        names = getattr(view, "upload_limits", ("MAX_IMAGE_BYTES", "MAX_FILE_BYTES"))
+        self.most = max(getattr(settings, name) for name in names) + self.chunk_size
         self.received = 0
 
     def receive_data_chunk(self, raw_data, start):
@@ -110,14 +111,3 @@ class UploadLimit(FileUploadHandler):
 
     def file_complete(self, file_size):
         return None
-
-
-def limits_uploads(view):
-    """A decorator, the outermost one, for views that take files: see :class:`UploadLimit`."""
-
-    @wraps(view)
-    def limited(request, *args, **kwargs):
-        request.upload_handlers.insert(0, UploadLimit(request))
-        return view(request, *args, **kwargs)
-
-    return limited

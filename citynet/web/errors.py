@@ -4,13 +4,12 @@ import logging
 import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.translation import gettext as _
 
 from . import form_recovery, request_log
 
@@ -25,7 +24,12 @@ WORTH_KEEPING = 20
 
 @login_not_required
 def bad_request(request, exception):
-    """400, also for addresses of hosts that are not ours: so it reads nothing from the request."""
+    """400; a form that is too large to be read is told so.
+
+    Also for hosts that are not ours, so the page itself reads nothing from the request.
+    """
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return form_recovery.recover_form(request, "large")
     return HttpResponse(render_to_string("400.html"), status=400)
 
 
@@ -39,14 +43,16 @@ def permission_denied(request, exception):
 def csrf_failure(request, reason=""):
     """403 for a form that was sent without our token: it is too old, or cookies are off.
 
-    What was written in it is shown again, but not what another site has sent.
+    What was typed into it is shown again, but not what another site has sent. Forms for signing in
+    or up are left to be filled in anew.
     """
     logger.warning("Forbidden (%s)", reason)
-    # Their own pages keep what they can of a form for signing in or up.
-    if reason.startswith("CSRF ") and request.user.is_authenticated:
-        written = form_recovery.again(request, "expired", _("The form was open for too long"))
-        if written:
-            return written
+    signed_in = request.user.is_authenticated
+    if reason.startswith("CSRF ") and (signed_in or _needs_account(request)):
+        state = "expired" if signed_in else "signed-out"
+        recovered = form_recovery.recover_typed_form(request, state)
+        if recovered:
+            return recovered
     return render(request, "403.html", {"is_form": True}, status=403)
 
 
@@ -54,9 +60,9 @@ def csrf_failure(request, reason=""):
 def page_not_found(request, exception):
     """404, with ways to go on, and with what was written for something that is gone meanwhile."""
     if request.resolver_match and request.method == "POST" and request.user.is_authenticated:
-        written = form_recovery.again(request, "gone", _("There is no such page for you"))
-        if written:
-            return written
+        recovered = form_recovery.recover_typed_form(request, "gone")
+        if recovered:
+            return recovered
     return render(request, "404.html", status=404)
 
 
@@ -83,6 +89,10 @@ def server_error(request):
         response = HttpResponse(render_to_string("500.html", context), status=500)
     response.database_error = error if isinstance(error, DatabaseError | InterfaceError) else None
     return response
+
+
+def _needs_account(request):
+    return getattr(request.resolver_match.func, "login_required", True)
 
 
 def _typed(request):

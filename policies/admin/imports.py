@@ -154,6 +154,9 @@ class ImportRunAdmin(admin.ModelAdmin):
             )
             return redirect("admin:policies_importrun_add")
 
+    # Files with many cases may be larger than pictures and documents.
+    add_view.upload_limits = ("MAX_IMPORT_BYTES",)
+
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, _("The file is here. Nothing was imported so far: check it now."))
         return redirect("admin:policies_importrun_change", obj.pk)

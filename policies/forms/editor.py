@@ -187,21 +187,16 @@ def as_text(value):
     return str(value)
 
 
-def typed_fields(section, data):
-    """Everything that was sent for a section, as (name, label, value): to be shown and sent again."""
-    labels = {name: field.label for name, field in section.form(instance=Revision()).fields.items()}
-    kinds = {kind.name: kind for kind in section.lists}
-    found = []
-    for name in data:
-        prefix, _dash, rest = name.partition("-")
-        number, _dash, column = rest.partition("-")
-        label = labels.get(name, "")
-        if prefix in kinds and number.isdecimal() and column in kinds[prefix].form.base_fields:
-            kind = kinds[prefix]
-            field = kind.form.base_fields[column]
-            label = f"{kind.row} {int(number) + 1}: {field.label}"
-        found += [(name, label, value) for value in data.getlist(name)]
-    return found
+def label_of(section, name):
+    """Return what the page of a section calls a field that was sent, or "" where it has none."""
+    prefix, _dash, rest = name.partition("-")
+    number, _dash, column = rest.partition("-")
+    for kind in section.lists:
+        if kind.name == prefix and number.isdecimal() and column in kind.form.base_fields:
+            label = kind.form.base_fields[column].label
+            return f"{kind.row} {int(number) + 1}: {label}"
+    field = section.form.base_fields.get(name)
+    return field.label if field else ""
 
 
 def _sent(form, data):

@@ -26,7 +26,7 @@ from policies.workflow.errors import (
 from sdg.models import Goal
 
 from . import detail
-from .form_recovery import keeps_what_was_typed
+from .form_recovery import edit_view
 
 State = Revision.State
 WRITABLE = authoring.WRITABLE
@@ -76,12 +76,12 @@ def crumbs(case, revision, *, inner=True):
     return [*own, (revision.title, reverse("policies:edit", args=[case.pk]))] if inner else own
 
 
-def _typed_new(data):
-    labels = {name: field.label for name, field in NewForm.base_fields.items()}
-    return [(name, labels.get(name, ""), value) for name in data for value in data.getlist(name)]
+def _label_of_new(name):
+    field = NewForm.base_fields.get(name)
+    return field.label if field else ""
 
 
-@keeps_what_was_typed(_typed_new)
+@edit_view(_label_of_new)
 def new(request):
     """Start a case of one's own member."""
     members = list(Member.objects.of(request.user).order_by("name"))
@@ -253,11 +253,11 @@ def confirm(request, pk):
     return render(request, "policies/author/confirm.html", context)
 
 
-def _typed_note(data, pk):
-    return [("text", _("Write to the moderators"), data.get("text", ""))]
+def _label_of_note(name, pk):
+    return _("Write to the moderators") if name == "text" else ""
 
 
-@keeps_what_was_typed(_typed_note)
+@edit_view(_label_of_note)
 def notes(request, pk):
     """Write to the moderators about the open submission."""
     case = editable(request, pk)

@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from citynet.uploads.files import limits_uploads
 from policies.forms import files as forms
 from policies.models import Attachment, Photo
 from policies.workflow import files
 from policies.workflow.errors import EditRefused, TooManyFiles
 
 from .author import WRITABLE, crumbs, current, editable
-from .form_recovery import keeps_what_was_typed
+from .form_recovery import edit_view
 
 logger = logging.getLogger(__name__)
 
@@ -71,17 +70,12 @@ KINDS = {
 }
 
 
-def _typed(data, pk, kind, row=None):
-    form = KINDS[kind].form
-    return [
-        (name, form.base_fields[name].label, data.get(name, ""))
-        for name in form.base_fields
-        if name in data
-    ]
+def _label(name, pk, kind, row=None):
+    field = KINDS[kind].form.base_fields.get(name)
+    return field.label if field else ""
 
 
-@limits_uploads
-@keeps_what_was_typed(_typed)
+@edit_view(_label)
 def add(request, pk, kind):
     """Send one photo or file with what is said about it."""
     kind = KINDS[kind]
@@ -119,7 +113,7 @@ def add(request, pk, kind):
     return _page(request, case, revision, kind, title=kind.add, form=form)
 
 
-@keeps_what_was_typed(_typed)
+@edit_view(_label)
 def edit(request, pk, kind, row):
     """Change what is said about a photo or file; what was sent stays as it is."""
     kind = KINDS[kind]
@@ -137,7 +131,7 @@ def edit(request, pk, kind, row):
     return _page(request, case, revision, kind, title=kind.edit, form=form, row=stored)
 
 
-@keeps_what_was_typed(_typed)
+@edit_view(_label)
 def remove(request, pk, kind, row):
     """Take a photo or file out of the draft; asks first."""
     kind = KINDS[kind]
@@ -155,7 +149,7 @@ def remove(request, pk, kind, row):
     return _page(request, case, revision, kind, title=kind.remove, row=stored)
 
 
-@keeps_what_was_typed(_typed)
+@edit_view(_label)
 def move(request, pk, kind, row):
     """Move a photo or file up or down in its list."""
     kind = KINDS[kind]

@@ -8,9 +8,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from citynet.web.form_recovery import wants_json
 from policies.content import money
 from policies.content.exchange_rates import known_currencies
-from policies.forms.editor import Editor, fingerprint, typed_fields
+from policies.forms.editor import Editor, fingerprint, label_of
 from policies.forms.progress import progress
 from policies.forms.registry import BY_SLUG, REVIEW, following
 from policies.models import Revision
@@ -28,14 +29,14 @@ from .author import (
     goals,
     review_page,
 )
-from .form_recovery import keeps_what_was_typed, wants_json
+from .form_recovery import edit_view
 
 
-def _typed(data, pk, slug):
-    return typed_fields(BY_SLUG[slug], data) if slug in BY_SLUG else []
+def _label(name, pk, slug):
+    return label_of(BY_SLUG[slug], name) if slug in BY_SLUG else ""
 
 
-@keeps_what_was_typed(_typed)
+@edit_view(_label)
 def section(request, pk, slug):
     """A section of the open revision: its form, and what becomes of what is sent."""
     case = editable(request, pk)

@@ -38,7 +38,7 @@ RETRY_AFTER = "30"
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def case_list(request):
     """The policies that match the address, 20 a page, with all filters beside them."""
     filters = LibraryFilter(request.GET)

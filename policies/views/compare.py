@@ -29,7 +29,7 @@ class Refused(Exception):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def compare(request):
     """The cases of the address side by side; fewer than two give the page that says how to choose."""
     try:

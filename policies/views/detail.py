@@ -60,7 +60,7 @@ class Cited(NamedTuple):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
     live = _live(pk)
@@ -81,7 +81,7 @@ def case(request, pk, slug=None):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def history(request, pk, slug):
     """The published revisions of a case: what changed from each to the next, or between any two."""
     live = _live(pk)
@@ -146,7 +146,7 @@ def _steps(request, keys_of_all):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def revision(request, pk, slug, number):
     """One published revision, as it was: to be read and cited for good."""
     found = Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))

@@ -9,16 +9,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.syndication.views import Feed
 from django.http import FileResponse, HttpResponseNotAllowed
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet.web import licence, request_log
+from citynet.web import licence
 from citynet.web.csv import csv_response, download, joined
-from citynet.web.downloads import turns
 from policies import interchange
 from policies.content.key_facts import goal_numbers
 from policies.content.listing import listed
@@ -31,9 +29,6 @@ from policies.statistics import uses
 
 from .browse import refused, unavailable
 
-# Files of more policies are made by a few visitors at once, so that all others get their pages.
-SHORT_LIST = 200
-RETRY_AFTER = "30"  # seconds
 FEED_LENGTH = 50
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Characters that no XML document may hold.
@@ -58,44 +53,10 @@ def export(request, form):
         keys = matching(search)
     except NoIndex:
         return unavailable(request, search)
-    if request.method == "HEAD" or len(keys) <= SHORT_LIST:
-        answer = _file(request, search, keys, form)
-    elif turn := turns.take():
-        answer = _in_turn(turn, request, search, keys, form)
-    else:
-        return _busy(request, search)
+    answer = _file(request, search, keys, form)
     _name, address = licence.name_and_address()
     if address:
         answer["Link"] = f'<{address}>; rel="license"'
-    return answer
-
-
-def _in_turn(turn, request, search, keys, form):
-    try:
-        answer = _file(request, search, keys, form)
-    except BaseException:
-        turn.end()
-        raise
-    if form != "xlsx":
-        return turn.until_sent(answer)
-    # It is made already, and sending it takes next to nothing.
-    turn.end()
-    return answer
-
-
-def _busy(request, search):
-    """503: as many as may are taking the library along just now. Nobody may keep this page."""
-    request_log.note(refused="downloads")
-    context = {
-        "most": SHORT_LIST,
-        "again": request.get_full_path(),
-        "back": search.address(),
-    }
-    answer = render(request, "policies/export_busy.html", context, status=503)
-    answer["Retry-After"] = RETRY_AFTER
-    answer["Cache-Control"] = "no-store"
-    # Meant so: it is no error to be told of (django.utils.log).
-    answer._has_been_logged = True  # noqa: SLF001 - there is no other way
     return answer
 
 

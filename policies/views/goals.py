@@ -29,7 +29,7 @@ MOST_SERVED = 6
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def goal_list(request):
     """The 17 goals, each with its targets and how many cases serve them."""
     counts = count_cases()
@@ -39,7 +39,7 @@ def goal_list(request):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def coverage(request):
     """All targets in one table, coloured by number of cases, and the goals by subregion."""
     counts = count_cases()
@@ -60,7 +60,7 @@ def coverage(request):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def goal(request, number):
     """One goal: its targets, its newest cases, and the members that work on it."""
     goal = get_object_or_404(Goal, pk=number)
@@ -83,7 +83,7 @@ def goal(request, number):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def target(request, code):
     """One target: its wording, its cases, and what to look at where it has none."""
     target = get_object_or_404(Target.objects.select_related("goal"), pk=code)

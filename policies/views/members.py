@@ -27,7 +27,7 @@ FIGURES = {"cases": "case_count", "population": "population"}
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def member_list(request):
     """The members that match the filters in the address, on a map and in a list."""
     filters = MemberFilter(request.GET, Member.objects.all())
@@ -55,7 +55,7 @@ def member_list(request):
 
 @login_not_required
 @require_safe
-@page_cache.shared
+@page_cache.cache_public_page
 def detail(request, slug):
     """A member: what is known of it, and its cases."""
     member = Member.objects.filter(slug=slug).first()

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citynet.web import changes
 from members.models import Member, User
 from policies.content.fields import values_of
 from policies.models import CaseStudy, ReviewNote, Revision
@@ -99,10 +98,8 @@ def save_section(revision, *, user, seen, fingerprint, write):
     revision = locked_draft(revision, user)
     if fingerprint(revision) != seen:
         raise EditConflict(revision)
-    # While somebody types, a section is saved again and again; none of it is public.
-    with changes.unseen():
-        write(revision)
-        return keep(revision)
+    write(revision)
+    return keep(revision)
 
 
 def keep(revision):

@@ -13,6 +13,8 @@ django.setup()
 
 import sentry_sdk
 from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import call_command
 from django.test import Client
 from django.test.utils import setup_test_environment
@@ -31,7 +33,7 @@ def broken(request):
 
 
 def refused(request):
-    request_log.note(refused="overload")
+    request_log.note(refused="throttle")
     return views.readyz(request)
 
 
@@ -40,7 +42,7 @@ broken.login_required = refused.login_required = False
 
 def visit():
     setup_test_environment()
-    settings.PAGE_CACHE_SECONDS = 20
+    caches["pages"] = LocMemCache("pages", {})
     call_command("migrate", verbosity=0)
     index.sync()
     urls.urlpatterns[:0] = [path("broken/", broken, name="broken"), path("refused/", refused)]

@@ -92,6 +92,7 @@ def restored(installation, path, *options):
     return installation.contents()
 
 
+@pytest.mark.short
 def test_everything_comes_back_on_every_database_and_from_one_to_the_other(install, filled):
     assert filled.expected["live"] > 38
     assert len(filled.expected["files"]) == 4

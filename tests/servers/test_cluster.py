@@ -43,6 +43,7 @@ def late_replica(site):
     late.resume()
 
 
+@pytest.mark.short
 def test_public_pages_are_read_from_the_replica_and_accounts_from_the_primary(site):
     for path in ("/?{}", "/policies/?q=first+{}", "/members/surabaya/?{}", "/policies/export.csv"):
         # On a busy machine the replica may be late for a moment.
@@ -56,6 +57,7 @@ def test_public_pages_are_read_from_the_replica_and_accounts_from_the_primary(si
     assert site.reads_of_replica() == before
 
 
+@pytest.mark.short
 def test_who_signs_in_on_one_node_is_signed_in_on_the_other_and_reads_own_writes(
     site, late_replica
 ):

@@ -8,7 +8,7 @@ import pytest
 
 from .forked import ROOT
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.short]
 
 POINTS = 12  # two of every kind
 CRASHES = (sys.executable, "-m", "tests.crashes", str(POINTS))

@@ -107,6 +107,7 @@ def is_clean(answer):
     return answer.status == 503 and int(answer.headers["retry-after"]) > 0
 
 
+@pytest.mark.short
 def test_replica_dies_and_comes_back_unnoticed(site):
     with Load(site) as load:
         for _turn in range(ROUNDS):
@@ -179,6 +180,7 @@ def test_database_is_restarted_under_load(site):
     site.wait_for_replica()
 
 
+@pytest.mark.short
 def test_without_its_primary_the_site_reads_on_and_forms_give_back_what_was_typed(site):
     case = site.on_a.handed_in(title="Typed in vain")
     official = site.signed_in("official")
@@ -199,6 +201,7 @@ def test_without_its_primary_the_site_reads_on_and_forms_give_back_what_was_type
     assert site.on_a.notes(case=case) == [text]
 
 
+@pytest.mark.short
 def test_site_goes_on_without_redis(site):
     staying = site.signed_in("official")
     leaving = site.signed_in("official")

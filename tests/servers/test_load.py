@@ -10,7 +10,7 @@ from django.conf import settings
 
 from tests.bench.load import report, run, servers
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.short]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from .installation import SITE, Installation
 
-pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("nginx")]
+pytestmark = [pytest.mark.servers, pytest.mark.short, pytest.mark.xdist_group("nginx")]
 
 YEAR = "public, max-age=31536000, immutable"
 READERS = 2

@@ -53,7 +53,6 @@ http {{
         location / {{
             proxy_pass http://portal;
             proxy_set_header Host $http_host;
-            proxy_set_header X-Request-Start "t=${{msec}}";
             proxy_buffers 16 16k;
             proxy_buffer_size 16k;
             proxy_connect_timeout 5s;

@@ -9,7 +9,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from citynet.operations import replica_lag, replicas
-from citynet.web import changes
 from members.models import Member
 from policies.models import Revision
 
@@ -272,16 +271,6 @@ def test_replica_that_was_promoted_is_on_time(positions):
     positions.look()
     positions.look()
     assert positions.is_used
-
-
-def test_changes_made_here_are_told_apart(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    assert replica_lag.last_change() == (None, None)
-    changes.mark()
-    first = replica_lag.last_change()
-    assert first == replica_lag.last_change() != (None, None)
-    changes.mark()
-    assert replica_lag.last_change() != first
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import ResolverMatch, resolve
 
 from citynet.uploads import documents, files
 from tests import uploads
@@ -221,13 +222,27 @@ def test_kinds_are_named_for_people():
     assert files.kind_of("a.exe") is None
 
 
-def test_what_is_far_too_large_is_not_kept(settings, rf):
+@pytest.mark.parametrize(("limits", "most"), [(None, 100_000), (("MAX_IMPORT_BYTES",), 300_000)])
+def test_what_is_far_too_large_is_thrown_away(settings, rf, limits, most):
     settings.MAX_IMAGE_BYTES = settings.MAX_FILE_BYTES = 100_000
-    kept = {}
+    settings.MAX_IMPORT_BYTES = 300_000
 
-    @files.limits_uploads
     def view(request):
-        kept["size"] = request.FILES["upload"].size
+        """What the guards and the view get to see."""
 
-    view(rf.post("/", {"upload": sent("a.csv", bytes(1_000_000))}))
-    assert 100_000 < kept["size"] <= 100_000 + files.UploadLimit.chunk_size
+    if limits:
+        view.upload_limits = limits
+    request = rf.post("/", {"upload": sent("a.csv", bytes(1_000_000))})
+    request.resolver_match = ResolverMatch(view, (), {})
+    assert most < request.FILES["upload"].size <= most + files.UploadLimit.chunk_size
+
+
+def test_only_imports_accept_more_than_documents():
+    limits = {
+        path: getattr(resolve(path).func, "upload_limits", None)
+        for path in ("/policies/1/edit/files/photos/add/", "/admin/policies/importrun/add/")
+    }
+    assert limits == {
+        "/policies/1/edit/files/photos/add/": None,
+        "/admin/policies/importrun/add/": ("MAX_IMPORT_BYTES",),
+    }

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
-from tests.secretariat import filled, make_rows, names
+from tests.addresses import make_world, of_secretariat
 
 
 class Finder(HTMLParser):
@@ -48,17 +48,19 @@ def is_page(answer):
 
 
 @pytest.fixture
-def rows(reference):
-    return make_rows()
+def pages(reference):
+    """The addresses of the secretariat by their names."""
+    found = make_world().addresses
+    return {name: address for name, address in found.items() if of_secretariat(name)}
 
 
-def test_every_page_keeps_to_the_content_security_policy(administrator_client, rows):
+def test_every_page_keeps_to_the_content_security_policy(administrator_client, pages):
     seen = 0
-    for name in sorted(names()):
+    for name, address in pages.items():
         for method in ("get", "post"):
             if (name, method) == ("admin:logout", "post"):
                 continue
-            answer = getattr(administrator_client, method)(filled(name, rows))
+            answer = getattr(administrator_client, method)(address)
             if not is_page(answer) or answer.status_code in (301, 302, 405):
                 continue
             seen += 1
@@ -84,9 +86,9 @@ def test_finder_finds_what_is_forbidden():
     ]
 
 
-def test_pages_have_names_and_a_language(administrator_client, rows):
-    for name in sorted(names()):
-        answer = administrator_client.get(filled(name, rows))
+def test_pages_have_names_and_a_language(administrator_client, pages):
+    for name, address in pages.items():
+        answer = administrator_client.get(address)
         if answer.status_code != 200 or not is_page(answer) or name.endswith("_preview"):
             continue
         title = re.search(r"<title>\s*(.*?)\s*</title>", answer.text, re.DOTALL)[1]

@@ -113,6 +113,7 @@ def test_each_request_is_one_line_that_says_what_it_took(client, reference, log)
         "request_id": response["X-Request-ID"],
         "method": "GET",
         "route": "members:list",
+        "page_cache": "miss",
         "status": 200,
     }
 

@@ -21,6 +21,8 @@ from policies.workflow import moderation
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory
 from tests.policies.lines import encoded, full, rows, short
 
+pytestmark = pytest.mark.sqlite
+
 
 def run(*arguments, **options):
     """Run a command and give what it prints, and what it says meanwhile."""

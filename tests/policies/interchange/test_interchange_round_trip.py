@@ -15,6 +15,8 @@ from policies.models import CaseStudy, Revision
 from tests.factories import MemberFactory
 from tests.policies.lines import bring_in, rows
 
+pytestmark = pytest.mark.sqlite
+
 THEMES = ["energy", "housing", "transport", "solid-waste"]
 CODES = ["1.1", "1.a", "6.3", "9.1", "11.2", "11.b", "13.1", "17.17", "17.19"]
 FORBIDDEN = "".join(map(chr, range(32))) + "\x7f"

@@ -16,7 +16,7 @@ from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory,
 
 from .library import live_case, titles
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def indexed():

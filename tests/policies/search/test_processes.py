@@ -14,6 +14,8 @@ from policies.search import files, index
 
 from .library import live_case, titles
 
+pytestmark = pytest.mark.sqlite
+
 
 def environment(folder):
     values = {

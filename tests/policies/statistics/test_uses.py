@@ -10,7 +10,7 @@ from policies.statistics import uses
 from tests.factories import LiveRevisionFactory, RevisionFactory
 from tests.races import at_once, needs_two_connections
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 

@@ -61,6 +61,7 @@ def complete(revision):
     )
 
 
+@pytest.mark.sqlite
 def test_whole_way_from_nothing_to_the_moderators(reference, official, membership):
     answer = begin(official, membership.member)
     case = CaseStudy.objects.get()

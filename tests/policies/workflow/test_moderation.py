@@ -8,7 +8,7 @@ from policies.workflow.errors import ReasonRequired, TransitionRefused
 from policies.workflow.moderation import TRANSITIONS
 from tests.factories import LiveRevisionFactory, RevisionFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 State = Revision.State
 

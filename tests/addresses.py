@@ -1,0 +1,192 @@
+"""Every address of the site by its name, with rows of every kind to fill into them."""
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.urls import URLPattern, get_resolver, reverse
+
+from members.models import Member
+from members.record import audit
+from members.teams import invitations
+from members.teams.invitation_tokens import token_of
+from policies.models import ImportRun, Phrase, ReviewEvent, Revision, Theme
+from policies.search import index
+from policies.workflow import moderation
+from sdg.models import Goal, Target
+from tests.factories import (
+    AttachmentFactory,
+    LiveRevisionFactory,
+    MemberFactory,
+    MemberProposalFactory,
+    MembershipFactory,
+    PhotoFactory,
+    RevisionFactory,
+    StaffFactory,
+    stored,
+)
+
+# Pages of the admin that are about no row in particular.
+WITHOUT_ROW = ("changelist", "add", "export", "template")
+# Pages that everybody may read and that are the same for all.
+PUBLIC = {
+    *("home", "about", "review", "accessibility", "codebook", "healthz", "readyz", "robots"),
+    *("security-txt", "sitemap", "sitemap-section"),
+    *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),
+    *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
+    *("policies:feed", "policies:export", "policies:case", "policies:history"),
+    *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
+}
+HIDDEN_TITLE = "Not yet public"
+
+
+def names(patterns=None, prefix=""):
+    """Return the sorted names of all addresses, with their namespaces."""
+    found = set()
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if not isinstance(pattern, URLPattern):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            found |= {*names(pattern.url_patterns, inner)}
+        elif pattern.name:
+            found.add(prefix + pattern.name)
+    return sorted(found)
+
+
+def of_secretariat(name):
+    """Return whether an address belongs to the pages of the secretariat."""
+    return name.startswith(("admin:", "desk:"))
+
+
+@dataclass
+class World:
+    """People by their roles, a draft and a public text of their city, and where everything is."""
+
+    people: dict
+    draft: Revision
+    live: Revision
+    addresses: dict
+
+
+def make_world():
+    """Make rows of every kind; needs the goals, targets and themes."""
+    ours = MemberFactory(name="Surabaya", slug="surabaya")
+    coordinator = MembershipFactory(member=ours, role="coordinator").user
+    people = {
+        "anonymous": None,
+        "stranger": MembershipFactory().user,
+        "official": MembershipFactory(member=ours).user,
+        "coordinator": coordinator,
+        "staff": StaffFactory(),
+        "moderator": StaffFactory(groups=["Moderators"]),
+        "editor": StaffFactory(groups=["Editors in chief"]),
+        "administrator": StaffFactory(is_superuser=True),
+    }
+    live = LiveRevisionFactory(case__member=ours, targets=["11.6"], themes=["transport"])
+    draft = RevisionFactory(case__member=ours, title=HIDDEN_TITLE)
+    index.sync()
+    colleague = MembershipFactory(member=ours)
+    request = MembershipFactory(member=ours, status="requested", decided_at=None)
+    invitation = invitations.invite(ours, "new@city.example", coordinator)
+    team = {"slug": "surabaya"}
+    case = {"pk": live.case_id, "slug": live.case.slug}
+    written = {"pk": draft.case_id}
+    photo = PhotoFactory(revision=draft)
+    arguments = {
+        "sitemap-section": {"section": "policies"},
+        "account_confirm_email": {"key": "wrong"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "wrong"},
+        "mfa_remove_webauthn": {"pk": 1},
+        "mfa_edit_webauthn": {"pk": 1},
+        "sdg:goal": {"number": 11},
+        "sdg:target": {"code": "11.6"},
+        "members:detail": team,
+        "policies:export": {"form": "csv"},
+        **dict.fromkeys(("policies:case", "policies:history", "policies:case-jsonl"), case),
+        "policies:revision": case | {"number": live.number},
+        "policies:cite": case | {"form": "bib"},
+        "policies:case-short": {"pk": live.case_id},
+        "policies:photo": {"pk": photo.pk, "size": "small"},
+        "policies:attachment": {"pk": AttachmentFactory(revision=draft).pk},
+        **dict.fromkeys(
+            (
+                *("policies:edit", "policies:preview", "policies:submit", "policies:withdraw"),
+                *("policies:confirm", "policies:notes"),
+            ),
+            written,
+        ),
+        "policies:section": written | {"slug": "basics"},
+        "policies:correction": written
+        | {"row": draft.corrections.create(field="title", by_name="Mina").pk},
+        "policies:file-add": written | {"kind": "photos"},
+        **dict.fromkeys(
+            ("policies:file-edit", "policies:file-remove", "policies:file-move"),
+            written | {"kind": "photos", "row": photo.pk},
+        ),
+        "my:notice-read": {"pk": 1},
+        "my:proposal-take-back": {"pk": 1},
+        "my:request": {"pk": request.pk},
+        **dict.fromkeys(("my:join", "my:team", "my:leave", "my:invite"), team),
+        **dict.fromkeys(("my:role", "my:remove"), team | {"pk": colleague.pk}),
+        "my:invitation-revoke": team | {"pk": invitation.pk},
+        "my:invitation": {"token": token_of(invitation)},
+        "desk:export": {"name": "cases"},
+    }
+    rows = _rows_of_admin(ours, live, request)
+    addresses = {}
+    for name in names():
+        if name.startswith("admin:"):
+            addresses[name] = _of_admin(name, rows)
+        else:
+            addresses[name] = reverse(name, kwargs=arguments.get(name))
+    return World(people, draft, live, addresses)
+
+
+def _rows_of_admin(member, live, request):
+    """Return kind of row -> the key of one."""
+    person = MembershipFactory(member=member).user
+    staff = StaffFactory(groups=["Moderators"])
+    submitted = moderation.submit(RevisionFactory(case__member=member), by=person)
+    run = ImportRun.objects.create(
+        file=stored("imports/cases.jsonl", b"{}\n"),
+        original_name="cases.jsonl",
+        by=staff,
+        by_name=staff.name,
+    )
+    rows = {
+        "account_emailaddress": EmailAddress.objects.create(user=person, email=person.email),
+        "auth_group": Group.objects.get(name="Moderators"),
+        "members_event": audit.record("member-added", member, name="Secretariat"),
+        "members_member": member,
+        "members_memberproposal": MemberProposalFactory(),
+        "members_membership": request,
+        "members_user": person,
+        "mfa_authenticator": Authenticator.objects.get(user=staff),
+        "policies_casestudy": live.case,
+        "policies_importrun": run,
+        "policies_phrase": Phrase.objects.create(use="rejected", title="Spam", text="Spam."),
+        "policies_reviewevent": ReviewEvent.objects.first(),
+        "policies_revision": submitted,
+        "policies_theme": Theme.objects.first(),
+        "sdg_goal": Goal.objects.first(),
+        "sdg_target": Target.objects.first(),
+        "usersessions_usersession": UserSession.objects.create(
+            user=person, ip="203.0.113.9", session_key="x"
+        ),
+    }
+    return {kind: row.pk for kind, row in rows.items()} | {"auth_user": person.pk}
+
+
+def _of_admin(name, rows):
+    route = name.removeprefix("admin:")
+    if route == "app_list":
+        return reverse(name, args=["members"])
+    if route == "view_on_site":
+        kind = ContentType.objects.get_for_model(Member)
+        return reverse(name, args=[kind.pk, rows["members_member"]])
+    app, _, rest = route.partition("_")
+    model, _, page = rest.partition("_")
+    key = rows.get(f"{app}_{model}")
+    return reverse(name, args=[] if key is None or page in WITHOUT_ROW else [key])

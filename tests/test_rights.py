@@ -1,0 +1,481 @@
+"""The one table of rights: every address, every role, what GET and an empty POST are answered.
+
+The addresses come from the URL configuration: a new one without a row here fails the test. What
+nobody may see is 404; what needs an account leads to the sign-in (302) or, where something may have
+been typed, says so (401). Another city's data, and a draft of our own, are there to leak.
+"""
+
+from copy import deepcopy
+from urllib.parse import quote
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from members.models import Event, Membership
+from policies.models import Photo, Revision
+from tests.addresses import HIDDEN_TITLE, make_world, names, of_secretariat
+from tests.conftest import signed_in
+from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory, StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+ROLES = (
+    "anonymous",
+    "stranger",  # an official of another member
+    "official",
+    "coordinator",
+    "staff",  # of the secretariat, in no group
+    "moderator",
+    "editor",
+    "administrator",
+)
+TEAM_ROLES = ("official", "coordinator")
+REFUSALS = {401, 403, 404, 405}
+# Answers in the order of the roles. Everybody; nobody, by this method; everybody is led elsewhere.
+ALL = (200,) * 8
+NO_METHOD = (405,) * 8
+AWAY = (302,) * 8
+# Who is signed in; the same where the method is another one, and where there is nothing to be found.
+SIGNED_IN = (302, 200, 200, 200, 200, 200, 200, 200)
+SIGNED_IN_NO_METHOD = (302, 405, 405, 405, 405, 405, 405, 405)
+NOTHING_THERE = (302, 404, 404, 404, 404, 404, 404, 404)
+# The team of a case: its pages, what leads on, an empty form, and what an empty form does. Drafts are
+# not for the secretariat; their files are, once it may read revisions.
+TEAM = (302, 404, 200, 200, 404, 404, 404, 404)
+TEAM_SENT_ON = (302, 404, 302, 302, 404, 404, 404, 404)
+TEAM_EMPTY = (401, 404, 422, 422, 404, 404, 404, 404)
+TEAM_DONE = (401, 404, 302, 302, 404, 404, 404, 404)
+DRAFT_FILE = (404, 404, 200, 200, 404, 200, 200, 200)
+# Who leads a team: its coordinator, and the secretariat.
+LEADERS = (302, 404, 404, 200, 404, 200, 200, 200)
+LEADERS_EMPTY = (302, 404, 404, 422, 404, 422, 422, 422)
+LEADERS_DONE = (302, 404, 404, 302, 404, 302, 302, 302)
+# Name -> the answers to GET and to an empty POST.
+PAGES = {
+    "about": (ALL, NO_METHOD),
+    "accessibility": (ALL, NO_METHOD),
+    "account_change_password": (SIGNED_IN, SIGNED_IN),
+    "account_confirm_email": (ALL, (200, 302, 302, 302, 302, 302, 302, 302)),
+    "account_confirm_login_code": (AWAY, AWAY),
+    "account_data": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "account_data_json": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "account_delete": (AWAY, AWAY),
+    "account_email": (SIGNED_IN, AWAY),
+    "account_email_verification_sent": (ALL, NO_METHOD),
+    "account_inactive": (ALL, NO_METHOD),
+    "account_login": (
+        (200, 302, 302, 302, 302, 302, 302, 302),
+        (200, 302, 302, 302, 302, 302, 302, 302),
+    ),
+    "account_logout": (SIGNED_IN, AWAY),
+    "account_name": (SIGNED_IN, SIGNED_IN),
+    "account_overview": (ALL, NO_METHOD),
+    "account_reauthenticate": (SIGNED_IN, SIGNED_IN),
+    "account_reset_password": (ALL, ALL),
+    "account_reset_password_done": (ALL, NO_METHOD),
+    "account_reset_password_from_key": (ALL, ALL),
+    "account_reset_password_from_key_done": (ALL, NO_METHOD),
+    "account_set_password": (AWAY, AWAY),
+    "account_signup": (
+        (200, 302, 302, 302, 302, 302, 302, 302),
+        (200, 302, 302, 302, 302, 302, 302, 302),
+    ),
+    "codebook": (ALL, NO_METHOD),
+    "healthz": (ALL, NO_METHOD),
+    "home": (ALL, NO_METHOD),
+    "members:detail": (ALL, NO_METHOD),
+    "members:list": (ALL, NO_METHOD),
+    "mfa_activate_totp": (AWAY, AWAY),
+    "mfa_add_webauthn": (AWAY, AWAY),
+    "mfa_authenticate": (AWAY, AWAY),
+    "mfa_deactivate_totp": (
+        (302, 404, 404, 404, 302, 302, 302, 302),
+        (302, 404, 404, 404, 302, 302, 302, 302),
+    ),
+    "mfa_download_recovery_codes": (NOTHING_THERE, NOTHING_THERE),
+    "mfa_edit_webauthn": (AWAY, AWAY),
+    "mfa_generate_recovery_codes": (AWAY, AWAY),
+    "mfa_index": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "mfa_list_webauthn": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "mfa_login_webauthn": (AWAY, AWAY),
+    "mfa_reauthenticate": ((302, 302, 302, 302, 200, 200, 200, 200),) * 2,
+    "mfa_reauthenticate_webauthn": (AWAY, AWAY),
+    "mfa_remove_webauthn": (AWAY, AWAY),
+    "mfa_view_recovery_codes": (NOTHING_THERE, SIGNED_IN_NO_METHOD),
+    "my:find": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "my:home": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "my:invitation": (ALL, (302, 403, 302, 302, 403, 403, 403, 403)),
+    "my:invitation-revoke": (SIGNED_IN_NO_METHOD, LEADERS_DONE),
+    "my:invite": (SIGNED_IN_NO_METHOD, LEADERS_EMPTY),
+    "my:join": (SIGNED_IN, (302, 302, 409, 409, 302, 302, 302, 302)),
+    "my:leave": (TEAM, TEAM_SENT_ON),
+    "my:notice-read": (SIGNED_IN_NO_METHOD, NOTHING_THERE),
+    "my:notices": (SIGNED_IN, AWAY),
+    "my:notices-read": (SIGNED_IN_NO_METHOD, AWAY),
+    "my:proposal-take-back": (SIGNED_IN_NO_METHOD, NOTHING_THERE),
+    "my:propose": (SIGNED_IN, (302, 422, 422, 422, 422, 422, 422, 422)),
+    "my:remove": (LEADERS, LEADERS_DONE),
+    "my:request": (LEADERS, LEADERS_EMPTY),
+    "my:requests": ((302, 404, 404, 404, 404, 200, 200, 200), SIGNED_IN_NO_METHOD),
+    "my:role": (SIGNED_IN_NO_METHOD, LEADERS_EMPTY),
+    "my:team": ((302, 404, 200, 200, 404, 200, 200, 200), SIGNED_IN_NO_METHOD),
+    "policies:attachment": (DRAFT_FILE, NO_METHOD),
+    "policies:case": (ALL, NO_METHOD),
+    "policies:case-jsonl": (ALL, NO_METHOD),
+    "policies:case-short": ((301, 301, 301, 301, 301, 301, 301, 301), NO_METHOD),
+    "policies:cite": (ALL, NO_METHOD),
+    "policies:compare": (ALL, NO_METHOD),
+    "policies:compare-csv": ((400, 400, 400, 400, 400, 400, 400, 400), NO_METHOD),
+    "policies:confirm": (TEAM_SENT_ON, TEAM_SENT_ON),
+    "policies:correction": (TEAM_SENT_ON, TEAM_SENT_ON),
+    "policies:edit": (TEAM, TEAM_SENT_ON),
+    "policies:export": (ALL, NO_METHOD),
+    "policies:feed": (ALL, NO_METHOD),
+    "policies:file-add": (TEAM, TEAM_EMPTY),
+    "policies:file-edit": (TEAM, TEAM_EMPTY),
+    "policies:file-move": (TEAM_SENT_ON, TEAM_DONE),
+    "policies:file-remove": (TEAM, TEAM_DONE),
+    "policies:history": (ALL, NO_METHOD),
+    "policies:list": (ALL, NO_METHOD),
+    "policies:new": (
+        (302, 200, 200, 200, 302, 302, 302, 302),
+        (401, 422, 422, 422, 302, 302, 302, 302),
+    ),
+    "policies:notes": (TEAM_SENT_ON, TEAM_EMPTY),
+    "policies:photo": (DRAFT_FILE, NO_METHOD),
+    "policies:preview": (TEAM, SIGNED_IN_NO_METHOD),
+    "policies:revision": (ALL, NO_METHOD),
+    "policies:section": (TEAM, TEAM_EMPTY),
+    "policies:submit": (TEAM_SENT_ON, (302, 404, 422, 422, 404, 404, 404, 404)),
+    "policies:suggest": (ALL, NO_METHOD),
+    "policies:targets": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "policies:withdraw": (TEAM, TEAM_SENT_ON),
+    "readyz": (ALL, NO_METHOD),
+    "review": (ALL, NO_METHOD),
+    "robots": (ALL, NO_METHOD),
+    "sdg:coverage": (ALL, NO_METHOD),
+    "sdg:goal": (ALL, NO_METHOD),
+    "sdg:goals": (ALL, NO_METHOD),
+    "sdg:target": (ALL, NO_METHOD),
+    "security-txt": ((404, 404, 404, 404, 404, 404, 404, 404), NO_METHOD),
+    "sitemap": (ALL, NO_METHOD),
+    "sitemap-section": (ALL, NO_METHOD),
+    "usersessions_list": (SIGNED_IN, AWAY),
+}
+
+# Kind of row -> who may see, add, change and delete it on its standard pages:
+# (m)oderators, (e)ditors in chief, (a)dministrators.
+RIGHTS = {
+    "account_emailaddress": ("a", "", "", ""),
+    "auth_group": ("a", "a", "a", "a"),
+    "members_event": ("mea", "", "", ""),
+    "members_member": ("mea", "mea", "mea", "a"),
+    "members_memberproposal": ("mea", "", "", ""),
+    "members_membership": ("mea", "", "", ""),
+    "members_user": ("mea", "a", "a", "a"),
+    "mfa_authenticator": ("a", "", "", "a"),
+    "policies_casestudy": ("mea", "mea", "", ""),
+    "policies_importrun": ("mea", "ea", "", ""),
+    "policies_phrase": ("mea", "mea", "mea", "ea"),
+    "policies_reviewevent": ("mea", "", "", ""),
+    "policies_revision": ("mea", "", "", ""),
+    "policies_theme": ("mea", "ea", "ea", "ea"),
+    "sdg_goal": ("mea", "", "", ""),
+    "sdg_target": ("mea", "", "", ""),
+    "usersessions_usersession": ("a", "", "", ""),
+}
+SEE, ADD, CHANGE, DELETE = range(4)
+# Standard page -> the right that GET needs, and that POST needs.
+STANDARD = {
+    "changelist": (SEE, SEE),
+    "add": (ADD, ADD),
+    "change": (SEE, CHANGE),
+    "history": (SEE, SEE),
+    "delete": (DELETE, DELETE),
+}
+# All other pages of the secretariat: what its people are answered, from "staff" on. Everybody else is
+# led to the sign-in.
+EVERY_STAFF = (200, 200, 200, 200)
+ON_FROM_HERE = (302, 302, 302, 302)
+EVERYBODY = (403, 200, 200, 200)
+OTHER_METHOD = (405, 405, 405, 405)
+NOT_MODERATORS = (403, 403, 200, 200)
+SECRETARIAT = {
+    "admin:index": (EVERY_STAFF, EVERY_STAFF),
+    "admin:app_list": ((404, 200, 200, 200), (404, 200, 200, 200)),
+    "admin:logout": (OTHER_METHOD, EVERY_STAFF),
+    "admin:password_change": (ON_FROM_HERE, ON_FROM_HERE),
+    "admin:password_change_done": (EVERY_STAFF, OTHER_METHOD),
+    # Without saying for which field.
+    "admin:autocomplete": ((403, 403, 403, 403), OTHER_METHOD),
+    "admin:jsi18n": (EVERY_STAFF, OTHER_METHOD),
+    "admin:view_on_site": (ON_FROM_HERE, ON_FROM_HERE),
+    "admin:auth_user_password_change": ((403, 403, 403, 200), (403, 403, 403, 200)),
+    "admin:members_event_export": (OTHER_METHOD, EVERYBODY),
+    "admin:members_member_hand_over": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:members_member_merge": (NOT_MODERATORS, NOT_MODERATORS),
+    "admin:members_memberproposal_decide": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:members_membership_decide": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:members_user_trail": (EVERYBODY, OTHER_METHOD),
+    "admin:members_user_block": (NOT_MODERATORS, (403, 403, 422, 422)),
+    "admin:members_user_unblock": (NOT_MODERATORS, (403, 403, 422, 422)),
+    "admin:policies_casestudy_add": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:policies_casestudy_feature": (NOT_MODERATORS, (403, 403, 302, 302)),
+    # The case is public, and is neither on the home page nor merged.
+    "admin:policies_casestudy_unfeature": ((403, 403, 302, 302), (403, 403, 302, 302)),
+    "admin:policies_casestudy_unpublish": (NOT_MODERATORS, (403, 403, 422, 422)),
+    "admin:policies_casestudy_restore": ((403, 403, 302, 302), (403, 403, 422, 422)),
+    "admin:policies_casestudy_merge": (NOT_MODERATORS, (403, 403, 422, 422)),
+    "admin:policies_casestudy_unmerge": ((403, 403, 302, 302), (403, 403, 422, 422)),
+    "admin:policies_casestudy_move": (NOT_MODERATORS, (403, 403, 422, 422)),
+    "admin:policies_importrun_template": (NOT_MODERATORS, NOT_MODERATORS),
+    "admin:policies_importrun_check": (OTHER_METHOD, NOT_MODERATORS),
+    "admin:policies_importrun_run": (OTHER_METHOD, (403, 403, 302, 302)),
+    "admin:policies_importrun_errors": (NOT_MODERATORS, (403, 403, 405, 405)),
+    "admin:policies_revision_review": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:policies_revision_preview": (EVERYBODY, OTHER_METHOD),
+    "admin:policies_theme_merge": (NOT_MODERATORS, (403, 403, 422, 422)),
+    "desk:figures": (EVERYBODY, OTHER_METHOD),
+    "desk:figures-csv": (EVERYBODY, OTHER_METHOD),
+    "desk:exports": (EVERYBODY, OTHER_METHOD),
+    "desk:export": (OTHER_METHOD, EVERYBODY),
+}
+
+
+def of_kind(kind):
+    """Return the answers on the standard pages of a kind of row."""
+    rights = RIGHTS[kind]
+    for page, needed in STANDARD.items():
+        yield (
+            f"admin:{kind}_{page}",
+            tuple(
+                (403, *(200 if letter in rights[right] else 403 for letter in "mea"))
+                for right in needed
+            ),
+        )
+
+
+AT_THE_DOOR = (302,) * 4
+SIGN_IN = (302, 403, 403, 403, *ON_FROM_HERE)
+ANSWERS = PAGES | {
+    name: tuple(AT_THE_DOOR + answers for answers in both)
+    for name, both in (dict(row for kind in RIGHTS for row in of_kind(kind)) | SECRETARIAT).items()
+}
+ANSWERS["admin:login"] = (SIGN_IN, SIGN_IN)
+# Pages for signed-in people only, that must be kept by no cache.
+PRIVATE = {name for name in PAGES if name.startswith("my:")} | {
+    "policies:new",
+    "policies:targets",
+    *(name for name, (get, _post) in PAGES.items() if get in {TEAM, TEAM_SENT_ON}),
+}
+
+
+@pytest.fixture(scope="module")
+def made_once(shared):
+    with shared.made():
+        return make_world()
+
+
+@pytest.fixture
+def world(made_once, db):
+    return deepcopy(made_once)
+
+
+def session_key(person):
+    return signed_in(person).cookies["sessionid"].value if person else None
+
+
+def state():
+    """Return what an answer of refusal must leave as it is."""
+    return (
+        Event.objects.count(),
+        Photo.objects.count(),
+        [*Revision.objects.order_by("pk").values_list("pk", "state", "version")],
+        [*Membership.objects.order_by("pk").values_list("pk", "status", "role")],
+    )
+
+
+def answers_to(key, addresses):
+    """Yield (name, method, answer), asked with this key of a session or none.
+
+    What a request changes is undone after the answer was looked at.
+    """
+    # Limits are another matter.
+    cache.clear()
+    for name, address in addresses.items():
+        for method in ("get", "post"):
+            client = Client()
+            if key:
+                client.cookies["sessionid"] = key
+            with transaction.atomic():
+                answer = getattr(client, method)(address)
+                # A file is sent to its end; breaking it off would end the connection.
+                answer.body = answer.getvalue().decode(errors="replace")
+                yield name, method, answer
+                transaction.set_rollback(True)
+
+
+def test_every_address_is_in_the_table():
+    assert sorted(ANSWERS) == names()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_is_answered_as_the_table_says(world, role):
+    place, before = ROLES.index(role), state()
+    wrong = []
+    for name, method, answer in answers_to(session_key(world.people[role]), world.addresses):
+        expected = ANSWERS[name][method == "post"][place]
+        if answer.status_code != expected:
+            wrong.append((name, method, answer.status_code, expected))
+        # One's own account and requests may change.
+        is_own = name.startswith(("account_", "mfa_")) or name == "my:join"
+        if answer.status_code in REFUSALS or (role == "stranger" and not is_own):
+            assert state() == before, (name, method)
+        if role not in TEAM_ROLES and not of_secretariat(name):
+            assert HIDDEN_TITLE not in answer.body, (name, method)
+        if name in PRIVATE and answer.status_code < 400:
+            directives = {part.strip() for part in answer["Cache-Control"].split(",")}
+            assert {"no-store", "private"} <= directives, (name, method)
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+# Both lead to the same page, the second one by way of the first.
+DOORS = ("account_login", "admin:login")
+OUTSIDERS = {
+    "anonymous": lambda _world: None,
+    "official": lambda world: world.people["official"],
+    "staff without a second factor": lambda _world: StaffFactory(
+        second_factor=False, is_superuser=True
+    ),
+    "blocked administrator": lambda _world: StaffFactory(is_superuser=True, is_active=False),
+}
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_nobody_outside_the_secretariat_is_shown_or_may_do_anything(world, role):
+    key, before = session_key(OUTSIDERS[role](world)), state()
+    pages = {
+        name: address
+        for name, address in world.addresses.items()
+        if of_secretariat(name) and name not in {"admin:login", "admin:logout"}
+    }
+    for name, _method, answer in answers_to(key, pages):
+        assert (name, answer.status_code) == (name, 302)
+        assert answer.url in [f"{reverse(door)}?next={quote(pages[name])}" for door in DOORS]
+        assert state() == before
+
+
+def test_blocked_person_is_nobody(world):
+    person = world.people["coordinator"]
+    key = session_key(person)
+    person.is_active = False
+    person.save()
+    found = {
+        (name, method): answer.status_code
+        for name, method, answer in answers_to(key, world.addresses)
+    }
+    assert found == {
+        (name, method): row[0]
+        for name, both in ANSWERS.items()
+        for method, row in zip(("get", "post"), both, strict=True)
+    }
+
+
+def test_form_of_another_site_does_nothing(world):
+    client = signed_in(world.people["administrator"])
+    client.handler.enforce_csrf_checks = True
+    before = state()
+    # These answer a form of another site with nothing but an address to go to.
+    harmless = {"admin:login", "admin:password_change", "admin:view_on_site"}
+    pages = {*filter(of_secretariat, world.addresses)} - harmless
+    assert {client.post(world.addresses[name]).status_code for name in pages} == {403}
+    assert state() == before
+
+
+def test_signing_out_of_the_secretariat_leads_to_its_door(world):
+    answer = signed_in(world.people["official"]).post(reverse("admin:logout"))
+    assert (answer.status_code, answer.url) == (302, reverse("admin:index"))
+
+
+CITABLE = {"published", "superseded"}
+HIDDEN_STATES = [
+    "draft",
+    "submitted",
+    "changes-requested",
+    "rejected",
+    "withdrawn",
+    "unpublished",
+]
+OF_A_CASE = (
+    "policies:case",
+    "policies:history",
+    "policies:case-jsonl",
+    "policies:revision",
+    "policies:cite",
+    "policies:case-short",
+)
+
+
+def test_states_are_public_or_hidden():
+    assert sorted(Revision.State.values) == sorted([*CITABLE, *HIDDEN_STATES])
+
+
+@pytest.mark.parametrize("state", HIDDEN_STATES)
+def test_case_that_is_not_public_is_404_for_everybody(world, state):
+    ours = world.live.case.member
+    for member in (ours, MemberFactory()):
+        hidden = RevisionFactory(
+            case__member=member,
+            title=HIDDEN_TITLE,
+            state=state,
+            decided_at=world.live.decided_at,
+            decided_by_name="Secretariat",
+        )
+        numbers = {"number": hidden.number, "form": "bib", "slug": hidden.case.slug}
+        for name in OF_A_CASE:
+            wanted = {
+                "policies:case-short": (),
+                "policies:revision": ("slug", "number"),
+                "policies:cite": ("slug", "form"),
+            }.get(name, ("slug",))
+            address = reverse(
+                name, kwargs={"pk": hidden.case_id} | {each: numbers[each] for each in wanted}
+            )
+            for role in ROLES:
+                person = world.people[role]
+                client = signed_in(person) if person else Client()
+                answer = client.get(address)
+                assert (role, name, answer.status_code) == (role, name, 404)
+                assert HIDDEN_TITLE not in answer.text
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_draft_beside_a_public_text_stays_hidden(world, synced, role):
+    live = LiveRevisionFactory(case__member=world.live.case.member, title="Public text")
+    draft = RevisionFactory(case=live.case, title="Secret draft", summary="Secret draft")
+    synced()
+    person = world.people[role]
+    client = signed_in(person) if person else Client()
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    for path in (
+        "/",
+        "/policies/",
+        "/policies/?q=secret",
+        "/policies/feed/",
+        "/policies/export.csv",
+        "/policies/export.jsonl",
+        f"/policies/compare/?case={live.case_id}",
+        live.case.get_absolute_url(),
+        f"{live.case.get_absolute_url()}history/",
+        live.case.member.get_absolute_url(),
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert b"Secret draft" not in answer.getvalue(), path
+
+
+def test_unknown_address_needs_no_login_to_be_unknown(client):
+    assert client.get("/nowhere/").status_code == 404
