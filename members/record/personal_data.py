@@ -31,6 +31,20 @@ STEPS_OF_A_TEAM = (
 )
 
 
+def rows(queryset, *related, without=()):
+    """Return rows as plain values, the oldest first: every column of the model but keys.
+
+    ``related`` are paths to columns of related rows, ``without`` columns that are secret or only
+    for the portal's own work.
+    """
+    columns = [
+        field.name
+        for field in queryset.model._meta.concrete_fields
+        if not (field.primary_key or field.is_relation or field.name in without)
+    ]
+    return list(queryset.order_by("pk").values(*related, *columns))
+
+
 def export(user):
     """All rows about ``user`` as plain values, without secrets.
 
@@ -57,16 +71,9 @@ def export(user):
             }
             for factor in Authenticator.objects.filter(user=user).order_by("pk")
         ],
-        "sessions": list(
-            UserSession.objects.filter(user=user)
-            .order_by("pk")
-            .values("created_at", "last_seen_at", "ip", "user_agent")
-        ),
-        "memberships": list(
-            user.memberships.order_by("pk").values(
-                *("member__name", "role", "status", "message", "created_at", "note", "decided_at")
-            )
-        ),
+        "sessions": rows(UserSession.objects.filter(user=user), without=("session_key", "data")),
+        "memberships": rows(user.memberships.all(), "member__name"),
+        # Of what concerns somebody else there is only what the person did.
         "memberships_decided": list(
             Membership.objects.filter(decided_by=user)
             .order_by("pk")
@@ -77,38 +84,25 @@ def export(user):
             .order_by("pk")
             .values("member__name", "role", "created_at", "accepted_at", "revoked_at")
         ),
-        "invitations_received": list(
-            Invitation.objects.filter(email__in=addresses_of(user))
-            .order_by("pk")
-            .values("member__name", "email", "role", "created_at", "expires_at", "accepted_at")
+        "invitations_received": rows(
+            Invitation.objects.filter(email__in=addresses_of(user)),
+            "member__name",
+            without=("token_hash",),
         ),
-        "members_proposed": list(
-            user.proposals.order_by("pk").values(
-                *("name", "kind", "country", "website", "message", "created_at", "state", "note"),
-                "decided_at",
-            )
-        ),
+        "members_proposed": rows(user.proposals.all()),
         "proposals_decided": list(
             MemberProposal.objects.filter(decided_by=user)
             .order_by("pk")
             .values("name", "state", "note", "decided_at")
         ),
-        "notices": list(
-            user.notices.order_by("pk").values(
-                *("kind", "context", "path", "email", "created_at", "read_at", "mail", "mailed_at")
-            )
-        ),
+        "notices": rows(user.notices.all(), without=("attempts", "next_attempt_at", "last_error")),
         "secretariat_log": list(
             LogEntry.objects.filter(user=user)
             .order_by("pk")
             .values("action_time", "content_type__model", "object_id", "action_flag")
         ),
         # What the subjects are called is left out: it may be the name of somebody else.
-        "record_by": list(
-            user.events.order_by("pk").values(
-                *("action", "subject_type", "subject_id", "reason", "address", "created_at")
-            )
-        ),
+        "record_by": rows(user.events.all(), without=("actor_name", "subject")),
         "record_about": list(
             events_about(user)
             .exclude(actor=user)

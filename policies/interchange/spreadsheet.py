@@ -3,6 +3,7 @@
 import tempfile
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 import xlsxwriter
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from citynet.web import licence
+from policies.content.fields import content_fields
 from policies.content.key_facts import goal_numbers
 from policies.models import Contribution
 
@@ -35,7 +37,7 @@ def columns():
     are numbers; lists are joined by "; "; what is not reported is None.
     """
     address_of = addresses()
-    return [
+    found = [
         ("id", lambda r: r.case_id),
         ("url", lambda r: address_of(r.case)),
         ("revision", lambda r: r.number),
@@ -83,6 +85,10 @@ def columns():
         ("transferability", lambda r: r.transferability),
         ("sources", lambda r: _joined(row.url or row.title for row in r.sources.all())),
     ]
+    # What the models declare beyond these stands behind them, so that no column ever moves.
+    names = {name for name, _value in found}
+    new = [field.name for field in content_fields() if field.name not in names]
+    return found + [(name, attrgetter(name)) for name in new]
 
 
 def header():

@@ -3,7 +3,9 @@
 from django.db.models import Q
 
 from members.models import Event, Member
+from members.record.personal_data import rows
 from members.record.redaction import Redactor, former_colleague, former_moderator
+from policies.content.fields import content_fields
 from policies.models import (
     Assessment,
     CaseStudy,
@@ -19,7 +21,9 @@ STEPS_OF_THE_TEAM = (Revision.State.SUBMITTED, Revision.State.WITHDRAWN)
 
 
 def export(user):
-    """All rows that ``user`` made, as plain values."""
+    """Return all rows that ``user`` made, as plain values."""
+    of_revision = ("revision__case_id", "revision__number")
+    texts = [field.attname for field in content_fields()]
     return {
         "cases_created": list(
             CaseStudy.objects.filter(created_by=user)
@@ -34,45 +38,16 @@ def export(user):
         "revisions_written": list(
             Revision.objects.filter(created_by=user)
             .order_by("pk")
-            .values("case_id", "number", "title", "state", "created_at", "submitted_at")
+            .values("case_id", "number", "state", "created_at", "submitted_at", *texts)
         ),
-        "decisions": list(
-            ReviewEvent.objects.filter(actor=user)
-            .order_by("pk")
-            .values(
-                *("revision__case_id", "revision__number", "from_state", "to_state", "note"),
-                *("actor_name", "created_at"),
-            )
-        ),
-        "review_notes": list(
-            ReviewNote.objects.filter(author=user)
-            .order_by("pk")
-            .values("revision__case_id", "revision__number", "text", "author_name", "created_at")
-        ),
+        "decisions": rows(ReviewEvent.objects.filter(actor=user), *of_revision),
+        "review_notes": rows(ReviewNote.objects.filter(author=user), *of_revision),
         "reviewing": list(
             Revision.objects.filter(reviewer=user).order_by("pk").values("case_id", "number")
         ),
-        "assessments": list(
-            Assessment.objects.filter(by=user)
-            .order_by("pk")
-            .values(
-                *("revision__case_id", "revision__number", "criterion", "mark", "remark"),
-                *("by_name", "updated_at"),
-            )
-        ),
-        "corrections": list(
-            Correction.objects.filter(by=user)
-            .order_by("pk")
-            .values(
-                *("revision__case_id", "revision__number", "field", "before", "after", "note"),
-                *("state", "by_name", "created_at"),
-            )
-        ),
-        "imports": list(
-            ImportRun.objects.filter(by=user)
-            .order_by("pk")
-            .values("original_name", "publish", "state", "by_name", "created_at")
-        ),
+        "assessments": rows(Assessment.objects.filter(by=user), *of_revision),
+        "corrections": rows(Correction.objects.filter(by=user), *of_revision),
+        "imports": rows(ImportRun.objects.filter(by=user), without=("file", "counts", "errors")),
     }
 
 

@@ -255,6 +255,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "created_at": STAMP,
                 "expires_at": STAMP,
                 "accepted_at": None,
+                "revoked_at": None,
             }
         ],
         "members_proposed": [
@@ -309,10 +310,32 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
             {
                 "case_id": draft.case_id,
                 "number": 1,
-                "title": "Night buses",
                 "state": "published",
                 "created_at": STAMP,
                 "submitted_at": STAMP,
+                "language": "en",
+                "title": "Night buses",
+                "summary": "Buses through the night on nine lines.",
+                "challenge": "",
+                "solution": "",
+                "results": "",
+                "lessons": "",
+                "transferability": "",
+                "stage": "",
+                "start": "",
+                "end": "",
+                "budget_amount": None,
+                "budget_currency": "",
+                "budget_year": None,
+                "budget_scope": "",
+                "budget_usd": None,
+                "budget_usd_source": "",
+                "budget_note": "",
+                "budget_unavailable": "",
+                "staff_fte": None,
+                "staff_note": "",
+                "staff_unavailable": "",
+                "stakeholders_unavailable": "",
             }
         ],
         "decisions": [
@@ -332,6 +355,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "revision__number": 1,
                 "text": "Thanks",
                 "author_name": NAME,
+                "from_moderators": False,
                 "created_at": STAMP,
             }
         ],
@@ -385,6 +409,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "state": "proposed",
                 "by_name": NAME,
                 "created_at": STAMP,
+                "decided_at": None,
             }
         ],
         "imports": [
@@ -394,6 +419,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "state": "uploaded",
                 "by_name": NAME,
                 "created_at": STAMP,
+                "updated_at": STAMP,
             }
         ],
     }
