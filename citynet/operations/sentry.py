@@ -5,12 +5,11 @@ address, no account, no query string, no form, no cookie, no values of variables
 e-mail addresses. The request's id is a tag, so that the line of the log is found.
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
 import sentry_sdk
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import ignore_logger
 
+from citynet.release import release
 from citynet.web import request_log
 from citynet.web.logs import clean
 
@@ -24,7 +23,7 @@ def start(dsn, *, environment, traces, transport=None):
     sentry_sdk.init(
         dsn=dsn,
         transport=transport,
-        release=release(),
+        release=f"citynet@{release()}",
         environment=environment,
         integrations=[DjangoIntegration(middleware_spans=False)],
         send_default_pii=False,
@@ -37,14 +36,6 @@ def start(dsn, *, environment, traces, transport=None):
     )
     # The exception itself is sent already.
     ignore_logger("citynet.operations.commands")
-
-
-def release():
-    """Return the version of the portal, as in its metadata."""
-    try:
-        return f"citynet@{version('urban-sdg-knowledge-platform')}"
-    except PackageNotFoundError:
-        return None
 
 
 def without_people(event, hint):

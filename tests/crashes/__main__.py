@@ -125,7 +125,7 @@ class Run:
         """How many files no row names after ``delete_unused_files``, and how many it removed."""
         from django.core.management import call_command  # noqa: PLC0415 - as above
 
-        from citynet.operations.backups.stored import named  # noqa: PLC0415 - as above
+        from citynet.operations.backups.files import named  # noqa: PLC0415 - as above
 
         media = self.folder / "media"
         files = [path for path in media.rglob("*") if path.is_file()]

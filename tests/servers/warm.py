@@ -23,7 +23,7 @@ def main():
     """Serve until standard input ends."""
     django.setup()
     # What commands load besides.
-    for module in ("citynet.urls", "tests.factories", "citynet.operations.backups.building"):
+    for module in ("citynet.urls", "tests.factories", "citynet.operations.backups.database"):
         importlib.import_module(module)
     for line in sys.stdin:
         asked = json.loads(line)

@@ -1,13 +1,15 @@
+import shutil
 from tarfile import TarError
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from citynet.operations.backups import archive, building, postgres, state, stored
-from citynet.operations.backups.progress import Progress
-from policies.search import index
+from citynet.operations.backups import Refused, archive, database, files
+from citynet.operations.commands import Progress
+from citynet.release import release
 
 
 class Command(BaseCommand):
@@ -34,12 +36,13 @@ class Command(BaseCommand):
         try:
             with archive.opened(file) as source:
                 self._describe(source)
-                if not check:
-                    self._refuse(source, replace=replace)
-                    if replace and interactive:
-                        self._ask()
-                    self._restore(source)
-        except state.Refused as error:
+                if check:
+                    return
+                self._refuse(source.manifest, replace=replace)
+                if replace and interactive:
+                    self._ask()
+                self._restore(source)
+        except Refused as error:
             raise CommandError(f"Nothing was touched. {error}") from error
         except archive.Damaged as error:
             raise CommandError(f"Nothing was touched. {file} cannot be used. {error}") from error
@@ -47,29 +50,36 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Nothing was restored. {type(error).__name__}: {error}".strip()
             ) from error
-        if not check:
-            self._afterwards()
+        self._afterwards()
 
     def _describe(self, source):
-        head, manifest = source.head, source.manifest
-        files = len(source.names(stored.FOLDER))
-        counts = manifest["rows"]
-        rows = f"{sum(counts.values()):,} rows" if counts else "a dump of the database"
+        manifest = source.manifest
         self.progress.say(
-            f"Whole and unchanged: made {head['made_at']} at {head['site']} by release "
-            f"{head['release']}; {rows}, {files:,} files"
+            f"Whole and unchanged: made {manifest['made_at']} at {manifest['site']} by release "
+            f"{manifest['release']}; a {manifest['database']} database and "
+            f"{len(source.names(files.FOLDER)):,} files"
         )
-        for name, _reason in manifest["missing"]:
+        for name in manifest["missing"]:
             self.stderr.write(f"Was missing in the store already: {name}")
 
-    def _refuse(self, source, *, replace):
+    def _refuse(self, manifest, *, replace):
         """Raise ``Refused`` where the backup does not fit here, or something is in the way."""
-        state.check_known(source.head)
-        if source.head["kind"] == "pg_dump":
-            postgres.check("pg_restore", "psql")
-        used = state.used_tables()
+        if manifest["format"] != 1:
+            raise Refused("The backup has a format that this release does not know.")
+        if manifest["database"] != connection.vendor:
+            raise Refused(
+                f"The backup holds a {manifest['database']} database, and this one is "
+                f"{connection.vendor}. Restore it to its own kind, then run manage.py copy_database."
+            )
+        unknown = database.unknown_migrations(manifest["migrations"])
+        if unknown:
+            raise Refused(
+                f"The backup was made by a newer release ({manifest['release']}; this is "
+                f"{release()}): its database has {unknown[0]}. Install that release, then restore."
+            )
+        used = database.used_tables()
         if used and not replace:
-            raise state.Refused(
+            raise Refused(
                 f"The installation is not empty: there are rows in {', '.join(used[:5])}"
                 f"{' …' if len(used) > len(used[:5]) else ''}. With --replace they are deleted."
             )
@@ -78,28 +88,33 @@ class Command(BaseCommand):
         name = connection.settings_dict["NAME"]
         answer = input(f"Everything in the database {name} will be deleted. Type yes to go on: ")
         if answer.strip().lower() != "yes":
-            raise state.Refused("You did not say yes.")
+            raise Refused("You did not say yes.")
 
     def _restore(self, source):
-        added = stored.restore(source, self.progress)
+        # Under one name, so that the next restore removes what a killed one has left.
+        folder = settings.VAR_DIR / "restoring"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        copy = folder / database.NAME
         try:
-            if source.head["kind"] == "pg_dump":
-                postgres.restore(source, self.progress)
-            else:
-                with building.rebuilt(source, self.progress) as put_in_place:
-                    put_in_place()
-        except BaseException:
-            stored.remove(added)
-            raise
+            with source.open(database.NAME) as packed, copy.open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked)
+            added = files.restore(source, self.progress)
+            try:
+                database.restore(copy)
+            except BaseException:
+                files.remove(added)
+                raise
+        finally:
+            shutil.rmtree(folder)
 
     def _afterwards(self):
         """Bring in step what follows from the database. It is restored by now, whatever happens."""
-        connection.close()
         try:
             call_command("migrate", verbosity=0, interactive=False)
             # Pages and sessions of what was there before.
             cache.clear()
-            index.sync(rebuild=True)
+            call_command("sync_search", rebuild=True, verbosity=0)
         except Exception as error:
             raise CommandError(
                 "The database and the files are restored, but what follows from them is not in "
