@@ -4,19 +4,24 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.formats import number_format
 
+SMALLEST_GROUPED = 1000
+
 
 def number(value):
     """Return a number with the reader's separators, without trailing zeros: "26.9", "3,018,022".
 
     Return "" for None and for what is no number.
     """
-    if type(value) is not int:
-        value = decimal(value)
-        if value is None:
-            return ""
-        places = max(0, -value.normalize().as_tuple().exponent)
-        return number_format(value, places, use_l10n=True, force_grouping=True)
-    return number_format(value, use_l10n=True, force_grouping=True)
+    if type(value) is int:
+        # Most numbers are counts too small for a separator, and pages have hundreds of them.
+        if 0 <= value < SMALLEST_GROUPED:
+            return str(value)
+        return number_format(value, use_l10n=True, force_grouping=True)
+    value = decimal(value)
+    if value is None:
+        return ""
+    places = max(0, -value.normalize().as_tuple().exponent)
+    return number_format(value, places, use_l10n=True, force_grouping=True)
 
 
 def decimal(value):

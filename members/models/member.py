@@ -3,7 +3,8 @@ from functools import cached_property
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -13,8 +14,11 @@ from members.subregions import subregion_of
 
 class MemberQuerySet(models.QuerySet):
     def with_case_counts(self):
-        """Members with ``case_count``: how many live case studies each has."""
-        return self.annotate(case_count=Count("cases", filter=Q(cases__live__isnull=False)))
+        """Return members with ``case_count``: how many live case studies each has."""
+        cases = self.model.cases.rel.related_model.objects.filter(live__isnull=False)
+        of_member = cases.filter(member=OuterRef("pk")).order_by().values("member")
+        number = Subquery(of_member.annotate(number=Count("pk")).values("number"))
+        return self.annotate(case_count=Coalesce(number, 0))
 
     def of(self, user):
         """Members whose team ``user`` is in."""

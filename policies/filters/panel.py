@@ -20,6 +20,7 @@ from .library import RANGES
 
 # So many members are offered, those with the most cases.
 MAX_MEMBERS = 40
+LAST_DIGITS = 100
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,14 @@ class FilterPanel:
 class Matches(dict):
     """Number of cases -> how it is written and the noun after it, each once a page."""
 
+    def __init__(self):
+        super().__init__()
+        self._nouns = {}
+
     def __missing__(self, count):
-        self[count] = found = (number(count), ngettext("match", "matches", count))
+        # Below a million no language's plural looks at more than the last two digits.
+        like = count if count < LAST_DIGITS else LAST_DIGITS + count % LAST_DIGITS
+        if like not in self._nouns:
+            self._nouns[like] = ngettext("match", "matches", count)
+        self[count] = found = (number(count), self._nouns[like])
         return found

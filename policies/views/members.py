@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,19 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
-from members.models import FormerAddress, Member
-from policies.content.facets import FACETS_BY_NAME
+from members.models import FormerAddress, Member, MemberEvidence
+from policies.content.facets import Labels
 from policies.content.listing import listed
-from policies.filters.fields import shown
-from policies.filters.members import NAMES, SORTS, MemberFilter
+from policies.filters.members import SORTS, MemberFilter
 from policies.models import Revision
 from policies.search.counts import count_cases, goals_with_counts
 
 PER_PAGE = 50
 CARDS = 20
-
-# Sort orders by a figure, the largest first; the rest is in the order of names.
-FIGURES = {"cases": "case_count", "population": "population"}
 
 
 @login_not_required
@@ -30,25 +26,26 @@ FIGURES = {"cases": "case_count", "population": "population"}
 @page_cache.cache_public_page
 def member_list(request):
     """The members that match the filters in the address, on a map and in a list."""
-    filters = MemberFilter(request.GET, Member.objects.all())
-    unknown = [shown(name) for name in request.GET if name not in NAMES]
-    context = {"filters": filters, "form": filters.form, "unknown": unknown, "sorts": SORTS}
-    if unknown or not filters.is_valid():
-        context |= {"facets": filters.facets(), "is_refused": True}
+    filters = MemberFilter(request.GET)
+    context = {"filters": filters, "form": filters.form, "sorts": SORTS}
+    if not filters.is_valid():
+        context |= {"groups": filters.groups(), "is_refused": True}
         return render(request, "members/list.html", context, status=400)
-    sort = filters.form.cleaned_data["sort"] or "name"
-    members = filters.qs.annotate(evidence_year=Max("evidence__year"))
-    found = _sorted(_with_case_counts(members), sort)
+    year = MemberEvidence.objects.filter(member=OuterRef("pk"), year__isnull=False)
+    latest = year.order_by("-year").values("year")[:1]
+    pages = Paginator(filters.qs.annotate(evidence_year=Subquery(latest)), PER_PAGE)
     try:
-        page = Paginator(found, PER_PAGE).page(request.GET.get("page", 1))
+        page = pages.page(request.GET.get("page", 1))
     except InvalidPage as error:
         raise Http404(_("There is no such page of the list.")) from error
+    placed = filters.qs.filter(latitude__isnull=False)
+    placed = placed.only("name", "slug", "latitude", "longitude")
     context |= {
         "page": page,
-        "facets": filters.facets(),
-        "sort": sort,
-        "points": maps.points(found),
-        "outside": maps.outside(found),
+        "groups": filters.groups(),
+        "sort": filters.sort_order,
+        "points": maps.points(placed),
+        "outside": maps.outside(placed),
     }
     return render(request, "members/list.html", context)
 
@@ -86,30 +83,11 @@ def detail(request, slug):
     return render(request, "members/detail.html", context)
 
 
-def _with_case_counts(members):
-    """The members, each with ``case_count``."""
-    by_slug = count_cases().of("member")
-    members = list(members)
-    for member in members:
-        member.case_count = by_slug.get(member.slug, 0)
-    return members
-
-
-def _sorted(members, sort):
-    figure = FIGURES.get(sort)
-    if not figure:
-        return sorted(members, key=lambda member: member.name)
-    return sorted(members, key=lambda member: (-(getattr(member, figure) or 0), member.name))
-
-
 def _evidence_of_results(counts):
     """(label, value, number) of the kinds of evidence behind the results of a member's cases."""
     numbers = counts.of("evidence")
-    return [
-        (label, value, numbers[value])
-        for value, label in FACETS_BY_NAME["evidence"].options()
-        if value in numbers
-    ]
+    labels = Labels().of("evidence", numbers)
+    return [(label, value, numbers[value]) for value, label in labels.items()]
 
 
 def _crumbs(member):
