@@ -63,7 +63,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost: what answers before the pages do, and errors, carry the same headers.
-    "citynet.web.headers.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "citynet.web.headers.set_headers",
     "citynet.web.request_log.log_requests",
     "django_guid.middleware.guid_middleware",
     "django.middleware.security.SecurityMiddleware",
@@ -85,7 +88,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "citynet.web.client_address.set_client_address",
     "citynet.web.middleware.throttle",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "citynet.urls"
@@ -308,6 +310,28 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     },
 }
+# What browsers may not offer to our pages: none needs a sensor, a camera or a payment. Passkeys are
+# asked for by our own pages, never by a page within them.
+PERMISSIONS_POLICY = {
+    "accelerometer": [],
+    "autoplay": [],
+    "camera": [],
+    "display-capture": [],
+    "encrypted-media": [],
+    "fullscreen": [],
+    "geolocation": [],
+    "gyroscope": [],
+    "magnetometer": [],
+    "microphone": [],
+    "midi": [],
+    "payment": [],
+    "picture-in-picture": [],
+    "publickey-credentials-create": ["self"],
+    "publickey-credentials-get": ["self"],
+    "screen-wake-lock": [],
+    "usb": [],
+    "xr-spatial-tracking": [],
+}
 HTTPS = env.bool("HTTPS", not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 # Load balancers ask over plain http, and a redirect would tell them nothing.
@@ -376,7 +400,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
-    {"NAME": "members.accounts.passwords.PredictablePasswordValidator"},
+    {"NAME": "members.accounts.passwords.GuessablePasswordValidator"},
 ]
 # Seconds. A link for a new password that lies in a mailbox is no key for days.
 PASSWORD_RESET_TIMEOUT = 60 * 60

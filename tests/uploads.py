@@ -1,10 +1,12 @@
 """Files as people send them, good and bad, made for the tests."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 
+import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -62,25 +64,59 @@ def png_that_claims(width, height):
 
 
 def pdf(objects=b"", tail=b""):
-    """A PDF of one empty page."""
-    return b"".join(
+    """A PDF of one empty page, with ``objects`` from number 4 on."""
+    body = b"".join(
         [
             b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
             b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n",
-            b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n",
+            b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n",
+            b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>\nendobj\n",
             objects,
-            b"trailer\n<< /Root 1 0 R >>\nstartxref\n0\n%%EOF\n",
+        ]
+    )
+    places = [(int(found[1]), found.start()) for found in re.finditer(rb"(\d+) 0 obj\n", body)]
+    table = b"".join(b"%d 1\n%010d 00000 n \n" % place for place in places)
+    last = max(number for number, _place in places)
+    return b"".join(
+        [
+            body,
+            b"xref\n0 1\n0000000000 65535 f \n",
+            table,
+            b"trailer\n<< /Root 1 0 R /Size %d >>\nstartxref\n%d\n%%%%EOF\n"
+            % (last + 1, len(body)),
             tail,
         ]
     )
 
 
+def pdf_object(content):
+    return b"4 0 obj\n%b\nendobj\n" % content
+
+
 def pdf_stream(head, content):
-    return b"3 0 obj\n<< %b /Length %d >>\nstream\n%b\nendstream\nendobj\n" % (
-        head,
-        len(content),
-        content,
-    )
+    return pdf_object(b"<< %b /Length %d >>\nstream\n%b\nendstream" % (head, len(content), content))
+
+
+def packed_pdf(content, filler=0):
+    """A PDF whose objects are packed in a stream: a page, and ``content`` beside it."""
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.Root.Extra = document.make_indirect(pikepdf.Dictionary(content))
+    if filler:
+        # Every run of it packs to next to nothing.
+        document.Root.Filler = document.make_indirect(pikepdf.String("x" * filler))
+    written = io.BytesIO()
+    document.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return written.getvalue()
+
+
+def locked_pdf(user, owner="somebody"):
+    """A PDF that opens with the password ``user``."""
+    document = pikepdf.new()
+    document.add_blank_page()
+    written = io.BytesIO()
+    document.save(written, encryption=pikepdf.Encryption(owner=owner, user=user))
+    return written.getvalue()
 
 
 TYPES = {

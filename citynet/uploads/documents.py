@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 
+import pikepdf
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -16,16 +17,25 @@ HEAD = 1024
 MAX_ENTRIES = 5000
 MAX_UNPACKED = 200 * 1024**2
 MAX_PART = 2 * 1024**2
-# Bytes that the packed objects of a PDF may unpack to before one gives up.
-MAX_OBJECTS = 32 * 1024**2
+# Bytes that packed objects of a PDF may unpack to; what is larger counts as damaged.
+MAX_STREAM = 32 * 1024**2
+pikepdf.settings.set_qpdf_limits(
+    parser_max_nesting=100,
+    flate_max_memory=MAX_STREAM,
+    png_max_memory=MAX_STREAM,
+    run_length_max_memory=MAX_STREAM,
+    tiff_max_memory=MAX_STREAM,
+)
 
 END_OF_ZIP = b"PK\x05\x06"
 END_OF_ZIP_LENGTH = 22
 ENCRYPTED = 0x1
 
-STREAM = re.compile(rb">>\s{0,8}stream\r?\n")
-ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia)(?![A-Za-z0-9])")
+# Names in a PDF of what runs when it is opened, or of files within it.
+ACTIVE = frozenset(
+    f"/{name}"
+    for name in ("JavaScript", "JS", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia")
+)
 TEXT_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 OPEN_XML = {
@@ -61,13 +71,27 @@ def _protected():
 
 
 def check_pdf(file):
-    """Whether ``file`` is a PDF, whole, and without anything that runs or hides in it."""
-    data = file.read()
-    if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-2 * HEAD :]:
+    """Whether ``file`` is a PDF that can be read, without anything that runs or hides in it."""
+    file.seek(0)
+    starts = file.read(HEAD).startswith(b"%PDF-")
+    file.seek(max(0, file.size - 2 * HEAD))
+    if not starts or b"%%EOF" not in file.read():
         _not_inside("PDF")
     if zipfile.is_zipfile(file):
         _mixed()
-    if any(ACTIVE.search(_without_escapes(part)) for part in _objects(data)):
+    file.seek(0)
+    exceeded = pikepdf.settings.qpdf_limit_errors()
+    try:
+        with pikepdf.open(file) as document:
+            is_active = any(map(_is_active, _objects(document)))
+    except pikepdf.PasswordError:
+        _protected()
+    except pikepdf.PdfError:
+        _not_inside("PDF")
+    # Parts beyond a limit are passed over without an error, so nobody has looked at them.
+    if pikepdf.settings.qpdf_limit_errors() > exceeded:
+        _not_inside("PDF")
+    if is_active:
         refuse(
             "active",
             _(
@@ -77,38 +101,28 @@ def check_pdf(file):
         )
 
 
-def _without_escapes(names):
-    """Names may be written in codes: "/J#53" is "/JS"."""
-    return ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), names)
+def _objects(document):
+    """Yield every object of a PDF; raises ``PdfError`` where some are packed and cannot be read."""
+    for each in document.objects:
+        if isinstance(each, pikepdf.Stream) and "/First" in each:
+            each.read_bytes()
+        yield each
 
 
-def _objects(data):
-    """The parts of a PDF that hold objects: what stands between streams, and packed objects.
+def _is_active(value):
+    """Whether an object of a PDF runs something or holds a file; what it refers to is not followed."""
+    if isinstance(value, pikepdf.Name):
+        # Not as text: a name may be in any encoding.
+        return value.unparse(resolved=True).decode("latin-1") in ACTIVE
+    if isinstance(value, pikepdf.Array):
+        return any(map(_is_active, _parts(value)))
+    if isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
+        return not ACTIVE.isdisjoint(value.keys()) or any(map(_is_active, _parts(value.values())))
+    return False
 
-    All other streams are pictures, fonts and text; what looks like a name in them is chance.
-    """
-    left = MAX_OBJECTS
-    place = 0
-    while found := STREAM.search(data, place):
-        between = data[place : found.start() + 2]
-        yield between
-        end = data.find(b"endstream", found.end())
-        if end < 0:
-            place = found.end()
-            break
-        place = end
-        if b"/ObjStm" in _without_escapes(between[-HEAD:]):
-            try:
-                unpacked = zlib.decompressobj().decompress(data[found.end() : end], left)
-            except zlib.error:
-                continue
-            left -= len(unpacked)
-            if left <= 0:
-                refuse(
-                    "bomb", _("This PDF unpacks to far more than its size. Print it to a new one.")
-                )
-            yield unpacked
-    yield data[place:]
+
+def _parts(values):
+    return (value for value in values if not getattr(value, "is_indirect", False))
 
 
 def check_docx(file):

@@ -8,8 +8,20 @@ from django.urls import ResolverMatch, resolve
 
 from citynet.uploads import documents, files
 from tests import uploads
-from tests.uploads import CSV, archive, office, pdf, pdf_stream, sent
+from tests.uploads import (
+    CSV,
+    archive,
+    locked_pdf,
+    office,
+    packed_pdf,
+    pdf,
+    pdf_object,
+    pdf_stream,
+    sent,
+)
 
+# Objects of a PDF that are packed into a stream.
+OBJECTS = b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"
 MAIN = "application/vnd.ms-word.document.macroEnabled.main+xml"
 
 
@@ -44,11 +56,16 @@ def test_table_in_unicode_is_taken(content):
     "content",
     [
         # The view to open with is no program, and a picture may hold any bytes.
-        pdf(b"3 0 obj\n<< /OpenAction [4 0 R /Fit] >>\nendobj\n"),
+        pdf(pdf_object(b"<< /OpenAction [3 0 R /Fit] >>")),
         pdf(pdf_stream(b"/Subtype /Image", b"\x00/JS \x01/Launch /JavaScript(")),
-        pdf(pdf_stream(b"/Type /ObjStm", uploads.zlib.compress(b"4 0 << /Type /Page >>"))),
-        pdf(pdf_stream(b"/Type /ObjStm", b"not packed")),
-        pdf(b"3 0 obj\n<< /JSName /Launcher /Title (JavaScript) >>\nendobj\n"),
+        pdf(pdf_object(b"<< /JSName /Launcher /Title (/JavaScript) /URI (http://a.example/JS) >>")),
+        pdf(b"4 0 obj\n<< /Next 5 0 R >>\nendobj\n5 0 obj\n<< /Prev 4 0 R >>\nendobj\n"),
+        pdf(pdf_object(b"<< /\xff\xfe /\xfe >>")),
+        pdf(pdf_object(b"/\xfe")),
+        packed_pdf({"/Title": "A report"}),
+        locked_pdf(user=""),
+        # Readers mend a table of contents that points elsewhere.
+        pdf().replace(b"startxref\n", b"startxref\n1"),
     ],
 )
 def test_harmless_pdf_is_taken(content):
@@ -75,23 +92,21 @@ def test_harmless_pdf_is_taken(content):
         ("a.pdf", pdf()[:-10], "content"),
         ("a.pdf", office("docx"), "content"),
         ("a.pdf", pdf(tail=archive([("a.txt", "b")])), "mixed"),
-        ("a.pdf", pdf(b"3 0 obj\n<< /S /JavaScript /JS (app.alert(1)) >>\nendobj\n"), "active"),
-        ("a.pdf", pdf(b"3 0 obj\n<< /S /J#61vaScript >>\nendobj\n"), "active"),
-        ("a.pdf", pdf(b"3 0 obj\n<</JS(app.alert(1))>>\nendobj\n"), "active"),
-        ("a.pdf", pdf(b"3 0 obj\n<< /S /Launch /F (cmd.exe) >>\nendobj\n"), "active"),
+        ("a.pdf", pdf().replace(b"/Root 1 0 R", b""), "content"),
+        ("a.pdf", pdf(pdf_object(b"<< /S /JavaScript /JS (app.alert(1)) >>")), "active"),
+        ("a.pdf", pdf(pdf_object(b"<< /S /J#61vaScript >>")), "active"),
+        ("a.pdf", pdf(pdf_object(b"<</JS(app.alert(1))>>")), "active"),
+        ("a.pdf", pdf(pdf_object(b"[ << /A << /S /Launch /F (cmd.exe) >> >> ]")), "active"),
         ("a.pdf", pdf(pdf_stream(b"/Type /EmbeddedFile", b"MZ")), "active"),
-        ("a.pdf", pdf(b"3 0 obj\n<< /Names << /EmbeddedFiles 4 0 R >> >>\nendobj\n"), "active"),
-        (
-            "a.pdf",
-            pdf(pdf_stream(b"/Type /ObjStm", uploads.zlib.compress(b"4 0 << /JS (x) >>"))),
-            "active",
-        ),
-        ("a.pdf", pdf(b"<< >> stream\nnever ends /JS /Launch "), "active"),
-        (
-            "a.pdf",
-            pdf(pdf_stream(b"/Type /ObjStm", uploads.zlib.compress(bytes(33 * 1024**2)))),
-            "bomb",
-        ),
+        ("a.pdf", pdf(pdf_object(b"<< /Names << /EmbeddedFiles 3 0 R >> >>")), "active"),
+        ("a.pdf", pdf(pdf_object(b"<< /Subtype /RichMedia >>")), "active"),
+        ("a.pdf", pdf(pdf_object(b"[" * 90 + b"/JS" + b"]" * 90)), "active"),
+        ("a.pdf", pdf(pdf_object(b"[" * 200 + b"]" * 200)), "content"),
+        ("a.pdf", packed_pdf({"/JS": "app.alert(1)"}), "active"),
+        ("a.pdf", packed_pdf({"/Title": "x"}, filler=33 * 1024**2), "content"),
+        ("a.pdf", pdf(pdf_stream(OBJECTS, uploads.zlib.compress(bytes(33 * 1024**2)))), "content"),
+        ("a.pdf", pdf(pdf_stream(OBJECTS, b"not packed")), "content"),
+        ("a.pdf", locked_pdf(user="secret"), "protected"),
         # Office
         ("a.docx", uploads.EXECUTABLE, "content"),
         ("a.docx", pdf(), "content"),

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from members.accounts import adapter
+from members.accounts.passwords import GuessablePasswordValidator
 from members.models import User
 from tests.factories import UserFactory, give_second_factor
 from tests.members.people import (
@@ -320,12 +321,29 @@ def test_password_like_the_name_is_refused(client):
         "urbansdgplatform",
         "citynet-platform-2026",
         "Password1234567890",
+        "UrbanSDGKnowledgePlatform",
+        "citynet citynet",
         "seoul@surabaya.example",
     ],
 )
 def test_password_that_is_easily_guessed_is_refused(password):
     with pytest.raises(ValidationError):
         validate_password(password, User(email="seoul@surabaya.example", name="Ani"))
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("citynet-platform-2026", "mostly made of words that are expected"),
+        ("abcabcabcabcabcabc", "repeats itself"),
+        ("zyxwvutsrqponmlkj", "follows the alphabet or the keyboard"),
+        ("iloveyou12031987", "is easily guessed"),
+    ],
+)
+def test_reason_why_a_password_is_refused_is_told(password, reason):
+    with pytest.raises(ValidationError) as refusal:
+        GuessablePasswordValidator().validate(password)
+    assert reason in refusal.value.message
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ HOSTILE = [
     ("attachments", "empty.pdf", b"", "This file is empty."),
     ("attachments", "two.pdf", pdf(tail=uploads.archive([("a.txt", "b")])), MIXED),
     ("attachments", "two.docx", office("docx", comment=pdf()), MIXED),
-    ("attachments", "run.pdf", pdf(b"3 0 obj\n<< /JS (x) >>\nendobj\n"), ACTIVE),
+    ("attachments", "run.pdf", pdf(uploads.pdf_object(b"<< /JS (x) >>")), ACTIVE),
     ("attachments", "macro.docm", office("docx"), KINDS),
     ("attachments", "macro.docx", office("docx", [("word/vbaProject.bin", b"macro")]), MACROS),
     ("attachments", "bomb.docx", office("docx", [("a.bin", bytes(210 * 1024**2))]), BOMB),
