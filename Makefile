@@ -53,7 +53,6 @@ serve: .venv/.run ## Serve with the settings of production, as gunicorn does it,
 		test -s var/secret || (umask 077; $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))' > var/secret); \
 		export SECRET_KEY=$$(cat var/secret); \
 	}; \
-	given CACHE_URL || export CACHE_URL=db://cache; \
 	given EMAIL_URL || export EMAIL_URL=file:///$(CURDIR)/var/mail; \
 	export DEBUG=0 HTTPS=0 SITE_URL=http://localhost:$(PORT) WEB_BIND=127.0.0.1:$(PORT); \
 	$(MAKE) --no-print-directory --silent prepare; \
@@ -102,7 +101,7 @@ fmt: .venv/.dev ## Format the code
 check: .venv/.dev ## Migrations in step; deploy checks under production settings
 	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-	DEBUG=0 SITE_URL=https://sdg.example.org ALLOWED_HOSTS=sdg.example.org CACHE_URL=db://cache \
+	DEBUG=0 SITE_URL=https://sdg.example.org ALLOWED_HOSTS=sdg.example.org \
 	CONTACT_EMAIL=desk@sdg.example.org \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 

@@ -2,7 +2,6 @@ import gc
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.db.backends.signals import connection_created
 
 
 class CitynetConfig(AppConfig):
@@ -20,11 +19,7 @@ class CitynetConfig(AppConfig):
                 environment=settings.SENTRY_ENVIRONMENT,
                 traces=settings.SENTRY_TRACES,
             )
-        if settings.REPLICA_URLS:
-            from .operations import replica_lag  # noqa: PLC0415 - it knows the search index
-
-            connection_created.connect(replica_lag.note_connection)
         # Code and models live as long as the process. Looking through them for garbage, again and
-        # again while a page is drawn, took a seventh of its time.
+        # again while a page is rendered, took a seventh of its time.
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)

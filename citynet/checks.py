@@ -22,13 +22,13 @@ def site_url_is_public(app_configs, **kwargs):
 
 
 @register(Tags.caches, deploy=True)
-def cache_is_shared(app_configs, **kwargs):
+def limits_are_shared(app_configs, **kwargs):
     """Counters kept per process are no limit once there are several processes."""
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         return [
             checks.Warning(
-                "The cache is kept in each process, so limits and counters are not shared.",
-                hint="Set CACHE_URL, for example redis://localhost:6379/0 or db://cache_table.",
+                "Limits are counted in each process, so that several processes allow more.",
+                hint="Set CACHE_URL to db://cache, or to redis://host:6379/0.",
                 id="citynet.W002",
             )
         ]
@@ -37,28 +37,13 @@ def cache_is_shared(app_configs, **kwargs):
 
 @register("citynet")
 def replicas_have_a_primary(app_configs, **kwargs):
-    """Only PostgreSQL has replicas that can be asked how far they have come."""
-    engines = {each["ENGINE"] for each in settings.DATABASES.values()}
-    if settings.REPLICA_URLS and engines != {"django.db.backends.postgresql"}:
+    """Only a PostgreSQL has replicas."""
+    if settings.REPLICA_URL and "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
         return [
             checks.Error(
-                "REPLICA_URLS is set, but not every database is a PostgreSQL.",
-                hint="Set DATABASE_URL and REPLICA_URLS to addresses of PostgreSQL servers.",
+                "REPLICA_URL is set, but the database is no PostgreSQL.",
+                hint="Set DATABASE_URL to the PostgreSQL whose replicas these are.",
                 id="citynet.E001",
-            )
-        ]
-    return []
-
-
-@register(Tags.caches, deploy=True)
-def machines_share_redis(app_configs, **kwargs):
-    """Who has replicas has several machines, and they share limits and sessions in Redis."""
-    if settings.REPLICA_URLS and "SharedCache" not in settings.CACHES["default"]["BACKEND"]:
-        return [
-            checks.Warning(
-                "There are replicas of the database, but no Redis or Valkey that machines share.",
-                hint="Set CACHE_URL to redis://host:6379/0.",
-                id="citynet.W003",
             )
         ]
     return []

@@ -6,12 +6,11 @@
 import socket
 from pathlib import Path
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf, Range, Regexp
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -76,7 +75,7 @@ MIDDLEWARE = [
     # The tag is computed from the finished page, so whatever changes the page changes the tag.
     "django.middleware.http.ConditionalGetMiddleware",
     # Outside of all that reads the database.
-    "citynet.operations.replicas.ReadReplicas",
+    "citynet.operations.replicas.read_replica",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -145,55 +144,82 @@ else:
     patience = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
     DATABASES["default"]["OPTIONS"] = patience | DATABASES["default"].get("OPTIONS", {})
 
-# Streaming replicas of a PostgreSQL, which public pages are read from. One that does not answer, or
-# is later than so many seconds, is left out until it is on time again.
-REPLICA_URLS = env.list("REPLICA_URLS", [])
-REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 5)
-for number, address in enumerate(REPLICA_URLS, 1):
-    replica = dj_database_url.parse(address, conn_max_age=60, conn_health_checks=True)
-    patience = {
+# Streaming replicas of that PostgreSQL, which public pages are read from: one address as libpq takes
+# it, with several hosts. Which of them answers is for libpq to find out.
+if REPLICA_URL := env.str("REPLICA_URL", ""):
+    from psycopg.conninfo import conninfo_to_dict
+
+    replica = {
         "connect_timeout": 2,
         "tcp_user_timeout": 3_000,
         "options": "-c default_transaction_read_only=on -c statement_timeout=60s",
+    } | conninfo_to_dict(REPLICA_URL)
+    DATABASES["replica"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": replica.pop("dbname"),
+        "OPTIONS": replica,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"MIRROR": "default"},
     }
-    replica["OPTIONS"] = patience | replica.get("OPTIONS", {})
-    replica["TEST"] = {"MIRROR": "default"}
-    DATABASES[f"replica{number}"] = replica
-if REPLICA_URLS:
     DATABASE_ROUTERS = ["citynet.operations.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
-# Redis is what several machines share. Sessions are in the database, and there with a copy in it.
-if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
-    CACHES["default"]["BACKEND"] = "citynet.operations.cache.SharedCache"
-    SESSION_ENGINE = "citynet.operations.sessions"
+# Caches: locmem:// keeps all in each process, db:// limits in a table of the database, and redis://
+# public pages and how often they are asked for in a Redis that may be away.
+CACHE_URL = env.str(
+    "CACHE_URL",
+    "locmem://" if DEBUG else "db://cache",
+    validate=Regexp(r"(locmem|db|rediss?)://"),
+)
 
-# Counters of limits: shared by all processes where Redis is; else each counts for itself, without
-# asking the database on every page. The least used are forgotten first.
-CACHES["throttles"] = CACHES["default"] | {"KEY_PREFIX": "throttles", "MAX_ENTRIES": 50_000}
-if not CACHES["default"]["BACKEND"].endswith("SharedCache"):
-    CACHES["throttles"] = {
+
+def local_cache(name, entries):
+    """Return the settings of a cache in each process, which forgets what is used least."""
+    return {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "throttles",
-        "OPTIONS": {"MAX_ENTRIES": 50_000},
+        "LOCATION": name,
+        "OPTIONS": {"MAX_ENTRIES": entries},
     }
 
-# Public pages are kept for so many seconds: never longer than a change may take to be seen by all.
-# Redis keeps them for all processes, else each keeps some: asking a database would cost as much as it
-# saves, and many pages must not push out the counters of limits.
-PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 0 if DEBUG else 20, validate=Range(0, 20))
-# Pages of one release are not shown by another.
-RELEASE = env.str("RELEASE", "") or BASE_DIR.name
-CACHES["pages"] = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-    "LOCATION": "pages",
-    "OPTIONS": {"MAX_ENTRIES": 500},
+
+def redis_cache(prefix):
+    """Return the settings of a cache in Redis: one that is away or slow is as if it were empty."""
+    return {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": prefix,
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "LOG_IGNORED_EXCEPTIONS": False,
+            "SOCKET_CONNECT_TIMEOUT": 0.1,  # seconds
+            "SOCKET_TIMEOUT": 0.1,
+        },
+    }
+
+
+CACHES = {
+    # Limits, those of allauth too: here no failing cache can switch them off.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+    "pages": local_cache("pages", 500),
+    # How often public pages are asked for: no question to the database for each of them.
+    "reading": local_cache("reading", 50_000),
 }
-if CACHES["default"]["BACKEND"] == "citynet.operations.cache.SharedCache":
-    CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages", "MAX_ENTRIES": 500}
+if CACHE_URL.startswith("locmem"):
+    CACHES["default"] = local_cache("default", 50_000)
+if CACHE_URL.startswith("redis"):
+    CACHES |= {name: redis_cache(name) for name in ("pages", "reading")}
+
+# Public pages are cached for so many seconds: never longer than a change may take to be seen by all.
+PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 0 if DEBUG else 20, validate=Range(0, 20))
 if not PAGE_CACHE_SECONDS:
     CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+# Pages of one release are not shown by another.
+RELEASE = env.str("RELEASE", "") or BASE_DIR.name
 
 # Languages of the pages. Texts of cases carry a language of their own.
 LANGUAGE_CODE = "en"
@@ -454,6 +480,8 @@ MFA_TOTP_ISSUER = "Urban SDG Knowledge Platform"
 MFA_TOTP_TOLERANCE = 1
 # Browsers offer passkeys without https on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# In the database alone: a copy in Redis could outlive a session that ends while Redis is away.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Seconds after which who works for the secretariat signs in anew, active or not: a working day.
 SECRETARIAT_SESSION_AGE = 12 * 60 * 60

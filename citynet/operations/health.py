@@ -20,7 +20,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from . import command_runs, replica_lag
+from . import command_runs, replicas
 
 logger = logging.getLogger(__name__)
 
@@ -100,12 +100,7 @@ class Readiness:
 
     def _look(self):
         database = works(database_answers)
-        if (
-            not database
-            and self._found
-            and all(self._found.values())
-            and replica_lag.are_some_left()
-        ):
+        if not database and self._found and all(self._found.values()) and works(replicas.answers):
             # Public pages are read from a replica meanwhile: as ready as before.
             return self._found
         checks = {"migrations": self._migrated} | _readiness_checks

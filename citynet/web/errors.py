@@ -15,7 +15,7 @@ from . import form_recovery, request_log
 
 logger = logging.getLogger(__name__)
 
-# What can be back in a moment: the database, the shared cache or the store of files.
+# What can be back in a moment: the database or the store of files.
 AWAY = (OperationalError, InterfaceError, ConnectionError)
 RETRY_AFTER = "5"  # seconds
 # Texts of a form that failed are shown again from so many characters on; never passwords and tokens.

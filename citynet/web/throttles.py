@@ -1,9 +1,12 @@
-"""How often somebody may ask for what is dear: a limit a kind of request, counted in the cache.
+"""How often somebody may ask for what is expensive: a limit a kind of request, counted in a cache.
 
 Public reading is counted by the visitor's address, since asking who somebody is would make public
-pages personal; what signed-in people send is counted by person. Counting asks nothing of the
-database. An address is counted whether or not what it asks for exists, so that a refusal tells
-nothing; who has to sign in for a page at all is told so before.
+pages personal. It asks nothing of the database: where the cache "reading" is away nobody is counted,
+and the limits of the web server in front remain. What people send is counted by person, in the
+database, so that no failing cache lets somebody flood others with mail.
+
+An address is counted whether or not what it asks for exists, so that a refusal tells nothing; who
+has to sign in for a page at all is told so before.
 """
 
 import ipaddress
@@ -13,6 +16,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db import transaction
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -61,7 +65,7 @@ AS_JSON = frozenset({"policies:suggest"})
 
 
 def wait(request):
-    """Count the request; gives how many seconds to wait if that was one too many, else 0."""
+    """Count the request; return how many seconds to wait if that was one too many, else 0."""
     if not settings.THROTTLES:
         return 0
     match = request.resolver_match
@@ -71,7 +75,8 @@ def wait(request):
     amount, seconds = limit(settings.THROTTLE_LIMITS[kind])
     now = time.time()
     window = int(now // seconds)
-    if _count(f"{kind}:{_who(request)}:{window}", seconds) <= amount:
+    count = _count_reading if _is_reading(request) else _count_sent
+    if count(f"{kind}:{_who(request)}:{window}", seconds) <= amount:
         return 0
     return max(1, math.ceil((window + 1) * seconds - now))
 
@@ -85,30 +90,44 @@ def limit(text):
     return int(amount), int(seconds)
 
 
-def _count(key, seconds):
-    """How often this key has come up, this time included; it is forgotten after so many seconds."""
-    cache = caches["throttles"]
-    if cache.add(key, 1, timeout=seconds):
+def _count_reading(key, seconds):
+    """Return how often this key has come up within so many seconds, this time included; 0 where the
+    cache is away."""
+    cache = caches["reading"]
+    if cache.add(key, 1, seconds):
         return 1
     try:
-        return cache.incr(key)
+        return cache.incr(key) or 0
     except ValueError:  # forgotten between the two steps
         return 1
 
 
+def _count_sent(key, seconds):
+    """Return the same from the database, also when several requests come at the same moment."""
+    cache = caches["default"]
+    if cache.add(key, 1, seconds):
+        return 1
+    with transaction.atomic():
+        # Writing to the row locks it: who comes at the same moment reads what is written here.
+        cache.touch(key, seconds)
+        count = cache.get(key, 0) + 1
+        cache.set(key, count, seconds)
+    return count
+
+
 def _who(request):
     """For whom it counts: the person where the page asks for one, else the network."""
-    if request.method not in SAFE or not _is_public(request):
-        user = request.user
-        if user.is_authenticated:
-            return f"person:{user.pk}"
+    if not _is_reading(request) and request.user.is_authenticated:
+        return f"person:{request.user.pk}"
     # Who hides the address shares the limit of all that came by the same way.
     address = client_address.get() or request.META.get("REMOTE_ADDR", "")
     return f"network:{network(address)}"
 
 
-def _is_public(request):
-    return not getattr(request.resolver_match.func, "login_required", True)
+def _is_reading(request):
+    """Return whether a public page is asked for, by whomever."""
+    is_public = not getattr(request.resolver_match.func, "login_required", True)
+    return request.method in SAFE and is_public
 
 
 def network(address):

@@ -11,12 +11,12 @@ from decimal import Decimal
 from functools import lru_cache
 from types import SimpleNamespace
 
+from django.db import connections, router
 from django.db.models import Case, TextField, Value, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django_countries.fields import Country
 
-from citynet.operations import replicas
 from members.models import Member
 from policies.models import (
     Contribution,
@@ -184,7 +184,7 @@ def _rows(keys):
 
 def _fetch(statement, keys):
     """Rows of a statement for these keys."""
-    connection = replicas.reading(Revision)
+    connection = connections[router.db_for_read(Revision)]
     sql, places = statement(connection.vendor, len(keys))
     # A negative parameter is the place of a key, counted from the end.
     parameters = [keys[each] if isinstance(each, int) and each < 0 else each for each in places]

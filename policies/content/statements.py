@@ -6,7 +6,7 @@ long as running it.
 
 from functools import lru_cache
 
-from citynet.operations import replicas
+from django.db import connections, router
 
 # Stands for the key in the queryset that a statement is made of; no row has it.
 KEY = -1
@@ -21,7 +21,7 @@ class Statement:
 
     def rows(self, key):
         """The rows for ``key``, each a list or tuple of Python values."""
-        connection = replicas.reading(self._model())
+        connection = connections[router.db_for_read(self._model())]
         query, sql, parameters, columns = self._compiled(connection.vendor)
         with connection.cursor() as cursor:
             cursor.execute(sql, [key if each == KEY else each for each in parameters])
@@ -57,7 +57,7 @@ class ModelStatement:
         found, start = {}, 0
         for path, model, names in self._parts():
             end = start + len(names)
-            found[path] = model.from_db(replicas.reading(model).alias, names, row[start:end])
+            found[path] = model.from_db(router.db_for_read(model), names, row[start:end])
             if path:
                 holder, _, name = path.rpartition("__")
                 setattr(found[holder], name, found[path])
@@ -67,7 +67,7 @@ class ModelStatement:
 
 def _compiled(query, vendor):
     """The query with its SQL for a kind of database, its parameters and what its columns are."""
-    connection = replicas.reading(query.model)
+    connection = connections[router.db_for_read(query.model)]
     compiler = query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
     return query, sql, parameters, [column for column, _sql, _alias in compiler.select]

@@ -104,16 +104,28 @@ def test_cookies_are_bound_to_the_host_under_https(folder):
 
 
 @pytest.mark.parametrize(
-    ("cache", "counters"),
+    ("environment", "default", "reading"),
     [
-        ("db://cache", "django.core.cache.backends.locmem.LocMemCache"),
-        ("locmem://", "django.core.cache.backends.locmem.LocMemCache"),
-        ("redis://127.0.0.1:6379/0", "citynet.operations.cache.SharedCache"),
+        ({}, "DatabaseCache", "LocMemCache"),
+        ({"CACHE_URL": "db://cache"}, "DatabaseCache", "LocMemCache"),
+        ({"CACHE_URL": "locmem://"}, "LocMemCache", "LocMemCache"),
+        ({"CACHE_URL": "redis://127.0.0.1:6379/0"}, "DatabaseCache", "RedisCache"),
+        ({"DEBUG": "1"}, "LocMemCache", "LocMemCache"),
     ],
 )
-def test_limits_are_counted_in_redis_or_in_the_process(folder, cache, counters):
-    (found,) = values(folder, "CACHES", SECRET_KEY="x", CACHE_URL=cache)
-    assert found["throttles"]["BACKEND"] == counters
+def test_limits_on_what_is_sent_are_never_counted_where_they_can_be_lost(
+    folder, environment, default, reading
+):
+    (found,) = values(folder, "CACHES", SECRET_KEY="x", **environment)
+    kinds = {name: each["BACKEND"].rpartition(".")[2] for name, each in found.items()}
+    assert (kinds["default"], kinds["reading"]) == (default, reading)
+
+
+def test_pages_are_cached_unless_it_is_switched_off(folder):
+    (found,) = values(folder, "CACHES", SECRET_KEY="x", PAGE_CACHE_SECONDS="0")
+    assert found["pages"]["BACKEND"] == "django.core.cache.backends.dummy.DummyCache"
+    answer = run(folder, "-c", "import citynet.settings", SECRET_KEY="x", PAGE_CACHE_SECONDS="21")
+    assert answer.returncode == 1
 
 
 def test_served_files_are_hashed_outside_development(folder):
@@ -223,19 +235,35 @@ def test_several_machines_are_a_matter_of_the_environment(folder):
         **PRODUCTION
         | {
             "DATABASE_URL": "postgresql://u:p@primary/x?connect_timeout=3",
-            "REPLICA_URLS": "postgresql://u:p@one/x,postgresql://u:p@two/x",
+            "REPLICA_URL": "postgresql://u:p%23w@one:5433,two:5434/x?target_session_attrs="
+            "prefer-standby&load_balance_hosts=random&connect_timeout=1",
             "CACHE_URL": "redis://cache:6379/0",
         },
     )
-    assert [each["HOST"] for each in databases.values()] == ["primary", "one", "two"]
+    assert databases.keys() == {"default", "replica"}
+    assert databases["default"]["HOST"] == "primary"
     assert databases["default"]["OPTIONS"]["connect_timeout"] == 3
-    assert "default_transaction_read_only=on" in databases["replica2"]["OPTIONS"]["options"]
-    assert databases["replica1"]["TEST"]["MIRROR"] == "default"
-    assert (routers, engine) == (
-        ["citynet.operations.replicas.Router"],
-        "citynet.operations.sessions",
-    )
-    assert {each["BACKEND"] for each in caches.values()} == {"citynet.operations.cache.SharedCache"}
+    assert databases["replica"]["NAME"] == "x"
+    assert databases["replica"]["OPTIONS"] == {
+        "user": "u",
+        "password": "p#w",
+        "host": "one,two",
+        "port": "5433,5434",
+        "target_session_attrs": "prefer-standby",
+        "load_balance_hosts": "random",
+        "connect_timeout": "1",
+        "tcp_user_timeout": 3000,
+        "options": "-c default_transaction_read_only=on -c statement_timeout=60s",
+    }
+    assert databases["replica"]["TEST"]["MIRROR"] == "default"
+    assert routers == ["citynet.operations.replicas.Router"]
+    # What may not be lost is in the database, whatever becomes of Redis.
+    assert engine == "django.contrib.sessions.backends.db"
+    assert {name: each["BACKEND"].rpartition(".")[2] for name, each in caches.items()} == {
+        "default": "DatabaseCache",
+        "pages": "RedisCache",
+        "reading": "RedisCache",
+    }
 
 
 def test_one_server_needs_none_of_what_several_share(folder):

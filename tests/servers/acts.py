@@ -20,6 +20,7 @@ PASSWORD = "a long walk by the river"
 
 def migrate():
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def set_up():

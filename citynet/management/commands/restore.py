@@ -2,7 +2,7 @@ import shutil
 from tarfile import TarError
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
@@ -112,8 +112,9 @@ class Command(BaseCommand):
         """Bring in step what follows from the database. It is restored by now, whatever happens."""
         try:
             call_command("migrate", verbosity=0, interactive=False)
-            # Pages and sessions of what was there before.
-            cache.clear()
+            call_command("createcachetable", verbosity=0)
+            # Pages of what was there before.
+            caches["pages"].clear()
             call_command("sync_search", rebuild=True, verbosity=0)
         except Exception as error:
             raise CommandError(

@@ -76,6 +76,7 @@ class Command(BaseCommand):
         folder = Path(settings.VAR_DIR)
         ready = folder / "ready"
         call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
         call_command("load_reference", verbosity=0)
         if not ready.exists():
             call_command("generate_cases", clear=True, no_sync=True, verbosity=0)
@@ -91,7 +92,7 @@ class Command(BaseCommand):
             "VAR_DIR": str(self.folder),
             "SEARCH_INDEX_DIR": str(self.folder / "index"),
             "DATABASE_URL": self.database,
-            "REPLICA_URLS": "",
+            "REPLICA_URL": "",
             "CACHE_URL": self.cache,
             "SECRET_KEY": self.secret(),
             "ALLOWED_HOSTS": servers.HOST,

@@ -1,24 +1,23 @@
-"""What is said while the database, the shared cache or the store of files does not answer."""
+"""What is said while the database, Redis or the store of files does not answer."""
 
 import pytest
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.sessions.models import Session
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse
-from django.test import Client, override_settings
-from django.urls import path
+from django.test import Client
+from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_protect
 
 from citynet import checks
-from citynet.operations import cache, sessions
 from citynet.urls import handler400, handler403, handler404, handler500
+from tests.conftest import signed_in
+from tests.factories import UserFactory
 from tests.servers.processes import free_port
 
 ERRORS = {
     "operational": OperationalError("the database system is starting up"),
     "interface": InterfaceError("connection already closed"),
-    "cache": cache.Away("The shared cache does not answer."),
+    "store": ConnectionError("The store of files does not answer."),
     "statement": DatabaseError("no such table"),
 }
 
@@ -47,14 +46,14 @@ def visitor():
     return Client(raise_request_exception=False)
 
 
-@pytest.mark.parametrize("what", ["operational", "interface", "cache"])
+@pytest.mark.parametrize("what", ["operational", "interface", "store"])
 def test_what_can_be_back_in_a_moment_is_asked_for_again(visitor, what):
     answer = visitor.get(f"/fail/{what}/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer["Cache-Control"] == "no-store"
     assert "Please try again in a moment" in answer.text
     assert "starting up" not in answer.text
-    assert (answer.database_error is None) == (what == "cache")
+    assert (answer.database_error is None) == (what == "store")
 
 
 def test_other_errors_of_the_database_are_our_own(visitor):
@@ -78,68 +77,45 @@ def test_what_another_site_has_sent_is_not_shown(visitor):
 
 
 @pytest.fixture
-def without_redis(settings, monkeypatch):
-    """Sessions with copies in a Redis that is not there."""
-    monkeypatch.setattr(cache.SharedCache, "_breakers", {})
-    away = cache.SharedCache(f"redis://127.0.0.1:{free_port()}/0", {})
-    monkeypatch.setattr(sessions, "caches", {"default": away})
-
-
-def begun(**data):
-    session = sessions.SessionStore()
-    session.update(data)
-    session.save()
-    return session.session_key
-
-
-def test_sessions_are_read_from_the_database_while_redis_is_away(db, without_redis):
-    key = begun(colour="teal")
-    assert sessions.SessionStore(key)["colour"] == "teal"
-    assert sessions.SessionStore(key).exists(key)
-    assert sessions.SessionStore("none").load() == {}
-    assert sessions.SessionStore().load() == {}
-
-
-def test_session_of_a_person_is_not_changed_by_halves(db, without_redis):
-    key = begun(**{SESSION_KEY: "1"})
-    session = sessions.SessionStore(key)
-    with pytest.raises(cache.Away):
-        session.flush()
-    assert session[SESSION_KEY] == "1"
-    session["colour"] = "red"
-    with pytest.raises(cache.Away):
-        session.save()
-    assert "colour" not in sessions.SessionStore(key)
-    assert Session.objects.count() == 1
-
-
-def test_visitor_can_sign_in_while_redis_is_away(db, without_redis):
-    key = begun(colour="teal")
-    session = sessions.SessionStore(key)
-    session["colour"] = "red"
-    session.save()
-    session.cycle_key()
-    session[SESSION_KEY] = "1"
-    session.save()
-    assert sessions.SessionStore(session.session_key)[SESSION_KEY] == "1"
-    assert Session.objects.get().session_key == session.session_key != key
-    fresh = sessions.SessionStore()
-    fresh.cycle_key()
-    sessions.SessionStore().delete()
-
-
-@override_settings(REPLICA_URLS=["postgresql://replica/x"])
-def test_checks_tell_what_several_machines_need(settings):
-    settings.CACHES = settings.CACHES | {"default": {"BACKEND": "x.DatabaseCache"}}
-    assert [each.id for each in checks.machines_share_redis(None)] == ["citynet.W003"]
-    settings.CACHES = settings.CACHES | {
-        "default": {"BACKEND": "citynet.operations.cache.SharedCache"}
+def without_redis(settings):
+    """Pages, and counts of what is read, in a Redis that is not there."""
+    away = {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"redis://127.0.0.1:{free_port()}/0",
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True},
     }
-    assert checks.machines_share_redis(None) == []
-    engines = {each["ENGINE"].rpartition(".")[2] for each in settings.DATABASES.values()}
-    expected = [] if engines == {"postgresql"} else ["citynet.E001"]
-    assert [each.id for each in checks.replicas_have_a_primary(None)] == expected
+    settings.CACHES = settings.CACHES | {"pages": away, "reading": away}
+    settings.THROTTLES = True
+    settings.THROTTLE_LIMITS = dict.fromkeys(settings.THROTTLE_LIMITS, "1/3600")
 
 
-def test_checks_find_nothing_on_one_server():
-    assert checks.replicas_have_a_primary(None) == checks.machines_share_redis(None) == []
+@pytest.mark.urls("citynet.urls")
+@pytest.mark.usefixtures("without_redis", "reference")
+def test_pages_go_on_while_redis_is_away(client, synced):
+    synced()
+    found = [client.get("/policies/").status_code for _visit in range(3)]
+    assert found == [200, 200, 200]
+
+
+@pytest.mark.urls("citynet.urls")
+@pytest.mark.usefixtures("without_redis")
+def test_what_people_send_is_limited_while_redis_is_away(db):
+    client = signed_in(UserFactory())
+    address = reverse("account_data_json")
+    assert [client.get(address).status_code for _time in range(2)] == [200, 429]
+
+
+def test_checks_tell_what_replicas_need(settings):
+    assert checks.replicas_have_a_primary(None) == []
+    settings.REPLICA_URL = "postgresql://replica/x"
+    is_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    found = [each.id for each in checks.replicas_have_a_primary(None)]
+    assert found == ([] if is_postgresql else ["citynet.E001"])
+
+
+def test_checks_tell_of_limits_that_each_process_counts(settings):
+    caches = settings.CACHES
+    assert [each.id for each in checks.limits_are_shared(None)] == ["citynet.W002"]
+    database = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    settings.CACHES = caches | {"default": database}
+    assert checks.limits_are_shared(None) == []

@@ -176,9 +176,9 @@ def test_search_without_an_index_has_all_headers(client, reference, settings, tm
 def test_too_many_requests_have_all_headers(client, reference, synced, settings):
     synced()
     settings.THROTTLES, settings.THROTTLE_LIMITS = True, {"search": "1/3600"}
-    caches["throttles"].clear()
+    caches["reading"].clear()
     answers = [client.get("/policies/", secure=True) for _ in range(2)]
-    caches["throttles"].clear()
+    caches["reading"].clear()
     assert [(each.status_code, said(each)) for each in answers] == [(200, {}), (429, {})]
 
 

@@ -1,14 +1,17 @@
 """Limits: who is counted, by what, and what is answered to who has to wait."""
 
 import itertools
+import time
 
 import pytest
 from django.core.cache import caches
+from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver, reverse
 
 from citynet.web import throttles
 from members.models import Membership
+from tests import races
 from tests.conftest import signed_in
 from tests.factories import (
     MemberFactory,
@@ -29,9 +32,14 @@ def _strict(settings, monkeypatch):
     settings.THROTTLES = True
     settings.THROTTLE_LIMITS = dict.fromkeys(settings.THROTTLE_LIMITS, "2/3600")
     monkeypatch.setattr(throttles.time, "time", lambda: NOON + 3560)
-    caches["throttles"].clear()
+    forget()
     yield
-    caches["throttles"].clear()
+    forget()
+
+
+def forget():
+    for name in ("default", "reading"):
+        caches[name].clear()
 
 
 def times(client, address, number, **options):
@@ -235,7 +243,7 @@ def test_team_of_others_is_not_told_apart_by_the_limit():
     client = signed_in(UserFactory())
     found = {}
     for slug in ("there", "nowhere"):
-        caches["throttles"].clear()
+        forget()
         address = reverse("my:invite", args=[slug])
         found[slug] = [client.post(address).status_code for _ in range(3)]
     assert found["there"] == found["nowhere"] == [404, 404, 429]
@@ -260,6 +268,52 @@ def test_every_limited_address_exists_and_every_limit_is_used(settings):
         assert short in resolver.reverse_dict, name
 
 
+# In the database, as in production
+
+
+@pytest.fixture
+def in_database(settings):
+    """Limits that are counted in the table of ``manage.py createcachetable``."""
+    table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_of_test"}
+    settings.CACHES = settings.CACHES | {"default": table}
+    call_command("createcachetable", verbosity=0)
+
+
+@pytest.mark.usefixtures("in_database")
+def test_what_is_sent_is_counted_in_the_database():
+    client = signed_in(UserFactory())
+    address = reverse("account_data_json")
+    assert times(client, address, 3) == [200, 200, 429]
+    caches["reading"].clear()
+    assert times(client, address, 1) == [429]
+
+
+@pytest.mark.usefixtures("in_database")
+def test_every_count_of_a_window_is_kept_to_its_end(monkeypatch):
+    now = time.time()
+    for number in range(1, 5):
+        monkeypatch.setattr(time, "time", lambda now=now, number=number: now + 1000 * number)
+        assert throttles._count_sent("asking:person:1:1", 3600) == number
+
+
+@races.needs_two_connections
+@pytest.mark.django_db(transaction=True)
+def test_requests_of_one_moment_are_all_counted(in_database):
+    def ask():
+        return throttles._count_sent("asking:person:1:1", 3600)
+
+    found = [number for _round in range(5) for number in races.at_once(*[ask] * 6)]
+    assert sorted(found) == list(range(1, 31))
+
+
+@pytest.mark.usefixtures("in_database")
+def test_passwords_are_guessed_five_times_where_the_database_counts(fresh):
+    sent = {"login": UserFactory().email, "password": "a wrong password of many"}
+    pages = [fresh().post(reverse("account_login"), sent) for _ in range(6)]
+    refused = ["Too many failed login attempts" in page.text for page in pages]
+    assert refused == [False] * 5 + [True]
+
+
 # Accounts: the limits of the library that keeps them, through its own pages.
 
 
@@ -267,9 +321,7 @@ def test_every_limited_address_exists_and_every_limit_is_used(settings):
 def fresh():
     """A visitor whose address nobody has used before."""
     numbers = itertools.count(1)
-    caches["default"].clear()
-    yield lambda: Client(REMOTE_ADDR=f"198.51.100.{next(numbers)}")
-    caches["default"].clear()
+    return lambda: Client(REMOTE_ADDR=f"198.51.100.{next(numbers)}")
 
 
 def test_passwords_of_an_account_are_guessed_five_times_from_anywhere(fresh):
