@@ -67,19 +67,20 @@ def read_replica(get_response):
         if may_be_late and away_until:
             # This request finds out; the others do not wait for it.
             away_until = now + AWAY_SECONDS
-        # Stays set while the answer is sent: a download is read then. The next request sets it anew.
         _alias.set(REPLICA if may_be_late else PRIMARY)
         response = get_response(request)
-        if _alias.get() == PRIMARY:
-            return response
-        if not response_failed(response):
+        if _alias.get() == REPLICA:
             away_until = 0.0
-            return response
-        logger.warning("No replica answers: %s", response.database_error)
-        away_until = time.monotonic() + AWAY_SECONDS
-        # Once more, from the primary: nobody has seen anything yet, and nothing was changed.
-        _alias.set(PRIMARY)
-        return get_response(request)
+            if response_failed(response):
+                logger.warning("No replica answers: %s", response.database_error)
+                away_until = time.monotonic() + AWAY_SECONDS
+                # Once more, from the primary: nobody has seen anything yet, and nothing was changed.
+                _alias.set(PRIMARY)
+                response = get_response(request)
+            elif not response.streaming:
+                # A download is read from the replica while it is sent.
+                _alias.set(PRIMARY)
+        return response
 
     def process_view(request, view, args, kwargs):
         # Only here is known which view it is.

@@ -1,13 +1,17 @@
 """One server as the page for operators makes it: nginx in front, and gunicorn behind."""
 
 import http.client
+import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +52,22 @@ def nobody_serves(site):
     yield
     site.open_socket()
     site.start_web()
+
+
+@pytest.fixture
+def nobody_answers(site):
+    """The portal takes requests and says nothing, until ``nobody_answers()`` is called."""
+    children = Path(f"/proc/{site.web.pid}/task/{site.web.pid}/children").read_text().split()
+    processes = [site.web.pid, *map(int, children)]
+
+    def go_on():
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    yield go_on
+    go_on()
 
 
 def text(answer):
@@ -168,6 +188,22 @@ def test_many_forms_from_one_address_are_asked_to_wait(site):
     assert len(refused) >= 10
     assert refused[-1].headers["Retry-After"] == "10"
     assert "Too many requests" in text(refused[-1])
+
+
+def test_downloads_of_one_address_are_two_at_once_and_pages_go_on(site, nobody_answers):
+    with ThreadPoolExecutor() as pool:
+        downloads = [pool.submit(site.ask, "/policies/export.csv") for _time in range(3)]
+        first = next(as_completed(downloads))
+        page = pool.submit(site.ask, "/policies/")
+        nobody_answers()
+        assert page.result().status == 200
+
+    refused = first.result()
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
+    assert "Others are downloading" in text(refused)
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert sorted(each.result().status for each in downloads) == [200, 200, 503]
+    assert site.ask("/policies/export.csv").status == 200
 
 
 def test_nobody_sees_an_error_while_settings_are_read_again(site):

@@ -93,8 +93,14 @@ def test_who_acts_reads_the_primary(site, path, method, cookies):
     assert site.read == ["default"]
 
 
-def test_next_request_of_a_thread_begins_anew(site):
+def test_what_comes_after_a_page_is_read_from_the_primary(site):
     site.visit()
+    assert router.db_for_read(Revision) == "default"
+
+
+def test_next_request_of_a_thread_begins_anew(site):
+    site.answers = [StreamingHttpResponse()]
+    site.visit("/policies/export.csv")
     site.visit(method="POST")
     assert site.read == ["replica", "default"]
 
