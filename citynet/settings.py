@@ -518,7 +518,7 @@ NODE_NAME = env.str("NODE_NAME", "") or socket.gethostname()
 READY_INDEX_LAG = env.int("READY_INDEX_LAG", 900)
 READINESS_KEPT_FOR = 1
 
-# Figures for Prometheus at /metrics: to who has the token or, without one, to these addresses only.
+# Metrics for Prometheus at /metrics: to who has the token or, without one, to these addresses only.
 METRICS = env.bool("METRICS", False)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_ALLOW = env.list("METRICS_ALLOW", ["127.0.0.0/8", "::1/128"])

@@ -1,6 +1,6 @@
 """When the commands of the timers last did their work: a timer that died is noticed by that.
 
-It is kept in the database, because any machine may be asked about commands that run on another.
+It stands in the database, because any machine may be asked about commands that run on another.
 """
 
 import logging
@@ -29,7 +29,7 @@ LATE_AFTER = {
 }
 # Each machine has an index of its own, so only its own runs count.
 ON_EACH_NODE = frozenset({"sync_search"})
-# Who looks every few seconds need not write as often.
+# A command that stays and looks every few seconds need not write as often.
 SECONDS_BETWEEN_MARKS = 30
 _marked = {}
 
@@ -45,7 +45,7 @@ def succeeded(command):
 def failed(command):
     """Note that ``command`` could not do, or not do all of, its work. Never raises."""
     _mark(command, failed_at=timezone.now())
-    # A success after a failure is told at once.
+    # A success after a failure is written at once.
     _marked.pop(command, None)
 
 
@@ -56,13 +56,13 @@ def _mark(command, **times):
                 command=command, node=settings.NODE_NAME, defaults=times
             )
     except (DatabaseError, InterfaceError) as error:
-        # The work itself is what counts; that it was done is told the next time.
+        # The work itself is what counts; that it was done is noted the next time.
         reason = type(error).__name__
         logger.warning("The run of %s could not be noted (%s)", command, reason)
 
 
 def ages(now=None):
-    """Seconds since each command of the timers last succeeded; None where it never has."""
+    """Return the seconds since each command of the timers last succeeded; None where it never has."""
     now = now or timezone.now()
     anywhere = CommandRun.objects.exclude(command__in=ON_EACH_NODE)
     here = CommandRun.objects.filter(command__in=ON_EACH_NODE, node=settings.NODE_NAME)
@@ -75,7 +75,7 @@ def ages(now=None):
 
 
 def late(seconds):
-    """Those of the commands in ``seconds`` that have run once, but not for too long now."""
+    """Return those of the commands in ``seconds`` that ran once, but too long ago."""
     return [
         command
         for command, age in seconds.items()

@@ -1,4 +1,4 @@
-"""Statistics for Prometheus, at ``/metrics``; imported only where ``METRICS`` is on.
+"""Metrics for Prometheus, at ``/metrics``; imported only where ``METRICS`` is on.
 
 Under gunicorn the processes count together (``deploy/gunicorn.conf.py`` sets
 ``PROMETHEUS_MULTIPROC_DIR``), and whichever is asked answers with the sum of all. What can be asked
@@ -48,7 +48,7 @@ REFUSALS = prometheus.Counter("citynet_refusals", "Requests refused for their nu
 
 @receiver(request_over)
 def count(stats, **signal):
-    """Add a request that is over to the statistics."""
+    """Add a request that is over to the metrics."""
     route = stats.route or "none"
     REQUESTS.labels(route, stats.method, stats.status).inc()
     SECONDS.labels(route).observe(stats.seconds)
@@ -81,7 +81,7 @@ class _Gauges:
 @login_not_required
 @require_safe
 def metrics(request):
-    """All statistics as text; 404 for whoever may not have them."""
+    """All metrics as text; 404 for whoever may not have them."""
     if not is_allowed(request):
         raise Http404
     registry = prometheus.CollectorRegistry()

@@ -14,7 +14,7 @@ COLUMNS = "{:<12}{:>8}{:>14}{:>7}{:>11}{:>15}"
 
 
 def main(points):
-    """Kill ``points`` times, print the table, and give how many faults were found."""
+    """Kill ``points`` times, print the table, and return how many faults were found."""
     from tests.crashes.mail import mail_server  # noqa: PLC0415 - nothing is loaded before the fork
 
     with tempfile.TemporaryDirectory(prefix="crashes") as made:
@@ -86,7 +86,7 @@ class Run:
         )
         for name, counts in self.table.items():
             say(COLUMNS.format(name, *counts.values()))
-        say(f"letters taken by the mail server twice: {notices['twice']} (at most one a kill)")
+        say(f"e-mails taken by the mail server twice: {notices['twice']} (at most one a kill)")
         say(f"files that no row names: {removed} removed by delete_unused_files, then {kept}")
         faults = sum(sum(list(counts.values())[2:]) for counts in self.table.values())
         return faults + kept + max(0, notices["twice"] - self.table["notices"]["points"])

@@ -72,7 +72,7 @@ class Notices:
             assert not outcome.error, outcome.error
 
     def check(self, _nothing, killed):
-        """A letter that is noted as sent was taken by the mail server."""
+        """An e-mail that is noted as sent was taken by the mail server."""
         taken = mailed(self.path)
         sent = set(Notice.objects.filter(mail="sent").values_list("pk", flat=True))
         return {
@@ -83,7 +83,7 @@ class Notices:
     def finish(self):
         """When what was claimed by the dead is due again, everything goes out.
 
-        Gives how many letters were never taken, and how many more than once.
+        Return how many e-mails were never taken, and how many more than once.
         """
         Notice.objects.filter(mail="waiting").update(next_attempt_at=timezone.now())
         while notifications.deliver(1000).sent:

@@ -51,7 +51,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def mail_server(path):
-    """A mail server in a process of its own, which notes in the file ``path``; gives its port."""
+    """A mail server in a process of its own, which writes to the file ``path``; yields its port."""
     server = _Server(("127.0.0.1", 0), _Session)
     process = os.fork()
     if not process:

@@ -106,9 +106,9 @@ class Publish:
         ).count()
 
     def _told(self, revision):
-        """How many letters were written to the author of this decision, of all of the case."""
-        letters = Notice.objects.filter(kind="published", path__contains=f"/{revision.case_id}/")
-        return letters.count() - (revision.number - 1)
+        """Return how many e-mails were written to the author of this decision, of all of the case."""
+        notices = Notice.objects.filter(kind="published", path__contains=f"/{revision.case_id}/")
+        return notices.count() - (revision.number - 1)
 
 
 class Upload:

@@ -10,7 +10,7 @@ import traceback
 
 
 def apart(call, *arguments):
-    """What ``call`` gives, worked out in a process of its own: the machine after a restart."""
+    """Return what ``call`` returns in a process of its own: the machine after a restart."""
     mine, its = os.pipe()
     process = os.fork()
     if not process:

@@ -29,7 +29,7 @@ def test_nothing_is_lost_or_half_done_when_processes_are_killed(engine, command)
     )
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    head, columns, *table, _letters, files = ended.stdout.splitlines()
+    head, columns, *table, _mails, files = ended.stdout.splitlines()
     assert head.startswith(f"{engine}: {POINTS} kills")
     assert columns.split()[-5:] == ["acknowledged", "lost", "half-done", "index", "differs"]
     assert [row.split()[-3:] for row in table] == [["0", "0", "0"]] * 6

@@ -18,7 +18,7 @@ from policies.models import Photo
 from tests.disks import disk
 from tests.factories import PhotoFactory, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'")
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'")
 NOW = datetime.datetime(2026, 11, 27, 12, tzinfo=datetime.UTC)

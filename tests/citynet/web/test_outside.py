@@ -65,7 +65,7 @@ def run(folder, *arguments, **environment):
 
 @pytest.fixture(scope="module")
 def seen(sink, tmp_path_factory):
-    """What a site tells: ``text`` of its figures, ``statuses`` of who asked, ``sent`` to Sentry."""
+    """What a site tells: ``text`` of its metrics, ``statuses`` of who asked, ``sent`` to Sentry."""
     folder = tmp_path_factory.mktemp("var")
     counted = folder / "metrics"
     counted.mkdir()
@@ -78,8 +78,8 @@ def seen(sink, tmp_path_factory):
     return found | {"sent": sink.received, "folder": folder}
 
 
-def figure(seen, name):
-    """The value of a figure, as in the text."""
+def value_of(seen, name):
+    """The value of a metric, as in the text."""
     (line,) = [each for each in seen["text"].splitlines() if each.startswith(f"{name} ")]
     return float(line.rpartition(" ")[2])
 
@@ -105,12 +105,12 @@ def test_nothing_is_imported_unless_it_is_asked_for(tmp_path):
         ("citynet_notices_oldest_seconds", 0),
     ],
 )
-def test_figures(seen, name, value):
-    assert figure(seen, name) == value
+def test_metrics(seen, name, value):
+    assert value_of(seen, name) == value
 
 
-def test_figures_of_all_processes_are_added(seen):
-    assert 2000 < figure(seen, "citynet_queries_total") < 2100
+def test_metrics_of_all_processes_are_added(seen):
+    assert 2000 < value_of(seen, "citynet_queries_total") < 2100
 
 
 def test_worker_goes_on_in_the_files_of_an_earlier_one(seen):
@@ -128,7 +128,7 @@ def test_single_process_counts_without_files(tmp_path):
     assert not (tmp_path / "metrics").exists()
 
 
-def test_figures_are_for_those_who_may_have_them(seen):
+def test_metrics_are_for_those_who_may_have_them(seen):
     assert seen["statuses"] == {
         "here": 200,
         "socket": 200,
