@@ -111,12 +111,12 @@ TEMPLATES = [
             ],
         },
     },
-    # The few pieces that a page repeats by the dozen: see ``citynet.web.jinja``.
+    # The few pieces that a page repeats by the dozen: see ``policies.jinja``.
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "jinja2"],
         "OPTIONS": {
-            "environment": "citynet.web.jinja.environment",
+            "environment": "policies.jinja.environment",
             "autoescape": True,
         },
     },

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from citynet.web import licence, maps, page_cache
-from policies.content.listing import listed
+from policies.content import lists
 from policies.models import CaseStudy, Revision
 from policies.search.counts import count_cases, goals_with_counts, members_with_counts, reported
 from policies.statistics import turnaround
@@ -39,7 +39,7 @@ def home(request):
     # Some of the newest may be featured as well, and are shown there only.
     counts = count_cases(newest=NEWEST + len(featured))
     newest = [key for key in counts.newest if key not in featured][:NEWEST]
-    shown = listed([*featured, *newest])
+    shown = lists.read([*featured, *newest])
     goals = goals_with_counts(counts)
     members = members_with_counts(counts)
     covered = sum(goal.covered for goal in goals)

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
-from policies.models import Theme
+from policies.content import summary
+from policies.models import Revision, Theme
 from policies.search import index
 from sdg.models import Goal, Target
 from tests.factories import StaffFactory
@@ -112,8 +113,13 @@ def shared(_kept_reference, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture
 def synced(db):
-    """Bring the search index in step with the database: ``synced()`` after making live revisions."""
-    return index.sync
+    """What publishing does, for live revisions of the factories: ``synced()`` after making them."""
+
+    def sync(**options):
+        summary.rebuild(Revision.objects.live())
+        return index.sync(**options)
+
+    return sync
 
 
 def signed_in(person):

@@ -58,14 +58,14 @@ def newest_texts():
     keys = CaseStudy.objects.order_by("pk").values_list(
         Subquery(newest.values("pk")[:1]), flat=True
     )
-    for revision in _with_content([key for key in keys if key]):
+    for revision in Revision.objects.with_rows().in_order([key for key in keys if key]):
         yield interchange.row(revision)
 
 
 def all_texts():
     """An object for each text that ever was, with where it stood and when."""
     keys = Revision.objects.order_by("case", "number").values_list("pk", flat=True)
-    for revision in _with_content(list(keys)):
+    for revision in Revision.objects.with_rows().in_order(list(keys)):
         case = revision.case
         yield {
             "case": case.pk,
@@ -79,14 +79,6 @@ def all_texts():
             "merged_into": case.merged_into_id,
             "text": interchange.row(revision),
         }
-
-
-def _with_content(keys):
-    """Revisions with all their content, in batches; each key takes a few bytes."""
-    for start in range(0, len(keys), BATCH):
-        batch = keys[start : start + BATCH]
-        found = Revision.objects.with_content().in_bulk(batch)
-        yield from (found[key] for key in batch if key in found)
 
 
 MEMBER_COLUMNS = (

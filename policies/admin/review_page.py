@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
-from policies.content import completeness, diff, sections
+from policies.content import completeness, diff
 from policies.forms.review import ChecklistForm, DecisionForm
 from policies.models import CaseStudy, ReviewEvent, ReviewNote, Revision
 from policies.views import detail
@@ -47,9 +47,7 @@ class Author:
 
 def readable(pk):
     """The revision with all that the screen shows and the fingerprint covers, or None."""
-    shown = sections.readable(Revision.objects.filter(pk=pk)).prefetch_related(
-        "photos", "attachments"
-    )
+    shown = Revision.objects.filter(pk=pk).with_rows().prefetch_related("photos", "attachments")
     return shown.select_related("case__member", "case__live", "reviewer", "created_by").first()
 
 

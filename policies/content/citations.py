@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -77,6 +78,12 @@ def address(revision):
     """The public address of a revision, the same whatever the reader's language."""
     with translation.override(settings.LANGUAGE_CODE):
         return settings.SITE_URL + revision.get_absolute_url()
+
+
+def lasting_address(case):
+    """Return the public address of a case that stays the same when its title changes."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return settings.SITE_URL + reverse("policies:case-short", args=[case.pk])
 
 
 def in_words(cited):

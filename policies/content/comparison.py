@@ -6,9 +6,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from policies.interchange import spreadsheet
-
-from . import completeness, formats, key_facts, money, sections
+from . import citations, completeness, formats, key_facts, money, sections
 from .charts import Bar, linear, logarithmic, time_scale
 from .timeline import whole_bar
 
@@ -239,7 +237,7 @@ def table(revisions):
 def _columns():
     member = lambda r: r.case.member  # noqa: E731 - a dozen uses in the rows below
     return [
-        (_("Address"), lambda r: spreadsheet.address(r.case)),
+        (_("Address"), lambda r: citations.lasting_address(r.case)),
         (_("Revision"), lambda r: r.number),
         (_("Member"), lambda r: member(r).name),
         (_("Kind"), lambda r: member(r).get_kind_display()),

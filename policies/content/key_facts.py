@@ -1,7 +1,7 @@
 """The four facts that every case shows, in one order: budget, staff, duration, stakeholders.
 
-Reads a revision with its prefetched rows (``RevisionQuerySet.for_cards``) and asks the database
-nothing. What is unknown is a fact too: it is said, never left out.
+They are written from a revision's own columns and its summary (``policies.content.summary``). What
+is unknown is a fact too: it is said, never left out.
 """
 
 import re
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from policies.models import FundingSource, Indicator, Revision, months
 
 from . import formats
-from .formats import counted as ngettext
-from .formats import current_language, remembered
-from .formats import said as _
+from .summary import summary_of
 
 # A start with a month is followed month by month for two years, then in whole years.
 LAST_MONTH_COUNT = 24
@@ -35,23 +35,18 @@ class Fact:
     unknown: bool = False
 
 
-def key_facts(revision, language=None):
-    """Budget, staff, duration and stakeholders of a revision, always in this order.
-
-    ``language`` is the active one, if the caller knows it: that saves time in long lists.
-    """
-    language = language or current_language()
-    return [fact(revision, language) for fact in (budget, staff, duration, stakeholders)]
+def key_facts(revision):
+    """Return budget, staff, duration and stakeholders of a revision, always in this order."""
+    return [budget(revision), staff(revision), duration(revision), stakeholders(revision)]
 
 
 def goal_numbers(revision):
-    """The numbers of the goals that its targets belong to, in order: [6, 11, 13]."""
-    rows = revision.contributions.all()
-    return sorted({int(row.target_id.partition(".")[0]) for row in rows})
+    """Return the numbers of the goals that its targets belong to, in order: [6, 11, 13]."""
+    return sorted({int(code.partition(".")[0]) for code in summary_of(revision)["targets"]})
 
 
 def per_resident(revision):
-    """USD per resident of the member (a year, where the budget is annual), or None.
+    """Return USD per resident of the member (a year, where the budget is annual), or None.
 
     None where the budget in USD or the population is unknown.
     """
@@ -61,88 +56,81 @@ def per_resident(revision):
     return revision.budget_usd / population
 
 
-def evidence(revision, language=None):
-    """What its results rest on, in a few words: the strongest evidence of any result."""
-    rows = revision.indicators.all()
-    results = {row.evidence for row in rows if row.result is not None}
-    planned = any(row.planned is not None for row in rows)
-    return _evidence(frozenset(results), planned, bool(revision.results), language=language)
+def evidence(revision):
+    """Return in a few words what its results rest on: the strongest evidence of any result."""
+    found = summary_of(revision)["evidence"]
+    if found in Indicator.Evidence.values:
+        return str(Indicator.Evidence(found).label)
+    return {
+        "unnamed": _("Figures reported"),
+        "planned": _("Planned figures only"),
+        "words": _("Results in words"),
+        "none": _("No results reported"),
+    }[found]
 
 
-def budget(revision, language=None):
-    """What it costs, in the currency of the case, with the amount in USD below."""
-    return _budget(
-        _Money(
-            revision.budget_amount,
-            revision.budget_currency,
-            revision.budget_year,
-            revision.budget_usd,
-            bool(revision.budget_usd_source),
-        ),
-        revision.budget_scope,
-        revision.budget_note,
-        revision.budget_unavailable,
-        tuple([(row.name, row.state) for row in revision.funding_sources.all()]),
-        language=language,
-    )
-
-
-def staff(revision, language=None):
-    """How many people work on it, in full-time equivalents."""
-    return _staff(
-        revision.staff_fte, revision.staff_note, revision.staff_unavailable, language=language
-    )
-
-
-def duration(revision, language=None):
-    """From when to when, and how long that is or has been until today."""
-    is_open = revision.start and not revision.end
-    today = timezone.localdate() if is_open else None
-    return _duration(revision.start, revision.end, revision.stage, today, language=language)
-
-
-def stakeholders(revision, language=None):
-    """How many organisations and groups have a part in it."""
-    rows = revision.stakeholders.all()
-    with_role = len([row for row in rows if row.role])
-    return _stakeholders(len(rows), with_role, revision.stakeholders_unavailable, language=language)
-
-
-@dataclass(frozen=True)
-class _Money:
-    amount: object
-    currency: str
-    year: int | None
-    usd: object
-    is_usd_stated: bool
-
-
-@remembered
-def _evidence(results, planned, in_words):
-    for value in reversed(Indicator.Evidence.values):
-        if value in results:
-            return str(Indicator.Evidence(value).label)
-    if results:
-        return _("Figures reported")
-    if planned:
-        return _("Planned figures only")
-    return _("Results in words") if in_words else _("No results reported")
-
-
-@remembered
-def _budget(money, scope, note, unavailable, funding):
+def budget(revision):
+    """Return what it costs, in the currency of the case, with the amount in USD below."""
     label = _("Budget")
-    if money.amount is not None:
-        value = formats.money(money.amount, money.currency)
-    elif money.usd is not None:
-        value = formats.usd(money.usd)
+    funding = _funding(summary_of(revision)["funding"])
+    if revision.budget_amount is not None:
+        value = formats.money(revision.budget_amount, revision.budget_currency)
+    elif revision.budget_usd is not None:
+        value = formats.usd(revision.budget_usd)
     else:
-        return _missing(label, unavailable, _funding(funding))
-    if scope == Revision.Scope.ANNUAL:
+        return _missing(label, revision.budget_unavailable, funding)
+    if revision.budget_scope == Revision.Scope.ANNUAL:
         value = _("%(amount)s a year") % {"amount": value}
-    details = [_part(note) if scope == Revision.Scope.PART else "", _in_usd(money)]
-    details.append(_funding(funding))
-    return Fact(label, value, _("; ").join(detail for detail in details if detail))
+    part = _part(revision.budget_note) if revision.budget_scope == Revision.Scope.PART else ""
+    details = filter(None, [part, _in_usd(revision), funding])
+    return Fact(label, value, _("; ").join(details))
+
+
+def staff(revision):
+    """Return how many people work on it, in full-time equivalents."""
+    label = _("Staff")
+    detail = _first_statement(revision.staff_note)
+    if revision.staff_fte is not None:
+        value = _("%(count)s FTE") % {"count": formats.number(revision.staff_fte)}
+        return Fact(label, value, detail or _("full-time equivalents"))
+    if detail:
+        return Fact(label, _("No total reported"), detail)
+    return _missing(label, revision.staff_unavailable)
+
+
+def duration(revision):
+    """Return from when to when, and how long that is or has been until today."""
+    label = _("Duration")
+    start, end = revision.start, revision.end
+    if not start and not end:
+        return _missing(label, "")
+    if not start:
+        return Fact(label, formats.period(start, end), _("start not reported"))
+    if not end:
+        return _open_ended(label, start, revision.stage, timezone.localdate())
+    if months.is_exact(start) and months.is_exact(end):
+        length = formats.duration(months.duration_months(start, end))
+    else:
+        years = months.year_of(end) - months.year_of(start) + 1
+        length = ngettext("%(count)s calendar year", "%(count)s calendar years", years)
+        length %= {"count": years}
+    return Fact(label, formats.period(start, end), length)
+
+
+def stakeholders(revision):
+    """Return how many organisations and groups have a part in it."""
+    label = _("Stakeholders")
+    summary = summary_of(revision)
+    count, with_role = summary["stakeholders"], summary["with_role"]
+    if not count:
+        return _missing(label, revision.stakeholders_unavailable)
+    value = ngettext("%(count)s named", "%(count)s named", count) % {"count": count}
+    if with_role == count:
+        return Fact(label, value, _("all with a role"))
+    if not with_role:
+        return Fact(label, value, _("roles not reported"))
+    detail = ngettext("%(count)s with a role", "%(count)s with a role", with_role)
+    return Fact(label, value, detail % {"count": with_role})
 
 
 def _part(note):
@@ -151,22 +139,22 @@ def _part(note):
     return _("Partial: %(note)s") % {"note": first} if first else _("Partial")
 
 
-def _in_usd(money):
+def _in_usd(revision):
     """The amount in USD and where it comes from; nothing where the value itself is in USD."""
-    if money.amount is None or money.currency == "USD":
+    if revision.budget_amount is None or revision.budget_currency == "USD":
         return ""
-    if money.usd is None:
-        if money.year is None:
+    if revision.budget_usd is None:
+        if revision.budget_year is None:
             return _("No USD amount: year not reported")
         return _("No USD rate on file")
-    amount = formats.usd(money.usd)
-    if money.is_usd_stated:
+    amount = formats.usd(revision.budget_usd)
+    if revision.budget_usd_source:
         return _("about %(amount)s, as stated") % {"amount": amount}
-    if money.year is None:
+    if revision.budget_year is None:
         return _("about %(amount)s") % {"amount": amount}
     return _("about %(amount)s at the mean rate of %(year)s") % {
         "amount": amount,
-        "year": money.year,
+        "year": revision.budget_year,
     }
 
 
@@ -185,36 +173,6 @@ def _funding(sources):
     return ngettext(
         "%(sources)s, %(count)s withdrawn", "%(sources)s, %(count)s withdrawn", withdrawn
     ) % {"sources": text, "count": withdrawn}
-
-
-@remembered
-def _staff(fte, note, unavailable):
-    label = _("Staff")
-    detail = _first_statement(note)
-    if fte is not None:
-        value = _("%(count)s FTE") % {"count": formats.number(fte)}
-        return Fact(label, value, detail or _("full-time equivalents"))
-    if detail:
-        return Fact(label, _("No total reported"), detail)
-    return _missing(label, unavailable)
-
-
-@remembered
-def _duration(start, end, stage, today):
-    label = _("Duration")
-    if not start and not end:
-        return _missing(label, "")
-    if not start:
-        return Fact(label, formats.period(start, end), _("start not reported"))
-    if not end:
-        return _open_ended(label, start, stage, today)
-    if months.is_exact(start) and months.is_exact(end):
-        length = formats.duration(months.duration_months(start, end))
-    else:
-        years = months.year_of(end) - months.year_of(start) + 1
-        length = ngettext("%(count)s calendar year", "%(count)s calendar years", years)
-        length %= {"count": years}
-    return Fact(label, formats.period(start, end), length)
 
 
 def _open_ended(label, start, stage, today):
@@ -237,20 +195,6 @@ def _months_between(start, today):
         return (today.year - months.year_of(start)) * 12
     count = today.year * 12 + today.month - 1 - months.month_number(start, last=False)
     return count - count % 12 if count > LAST_MONTH_COUNT else count
-
-
-@remembered
-def _stakeholders(count, with_role, unavailable):
-    label = _("Stakeholders")
-    if not count:
-        return _missing(label, unavailable)
-    value = ngettext("%(count)s named", "%(count)s named", count) % {"count": count}
-    if with_role == count:
-        return Fact(label, value, _("all with a role"))
-    if not with_role:
-        return Fact(label, value, _("roles not reported"))
-    detail = ngettext("%(count)s with a role", "%(count)s with a role", with_role)
-    return Fact(label, value, detail % {"count": with_role})
 
 
 def _missing(label, reason, detail=""):

@@ -5,73 +5,27 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
 
-from django.db.models import Prefetch
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from policies.models import CaseStudy, Contribution, Indicator, Revision, RevisionTheme, Stakeholder
-from policies.search.reading import Rows
+from policies.models import CaseStudy, Indicator, Stakeholder
 
 from . import formats
 from .charts import Change, change
-from .statements import KEY, ModelStatement
+from .summary import summary_of
 
 # A city is asked once a year whether its record is still true.
 CONFIRMATION_LASTS = timedelta(days=366)
 PERCENT = "%"
-# Lists of a revision whose rows lead nowhere else.
-LISTS = (
-    "budget_lines",
-    "funding_sources",
-    "indicators",
-    "phases",
-    "sources",
-    "staff_roles",
-    "stakeholders",
-)
-
-
-def _rows(name, *related):
-    def make():
-        model = Revision._meta.get_field(name).related_model
-        return model.objects.filter(revision=KEY).order_by("position", "pk")
-
-    return ModelStatement(make, related)
-
-
-ROWS = {
-    "contributions": _rows("contributions", "target"),
-    "theme_rows": _rows("theme_rows", "theme"),
-    **{name: _rows(name) for name in LISTS},
-}
-
-
-def readable(revisions):
-    """The revisions with all rows that their pages show, in ten queries however many there are."""
-    return revisions.select_related("case__member").prefetch_related(
-        Prefetch("contributions", Contribution.objects.select_related("target")),
-        Prefetch("theme_rows", RevisionTheme.objects.select_related("theme")),
-        *LISTS,
-    )
-
-
-def read_rows(revision):
-    """Give one revision all rows that its page shows, as ``readable`` does, and twenty times as fast."""
-    found = {name: Rows(statement.models(revision.pk)) for name, statement in ROWS.items()}
-    for rows in found.values():
-        for row in rows:
-            row.revision = revision
-    # Where Django keeps what it has read in advance; there is no other way to put it there.
-    revision._prefetched_objects_cache = found  # noqa: SLF001
 
 
 def text_attributes(revision):
     """``lang`` and ``dir`` for elements that hold an author's text; "" in the page's language."""
     if revision.language == get_language():
         return ""
-    return SafeString(f' lang="{revision.language}" dir="{revision.direction}"')
+    return format_html(' lang="{}" dir="{}"', revision.language, revision.direction)
 
 
 @dataclass(frozen=True)
@@ -236,9 +190,12 @@ def web_site(url):
 
 def shared_with(revision, other):
     """Codes of the targets and names of the themes that two revisions share, in the first's order."""
-    codes = {row.target_id for row in other.contributions.all()}
-    themes = {row.theme.name for row in other.theme_rows.all()}
+    found = summary_of(other)
     return (
-        [row.target_id for row in revision.contributions.all() if row.target_id in codes],
-        [row.theme.name for row in revision.theme_rows.all() if row.theme.name in themes],
+        [
+            row.target_id
+            for row in revision.contributions.all()
+            if row.target_id in found["targets"]
+        ],
+        [row.theme.name for row in revision.theme_rows.all() if row.theme.slug in found["themes"]],
     )

@@ -54,7 +54,7 @@ class Dot:
 
 
 class Spending:
-    """The picture for some revisions (``for_cards``); false where none has a budget in USD."""
+    """The picture for some revisions of lists; false where none has a budget in USD."""
 
     def __init__(self, revisions):
         rows = [revision for revision in revisions if revision.budget_usd is not None]

@@ -8,10 +8,11 @@ from operator import attrgetter
 import xlsxwriter
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citynet.web import licence
+from policies.content.citations import lasting_address
 from policies.content.fields import content_fields
 from policies.content.key_facts import goal_numbers
 from policies.models import Contribution
@@ -20,9 +21,9 @@ from policies.models import Contribution
 LONGEST_CELL = 32_767
 SEPARATOR = "; "
 # Lists of a revision that the columns tell of.
-LISTS = (
-    "theme_rows",
+ROWS = (
     "contributions",
+    "theme_rows",
     "funding_sources",
     "stakeholders",
     "indicators",
@@ -36,10 +37,9 @@ def columns():
     Names stay as they are in every language, because programs read them. Money, people and months
     are numbers; lists are joined by "; "; what is not reported is None.
     """
-    address_of = addresses()
     found = [
         ("id", lambda r: r.case_id),
-        ("url", lambda r: address_of(r.case)),
+        ("url", lambda r: lasting_address(r.case)),
         ("revision", lambda r: r.number),
         ("published_on", lambda r: r.decided_at.date()),
         ("language", lambda r: r.language),
@@ -101,20 +101,6 @@ def rows(revisions):
     values = [value for name, value in columns()]
     for revision in revisions:
         yield [value(revision) for value in values]
-
-
-def address(case):
-    """The public address of a case that stays the same when its title changes."""
-    return addresses()(case)
-
-
-def addresses():
-    """A function that gives the :func:`address` of a case: for many cases, it asks Django once."""
-    with translation.override(settings.LANGUAGE_CODE):
-        path = reverse("policies:case-short", args=[0])
-    before, _zero, after = path.rpartition("0")
-    before = settings.SITE_URL + before
-    return lambda case: f"{before}{case.pk}{after}"
 
 
 def _joined(texts):

@@ -1,7 +1,35 @@
 """What may be read, by whom. Every page starts from one of these."""
 
 from django.db import models
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
+
+# What lists show of a revision, its case and its member.
+LISTED = (
+    "language",
+    "title",
+    "summary",
+    "stage",
+    "start",
+    "end",
+    "budget_amount",
+    "budget_currency",
+    "budget_year",
+    "budget_scope",
+    "budget_usd",
+    "budget_usd_source",
+    "budget_note",
+    "budget_unavailable",
+    "staff_fte",
+    "staff_note",
+    "staff_unavailable",
+    "stakeholders_unavailable",
+    "list_summary",
+    "decided_at",
+    "case__slug",
+    "case__member__slug",
+    "case__member__name",
+    "case__member__country",
+)
 
 
 class CaseStudyQuerySet(models.QuerySet):
@@ -92,20 +120,35 @@ class RevisionQuerySet(models.QuerySet):
         """Submitted revisions, the one that has waited longest first."""
         return self.filter(state=self.model.State.SUBMITTED).order_by("submitted_at", "pk")
 
-    def for_cards(self):
-        """Everything that a result card shows, in a fixed number of queries."""
-        return self.select_related("case__member").prefetch_related(
-            "contributions__target",
-            "theme_rows__theme",
-            "stakeholders",
-            "funding_sources",
-            "indicators",
-        )
+    def for_lists(self):
+        """Revisions with the columns that cards, tables and feeds show, in one query.
+
+        Names of their themes and targets are read by ``policies.content.lists``.
+        """
+        return self.select_related("case__member").only(*LISTED)
+
+    def with_rows(self, *names):
+        """Revisions with the rows of these lists, or of all of them, in a query for each list."""
+        models = self.model.row_models()
+        lists = [Prefetch(name, _with_related(models[name])) for name in names or models]
+        return self.select_related("case__member").prefetch_related(*lists)
 
     def with_content(self):
-        """The whole content of a case, in a fixed number of queries."""
-        paths = ["contributions__target__goal"]
-        for name, model in self.model.row_models().items():
-            named = [f for f in model._meta.concrete_fields if f.is_relation]
-            paths += [name, *(f"{name}__{f.name}" for f in named if f.name != "revision")]
-        return self.select_related("case__member").prefetch_related(*paths)
+        """Revisions with all their content, files too, in a fixed number of queries."""
+        return self.with_rows()
+
+    def in_order(self, keys, batch=200):
+        """Yield the revisions among these that have the given keys, in the order of the keys.
+
+        They are read in batches, so that a list of any length needs little memory.
+        """
+        for start in range(0, len(keys), batch):
+            part = list(dict.fromkeys(keys[start : start + batch]))
+            found = self.in_bulk(part)
+            yield from (found[key] for key in part if key in found)
+
+
+def _with_related(model):
+    """Return the rows of a list, each with what it leads to: its theme or target."""
+    related = [field.name for field in model._meta.concrete_fields if field.is_relation]
+    return model.objects.select_related(*(name for name in related if name != "revision"))

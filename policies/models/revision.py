@@ -233,6 +233,10 @@ class Revision(models.Model):
         Target, through="Contribution", related_name="revisions", verbose_name=_("targets")
     )
 
+    # What lists show of its rows, from its publication on (policies.content.summary): derived, and
+    # no part of the content that a further revision takes over.
+    list_summary = models.JSONField(default=dict, blank=True, editable=False)
+
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

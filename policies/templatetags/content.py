@@ -1,8 +1,10 @@
 """Tags and filters on what policies say, which every page may use without loading them."""
 
 from django import template
+from django.template import engines
 
-from policies.content import cards, formats, key_facts
+from policies.content import formats, key_facts
+from policies.jinja import goal_of
 from policies.models import months
 
 register = template.Library()
@@ -13,15 +15,39 @@ register.filter("duration", formats.duration)
 register.filter("month", months.label)
 register.filter("key_facts", key_facts.key_facts)
 register.filter("goal_numbers", key_facts.goal_numbers)
-register.simple_tag(cards.card)
-register.simple_tag(cards.card_list)
-register.simple_tag(cards.chip)
-register.simple_tag(cards.chips)
-register.simple_tag(cards.facts)
-register.simple_tag(cards.strip)
+register.filter("goal_of", goal_of)
 
 
-@register.filter
-def goal_of(code):
-    """Return the number of the goal that a target's code belongs to: "11" of "11.b"."""
-    return str(code).partition(".")[0]
+def _macros():
+    """Return the macros of ``templates/jinja2/cards.html``, which say what each parameter means."""
+    return engines["jinja2"].env.get_template("cards.html").module
+
+
+@register.simple_tag
+def cards(revisions, level=3, words="", compare=False):
+    """Return policies as cards, one after the other."""
+    return _macros().cards(revisions, level, words, compare)
+
+
+@register.simple_tag
+def facts(rows):
+    """Return the facts of a card (``key_facts``) as a list of terms."""
+    return _macros().facts(rows)
+
+
+@register.simple_tag
+def strip(goals, tall=False):
+    """Return the 17 slots, those of the goals lit."""
+    return _macros().strip(goals, tall)
+
+
+@register.simple_tag
+def chips(targets):
+    """Return targets as chips, items of a list."""
+    return _macros().chips(targets)
+
+
+@register.simple_tag
+def chip(target):
+    """Return a target as a chip, linked to its page."""
+    return _macros().chip(target)

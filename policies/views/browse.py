@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from citynet.web import maps, page_cache
 from citynet.web.formats import number
 from members.models import Member
+from policies.content import lists
 from policies.content.facets import FACETS_BY_NAME
 from policies.content.key_facts import Fact, key_facts
-from policies.content.listing import listed
 from policies.filters.active import (
     active_filters,
     in_words,
@@ -57,7 +57,7 @@ def case_list(request):
         raise Http404(
             _("The list has no page %(number)s.") % {"number": filters.page_number}
         ) from error
-    page.object_list = listed(answer.ids)
+    page.object_list = lists.read(answer.ids)
     return render(request, "policies/list.html", _context(filters, answer, page))
 
 

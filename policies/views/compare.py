@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
 from citynet.web.csv import csv_response
-from policies.content import comparison, sections
-from policies.content.listing import listed
+from policies.content import comparison, lists, sections
 from policies.models import Revision
 from policies.search.query import similar
 
@@ -83,7 +82,7 @@ def chosen(request):
     if len(set(keys)) < len(keys):
         raise Refused(_("The same policy is named twice."), 400)
     live = Revision.objects.live().filter(case_id__in=keys)
-    found = {revision.case_id: revision for revision in sections.readable(live)}
+    found = {revision.case_id: revision for revision in live.with_rows()}
     unknown = [str(key) for key in keys if key not in found]
     if unknown:
         message = _("There is no public policy with the number %(number)s.")
@@ -104,7 +103,7 @@ def _choice(revisions):
     else:
         newest = Revision.objects.live().order_by("-decided_at", "-pk")
         keys = list(newest.values_list("pk", flat=True)[:SUGGESTED])
-    offered = listed(keys)
+    offered = lists.read(keys)
     return {
         "first": revisions[0] if revisions else None,
         "offered": offered,

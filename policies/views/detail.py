@@ -2,8 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
-from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
@@ -16,12 +14,10 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
 from policies import interchange
-from policies.content import citations, completeness, money, sections
+from policies.content import citations, completeness, lists, money, sections
 from policies.content.diff import changes, compared
 from policies.content.json_ld import case_data
 from policies.content.key_facts import budget, duration, key_facts
-from policies.content.listing import listed
-from policies.content.statements import KEY, ModelStatement, Statement
 from policies.content.timeline import timeline
 from policies.models import CaseStudy, Revision
 from policies.search.query import similar
@@ -36,26 +32,6 @@ FILES = {
     "bib": (citations.bibtex, "application/x-bibtex; charset=utf-8"),
     "ris": (citations.ris, "application/x-research-info-systems; charset=utf-8"),
 }
-WITH_MEMBER = ("case", "case__member")
-LIVE = ModelStatement(lambda: Revision.objects.live().filter(case=KEY).order_by(), WITH_MEMBER)
-LIVE_OF_MERGED = ModelStatement(
-    lambda: Revision.objects.live().filter(case__merged=KEY).order_by(), WITH_MEMBER
-)
-CITED = Statement(
-    lambda: (
-        Revision.objects.citable()
-        .filter(case=KEY)
-        .order_by("-number")
-        .values_list("number", "decided_at")
-    )
-)
-
-
-class Cited(NamedTuple):
-    """What the page of a case says of one of its published revisions."""
-
-    number: int
-    decided_at: datetime
 
 
 @login_not_required
@@ -63,18 +39,22 @@ class Cited(NamedTuple):
 @page_cache.cache_public_page
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
-    live = _live(pk)
+    live = _live(pk, Revision.objects.live().with_rows())
     if moved := _moved(request, live, "policies:case"):
         return moved
-    sections.read_rows(live)
-    revisions = [Cited(*row) for row in CITED.rows(live.case_id)]
+    revisions = list(
+        Revision.objects.citable()
+        .filter(case=live.case_id)
+        .order_by("-number")
+        .values("number", "decided_at")
+    )
     context = content(live) | {
         "crumbs": _crumbs(live),
         "revisions": revisions[:NEWEST_REVISIONS],
         "older": len(revisions) - NEWEST_REVISIONS,
         "similar": _similar(live),
         # A text that was restored became public again later than those after it.
-        "data": case_data(live, min(each.decided_at for each in revisions)),
+        "data": case_data(live, min(each["decided_at"] for each in revisions)),
     }
     return render(request, "policies/case.html", context)
 
@@ -150,7 +130,7 @@ def _steps(request, keys_of_all):
 def revision(request, pk, slug, number):
     """One published revision, as it was: to be read and cited for good."""
     found = Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))
-    shown = found.select_related("case__member", "case__live").first()
+    shown = found.select_related("case__live").with_rows().first()
     if shown is None:
         if kept := CaseStudy.objects.live().filter(merged=_number(pk)).first():
             # The numbers of its texts say nothing about those of the case that took its place.
@@ -159,7 +139,6 @@ def revision(request, pk, slug, number):
     address = shown.get_absolute_url()
     if request.path != address:
         return redirect(address, permanent=True)
-    sections.read_rows(shown)
     live = shown.case.live
     live.case = shown.case
     context = content(shown) | {
@@ -186,25 +165,28 @@ def cite(request, pk, slug, form):
 @require_safe
 def case_jsonl(request, pk, slug):
     """The live revision of a case in the interchange format: one line."""
-    live = _live(pk)
+    live = _live(pk, Revision.objects.live().with_rows())
     if moved := _moved(request, live, "policies:case-jsonl"):
         return moved
-    live = Revision.objects.with_content().get(pk=live.pk)
     line = json.dumps(interchange.row(live), ensure_ascii=False) + "\n"
     name = f"{citations.citation(live).key}.jsonl"
     return _file(name, "application/jsonl; charset=utf-8", line)
 
 
-def _live(pk):
-    """The live revision of a case, or of the one that it was merged into; 404 where there is none.
+def _live(pk, revisions=None):
+    """Return the live revision of a case, or of the one that it was merged into; raise 404 where
+    there is none.
 
-    The address of a merged case is not that of the kept one, so that ``_moved`` leads there.
+    The address of a merged case is not that of the one that stays, so ``_moved`` leads there.
     """
-    # Asked only where there is nothing to show: a case that was merged is not public.
-    found = LIVE.models(_number(pk)) or LIVE_OF_MERGED.models(_number(pk))
-    if not found:
+    if revisions is None:
+        revisions = Revision.objects.live().select_related("case__member")
+    # A case that was merged is not public, so it is looked for only where there is nothing to show.
+    found = revisions.filter(case=_number(pk)).first()
+    found = found or revisions.filter(case__merged=_number(pk)).first()
+    if found is None:
         raise Http404(_("There is no such public case."))
-    return found[0]
+    return found
 
 
 def _number(text):
@@ -282,7 +264,7 @@ def _place(member):
 def _similar(live):
     """The live revisions most like this one, with what they share."""
     rows = []
-    for each in listed(similar(live)):
+    for each in lists.revisions(similar(live)):
         codes, themes = sections.shared_with(live, each)
         facts = [duration(each), budget(each)]
         rows.append({"revision": each, "codes": codes, "themes": themes, "facts": facts})

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_safe
 from citynet.web import licence
 from citynet.web.csv import csv_response, download, joined
 from policies import interchange
+from policies.content import citations, lists
 from policies.content.key_facts import goal_numbers
-from policies.content.listing import listed
 from policies.filters.active import in_words
 from policies.filters.library import NEWEST, LibraryFilter
-from policies.interchange import bulk, spreadsheet
+from policies.interchange import spreadsheet
 from policies.models import Revision
 from policies.search.query import ask
 from policies.statistics import uses
@@ -62,8 +62,9 @@ def export(request, form):
 
 def _file(request, search, keys, form):
     name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.{form}"
-    lists = None if form == "jsonl" else spreadsheet.LISTS
-    found = uses.taken_along(request, bulk.revisions(keys, lists))
+    live = Revision.objects.live()
+    live = live.with_rows() if form == "jsonl" else live.with_rows(*spreadsheet.ROWS)
+    found = uses.taken_along(request, live.in_order(keys))
     if form == "csv":
         return csv_response(request, name, spreadsheet.header(), spreadsheet.rows(found))
     if form == "jsonl":
@@ -125,7 +126,7 @@ class CaseFeed(Feed):
         return answer
 
     def get_object(self, request, search, keys):
-        return search, listed(keys)
+        return search, lists.revisions(keys)
 
     def title(self, found):
         phrase = in_words(found[0])
@@ -163,7 +164,7 @@ class CaseFeed(Feed):
         return settings.SITE_URL + revision.case.get_absolute_url()
 
     def item_guid(self, revision):
-        return spreadsheet.address(revision.case)
+        return citations.lasting_address(revision.case)
 
     def item_author_name(self, revision):
         return clean(revision.case.member.name)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
-from policies.content.listing import listed
+from policies.content import lists
 from policies.content.spending import Spending
 from policies.search.counts import (
     count_cases,
@@ -73,7 +73,7 @@ def goal(request, number):
         "counts": counts,
         "targets": targets,
         "covered": sum(1 for target in targets if target.case_count),
-        "revisions": listed(counts.newest),
+        "revisions": lists.read(counts.newest),
         "crumbs": [_goals_crumb()],
         **_members(counts),
         "neighbours": _neighbours(Goal.objects, "number", goal.number),
@@ -89,7 +89,7 @@ def target(request, code):
     target = get_object_or_404(Target.objects.select_related("goal"), pk=code)
     counts = count_cases(target=target.code, newest=CARDS_OF_TARGET)
     siblings = with_counts(target.goal.targets.all(), counts)
-    revisions = listed(counts.newest)
+    revisions = lists.read(counts.newest)
     context = {
         "target": target,
         "counts": counts,
@@ -105,7 +105,7 @@ def target(request, code):
         goal_counts = count_cases(goal=target.goal_id, newest=CARDS_INSTEAD)
         context |= {
             "goal_counts": goal_counts,
-            "goal_revisions": listed(goal_counts.newest),
+            "goal_revisions": lists.read(goal_counts.newest),
             "nearest": _nearest(target, siblings),
         }
     return render(request, "sdg/target.html", context)

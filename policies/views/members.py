@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
 from members.models import FormerAddress, Member, MemberEvidence
+from policies.content import lists
 from policies.content.facets import Labels
-from policies.content.listing import listed
 from policies.filters.members import SORTS, MemberFilter
 from policies.models import Revision
 from policies.search.counts import count_cases, goals_with_counts
@@ -75,7 +75,7 @@ def detail(request, slug):
         "targets": targets,
         "reported": Revision.objects.live().filter(case__member=member).reported(),
         "evidence_of_results": _evidence_of_results(counts),
-        "revisions": listed(counts.newest),
+        "revisions": lists.read(counts.newest),
         "points": maps.points([member], mini=True, here=member),
         "outside": maps.outside([member]),
         "crumbs": _crumbs(member),

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max, Value
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from citynet.uploads import files, images
-from policies.content.statements import KEY, Statement
 from policies.models import Attachment, Photo
 from policies.models.files import stored_name
 
@@ -80,25 +79,23 @@ def photo_address(pk, size):
 
 
 def shown(revision):
-    """The photos and the files of a revision, each a list of :class:`Shown`, by one query."""
-    rows = sorted(SHOWN.rows(revision.pk), key=lambda row: (row[-2], row[0]))
-    return (
-        [Shown(*row[:-2]) for row in rows if row[-1]],
-        [Shown(*row[:-2]) for row in rows if not row[-1]],
+    """Return the photos and the files of a revision, each a list of :class:`Shown`."""
+    photos = [_shown(row, row.alt, row.width, row.height) for row in revision.photos.all()]
+    return photos, [_shown(row, "", 0, 0) for row in revision.attachments.all()]
+
+
+def _shown(row, alt, width, height):
+    return Shown(
+        pk=row.pk,
+        original_name=row.original_name,
+        size=row.size,
+        caption=row.caption,
+        credit=row.credit,
+        licence=row.licence,
+        alt=alt,
+        width=width,
+        height=height,
     )
-
-
-def _shown():
-    columns = ("pk", "original_name", "size", "caption", "credit", "licence")
-    # Both kinds have the same columns; the last two order the rows and tell the kinds apart.
-    pictures = Photo.objects.filter(revision=KEY).order_by()
-    papers = Attachment.objects.filter(revision=KEY).order_by()
-    return pictures.values_list(*columns, "alt", "width", "height", "position", Value(1)).union(
-        papers.values_list(*columns, Value(""), Value(0), Value(0), "position", Value(0)), all=True
-    )
-
-
-SHOWN = Statement(_shown)
 
 
 def attach_photo(revision, *, user, picture, name, **texts):

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from members.record import audit
+from policies.content import summary
 from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.search import index
 
@@ -109,6 +110,7 @@ def publish_all(revisions, *, name, note="", at=None):
     _record_all(revisions, State.DRAFT, State.PUBLISHED, name, note, at)
     # One statement that looks each case up; ``bulk_update`` would compare all with each other.
     published = Revision.objects.filter(pk__in=[each.pk for each in revisions])
+    summary.rebuild(published)
     CaseStudy.objects.filter(pk__in=cases).update(
         live=Subquery(published.filter(case=OuterRef("pk")).values("pk"))
     )
@@ -151,6 +153,8 @@ def _move(revision, to, by, name, note, *, again=False):
     now = timezone.now()
     if to == State.PUBLISHED and case.live_id:
         _record(case.live, State.SUPERSEDED, by, name, "", now)
+    if to == State.PUBLISHED:
+        revision.list_summary = summary.summarise(revision)
     event = _record(revision, to, by, name, note, now)
     if to == State.PUBLISHED:
         case.live = revision
@@ -212,6 +216,7 @@ def _record(revision, to, by, name, note, now):
     revision.save(
         update_fields=[
             "state",
+            "list_summary",
             "submitted_at",
             "decided_at",
             "decided_by",

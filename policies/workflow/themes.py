@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from members.record import audit
+from policies.content import summary
 from policies.models import FormerTheme, RevisionTheme, Theme
 from policies.search import index
 
@@ -72,6 +73,7 @@ def merge(theme, into, *, by, reason):
     note = _("%(old)s → %(new)s") % {"old": theme.name, "new": into.name}
     audit.record("theme-merged", theme, by=by, reason=f"{note}\n{reason}")
     theme.delete()
+    summary.rebuild(into.revisions.live())
     transaction.on_commit(index.sync_soon, robust=True)
     return into
 

@@ -18,9 +18,7 @@ from citynet.templatetags import ui
 from citynet.web import maps
 from members.models import Member
 from policies.content.key_facts import Fact
-from policies.models import Revision
-from sdg.models import Target
-from tests.factories import LiveRevisionFactory, MemberFactory
+from tests.factories import MemberFactory
 
 
 def render(source, **values):
@@ -90,124 +88,17 @@ def test_not_reported():
     assert render("{% not_reported %}") == '<span class="nr">Not reported</span>'
 
 
-def test_chip_links_to_its_target_in_the_colour_of_its_goal():
-    target = Target(code="11.b", label="A & B", text='Say "more"')
-
-    assert render(
-        '{% include "components/chip.html" with target=target only %}', target=target
-    ) == (
-        '<a class="chip" data-g="11" href="/sdgs/11.b/" title="Say &quot;more&quot;">'
-        '<b>11.b</b><span class="t">A &amp; B</span></a>'
-    )
-
-
-def test_strip_lights_the_goals():
-    source = '{% include "components/strip.html" with goals=goals tall=tall only %}'
-
-    assert render(source, goals=[6, 11], tall=True) == (
-        '<div class="strip tall" aria-hidden="true"><i data-g="6"></i><i data-g="11"></i></div>'
-    )
-    assert render(source, goals=[]) == '<div class="strip" aria-hidden="true"></div>'
-
-
-@pytest.mark.parametrize(
-    ("component", "html"),
-    [
-        (
-            "facts",
-            """<dl class="facts">
-<div class="fact"><dt>Budget</dt><dd>USD 1 <small>a &lt; b</small></dd></div>
-<div class="fact unk"><dt>Staff</dt><dd>Not reported</dd></div>
-</dl>""",
-        ),
-        (
-            "keys",
-            """<dl class="keys">
-<div><dt>Budget</dt><dd>USD 1</dd><dd>a &lt; b</dd></div>
-<div class="unk"><dt>Staff</dt><dd>Not reported</dd></div>
-</dl>""",
-        ),
-    ],
-)
-def test_facts_small_and_large(component, html):
+def test_facts_below_the_title_of_a_case():
     facts = [Fact("Budget", "USD 1", "a < b"), Fact("Staff", "Not reported", unknown=True)]
 
-    result = render_to_string(f"components/{component}.html", {"facts": facts})
+    result = render_to_string("components/keys.html", {"facts": facts})
 
-    assert result.strip() == html
-
-
-@pytest.fixture
-def revision(reference):
-    """A case as a list shows it."""
-    LiveRevisionFactory(
-        title="Buses & <trams>",
-        summary="More buses.",
-        start="2013",
-        end="2015",
-        stage="completed",
-        targets=["11.2", "9.1"],
-        themes=["transport"],
-        case__member__name="Surabaya",
-        case__member__slug="surabaya",
+    assert result.strip() == (
+        """<dl class="keys">
+<div><dt>Budget</dt><dd>USD 1</dd><dd>a &lt; b</dd></div>
+<div class="unk"><dt>Staff</dt><dd>Not reported</dd></div>
+</dl>"""
     )
-    return Revision.objects.live().for_cards().get()
-
-
-def test_card(revision):
-    source = '{% include "components/card.html" with revision=revision only %}'
-
-    html = render(source, revision=revision)
-
-    case = revision.case
-    assert html.startswith(
-        '<article class="case">\n'
-        '<div class="strip" aria-hidden="true"><i data-g="9"></i><i data-g="11"></i></div>\n'
-        '<div class="case-main">\n'
-        f'<h3 class="case-title" lang="en" dir="ltr"><a href="/policies/{case.pk}/night-buses/">'
-        "Buses &amp; &lt;trams&gt;</a></h3>\n"
-        '<p class="meta"><span><b><a href="/members/surabaya/">Surabaya</a></b>, Indonesia</span>'
-        "<span>2013–2015</span><span>Completed</span><span>Transport</span>"
-        "<span>No results reported</span></p>\n"
-        '<p class="case-sum" lang="en" dir="ltr">More buses.</p>\n'
-        '<ul class="chips" role="list" aria-label="SDG targets"><li><a class="chip" data-g="11"'
-    )
-    assert html.count('<div class="fact') == 4
-    assert "checkbox" not in html
-
-
-def test_card_with_heading_words_and_box(revision):
-    html = render("{% card revision level=2 words='buses' compare=True %}", revision=revision)
-
-    assert '<h2 class="case-title"' in html
-    assert "><mark>Buses</mark> &amp; &lt;trams&gt;</a></h2>" in html
-    assert "More <mark>buses</mark>." in html
-    assert f'name="case" value="{revision.case_id}" form="compare"' in html
-    assert '<span class="vh"> Buses &amp; &lt;trams&gt;</span>' in html
-
-
-def test_card_value_of_the_box_has_no_separator(revision):
-    revision.case.pk = 12345
-
-    assert 'value="12345"' in render("{% card revision compare=True %}", revision=revision)
-
-
-def test_card_of_an_area_without_a_label_names_no_country(revision):
-    revision.case.member.country = "TW"
-
-    assert "Surabaya</a></b></span>" in render("{% card revision %}", revision=revision)
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_cards_ask_the_database_nothing(rows, reference, django_assert_num_queries):
-    for _row in range(rows):
-        LiveRevisionFactory(targets=["11.2"], themes=["transport"])
-    revisions = list(Revision.objects.live().for_cards())
-
-    with django_assert_num_queries(0):
-        html = render("{% for one in all %}{% card one %}{% endfor %}", all=revisions)
-
-    assert html.count("<article") == rows
 
 
 def test_crumbs():

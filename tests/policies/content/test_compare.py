@@ -326,7 +326,7 @@ def test_comparison_is_not_for_search_engines(client):
 def test_queries_of_a_comparison(client, reference, django_assert_num_queries, path, number):
     revisions = [fill(LiveRevisionFactory(), 3) for _ in range(number)]
     keys = [revision.case_id for revision in revisions]
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         body = client.get(path, {"case": keys}).getvalue().decode()
     assert body.count("Runs the lines") == number * 3
 

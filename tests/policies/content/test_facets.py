@@ -156,7 +156,7 @@ def test_member_without_country_label_keeps_its_subregion(db):
 
 def test_values_ask_nothing_of_the_database_on_read_rows(reference, django_assert_num_queries):
     revision = LiveRevisionFactory(targets=["11.2"], themes=["transport"])
-    revision = Revision.objects.for_cards().get(pk=revision.pk)
+    revision = Revision.objects.with_rows().get(pk=revision.pk)
 
     with django_assert_num_queries(0):
         assert [bool(facet.values(revision)) for facet in FACETS] == [True] * len(FACETS)

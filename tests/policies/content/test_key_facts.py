@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from policies.content import key_facts
+from policies.content import key_facts, summary
 from policies.content.key_facts import Fact
 from policies.models import FundingSource, Indicator, Revision, Stakeholder
 from tests.factories import LiveRevisionFactory, RevisionFactory
@@ -46,7 +46,8 @@ def test_key_facts_of_cards_ask_the_database_nothing(rows, django_assert_num_que
     for _row in range(rows):
         revision = LiveRevisionFactory(staff_note="Twelve people.")
         Stakeholder.objects.create(revision=revision, name="Bus operator")
-    revisions = list(Revision.objects.live().for_cards())
+    summary.rebuild(Revision.objects.live())
+    revisions = list(Revision.objects.live().for_lists())
 
     with django_assert_num_queries(0):
         facts = [key_facts.key_facts(revision) for revision in revisions]

@@ -421,7 +421,7 @@ def test_queries_of_the_overview_do_not_grow(
             official.get(overview(draft.case))
 
 
-OVERVIEW_QUERIES = 22
+OVERVIEW_QUERIES = 19
 
 
 @pytest.mark.parametrize("title", ["Edit", "preview", "NOTES"])

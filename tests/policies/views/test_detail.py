@@ -8,7 +8,6 @@ import time_machine
 from django.urls import reverse
 from django.utils.html import escape
 
-from policies.content import sections
 from policies.models import CaseStudy, Contribution, Revision, Source
 from tests.factories import LiveRevisionFactory, RevisionFactory
 from tests.policies.contents import TEXTS, fill
@@ -425,26 +424,6 @@ def test_queries_of_a_case(client, reference, synced, django_assert_num_queries,
     with django_assert_num_queries(14):
         page = client.get(address).text
     assert page.count(">Trams<") == times
-
-
-def test_rows_read_for_one_case_are_those_read_for_many(reference, django_assert_num_queries):
-    pk = fill(LiveRevisionFactory(), 3).pk
-    LiveRevisionFactory()
-    many = sections.readable(Revision.objects.all()).get(pk=pk)
-    one = Revision.objects.get(pk=pk)
-    sections.read_rows(one)
-    with django_assert_num_queries(0):
-        for name in sections.ROWS:
-            found = [list(getattr(each, name).all()) for each in (one, many)]
-            values = [[_plain(row) for row in rows] for rows in found]
-            assert values[0] == values[1] != []
-        assert [row.target.text for row in one.contributions.all()]
-        assert {row.theme.name for row in one.theme_rows.all()}
-        assert {row.revision for row in one.phases.all()} == {one}
-
-
-def _plain(row):
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def test_case_as_a_line(client, reference):

@@ -388,6 +388,6 @@ def test_revision_at_another_spelling_leads_to_the_right_one(client):
 def test_queries_of_a_revision(client, reference, django_assert_num_queries, times):
     revision = fill(LiveRevisionFactory(), times)
     address = revision.get_absolute_url()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = client.get(address).text
     assert page.count("Runs the lines") == times

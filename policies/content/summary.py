@@ -1,0 +1,111 @@
+"""What lists show of a revision beyond its own columns, kept with it from its publication on.
+
+A list of twenty cases would otherwise read five tables for it. The summary holds codes and counts
+only: names of themes, targets, members and countries are read when they are shown, so that they
+follow their rows and the reader's language.
+"""
+
+from django.db.models import prefetch_related_objects
+
+from policies.models import Indicator, Revision
+
+from . import completeness
+
+# Counts the forms that a summary has had. After a change run ``manage.py rebuild_summaries``; until
+# then lists work out the summaries themselves.
+VERSION = 1
+ROWS = (
+    "contributions",
+    "theme_rows__theme",
+    "stakeholders",
+    "funding_sources",
+    "indicators",
+    "sources",
+)
+BATCH = 500
+
+
+def summarise(revision):
+    """Return the summary of a revision, ready for JSON; reads its rows and its member."""
+    stakeholders = list(revision.stakeholders.all())
+    funding = list(revision.funding_sources.all())
+    indicators = list(revision.indicators.all())
+    return {
+        "version": VERSION,
+        # In the author's order.
+        "targets": [row.target_id for row in revision.contributions.all()],
+        "themes": [row.theme.slug for row in revision.theme_rows.all()],
+        "stakeholders": len(stakeholders),
+        "with_role": sum(bool(row.role) for row in stakeholders),
+        "stakeholder_kinds": _distinct(row.kind for row in stakeholders),
+        "funding": [[row.name, row.state] for row in funding],
+        "funding_kinds": _distinct(row.kind for row in funding),
+        "evidence": _evidence(revision, indicators),
+        "evidence_kinds": _distinct(row.evidence for row in indicators),
+        "documented": [check.name for check in completeness.checks(revision) if check.done],
+    }
+
+
+def summary_of(revision):
+    """Return the stored summary of a revision, or a new one where there is none of this form."""
+    return revision.list_summary if _is_current(revision) else summarise(revision)
+
+
+def complete(revisions):
+    """Give revisions of lists that lack a summary of this form one, in memory, in a fixed number of
+    queries."""
+    stale = {each.pk: each for each in revisions if not _is_current(each)}
+    if stale:
+        whole = Revision.objects.filter(pk__in=stale).select_related("case__member")
+        for revision in whole.prefetch_related(*ROWS):
+            stale[revision.pk].list_summary = summarise(revision)
+
+
+def rebuild(revisions, progress=None):
+    """Store the summaries of a queryset of any length where they differ; return how many did.
+
+    ``progress`` is called with (done, changed) after each batch.
+    """
+    done = changed = last = 0
+    revisions = revisions.select_related("case__member").order_by("pk")
+    while batch := list(revisions.filter(pk__gt=last)[:BATCH]):
+        changed += _store(batch)
+        done, last = done + len(batch), batch[-1].pk
+        if progress:
+            progress(done, changed)
+    return changed
+
+
+def _store(revisions):
+    """Store the summaries of a few revisions where they differ; return how many did."""
+    prefetch_related_objects(revisions, *ROWS)
+    changed = []
+    for revision in revisions:
+        summary = summarise(revision)
+        if summary != revision.list_summary:
+            revision.list_summary = summary
+            changed.append(revision)
+    # In small parts: a statement compares each of its rows with each.
+    Revision.objects.bulk_update(changed, ["list_summary"], batch_size=50)
+    return len(changed)
+
+
+def _is_current(revision):
+    return revision.list_summary.get("version") == VERSION
+
+
+def _distinct(values):
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def _evidence(revision, indicators):
+    """Return what the results rest on: the strongest evidence of any result, or what there is."""
+    results = {row.evidence for row in indicators if row.result is not None}
+    for value in reversed(Indicator.Evidence.values):
+        if value in results:
+            return value
+    if results:
+        return "unnamed"
+    if any(row.planned is not None for row in indicators):
+        return "planned"
+    return "words" if revision.results else "none"

@@ -1,0 +1,23 @@
+"""What the Jinja2 templates know of policies, beside what those of any site know."""
+
+from citynet.web import jinja
+from policies.content.key_facts import evidence, goal_numbers, key_facts
+from policies.search.highlight import highlight
+
+
+def environment(**options):
+    """Return the environment of ``templates/jinja2``, which settings name."""
+    made = jinja.environment(**options)
+    made.filters |= {
+        "evidence": evidence,
+        "goal_numbers": goal_numbers,
+        "goal_of": goal_of,
+        "highlight": highlight,
+        "key_facts": key_facts,
+    }
+    return made
+
+
+def goal_of(code):
+    """Return the number of the goal that a target's code belongs to: "11" of "11.b"."""
+    return str(code).partition(".")[0]
