@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from citynet.web import licence, maps, page_cache
 from policies.content import lists
 from policies.models import CaseStudy, Revision
-from policies.search.counts import count_cases, goals_with_counts, members_with_counts, reported
+from policies.search.counts import count_cases, goals_with_counts, members_with_counts
 from policies.statistics import turnaround
 from policies.workflow import criteria
 
@@ -45,7 +45,7 @@ def home(request):
     covered = sum(goal.covered for goal in goals)
     context = {
         "counts": counts,
-        "reported": reported(),
+        "reported": Revision.objects.live().reported(),
         # Only those shown by name, so that it is the number that the filter lists.
         "countries": len({member.country_code for member in members} - {""}),
         "goals": goals,

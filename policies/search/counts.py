@@ -6,7 +6,6 @@ database counts: slower, and the same numbers.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from django.conf import settings
 
@@ -15,7 +14,6 @@ from members.subregions import BY_SLUG, SUBREGIONS, subregion_of
 from policies.models import Revision
 from sdg.models import Goal
 
-from . import files
 from .query import Question, ask
 
 # From how many cases on a cell has its goal's full colour.
@@ -47,7 +45,7 @@ class Counts:
 
 
 def count_cases(*, newest=0, **chosen):
-    """Count the live cases, or those with one ``chosen`` value (``goal=11``, ``member="suva"``).
+    """Return counts of the live cases, or those with one ``chosen`` value (``goal=11``, ``member="suva"``).
 
     ``newest`` says how many keys of revisions to give as well, those published last first.
     """
@@ -56,18 +54,6 @@ def count_cases(*, newest=0, **chosen):
     if answer.available:
         return Counts(total=answer.total, by_facet=answer.counts, newest=answer.ids)
     return _from_database(chosen, newest)
-
-
-def reported():
-    """What live cases report in all (``RevisionQuerySet.reported``), counted once an index."""
-    generation = files.generation()
-    return _reported(generation) if generation else Revision.objects.live().reported()
-
-
-@lru_cache(maxsize=4)
-def _reported(generation):
-    """Reads every live revision, so it is asked again only when the index has changed."""
-    return Revision.objects.live().reported()
 
 
 def goals_with_counts(counts):

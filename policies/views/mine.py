@@ -5,7 +5,6 @@ from django.db.models import Case, F, OuterRef, Prefetch, Q, Subquery, Value, Wh
 from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -13,24 +12,16 @@ from members.notices.views import unread_of, with_subjects
 from members.teams import invitations, memberships
 from members.teams.invitation_tokens import token_of
 from members.teams.leaders import is_secretariat, requests_for
+from policies.filters.own_cases import STATES, OwnCaseFilter
 from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.workflow import corrections, reminders
 
 A_PAGE = 50
+# From so many cases on they can be narrowed.
+MANY = 10
 NOTICES = REQUESTS = 5
 
 State = Revision.State
-
-# What is asked of the city comes first, what is over comes last.
-GROUPS = (
-    (State.CHANGES_REQUESTED, _("The moderators ask for changes")),
-    (State.DRAFT, _("Drafts")),
-    (State.SUBMITTED, _("With the moderators")),
-    (State.PUBLISHED, _("Published")),
-    (State.REJECTED, _("Not accepted")),
-    (State.UNPUBLISHED, _("Taken off the site")),
-    (State.WITHDRAWN, _("Withdrawn")),
-)
 # Only what the page shows: the texts of a case are long.
 COLUMNS = (
     *("case", "number", "state", "title", "language", "updated_at", "submitted_at", "decided_at"),
@@ -51,7 +42,8 @@ def home(request):
     )
     invited = open_invitations(user)
     suggested = None if own or invited else memberships.suggested_member(user.email)
-    page = Paginator(current_revisions(user), A_PAGE).get_page(request.GET.get("page"))
+    filters = OwnCaseFilter(request.GET, current_revisions(user), request=request)
+    page = Paginator(filters.qs, A_PAGE).get_page(request.GET.get("page"))
     unread, requests = unread_of(user), requests_for(user)
     context = {
         "memberships": own,
@@ -59,6 +51,7 @@ def home(request):
         "suggested": suggested,
         "invitations": invited,
         "page": page,
+        "filters": filters if filters.is_in_use or page.paginator.count >= MANY else None,
         "groups": grouped(page, timezone.localdate()),
         "notices": with_subjects(unread[:NOTICES], user),
         "unread": unread.count(),
@@ -69,7 +62,7 @@ def home(request):
         if user.is_staff and user.has_perm("policies.change_revision")
         else None,
     }
-    return render(request, "my/home.html", context)
+    return render(request, "my/home.html", context, status=200 if filters.is_valid() else 400)
 
 
 def current_revisions(user):
@@ -87,8 +80,8 @@ def current_revisions(user):
         )
     )
     place = Case(
-        *[When(state=state, then=Value(place)) for place, (state, _label) in enumerate(GROUPS)],
-        default=Value(len(GROUPS)),
+        *[When(state=state, then=Value(place)) for place, (state, _label) in enumerate(STATES)],
+        default=Value(len(STATES)),
     )
     reasons = ReviewEvent.objects.filter(
         ~Q(note=""), to_state__in=(State.CHANGES_REQUESTED, State.REJECTED, State.UNPUBLISHED)
@@ -122,7 +115,7 @@ def grouped(revisions, today):
             case.provenance == CaseStudy.Provenance.SECRETARIAT and not case.confirmed_at
         )
         by_state.setdefault(revision.state, []).append(revision)
-    return [(state.value, label, by_state[state]) for state, label in GROUPS if state in by_state]
+    return [(state.value, label, by_state[state]) for state, label in STATES if state in by_state]
 
 
 def open_invitations(user):

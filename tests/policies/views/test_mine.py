@@ -170,6 +170,52 @@ def test_titles_carry_their_language_and_direction(page, member):
     assert '<h4 class="case-title" lang="ar" dir="rtl">حافلات الليل</h4>' in page().text
 
 
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ({"state": "draft"}, ["Draft here", "Draft there"]),
+        ({"state": "published"}, ["Public here"]),
+        ({"member": "surabaya"}, ["Draft here", "Public here"]),
+        ({"member": "surabaya", "state": "draft"}, ["Draft here"]),
+        ({"state": "rejected"}, []),
+        ({"state": "", "member": ""}, ["Draft here", "Draft there", "Public here"]),
+        ({"utm_source": "x"}, ["Draft here", "Draft there", "Public here"]),
+    ],
+)
+def test_cases_can_be_narrowed(page, member, membership, query, titles):
+    other = MembershipFactory(user=membership.user, member__slug="suva").member
+    RevisionFactory(case__member=member, title="Draft here")
+    RevisionFactory(case__member=other, title="Draft there")
+    LiveRevisionFactory(case__member=member, title="Public here")
+    answer = page(**query)
+    assert answer.status_code == 200
+    assert sorted(each.title for each in answer.context["page"]) == titles
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"state": "x"}, "State: Select a valid choice."),
+        ({"member": "suva"}, "City or organisation: Select a valid choice."),
+        ({"colour": "red"}, "There is no filter named “colour”."),
+    ],
+)
+def test_what_is_not_understood_lists_no_case(page, member, query, message):
+    RevisionFactory(case__member=member)
+    MemberFactory(slug="suva")
+    answer = page(**query)
+    assert answer.status_code == 400
+    assert list(answer.context["page"]) == []
+    assert message in answer.text
+
+
+def test_filters_are_offered_from_ten_cases_on(page, member):
+    RevisionFactory.create_batch(9, case__member=member)
+    assert 'name="state"' not in page().text
+    RevisionFactory(case__member=member)
+    assert '<select name="state" class="in" id="id_state">' in page().text
+
+
 def test_many_cases_are_in_pages(page, member):
     for _turn in range(52):
         RevisionFactory(case__member=member)
