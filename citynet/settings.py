@@ -507,6 +507,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # It would tell of every request that it has given it an id.
         "django_guid": {"level": "ERROR"},
+        # It names the uploaded file.
+        "pikepdf": {"level": "CRITICAL"},
     },
 }
 # Milliseconds from which a query, or the whole answer, is logged as slow.

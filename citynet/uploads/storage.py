@@ -39,7 +39,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         return str(name).replace("\\", "/")
 
     def _reserve(self, name):
-        """Take ``name``, or one like it, before anybody else does; gives the one taken."""
+        """Take ``name``, or one like it, before anybody else does; return the one taken."""
         while True:
             with suppress(FileExistsError):
                 Path(self.path(name)).touch(exist_ok=False)

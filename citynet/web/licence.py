@@ -5,14 +5,14 @@ from django.utils.translation import gettext as _
 
 
 def name_and_address():
-    """Name and address of the licence, as ``CONTENT_LICENCE`` gives them; each "" where it does not."""
+    """Return name and address of the licence from ``CONTENT_LICENCE``; each "" where it has none."""
     words = settings.CONTENT_LICENCE.split()
     address = words.pop() if words and words[-1].startswith(("https://", "http://")) else ""
     return " ".join(words) or address, address
 
 
 def terms():
-    """The licence in words, or what to do where none is stated."""
+    """Return the licence in words, or what to do where none is stated."""
     name, address = name_and_address()
     if not name:
         return _("No licence is stated: ask the contributing member before you use a text.")

@@ -4,24 +4,21 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from members.errors import AlreadyDecided, NotAllowed, ReasonRequired
 from members.models import User
 from members.record import audit
 
 
-class Refused(Exception):
-    """It is not possible; the message tells why."""
-
-
 @transaction.atomic
 def block(user, *, by, reason):
-    """End the sessions of ``user``, let nobody sign in to the account, and give it.
+    """End the sessions of ``user``, let nobody sign in to the account, and return it.
 
-    Raises ``Refused`` without a reason, for one's own account, for an administrator's where ``by``
-    is none, and for an account that is blocked.
+    Raises ``ReasonRequired``, ``NotAllowed`` for one's own account and for an administrator's where
+    ``by`` is none, and ``AlreadyDecided`` for an account that is blocked.
     """
     user = _locked(user, by, reason)
     if not user.is_active:
-        raise Refused(_("This account is blocked already."))
+        raise AlreadyDecided(_("This account is blocked already."))
     _set_active(user, False)
     for session in UserSession.objects.filter(user=user):
         session.end()
@@ -31,10 +28,10 @@ def block(user, *, by, reason):
 
 @transaction.atomic
 def unblock(user, *, by, reason):
-    """Let a blocked person sign in again, and give the account; raises ``Refused`` as ``block``."""
+    """Let a blocked person sign in again, and return the account; raises the same as ``block``."""
     user = _locked(user, by, reason)
     if user.is_active:
-        raise Refused(_("This account is not blocked."))
+        raise AlreadyDecided(_("This account is not blocked."))
     _set_active(user, True)
     audit.record("account-unblocked", user, by=by, reason=reason)
     return user
@@ -51,9 +48,9 @@ def may_block(by, user):
 
 def _locked(user, by, reason):
     if not may_block(by, user):
-        raise Refused(_("You may not block or unblock this account."))
+        raise NotAllowed(_("You may not block or unblock this account."))
     if not reason.strip():
-        raise Refused(_("Say why: a reason is required."))
+        raise ReasonRequired(_("Say why: a reason is required."))
     return User.objects.select_for_update().get(pk=user.pk)
 
 

@@ -80,7 +80,7 @@ class NameForm(forms.ModelForm):
 
 
 class CredentialField(forms.JSONField):
-    """The answer of a passkey, as the browser gives it."""
+    """The answer of a passkey, as the browser sends it."""
 
     widget = forms.HiddenInput
 

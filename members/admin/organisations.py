@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citynet.web.admin import HTTPS_ADDRESSES, ask, get_or_post, page
+from members.errors import MembersError
 from members.models import FormerAddress, Member, MemberEvidence
 from members.record import audit
-from members.teams import handover, memberships, merging
+from members.teams import handover, merging
 
 from .forms import HandOverForm, KeptMemberForm, MergeForm
 
@@ -114,7 +115,7 @@ class MemberAdmin(admin.ModelAdmin):
             member,
             form,
             lambda data: handover.hand_over(by=request.user, **data),
-            refused=memberships.Refused,
+            refused=MembersError,
             back=reverse("admin:members_member_change", args=[member.pk]),
             done=gettext("The coordination is handed over; those concerned are told."),
             title=gettext("Hand over the coordination of %(member)s") % {"member": member},
@@ -154,7 +155,7 @@ class MemberAdmin(admin.ModelAdmin):
             double,
             MergeForm(posted, initial={"kept": kept.slug}, double=double),
             lambda data: self.merge_members(double, data, by=request.user),
-            refused=memberships.Refused,
+            refused=MembersError,
             back=reverse("admin:members_member_change", args=[kept.pk]),
             done=gettext("%(double)s is now part of %(kept)s.") % {"double": double, "kept": kept},
             template="admin/members/member/merge.html",

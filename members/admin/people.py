@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web.admin import ReadOnlyInline, ask, get_or_post, page
 from members.accounts import blocking
+from members.errors import MembersError
 from members.models import Membership, User
 from members.record import audit, people
 
@@ -193,7 +194,7 @@ class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
             person,
             ReasonForm(request.POST if request.method == "POST" else None),
             lambda data: step(person, by=request.user, reason=data["reason"]),
-            refused=blocking.Refused,
+            refused=MembersError,
             back=reverse("admin:members_user_change", args=[person.pk]),
             done=done % {"name": person},
             title=title % {"name": person},

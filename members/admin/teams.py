@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citynet.web.admin import ReadOnlyAdmin, ask, get_or_post
+from members.errors import MembersError
 from members.models import MemberProposal, Membership
 from members.teams import memberships, proposals
 from members.teams.forms import DecisionForm
@@ -69,7 +70,7 @@ class MembershipAdmin(ReadOnlyAdmin):
             membership,
             form,
             step,
-            refused=memberships.Refused,
+            refused=MembersError,
             back=reverse("admin:members_membership_changelist"),
             done=gettext("%(name)s is told.") % {"name": membership.user},
             template="admin/members/membership/decide.html",
@@ -120,7 +121,7 @@ class MemberProposalAdmin(ReadOnlyAdmin):
             proposal,
             form,
             lambda data: proposals.decide(proposal, by=request.user, **data),
-            refused=memberships.Refused,
+            refused=MembersError,
             back=reverse("admin:members_memberproposal_changelist"),
             done=gettext("%(name)s is told.") % {"name": proposal.user},
             template="admin/members/memberproposal/decide.html",

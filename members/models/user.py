@@ -14,7 +14,7 @@ class UserManager(BaseUserManager):
     use_in_migrations = True
 
     def create_user(self, email, password=None, **fields):
-        """Save and give a user who signs in with ``email``; without a password nobody can sign in."""
+        """Save and return a user who signs in with ``email``; without a password nobody can sign in."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -23,7 +23,7 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email, password=None, **fields):
-        """Save and give an administrator."""
+        """Save and return an administrator."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email):
@@ -147,7 +147,7 @@ class InvitationQuerySet(models.QuerySet):
 
 
 class Invitation(models.Model):
-    """A coordinator's letter that lets one person join a team, once, until it expires."""
+    """A coordinator's e-mail that lets one person join a team, once, until it expires."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="invitations")
     email = models.EmailField(_("e-mail address"))

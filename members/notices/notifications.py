@@ -161,7 +161,7 @@ def _render(name, context):
 
 
 def deliver(limit=100, now=None, stop=None):
-    """Mail up to ``limit`` notices that are due at ``now`` and give the :class:`Outcome`.
+    """Mail up to ``limit`` notices that are due at ``now`` and return the :class:`Outcome`.
 
     No other notice is taken up once the event ``stop`` is set.
 

@@ -29,7 +29,7 @@ def former_moderator():
 
 
 def addresses_of(user):
-    """Every e-mail address of a person, in small letters."""
+    """Return every e-mail address of a person, in lower case."""
     addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
     return sorted({user.email.lower(), *map(str.lower, addresses)})
 

@@ -146,7 +146,7 @@ class MailForm(forms.Form):
         self.fields["mailed"].choices = [(kind.value, kind.label) for kind in _optional(user)]
 
     def save(self):
-        """Keep what is switched off, and give the person."""
+        """Save what is switched off, and return the person."""
         mailed = self.cleaned_data["mailed"]
         self.user.muted = [kind.value for kind in _optional(self.user) if kind not in mailed]
         self.user.save(update_fields=["muted"])

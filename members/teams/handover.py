@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from members.errors import PersonBlocked
 from members.models import Membership
 
 from . import memberships
@@ -12,12 +13,12 @@ from . import memberships
 def hand_over(membership, *, by, note="", alone=True):
     """Make the person of ``membership`` a coordinator; with ``alone`` the others become officials.
 
-    Gives the membership. Raises ``teams.Refused`` for who is not in the team or cannot sign in, and
-    ``teams.NotAllowed`` for who may not change it.
+    Return the membership. Raises ``PersonBlocked`` for who cannot sign in, ``AlreadyDecided`` for
+    who is not in the team, and ``NotAllowed`` for who may not change it.
     """
     memberships.lock(membership.member)
     if not membership.user.is_active:
-        raise memberships.Refused(_("The account of this person is blocked."))
+        raise PersonBlocked(_("The account of this person is blocked."))
     given = memberships.set_role(membership, memberships.Role.COORDINATOR, by, note)
     others = Membership.objects.active().filter(
         member=membership.member_id, role=memberships.Role.COORDINATOR

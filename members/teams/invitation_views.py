@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from members.errors import MembersError, NotAllowed
 from members.models import Invitation, Member
 
-from . import invitations, memberships
+from . import invitations
 from .forms import InviteForm
 from .invitation_tokens import by_token
 from .views import team_or_404, team_page
@@ -29,9 +30,9 @@ def invite(request, slug):
         invitations.invite(
             member, form.cleaned_data["email"], request.user, form.cleaned_data["role"]
         )
-    except memberships.NotAllowed:
+    except NotAllowed:
         raise Http404 from None
-    except memberships.Refused as refusal:
+    except MembersError as refusal:
         form.add_error("email", str(refusal))
         return team_page(request, member, invite_form=form, status=409)
     messages.success(
@@ -50,9 +51,9 @@ def revoke(request, slug, pk):
     invitation = get_object_or_404(member.invitations, pk=pk)
     try:
         invitations.revoke(invitation, request.user)
-    except memberships.NotAllowed:
+    except NotAllowed:
         raise Http404 from None
-    except memberships.Refused as refusal:
+    except MembersError as refusal:
         return team_page(request, member, problem=str(refusal), status=409)
     messages.success(
         request,
@@ -78,7 +79,7 @@ def invitation(request, token):
             return redirect_to_login(request.path)
         try:
             invitations.accept(invitation, request.user)
-        except memberships.Refused as refusal:
+        except MembersError as refusal:
             if in_team:  # a second click
                 return redirect("my:team", member.slug)
             problem = str(refusal)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.errors import AlreadyDecided, AlreadyInTeam, NotAllowed, TooManyToday
 from members.models import Invitation, Membership, Notice
 from members.notices.notifications import notify
 from members.record import audit
@@ -16,9 +17,6 @@ from .invitation_tokens import hash_of, new_token
 from .leaders import leads
 from .memberships import (
     CURRENT,
-    AlreadyDecided,
-    NotAllowed,
-    Refused,
     Role,
     Status,
     acting_name,
@@ -30,16 +28,16 @@ LASTS = timedelta(days=14)
 # Nobody needs more; what lies above is a mistake or a robot.
 MAX_A_DAY = 30
 # Who sends the same invitation twice within this time has clicked twice.
-TWICE = timedelta(minutes=1)
+DUPLICATE_WINDOW = timedelta(minutes=1)
 
 
 @transaction.atomic
 def invite(member, email, by, role=Role.OFFICIAL):
-    """Invite who has the address ``email`` to the team of ``member`` and give the invitation.
+    """Invite who has the address ``email`` to the team of ``member`` and return the invitation.
 
     It lasts 14 days and replaces an open one to the same address, whose link stops working; only
-    the second of two clicks gives the first one again. Raises ``NotAllowed``, and ``Refused`` for
-    who is in the team or when too many were sent today.
+    the second of two clicks returns the first one. Raises ``NotAllowed``, ``AlreadyInTeam``, and
+    ``TooManyToday``.
     """
     lock(member)
     if not leads(by, member):
@@ -50,14 +48,14 @@ def invite(member, email, by, role=Role.OFFICIAL):
         user__emailaddress__email__iexact=email, user__emailaddress__verified=True
     )
     if member.memberships.active().filter(owner).exists():
-        raise Refused(_("%(email)s is in the team already.") % {"email": email})
+        raise AlreadyInTeam(_("%(email)s is in the team already.") % {"email": email})
     former = member.invitations.open().filter(email__iexact=email)
-    twin = former.filter(role=role, invited_by=by, created_at__gt=now - TWICE).first()
+    twin = former.filter(role=role, invited_by=by, created_at__gt=now - DUPLICATE_WINDOW).first()
     if twin:
         return twin
     sent = member.invitations.filter(created_at__gt=now - timedelta(days=1)).count()
     if sent >= MAX_A_DAY:
-        raise Refused(_("This team has sent many invitations today. Please go on tomorrow."))
+        raise TooManyToday(_("This team has sent many invitations today. Please go on tomorrow."))
     for invitation in former:
         _revoke(invitation, by)
     invitation = Invitation(
@@ -105,7 +103,7 @@ def _revoke(invitation, by):
 
 @transaction.atomic
 def accept(invitation, user):
-    """Let ``user`` into the team, once, and give the membership.
+    """Let ``user`` into the team, once, and return the membership.
 
     A request that waits is granted with it; nobody loses a role. Raises ``NotAllowed`` when the
     invited address is no verified address of the person, and ``AlreadyDecided`` for an invitation
@@ -154,7 +152,7 @@ def invitations_to(user):
 
 
 def verified_addresses(user):
-    """The addresses of which the person has shown that they are his or hers, in small letters."""
+    """Return the addresses that the person has verified, in lower case."""
     addresses = EmailAddress.objects.filter(user=user, verified=True)
     return {email.lower() for email in addresses.values_list("email", flat=True)}
 

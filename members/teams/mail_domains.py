@@ -22,7 +22,7 @@ PUBLIC_DOMAINS = frozenset(
 
 
 def domain_of(email):
-    """The part of an address after the last "@", in small letters; "" where there is none."""
+    """Return the part of an address after the last "@", in lower case; "" where there is none."""
     return email.rpartition("@")[2].strip().lower() if "@" in email else ""
 
 

@@ -10,6 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.errors import (
+    AlreadyDecided,
+    AlreadyInTeam,
+    LastCoordinator,
+    NotAllowed,
+    ReasonRequired,
+    TooManyToday,
+)
 from members.models import Member, Membership, Notice
 from members.notices.notifications import address, notify
 from members.record import audit
@@ -22,18 +30,6 @@ CURRENT = (Status.REQUESTED, Status.ACTIVE)
 
 # Nobody needs more; what lies above is a mistake or a robot.
 MAX_REQUESTS_A_DAY = 5
-
-
-class Refused(Exception):
-    """It is not possible now; the message tells the person why."""
-
-
-class NotAllowed(Refused):
-    """The person may not, or may no longer, do this."""
-
-
-class AlreadyDecided(Refused):
-    """Somebody else was quicker."""
 
 
 def suggested_member(email):
@@ -58,20 +54,20 @@ def suggested_member(email):
 
 @transaction.atomic
 def request_membership(user, member, message=""):
-    """Ask for ``user`` to join the team of ``member`` and give the request.
+    """Ask for ``user`` to join the team of ``member`` and return the request.
 
-    The member's coordinators are told, or the secretariat where there is none. Raises ``Refused``
-    for who is in the team, has asked already, or asks too often.
+    The member's coordinators are told, or the secretariat where there is none. Raises
+    ``AlreadyInTeam`` and ``TooManyToday``.
     """
     lock(member)
     current = Membership.objects.filter(user=user, member=member, status__in=CURRENT).first()
     if current and current.status == Status.ACTIVE:
-        raise Refused(_("You are in the team of %(member)s already.") % {"member": member})
+        raise AlreadyInTeam(_("You are in the team of %(member)s already.") % {"member": member})
     if current:
-        raise Refused(_("You have already asked to join %(member)s.") % {"member": member})
+        raise AlreadyInTeam(_("You have already asked to join %(member)s.") % {"member": member})
     a_day_ago = timezone.now() - timedelta(days=1)
     if user.memberships.filter(created_at__gt=a_day_ago).count() >= MAX_REQUESTS_A_DAY:
-        raise Refused(_("You have asked to join many teams today. Please go on tomorrow."))
+        raise TooManyToday(_("You have asked to join many teams today. Please go on tomorrow."))
     membership = Membership.objects.create(user=user, member=member, message=message)
     audit.record("membership-requested", membership, by=user, reason=message)
     leaders = coordinators(member)
@@ -89,7 +85,7 @@ def request_membership(user, member, message=""):
 
 
 def approve(membership, by, note="", role=Role.OFFICIAL):
-    """Let the person who asked into the team and give the membership as it is now.
+    """Let the person who asked into the team and return the membership as it is now.
 
     Raises ``NotAllowed`` and ``AlreadyDecided``.
     """
@@ -97,12 +93,12 @@ def approve(membership, by, note="", role=Role.OFFICIAL):
 
 
 def decline(membership, by, note):
-    """Turn a request down with the reason and give the membership as it is now.
+    """Turn a request down with the reason and return the membership as it is now.
 
-    Raises ``NotAllowed``, ``AlreadyDecided``, and ``Refused`` without a reason.
+    Raises ``NotAllowed``, ``AlreadyDecided``, and ``ReasonRequired``.
     """
     if not note.strip():
-        raise Refused(_("Say why: a note is required."))
+        raise ReasonRequired(_("Say why: a note is required."))
     return _decide(membership, Status.DECLINED, by, note, membership.role)
 
 
@@ -136,7 +132,7 @@ def what_happened(membership):
 
 @transaction.atomic
 def leave(membership, by, note=""):
-    """End a membership, or take back a request, and give it as it is now.
+    """End a membership, or take back a request, and return it as it is now.
 
     One may leave a team; its leaders may take others out of it. Where the last coordinator goes,
     the secretariat is told. Raises ``NotAllowed`` and ``AlreadyDecided``.
@@ -163,10 +159,10 @@ def leave(membership, by, note=""):
 
 @transaction.atomic
 def set_role(membership, role, by, note=""):
-    """Give a person of the team another role, and give the membership as it is now.
+    """Give a person of the team another role, and return the membership as it is now.
 
-    Raises ``NotAllowed``, ``AlreadyDecided`` for who is no longer in the team, and ``Refused`` when
-    a coordinator would leave the team without one; only the secretariat may do so.
+    Raises ``NotAllowed``, ``AlreadyDecided`` for who is no longer in the team, and
+    ``LastCoordinator`` when a coordinator would leave the team without one; only the secretariat may do so.
     """
     lock(membership.member)
     membership = _current(membership)
@@ -178,7 +174,9 @@ def set_role(membership, role, by, note=""):
         return membership
     last = is_last_coordinator(membership)
     if last and not is_secretariat(by):
-        raise Refused(_("A team needs a coordinator. Make somebody else a coordinator first."))
+        raise LastCoordinator(
+            _("A team needs a coordinator. Make somebody else a coordinator first.")
+        )
     membership.role = role
     membership.save(update_fields=["role"])
     reason = f"{role}: {note}" if note else role

@@ -4,11 +4,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.errors import InvalidMember, ReasonRequired
 from members.models import FormerAddress, Member, Membership
 from members.notices.notifications import address, notify
 from members.record import audit
 
-from .memberships import CURRENT, Refused, Role, Status
+from .memberships import CURRENT, Role, Status
 
 # What is taken from the double where the kept member has nothing; each group is taken as a whole.
 FILLED = (
@@ -26,21 +27,21 @@ FILLED = (
 
 @transaction.atomic
 def merge(double, kept, *, by, reason):
-    """Let ``kept`` take the place of ``double``, which is deleted, and give the kept member.
+    """Let ``kept`` take the place of ``double``, which is deleted. Return the kept member.
 
     Cases, people, invitations and evidence move; what the kept member does not say of itself it
-    takes over; the public addresses of the double lead to it. Raises ``Refused`` without a reason,
-    for one and the same member, and where one of them is gone.
+    takes over; the public addresses of the double lead to it. Raises ``ReasonRequired``, and
+    ``InvalidMember`` for one and the same member and where one of them is gone.
     """
     if not reason.strip():
-        raise Refused(_("Say why: a reason is required."))
+        raise ReasonRequired(_("Say why: a reason is required."))
     if double.pk == kept.pk:
-        raise Refused(_("A member cannot be merged with itself."))
+        raise InvalidMember(_("A member cannot be merged with itself."))
     # In one order, so that two people who merge the same pair do not wait for each other for ever.
     locked = Member.objects.select_for_update().filter(pk__in=[double.pk, kept.pk])
     locked = {member.pk: member for member in locked.order_by("pk")}
     if len(locked) < 2:  # noqa: PLR2004 - the two
-        raise Refused(_("One of the two members is no longer there."))
+        raise InvalidMember(_("One of the two members is no longer there."))
     double, kept = locked[double.pk], locked[kept.pk]
     moved = _move_people(double, kept, by)
     _move_rest(double, kept)
@@ -75,7 +76,7 @@ def what_moves(double):
 
 
 def _move_people(double, kept, by):
-    """Bring memberships over, one a person, and give those that now stand for ``kept``."""
+    """Bring memberships over, one a person. Return those that now stand for ``kept``."""
     there = {
         membership.user_id: membership
         for membership in kept.memberships.filter(status__in=CURRENT).select_related("user")
@@ -99,7 +100,7 @@ def _move_people(double, kept, by):
 
 
 def _rank(membership):
-    """What gives more rights is worth more."""
+    """Return what a membership is worth: more rights are worth more."""
     return membership.status == Status.ACTIVE, membership.role == Role.COORDINATOR
 
 

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import memberships, proposals
+from members.errors import AlreadyDecided, MembersError
+
+from . import proposals
 from .forms import ProposeForm
 
 
@@ -21,7 +23,7 @@ def propose(request):
         if form.is_valid():
             try:
                 proposals.propose(request.user, **form.cleaned_data)
-            except memberships.Refused as refusal:
+            except MembersError as refusal:
                 form.add_error(None, str(refusal))
                 status = 409
             else:
@@ -41,7 +43,7 @@ def take_back(request, pk):
     proposal = get_object_or_404(request.user.proposals, pk=pk)
     try:
         proposals.take_back(proposal, request.user)
-    except memberships.AlreadyDecided as refusal:
+    except AlreadyDecided as refusal:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, _("Your request is taken back."))

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequired, TooManyToday
 from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
 from members.notices.notifications import address, notify
 from members.record import audit
 
 from .leaders import secretariat
 from .mail_domains import website_domain
-from .memberships import MAX_REQUESTS_A_DAY, AlreadyDecided, NotAllowed, Refused, Role, Status
+from .memberships import MAX_REQUESTS_A_DAY, Role, Status
 
 State = MemberProposal.State
 # Shorter words of a name ("City", "of") are in many names.
@@ -24,9 +25,9 @@ TELLING = 5
 
 @transaction.atomic
 def propose(user, *, kind, name, country, website, message=""):
-    """Ask for a member that is not listed, and for a place in its team; gives the proposal.
+    """Ask for a member that is not listed, and for a place in its team; return the proposal.
 
-    The secretariat is told. The second of two clicks gives the first proposal. Raises ``Refused``
+    The secretariat is told. The second of two clicks returns the first proposal. Raises ``TooManyToday``
     for who asks too often.
     """
     User.objects.select_for_update().get(pk=user.pk)
@@ -35,7 +36,7 @@ def propose(user, *, kind, name, country, website, message=""):
         return twin
     a_day_ago = timezone.now() - timedelta(days=1)
     if user.proposals.filter(created_at__gt=a_day_ago).count() >= MAX_REQUESTS_A_DAY:
-        raise Refused(_("You have asked for many members today. Please go on tomorrow."))
+        raise TooManyToday(_("You have asked for many members today. Please go on tomorrow."))
     proposal = MemberProposal.objects.create(
         user=user, kind=kind, name=name, country=country, website=website, message=message
     )
@@ -57,7 +58,7 @@ def propose(user, *, kind, name, country, website, message=""):
 def decide(proposal, *, by, decision, slug, status, role, note, known=None):
     """Do what was decided: "new", "known" (as the member ``known``) or "decline".
 
-    Raises ``teams.Refused`` and what is more special than it.
+    Raises a ``MembersError``.
     """
     if decision == "new":
         approve(proposal, by=by, slug=slug, status=status, role=role, note=note)
@@ -98,7 +99,7 @@ def similar(proposal):
 
 @transaction.atomic
 def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
-    """Make a member of a proposal, with the person in its team, and give the member.
+    """Make a member of a proposal, with the person in its team, and return the member.
 
     Raises ``NotAllowed`` and ``AlreadyDecided``.
     """
@@ -111,7 +112,7 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
     try:
         member.full_clean()
     except ValidationError as error:  # somebody has taken the address meanwhile
-        raise Refused(" ".join(error.messages)) from error
+        raise InvalidMember(" ".join(error.messages)) from error
     member.save()
     audit.record("member-added", member, by=by, reason=note)
     membership = Membership.objects.create(
@@ -131,7 +132,7 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
 
 @transaction.atomic
 def approve_as(proposal, member, *, by, role=Role.OFFICIAL, note=""):
-    """Let the person into the team of ``member``, which is what the proposal means; gives it.
+    """Let the person into the team of ``member``, which is what the proposal means; return the proposal.
 
     Raises ``NotAllowed`` and ``AlreadyDecided``.
     """
@@ -151,19 +152,19 @@ def approve_as(proposal, member, *, by, role=Role.OFFICIAL, note=""):
 
 @transaction.atomic
 def decline(proposal, *, by, note):
-    """Turn a proposal down with the reason, and give it.
+    """Turn a proposal down with the reason, and return it.
 
-    Raises ``NotAllowed``, ``AlreadyDecided``, and ``Refused`` without a reason.
+    Raises ``NotAllowed``, ``AlreadyDecided``, and ``ReasonRequired``.
     """
     if not note.strip():
-        raise Refused(_("Say why: a note is required."))
+        raise ReasonRequired(_("Say why: a note is required."))
     proposal = _undecided(proposal, by)
     return _decide(proposal, State.DECLINED, by, note, None, "")
 
 
 @transaction.atomic
 def take_back(proposal, user):
-    """Withdraw one's own proposal, and give it. Raises ``AlreadyDecided``."""
+    """Withdraw one's own proposal, and return it. Raises ``AlreadyDecided``."""
     proposal = _locked(proposal)
     if proposal.state != State.PROPOSED:
         raise AlreadyDecided(what_happened(proposal))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members.errors import MembersError, NotAllowed
 from members.models import Member, MemberProposal, Membership
 
 from . import memberships
@@ -65,7 +66,7 @@ def join(request, slug):
         if form.is_valid():
             try:
                 memberships.request_membership(request.user, member, form.cleaned_data["message"])
-            except memberships.Refused as refusal:
+            except MembersError as refusal:
                 form.add_error(None, str(refusal))
                 status = 409
             else:
@@ -106,9 +107,9 @@ def request_page(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             _decide(membership, request.user, form.cleaned_data)
-        except memberships.NotAllowed:
+        except NotAllowed:
             raise Http404 from None
-        except memberships.Refused as refusal:
+        except MembersError as refusal:
             status, problem = 409, str(refusal)
         else:
             messages.success(
@@ -181,9 +182,9 @@ def role(request, slug, pk):
         return team_page(request, member, problem=_("There is no such role."), status=422)
     try:
         memberships.set_role(membership, form.cleaned_data["role"], request.user)
-    except memberships.NotAllowed:
+    except NotAllowed:
         raise Http404 from None
-    except memberships.Refused as refusal:
+    except MembersError as refusal:
         return team_page(request, member, problem=str(refusal), status=409)
     messages.success(request, _("The role is changed."))
     # Who is no longer a coordinator still sees the team.
@@ -204,7 +205,7 @@ def leave(request, slug):
     if request.method == "POST":
         try:
             memberships.leave(membership, request.user)
-        except memberships.Refused:  # it ended between the two steps, which is what was wanted
+        except MembersError:  # it ended between the two steps, which is what was wanted
             return redirect("my:home")
         messages.success(
             request,
@@ -236,9 +237,9 @@ def remove(request, slug, pk):
     if request.method == "POST" and form.is_valid():
         try:
             memberships.leave(membership, request.user, form.cleaned_data["note"])
-        except memberships.NotAllowed:
+        except NotAllowed:
             raise Http404 from None
-        except memberships.Refused as refusal:
+        except MembersError as refusal:
             return team_page(request, member, problem=str(refusal), status=409)
         messages.success(
             request,

@@ -4,6 +4,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 
 from members.accounts import blocking
+from members.errors import AlreadyDecided, NotAllowed, ReasonRequired
 from members.models import Event
 from tests.factories import StaffFactory, UserFactory
 from tests.members.people import is_signed_in, person, sign_in
@@ -57,14 +58,14 @@ def test_unblocked_person_can_sign_in_again(client, editor):
 )
 def test_account_is_blocked_by_those_who_may_only(who, whom):
     by, user = who(), whom()
-    with pytest.raises(blocking.Refused, match="You may not"):
+    with pytest.raises(NotAllowed, match="You may not"):
         blocking.block(user, by=by, reason="Spam")
     user.refresh_from_db()
     assert (user.is_active, Event.objects.count()) == (True, 0)
 
 
 def test_nobody_blocks_their_own_account(editor):
-    with pytest.raises(blocking.Refused, match="You may not"):
+    with pytest.raises(NotAllowed, match="You may not"):
         blocking.block(editor, by=editor, reason="Enough")
 
 
@@ -76,15 +77,15 @@ def test_administrator_blocks_another_one():
 @pytest.mark.parametrize("reason", ["", "  \n"])
 @pytest.mark.parametrize("step", [blocking.block, blocking.unblock])
 def test_reason_is_needed(editor, step, reason):
-    with pytest.raises(blocking.Refused, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Say why"):
         step(UserFactory(), by=editor, reason=reason)
 
 
 def test_second_click_is_told_what_is_so_already(editor):
     ani = UserFactory()
-    with pytest.raises(blocking.Refused, match="is not blocked"):
+    with pytest.raises(AlreadyDecided, match="is not blocked"):
         blocking.unblock(ani, by=editor, reason="Why not")
     blocking.block(ani, by=editor, reason="Spam")
-    with pytest.raises(blocking.Refused, match="blocked already"):
+    with pytest.raises(AlreadyDecided, match="blocked already"):
         blocking.block(ani, by=editor, reason="Spam")
     assert Event.objects.count() == 1

@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from citynet.web.client_address import client_address
+from members.errors import NotAllowed
 from members.models import Event, Invitation, Membership
 from members.record import audit
 from members.teams import invitations, memberships
@@ -205,7 +206,7 @@ def test_every_change_of_a_team_is_recorded(ani, city):
 
 def test_refused_decision_records_nothing(city):
     request = request_of(member=city)
-    with pytest.raises(memberships.NotAllowed):
+    with pytest.raises(NotAllowed):
         memberships.approve(request, UserFactory())
     assert Event.objects.count() == 0
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from members.errors import InvalidMember, ReasonRequired
 from members.models import Event, FormerAddress, Invitation, Member, Membership, Notice
 from members.teams import invitations, memberships, merging
 from policies.search import index
@@ -153,13 +154,13 @@ def test_people_who_come_over_are_told(double, kept, editor):
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_merge_needs_a_reason(double, kept, editor, reason):
-    with pytest.raises(memberships.Refused, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Say why"):
         merge(double, kept, editor, reason)
     assert Member.objects.count() == 2
 
 
 def test_member_is_not_merged_with_itself(kept, editor):
-    with pytest.raises(memberships.Refused, match="with itself"):
+    with pytest.raises(InvalidMember, match="with itself"):
         merge(kept, kept, editor)
     assert Member.objects.get() == kept
 
@@ -167,7 +168,7 @@ def test_member_is_not_merged_with_itself(kept, editor):
 def test_second_of_two_who_merge_is_told(double, kept, editor):
     other = MemberFactory()
     merge(Member.objects.get(pk=double.pk), kept, editor)
-    with pytest.raises(memberships.Refused, match="no longer there"):
+    with pytest.raises(InvalidMember, match="no longer there"):
         merge(double, other, editor)
     assert Event.objects.count() == 1
 

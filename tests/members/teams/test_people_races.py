@@ -34,7 +34,7 @@ def test_double_is_merged_into_one_of_two():
             lambda: merging.merge(double, first, by=editor, reason="Same"),  # noqa: B023 - run at once
             lambda: merging.merge(double, second, by=editor, reason="Same"),  # noqa: B023 - run at once
         )
-        assert kinds(outcomes) == ["Member", "Refused"]
+        assert kinds(outcomes) == ["InvalidMember", "Member"]
     assert Event.objects.filter(action="member-merged").count() == 20
 
 
@@ -46,12 +46,12 @@ def test_members_merged_into_each_other_leave_one():
             lambda: merging.merge(one, other, by=editor, reason="Same"),  # noqa: B023 - run at once
             lambda: merging.merge(other, one, by=editor, reason="Same"),  # noqa: B023 - run at once
         )
-        assert kinds(outcomes) == ["Member", "Refused"]
+        assert kinds(outcomes) == ["InvalidMember", "Member"]
         assert Member.objects.count() == turn + 1
 
 
 def test_account_is_blocked_once():
     editor, ani = StaffFactory(groups=["Editors in chief"]), UserFactory()
     block = [lambda: blocking.block(ani, by=editor, reason="Spam")] * 2
-    assert kinds(at_once(*block)) == ["Refused", "User"]
+    assert kinds(at_once(*block)) == ["AlreadyDecided", "User"]
     assert Event.objects.count() == 1

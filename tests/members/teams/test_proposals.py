@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequired, TooManyToday
 from members.models import Event, FormerAddress, Member, MemberProposal, Membership, Notice
 from members.teams import memberships, proposals
 from tests.factories import MemberFactory, MemberProposalFactory, StaffFactory, UserFactory
@@ -59,7 +60,7 @@ def test_second_click_makes_no_second_proposal(ani):
 def test_too_many_proposals_in_a_day_are_refused(ani):
     for _each in range(memberships.MAX_REQUESTS_A_DAY):
         MemberProposalFactory(user=ani)
-    with pytest.raises(memberships.Refused, match="many members today"):
+    with pytest.raises(TooManyToday, match="many members today"):
         proposals.propose(ani, **SUVA)
 
 
@@ -136,7 +137,7 @@ def test_declined_proposal_leaves_no_member_and_tells_why(proposal, moderator, a
 
 
 def test_declining_needs_a_reason(proposal, moderator):
-    with pytest.raises(memberships.Refused, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Say why"):
         decide(proposal, moderator, "decline", note=" ")
 
 
@@ -149,26 +150,26 @@ def test_declining_needs_a_reason(proposal, moderator):
     ],
 )
 def test_proposal_is_decided_by_the_secretariat_only(proposal, who):
-    with pytest.raises(memberships.NotAllowed):
+    with pytest.raises(NotAllowed):
         decide(proposal, who())
     assert Member.objects.count() == 0
 
 
 def test_nobody_decides_their_own_proposal(moderator):
-    with pytest.raises(memberships.NotAllowed):
+    with pytest.raises(NotAllowed):
         decide(MemberProposalFactory(user=moderator), moderator)
 
 
 def test_second_of_two_who_decide_is_told_who_was_first(proposal, moderator):
     decide(proposal, moderator, "decline", note="A shop")
-    with pytest.raises(memberships.AlreadyDecided, match="Min-jun has already declined"):
+    with pytest.raises(AlreadyDecided, match="Min-jun has already declined"):
         decide(proposal, StaffFactory(groups=["Moderators"]))
     assert Member.objects.count() == 0
 
 
 def test_address_that_leads_elsewhere_is_refused(proposal, moderator):
     FormerAddress.objects.create(slug="suva", member=MemberFactory())
-    with pytest.raises(memberships.Refused, match="leads to another member"):
+    with pytest.raises(InvalidMember, match="leads to another member"):
         decide(proposal, moderator)
     assert Member.objects.count() == 1
 

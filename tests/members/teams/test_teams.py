@@ -8,10 +8,18 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from members.errors import (
+    AlreadyDecided,
+    AlreadyInTeam,
+    LastCoordinator,
+    MembersError,
+    NotAllowed,
+    ReasonRequired,
+    TooManyToday,
+)
 from members.models import Membership, Notice
 from members.record import people
 from members.teams import memberships
-from members.teams.memberships import AlreadyDecided, NotAllowed, Refused
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 from tests.members.team import coordinator_of, official_of, request_of, secretariat, told
 
@@ -126,14 +134,14 @@ def test_request_to_a_member_without_coordinator_goes_to_the_secretariat():
 def test_second_request_is_refused():
     person, member = UserFactory(), MemberFactory()
     memberships.request_membership(person, member)
-    with pytest.raises(Refused, match="already asked"):
+    with pytest.raises(AlreadyInTeam, match="already asked"):
         memberships.request_membership(person, member)
     assert person.memberships.count() == 1
 
 
 def test_request_of_somebody_in_the_team_is_refused():
     membership = MembershipFactory()
-    with pytest.raises(Refused, match="in the team"):
+    with pytest.raises(AlreadyInTeam, match="in the team"):
         memberships.request_membership(membership.user, membership.member)
 
 
@@ -148,7 +156,7 @@ def test_requests_of_one_day_are_bounded():
     person = UserFactory()
     for _turn in range(memberships.MAX_REQUESTS_A_DAY):
         memberships.request_membership(person, MemberFactory())
-    with pytest.raises(Refused, match="today"):
+    with pytest.raises(TooManyToday, match="today"):
         memberships.request_membership(person, MemberFactory())
     Membership.objects.update(created_at=timezone.now() - timedelta(days=2))
     assert memberships.request_membership(person, MemberFactory()).status == Status.REQUESTED
@@ -183,7 +191,7 @@ def test_approve_lets_the_person_in_and_tells(decider):
 
 def test_decline_needs_a_reason():
     request = request_of()
-    with pytest.raises(Refused, match="note"):
+    with pytest.raises(ReasonRequired, match="note"):
         memberships.decline(request, coordinator_of(request.member), " \n")
     request.refresh_from_db()
     assert request.status == Status.REQUESTED
@@ -372,7 +380,7 @@ def test_set_role_to_the_same_tells_nobody():
 
 def test_last_coordinator_cannot_step_back():
     coordinator = coordinator_of(MemberFactory())
-    with pytest.raises(Refused, match="needs a coordinator"):
+    with pytest.raises(LastCoordinator, match="needs a coordinator"):
         memberships.set_role(coordinator.memberships.get(), Role.OFFICIAL, coordinator)
     assert coordinator.memberships.get().role == Role.COORDINATOR
 
@@ -433,7 +441,7 @@ def test_whatever_people_do_a_team_keeps_its_rules(seed):
             elif draw.random() < 0.3:
                 memberships.leave(membership, by)
                 left_alone = left_alone or was_last
-        except Refused:
+        except MembersError:
             continue
         current = member.memberships.filter(status__in=memberships.CURRENT)
         assert current.count() == current.values("user").distinct().count()

@@ -7,12 +7,12 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from members.errors import AlreadyDecided, AlreadyInTeam, NotAllowed, TooManyToday
 from members.models import Invitation, Membership, Notice
 from members.notices.notifications import NothingToSay, text_of
 from members.record import people
 from members.teams import invitations, memberships
 from members.teams.invitation_tokens import by_token, hash_of, token_of
-from members.teams.memberships import AlreadyDecided, NotAllowed, Refused
 from tests.factories import MemberFactory, MembershipFactory, UserFactory
 from tests.members.team import coordinator_of, official_of, request_of, secretariat, told, verified
 
@@ -212,14 +212,14 @@ def test_inviting_somebody_in_the_team_is_refused(member, coordinator):
     official = official_of(member, email="ani@city.example")
     EmailAddress.objects.create(user=official, email="ani2@city.example", verified=True)
     for address in ("ANI@city.example", "ani2@city.example"):
-        with pytest.raises(Refused, match="already"):
+        with pytest.raises(AlreadyInTeam, match="already"):
             invitations.invite(member, address, coordinator)
 
 
 def test_invitations_of_one_day_are_bounded(member, coordinator):
     for number in range(invitations.MAX_A_DAY):
         invitations.invite(member, f"person{number}@city.example", coordinator)
-    with pytest.raises(Refused, match="today"):
+    with pytest.raises(TooManyToday, match="today"):
         invitations.invite(member, "one.more@city.example", coordinator)
 
 
