@@ -121,7 +121,7 @@ class ProposalForm(forms.Form):
         decision, slug = data.get("decision"), data.get("slug", "")
         if decision == "decline":
             if not data.get("note", "-").strip():
-                self.add_error("note", _("Say why: a note is required."))
+                self.add_error("note", _("Give a reason."))
         elif decision and "slug" not in self.errors:
             self._check_slug(decision, slug)
         return data

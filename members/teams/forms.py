@@ -104,7 +104,7 @@ class DecisionForm(forms.Form):
     def clean(self):
         data = super().clean()
         if data.get("decision") == "decline" and not data.get("note", "-"):
-            self.add_error("note", _("Say why: a note is required."))
+            self.add_error("note", _("Give a reason."))
         return data
 
 

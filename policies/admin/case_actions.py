@@ -47,7 +47,7 @@ ACTS = {
             "feature",
             _("Show on the home page"),
             _("Show this case on the home page?"),
-            (_("It stands above the newest policies; of all chosen ones the four chosen last."),),
+            (_("It is shown above the newest policies, where the four cases chosen last appear."),),
             forms.OptionalReasonForm,
             curation.feature,
             _("The case is on the home page."),
@@ -109,11 +109,11 @@ ACTS = {
         Act(
             "unmerge",
             _("Undo the merge"),
-            _("Let this case stand for itself again?"),
+            _("Undo the merge and make this a case of its own again?"),
             (_("It is not public until you restore a text of it."),),
             forms.ReasonForm,
             curation.unmerge,
-            _("The case stands for itself again. Restore a text of it to make it public."),
+            _("It is a case of its own again. Restore a text of it to make it public."),
             lambda case: case.merged_into_id,
         ),
         Act(

@@ -130,7 +130,7 @@ class CaseStudyAdmin(ReadOnlyAdmin):
                 reason=form.cleaned_data["reason"],
                 **given,
             )
-            messages.success(request, _("The draft is there. Write it section by section."))
+            messages.success(request, _("The draft is created. Write it section by section."))
             return redirect("policies:edit", draft.case_id)
         return page(
             self,

@@ -82,7 +82,9 @@ class UploadForm(forms.ModelForm):
         if ending == import_runs.WORKBOOK:
             documents.check_xlsx(file)
         elif _is_no_text(file.read(HEAD)):
-            raise ValidationError(_("By its name this is JSON Lines, but it is no text inside."))
+            raise ValidationError(
+                _("The name says JSON Lines, but the file does not contain text.")
+            )
         file.seek(0)
         return file
 
@@ -148,8 +150,7 @@ class ImportRunAdmin(admin.ModelAdmin):
             messages.error(
                 request,
                 _(
-                    "The place where files are kept does not answer just now, so this file was not "
-                    "kept, and nothing was imported. Try again in a few minutes."
+                    "The file storage does not answer just now, so this file was not saved, and nothing was imported. Try again in a few minutes."
                 ),
             )
             return redirect("admin:policies_importrun_add")
@@ -158,7 +159,9 @@ class ImportRunAdmin(admin.ModelAdmin):
     add_view.upload_limits = ("MAX_IMPORT_BYTES",)
 
     def response_add(self, request, obj, post_url_continue=None):
-        messages.success(request, _("The file is here. Nothing was imported so far: check it now."))
+        messages.success(
+            request, _("The file is uploaded. Nothing has been imported so far: check it now.")
+        )
         return redirect("admin:policies_importrun_change", obj.pk)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -197,7 +200,7 @@ class ImportRunAdmin(admin.ModelAdmin):
         return self._at_work(request, pk, _("Checking"), import_runs.check)
 
     def run_view(self, request, pk):
-        """Bring in the good rows."""
+        """Import the good rows."""
         return self._at_work(
             request, pk, _("Importing"), lambda run: import_runs.carry_out(run, request.user)
         )

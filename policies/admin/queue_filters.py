@@ -70,7 +70,7 @@ class StateFilter(CountedFilter):
 
     title = _("state")
     parameter_name = "state"
-    any_label = _("Waiting for the desk")
+    any_label = _("Waiting for review")
     any_condition = Q(state=State.SUBMITTED)
     ALL = "all"
     OTHERS = (

@@ -31,7 +31,7 @@ PRIVATE = Q(state=State.DRAFT) | Q(state=State.WITHDRAWN, submitted_at=None)
 DONE = {
     State.PUBLISHED: gettext_lazy("Published: “%(title)s” can be found at once."),
     State.CHANGES_REQUESTED: gettext_lazy("“%(title)s” is back with its author, with your note."),
-    State.REJECTED: gettext_lazy("“%(title)s” is rejected, and the author told why."),
+    State.REJECTED: gettext_lazy("“%(title)s” is rejected, and the author is told why."),
 }
 
 
@@ -167,7 +167,7 @@ def _save_phrase(request, revision, marks):
     reviewing.assess(revision, marks, by=request.user)
     sent = form.cleaned_data
     phrase = reviewing.save_phrase(sent["decision"], sent["phrase_title"], sent["note"])
-    told = _("“%(title)s” is kept as a phrase and ticked. Nothing is decided yet.")
+    told = _("“%(title)s” is saved as a phrase and ticked. Nothing is decided yet.")
     messages.success(request, told % {"title": phrase.title})
     kept = DecisionForm.typed(request.POST)
     kept.initial |= {
@@ -180,7 +180,7 @@ def _save_phrase(request, revision, marks):
 
 def _save_checklist(request, revision, marks):
     reviewing.assess(revision, marks, by=request.user)
-    told = _("The checklist is kept. Nothing is decided yet.")
+    told = _("The checklist is saved. Nothing is decided yet.")
     return _done(request, revision, told, "desk-checklist")
 
 
@@ -202,7 +202,7 @@ def _correct(request, revision, marks):
     if not (form.is_valid() and form.propose(request.user)):
         return _page(request, revision, correction=form, status=UNFIT)
     reviewing.assess(revision, marks, by=request.user)
-    told = _("The correction of “%(field)s” is proposed; the author can take it over.")
+    told = _("The correction of “%(field)s” is proposed; the author can accept it.")
     told %= {"field": corrections.label(form.cleaned_data["field"])}
     return _done(request, revision, told, "desk-corrections", correction=None)
 

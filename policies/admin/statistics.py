@@ -28,7 +28,7 @@ def figures_view(request, admin_site):
     period, year = _period(request, today, years)
     found, covered, used = flow.flow(period), figures.coverage(), figures.uses(period)
     context = admin_site.each_context(request) | {
-        "title": _("Figures"),
+        "title": _("Statistics"),
         "opts": CaseUse._meta,
         "period": period,
         "year": year,
@@ -73,7 +73,7 @@ def _period(request, today, years):
     if not year:
         return flow.last_months(today), None
     if year not in years:
-        raise Http404(_("There are no figures of this year."))
+        raise Http404(_("There are no statistics for this year."))
     return flow.of_year(int(year)), year
 
 

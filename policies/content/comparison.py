@@ -162,7 +162,7 @@ def _per_resident(revisions):
             cells.append(Cell(value=computed.value, detail=computed.how, bar=scale.bar(amount)))
         else:
             cells.append(Cell(gap=computed.how))
-    return Row(_("Budget a resident"), cells)
+    return Row(_("Budget per resident"), cells)
 
 
 def _staff(revisions):
@@ -253,7 +253,7 @@ def _columns():
         (_("Budget year"), lambda r: r.budget_year),
         (_("Budget scope"), lambda r: r.get_budget_scope_display()),
         (_("Budget in USD"), lambda r: r.budget_usd),
-        (_("Budget in USD a resident"), _usd_a_resident),
+        (_("Budget in USD per resident"), _usd_a_resident),
         (_("Funding sources"), lambda r: _pairs(money.figures(money.funding(r)))),
         (_("Staff (FTE)"), lambda r: r.staff_fte),
         (_("Stakeholders"), lambda r: _pairs((s.name, s.role) for s in r.stakeholders.all())),

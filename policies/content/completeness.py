@@ -62,7 +62,7 @@ _POINTS = (
     (
         "stakeholders",
         _("Stakeholders with a role"),
-        _("Shows who has to be at the table."),
+        _("Shows who has to take part."),
         _has_stakeholder_role,
     ),
     (

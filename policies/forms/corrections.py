@@ -89,7 +89,7 @@ def _text(name, value):
     """Return ``value`` as the authors' form cleans it; raise ``ValidationError`` where it refuses."""
     cleaned = SECTION_OF[name].form.base_fields[name].clean(value)
     if not cleaned and name in NEEDED:
-        raise ValidationError(_("No submission can do without this text."))
+        raise ValidationError(_("A submission needs this text."))
     return cleaned
 
 
@@ -97,7 +97,7 @@ def _tags(revision, name, tags):
     """Return themes or targets one a line, each once; raise ``ValidationError`` as ``_text`` does."""
     tags = list(dict.fromkeys(filter(None, tags)))
     if not tags:
-        raise ValidationError(_("At least one has to stay."))
+        raise ValidationError(_("At least one has to remain."))
     codes = tags if name == corrections.TARGETS else []
     data = QueryDict(mutable=True)
     data.setlist(corrections.THEMES, [] if codes else tags)

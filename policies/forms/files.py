@@ -117,7 +117,7 @@ class PhotoForm(DescriptionForm):
                 _("“A night bus at a stop; six people get on.”"),
             ),
             "caption": hint(
-                _("Stands below the picture: what it has to do with the policy."),
+                _("Shown below the picture: what it has to do with the policy."),
                 _("“Line 3 on its first night, April 2013”."),
             ),
         }

@@ -81,10 +81,10 @@ class BudgetForm(SectionForm):
         data = super().clean()
         amount, currency = data.get("budget_amount"), data.get("budget_currency")
         if amount is not None and currency == "":
-            self.add_error("budget_currency", _("Say in which currency the budget is."))
+            self.add_error("budget_currency", _("Choose the currency of the budget."))
         usd, source = data.get("budget_usd"), data.get("budget_usd_source")
         if usd is not None and source == "":
-            self.add_error("budget_usd_source", _("Say who states the amount in USD."))
+            self.add_error("budget_usd_source", _("Name who states the amount in USD."))
         if source and usd is None and "budget_usd" not in self.errors:
             self.add_error("budget_usd", _("A source is given, but no amount in USD."))
         if usd is None and not self.errors:
@@ -125,7 +125,9 @@ class FundingSourceForm(RowForm):
             "name": hint(_("The name of the source."), _("“Ministry of Transport”.")),
             "kind": hint(_("What kind of source it is."), _("“National government”.")),
             "state": hint(
-                _("Keep money that was withdrawn and say so: others learn most from that."),
+                _(
+                    "Also list money that was withdrawn, with this state: others learn most from that."
+                ),
                 _("“Received”."),
             ),
             "amount": hint(_("In the currency above; empty where unknown."), "300,000,000"),

@@ -65,7 +65,7 @@ class StakeholderForm(RowForm):
     class Meta(RowForm.Meta):
         model = Stakeholder
         fields = ["name", "kind", "role", "engagement"]
-        labels = {"role": _("What they did"), "engagement": _("How far engaged")}
+        labels = {"role": _("What they did"), "engagement": _("Level of engagement")}
         help_texts = {
             "name": hint(
                 _("An organisation or a group, not a private person."), _("“Bus drivers’ union”.")
@@ -73,6 +73,6 @@ class StakeholderForm(RowForm):
             "kind": hint(_("What kind of organisation it is."), _("“Community”.")),
             "role": hint(_("Their part in it."), _("“Agreed on the night shifts”.")),
             "engagement": hint(
-                _("From informed (told of it) to leads (decides)."), _("“Consulted”.")
+                _("From informed (told about it) to leads (decides)."), _("“Consulted”.")
             ),
         }

@@ -88,7 +88,7 @@ SECTIONS = (
                 _("Phases"),
                 _("Phase"),
                 _("Add a phase"),
-                _("The parts of the time, in their order; leave this empty where there were none."),
+                _("The phases in their order; leave this empty where there were none."),
             ),
         ),
         checks=("period",),
@@ -138,7 +138,7 @@ SECTIONS = (
     Section(
         "stakeholders",
         _("Stakeholders"),
-        _("Who has to be at the table, and who must not be forgotten."),
+        _("Who has to take part, and who must not be forgotten."),
         people.StakeholdersForm,
         (
             RowList(

@@ -44,7 +44,7 @@ class DecisionForm(forms.Form):
     prefix = "decision"
 
     decision = forms.ChoiceField(
-        label=gettext_lazy("What happens to it?"),
+        label=gettext_lazy("Your decision"),
         choices=DECISIONS,
         required=False,
         widget=forms.RadioSelect,
@@ -58,7 +58,7 @@ class DecisionForm(forms.Form):
         gettext_lazy("Note to the author"),
         6,
         help_text=gettext_lazy(
-            "Needed to ask for changes and to reject. Sent with the decision and kept on record."
+            "Negative decisions require a note. It is sent with the decision and kept on record."
         ),
     )
     sections = forms.MultipleChoiceField(
@@ -96,14 +96,14 @@ class DecisionForm(forms.Form):
         decision, note = sent.get("decision"), sent.get("note") or ""
         said = note or sent.get("phrases")
         if self.act != "note" and not decision:
-            yield "decision", _("Choose what happens to it.")
+            yield "decision", _("Choose a decision.")
         if self.act == "decide" and decision in reviewing.NOTE_REQUIRED and not said:
-            yield "note", _("Say why: the author needs a reason to go on from.")
+            yield "note", _("Give a reason, so that the author knows how to go on.")
         if self.act == "note" and not said:
             yield "note", _("Write the note first.")
         if self.act == "phrase":
             if not note:
-                yield "note", _("Write what is to be kept.")
+                yield "note", _("Write the phrase in the note first.")
             elif len(note) > PHRASE_LENGTH:
                 most = {"most": PHRASE_LENGTH}
                 yield "note", _("A phrase has at most %(most)d characters.") % most

@@ -106,7 +106,7 @@ class ContributionSet(RowSet):
             if code not in known:
                 form.add_error("target", _("There is no such target."))
             elif code in seen:
-                form.add_error("target", _("This target is there twice."))
+                form.add_error("target", _("This target is listed twice."))
             seen.add(code)
         if len(seen) > MAX_TARGETS:
             raise ValidationError(

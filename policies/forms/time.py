@@ -15,7 +15,7 @@ class TimeForm(SectionForm):
         model = Revision
         fields = ["stage", "start", "end"]
         help_texts = {
-            "stage": hint(_("How far the policy is today."), _("“Completed”.")),
+            "stage": hint(_("How far the policy has come today."), _("“Completed”.")),
             "start": hint(MONTH, "2013-04"),
             "end": hint(
                 _("The same way. Leave it empty while the policy goes on, or when it is unknown."),

@@ -226,9 +226,9 @@ class Cleaner:
     def _budget(self, revision):
         """Check what the amounts need beside them, and convert the budget."""
         if revision.budget_amount is not None and not revision.budget_currency:
-            self._missing("budget.currency", _("Say in which currency the budget is."))
+            self._missing("budget.currency", _("Choose the currency of the budget."))
         if revision.budget_usd is not None and not revision.budget_usd_source:
-            self._missing("budget.usd_source", _("Say who states the amount in USD."))
+            self._missing("budget.usd_source", _("Name who states the amount in USD."))
         if revision.budget_usd_source and revision.budget_usd is None:
             self._missing("budget.usd", _("A source is given, but no amount in USD."))
         if not self.errors and revision.budget_usd is None:

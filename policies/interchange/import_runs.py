@@ -106,7 +106,7 @@ def errors(run):
 
 
 def carry_out(run, by):
-    """Bring in the good rows; gives ``Progress`` after each batch. Raises ``Busy``.
+    """Import the good rows; gives ``Progress`` after each batch. Raises ``Busy``.
 
     However it ends, the run says how far it came, and the record who did it.
     """

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                     "source_id",
                     models.CharField(
                         blank=True,
-                        help_text="Names the case in imported files, so that importing twice changes nothing.",
+                        help_text="Identifies the case in imported files, so that importing twice changes nothing.",
                         max_length=200,
                         null=True,
                         unique=True,
@@ -454,7 +454,7 @@ class Migration(migrations.Migration):
                             ("completed", "Completed"),
                             ("stopped", "Stopped"),
                         ],
-                        help_text="How far the policy is.",
+                        help_text="How far the policy has come.",
                         max_length=10,
                         verbose_name="stage",
                     ),
@@ -1180,7 +1180,7 @@ class Migration(migrations.Migration):
                 (
                     "completeness",
                     models.PositiveSmallIntegerField(
-                        help_text="How many of the twelve points are there.",
+                        help_text="How many of the twelve points are covered.",
                         verbose_name="completeness",
                     ),
                 ),
@@ -2060,7 +2060,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="a_budget_has_a_currency",
-                violation_error_message="Say in which currency the budget is.",
+                violation_error_message="Choose the currency of the budget.",
             ),
         ),
         migrations.AddConstraint(

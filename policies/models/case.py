@@ -84,7 +84,9 @@ class CaseStudy(models.Model):
         null=True,
         blank=True,
         unique=True,
-        help_text=_("Names the case in imported files, so that importing twice changes nothing."),
+        help_text=_(
+            "Identifies the case in imported files, so that importing twice changes nothing."
+        ),
     )
     synthetic = models.BooleanField(
         _("synthetic"),

@@ -57,7 +57,7 @@ class Screening(models.Model):
 
     revision = models.OneToOneField(Revision, models.CASCADE, related_name="screening")
     completeness = models.PositiveSmallIntegerField(
-        _("completeness"), help_text=_("How many of the twelve points are there.")
+        _("completeness"), help_text=_("How many of the twelve points are covered.")
     )
     first_time_author = models.BooleanField(
         _("first-time author"),

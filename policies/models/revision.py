@@ -138,7 +138,11 @@ class Revision(models.Model):
     )
 
     stage = models.CharField(
-        _("stage"), max_length=10, choices=Stage, blank=True, help_text=_("How far the policy is.")
+        _("stage"),
+        max_length=10,
+        choices=Stage,
+        blank=True,
+        help_text=_("How far the policy has come."),
     )
     start = months.MonthField(
         _("start"),
@@ -297,7 +301,7 @@ class Revision(models.Model):
             models.CheckConstraint(
                 condition=Q(budget_amount__isnull=True) | ~Q(budget_currency=""),
                 name="a_budget_has_a_currency",
-                violation_error_message=_("Say in which currency the budget is."),
+                violation_error_message=_("Choose the currency of the budget."),
             ),
             not_negative("staff_fte", name="staff_is_not_negative"),
             *months.period_constraints("revision"),

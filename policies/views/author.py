@@ -216,7 +216,8 @@ def withdraw(request, pk):
             messages.warning(request, str(refusal))
         else:
             messages.success(
-                request, _("It is withdrawn. What you wrote is kept, and you can go on from it.")
+                request,
+                _("It is withdrawn. What you wrote is saved, and you can continue from it."),
             )
         return redirect("policies:edit", pk)
     if not revision.is_open:

@@ -103,8 +103,7 @@ def add(request, pk, kind):
             form.add_error(
                 "upload",
                 _(
-                    "The place where files are kept does not answer just now, so this file was not "
-                    "kept. Your texts are still here: choose the file again in a moment."
+                    "The file storage does not answer just now, so this file was not saved. Your texts are still here: choose the file again in a moment."
                 ),
             )
         else:

@@ -209,7 +209,7 @@ def computed(revision):
     in_usd, resident = money.in_usd(revision), money.resident(revision)
     return [
         {"label": _("In US dollars"), "value": in_usd.value, "how": in_usd.how},
-        {"label": _("A resident"), "value": resident.value, "how": resident.how},
+        {"label": _("Per resident"), "value": resident.value, "how": resident.how},
     ]
 
 

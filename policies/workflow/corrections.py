@@ -215,9 +215,11 @@ def _words(correction):
     """What is told of a correction, in the language of the site."""
     with translation.override(settings.LANGUAGE_CODE):
         said = {
-            State.PROPOSED: _("A correction is proposed, which one click takes over: %(field)s"),
-            State.ACCEPTED: _("The correction is taken over: %(field)s"),
-            State.DECLINED: _("The correction is not taken over: %(field)s"),
+            State.PROPOSED: _(
+                "A correction is proposed; you can accept it with one click: %(field)s"
+            ),
+            State.ACCEPTED: _("The correction is accepted: %(field)s"),
+            State.DECLINED: _("The correction is declined: %(field)s"),
         }[correction.state] % {"field": label(correction.field)}
     note = correction.note if correction.state == State.PROPOSED else ""
     return f"{said}\n\n{note}".strip()

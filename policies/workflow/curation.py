@@ -201,6 +201,6 @@ def _locked(case, seen=""):
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
     if seen not in ("", edition(case)):
         raise ChangedMeanwhile(
-            _("Somebody has changed this case after you opened the page. Look at it again.")
+            _("Somebody has changed this case since you opened the page. Look at it again.")
         )
     return case

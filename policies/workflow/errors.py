@@ -43,7 +43,7 @@ class ReasonRequired(WorkflowError):
     """A step that needs a reason was asked for without one."""
 
     def __init__(self):
-        super().__init__(_("Say why: a reason is required."))
+        super().__init__(_("Give a reason."))
 
 
 class TooManyDrafts(WorkflowError):

@@ -238,5 +238,5 @@ def _for_the_record(event):
     if handed_in is None or handed_in.actor_id != event.actor_id:
         return event.note
     with translation.override(settings.LANGUAGE_CODE):
-        own = _("Handed in and decided by the same person.")
+        own = _("Submitted and decided by the same person.")
         return f"{event.note}\n\n{own}".strip()

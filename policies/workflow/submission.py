@@ -40,7 +40,7 @@ def missing(revision):
     if not rows:
         gaps.append(Gap("targets-themes", "targets", _("Choose at least one target.")))
     elif not any(row.role == Contribution.Role.PRIMARY for row in rows):
-        gaps.append(Gap("targets-themes", "targets", _("Say which target is the primary one.")))
+        gaps.append(Gap("targets-themes", "targets", _("Choose which target is the primary one.")))
     if not revision.theme_rows.all():
         gaps.append(Gap("targets-themes", "themes", _("Choose at least one theme.")))
     if revision.budget_amount is None and not revision.budget_unavailable:
@@ -119,5 +119,5 @@ def _required():
     yield "basics", "summary", _("Write a summary.")
     yield "challenge-solution", "challenge", _("Describe the challenge.")
     yield "challenge-solution", "solution", _("Describe what was done.")
-    yield "time", "stage", _("Say how far the policy is.")
-    yield "time", "start", _("Say when it started.")
+    yield "time", "stage", _("State how far the policy has come.")
+    yield "time", "start", _("State when it started.")

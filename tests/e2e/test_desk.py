@@ -85,11 +85,11 @@ def test_moderator_works_through_the_queue(open_page, sessions, secretariat, axe
     with page.refused(422):
         send(page, "Send decision")
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("Say why: the author needs a reason to go on from.")
+    expect(alert).to_contain_text("Give a reason, so that the author knows how to go on.")
     assert axe(page) == []
     page.get_by_text("Saved phrases").click()
     page.get_by_role("checkbox", name="Year of the figures").check()
-    page.get_by_text("Point at sections").click()
+    page.get_by_text("Refer to sections").click()
     page.get_by_role("checkbox", name="Results and indicators").check()
     page.get_by_label("Quality: mark").select_option("Partly met")
     page.get_by_label("Note to the author").fill("And who counted.")

@@ -18,7 +18,7 @@ NOTE = "Say in which year the walkers were counted."
 MISSING = [
     *("Write a summary.", "Describe the challenge.", "Describe what was done."),
     *("Choose at least one target.", "Choose at least one theme."),
-    *("Say how far the policy is.", "Say when it started."),
+    *("State how far the policy has come.", "State when it started."),
     "State the budget, or say why it is not available.",
     "State the staff, or say why it is not available.",
     "Name the stakeholders, or say why they are not available.",

@@ -327,7 +327,7 @@ def test_decline_by_the_form_needs_a_note(as_coordinator, member):
     address = reverse("my:request", args=[request.pk])
     answer = as_coordinator.post(address, {"decision": "decline", "note": " "})
     assert answer.status_code == 422
-    assert "Say why: a note is required." in answer.text
+    assert "Give a reason." in answer.text
     assert as_coordinator.post(address, {"decision": "decline", "note": "No."}).status_code == 302
     request.refresh_from_db()
     assert (request.status, request.note) == ("declined", "No.")

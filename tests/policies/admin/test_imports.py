@@ -232,7 +232,7 @@ REFUSED = [
     ),
     ("cases", b"{}", "Files of this kind cannot be imported. Save it as XLSX or as JSON Lines."),
     ("cases.jsonl", b"", "The submitted file is empty."),
-    ("cases.jsonl", b"PK\x03\x04", "By its name this is JSON Lines, but it is no text inside."),
+    ("cases.jsonl", b"PK\x03\x04", "The name says JSON Lines, but the file does not contain text."),
     (
         "cases.xlsx",
         b"{}\n",

@@ -206,7 +206,7 @@ def test_choices_count_what_they_would_give(moderator_client, mixed):
         name: choices(answer, name)
         for name in ("state", "reviewer", "kind", "flag", "subregion", "country", "language")
     } == {
-        "state": ["Waiting for the desk (2)", "Published (1)", "All (3)"],
+        "state": ["Waiting for review (2)", "Published (1)", "All (3)"],
         "reviewer": ["All", "Me (1)", "Others (1)"],
         "kind": ["All", "New (1)", "Edit of a public case (1)", "First-time author (1)"],
         "flag": ["All", "Over-tagged (1)", "Possible duplicate (1)"],

@@ -185,7 +185,7 @@ def test_history_of_the_author_is_shown(moderator_client, submitted, author, mem
 
 def test_submission_by_nobody_in_particular_is_shown(moderator_client):
     revision = moderation.submit(RevisionFactory(), name="Import")
-    assert "Handed in by Import" in moderator_client.get(address(revision)).text
+    assert "Submitted by Import" in moderator_client.get(address(revision)).text
 
 
 def test_likely_duplicate_is_shown(moderator_client, submitted, member):

@@ -64,7 +64,7 @@ def test_no_needs_a_reason(moderator_client, submitted, decision):
     answer = decide(moderator_client, submitted, decision, " \n ")
     assert answer.status_code == 422
     assert answer.context["decision"].errors == {
-        "note": ["Say why: the author needs a reason to go on from."]
+        "note": ["Give a reason, so that the author knows how to go on."]
     }
     assert state_of(submitted) == "submitted"
 
@@ -72,7 +72,7 @@ def test_no_needs_a_reason(moderator_client, submitted, decision):
 def test_decision_has_to_be_chosen_and_the_note_stays(moderator_client, submitted):
     answer = decide(moderator_client, submitted, "", "A long note.")
     assert answer.status_code == 422
-    assert answer.context["decision"].errors == {"decision": ["Choose what happens to it."]}
+    assert answer.context["decision"].errors == {"decision": ["Choose a decision."]}
     assert ">\nA long note.</textarea>" in answer.text
     assert state_of(submitted) == "submitted"
 

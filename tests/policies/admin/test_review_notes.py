@@ -122,8 +122,8 @@ def test_note_is_kept_as_a_phrase(moderator_client, submitted):
         (
             {},
             {
-                "decision": ["Choose what happens to it."],
-                "note": ["Write what is to be kept."],
+                "decision": ["Choose a decision."],
+                "note": ["Write the phrase in the note first."],
                 "phrase_title": ["Give the phrase a name, so that it is found again."],
             },
         ),

@@ -198,7 +198,7 @@ def test_population_and_budget_a_resident_share_scales():
     people = row(revisions, "Population").cells
     assert [edges(cell)[0][1] for cell in people[:2]] == [50, 100]
     assert people[2].gap == "Not reported"
-    cells = row(revisions, "Budget a resident").cells
+    cells = row(revisions, "Budget per resident").cells
     assert [cell.value for cell in cells] == ["USD 10", "USD 5", ""]
     assert [edges(cell)[0][1] for cell in cells[:2]] == [100, 50]
     assert cells[2].gap == "Not computed: the population is not on file"
@@ -367,7 +367,7 @@ def test_comparison_as_a_file(client, reference):
         "Budget year": ["2013", ""],
         "Budget scope": ["Total", ""],
         "Budget in USD": ["1000.00", ""],
-        "Budget in USD a resident": ["0.50", ""],
+        "Budget in USD per resident": ["0.50", ""],
         "Funding sources": [
             "City of Busan: KRW 250,000 (25.0%); Rest: KRW 750,000 (75.0%)",
             "",

@@ -465,7 +465,7 @@ def test_same_target_twice_is_refused(reference, official, draft):
     typed = {"contributions__0__target": "1.1", "contributions__1__target": "1.1"}
     answer = save(official, draft.case, "targets-themes", **typed)
     assert answer.status_code == 422
-    assert "This target is there twice." in answer.text
+    assert "This target is listed twice." in answer.text
 
 
 # Two people, and one person in two tabs
@@ -541,7 +541,7 @@ def test_autosave_tells_what_it_saved(official, draft):
 
 def test_autosave_of_the_budget_tells_what_follows(official, draft):
     answer = autosave(official, draft.case, "budget", budget_amount="5", budget_currency="USD")
-    assert [row["label"] for row in answer.json()["computed"]] == ["In US dollars", "A resident"]
+    assert [row["label"] for row in answer.json()["computed"]] == ["In US dollars", "Per resident"]
 
 
 def test_autosave_of_a_wrong_answer_names_it(official, draft):

@@ -52,9 +52,9 @@ def test_correction_is_saved_clean(submitted, moderator, field, after, before, s
     [
         ("title", "", "This is needed."),
         ("summary", "", "This is needed."),
-        ("challenge", "", "No submission can do without this text."),
-        ("solution", " ", "No submission can do without this text."),
-        ("themes", [], "At least one has to stay."),
+        ("challenge", "", "A submission needs this text."),
+        ("solution", " ", "A submission needs this text."),
+        ("themes", [], "At least one has to remain."),
         (
             "themes",
             ["flying"],
@@ -65,7 +65,7 @@ def test_correction_is_saved_clean(submitted, moderator, field, after, before, s
             ["transport", "energy", "housing", "solid-waste"],
             "Choose at most 3 themes; you chose 4.",
         ),
-        ("targets", " \n", "At least one has to stay."),
+        ("targets", " \n", "At least one has to remain."),
         ("targets", "11.2\n99.9", "There is no such target."),
         (
             "targets",

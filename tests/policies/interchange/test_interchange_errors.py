@@ -115,7 +115,7 @@ MISTAKES = [
     ("budget.amount", "1.234", "Ensure that there are no more than 2 decimal places."),
     ("budget.amount", "1" + "0" * 15, TOO_LARGE),
     ("budget.amount", "1234567890123456", "At most 15 digits can be kept."),
-    ("budget.currency", "", "Say in which currency the budget is."),
+    ("budget.currency", "", "Choose the currency of the budget."),
     ("budget.currency", "won", CURRENCY),
     (
         "budget.currency",
@@ -129,7 +129,7 @@ MISTAKES = [
     ("budget.scope", "odd", CHOICE),
     ("budget.usd", "-1", NEGATIVE),
     ("budget.usd", None, "A source is given, but no amount in USD."),
-    ("budget.usd_source", "", "Say who states the amount in USD."),
+    ("budget.usd_source", "", "Name who states the amount in USD."),
     ("budget.usd_source", "x" * 301, too_long(300)),
     ("budget.note", "x" * 2001, too_long(2000)),
     ("budget.unavailable", "x" * 301, too_long(300)),

@@ -127,7 +127,7 @@ def test_too_many_drafts_are_said(official, membership):
 def test_overview_lists_what_is_missing_with_links_and_reasons(reference, official, draft):
     text = official.get(overview(draft.case)).text
     assert f'href="{address(draft.case, "time")}#id_start"' in text
-    assert "Say when it started." in text
+    assert "State when it started." in text
     assert "Tells a city whether it can afford the same." in text
 
 

@@ -121,7 +121,7 @@ EMPTY = {
         "Budget Not reported. What it cost, in total or a year. "
         "Funding sources Not reported. Where the money comes from. "
         "Budget lines Not reported. What the money is spent on. "
-        "For scale A resident Not computed: no amount in USD is known "
+        "In perspective Per resident Not computed: no amount in USD is known "
         "In US dollars Not computed: no amount is reported"
     ),
     "staff": (
@@ -155,7 +155,7 @@ FULL = {
         "Budget lines By budget line Budget line Amount Share "
         "Capital Bus stops KRW 100,000 10.0% "
         "Rest Split not reported KRW 900,000 90.0% Stated budget KRW 1 million 100% "
-        "For scale A resident USD 0.50 USD 1,000 / 2,000 residents (GeoNames, 2020) "
+        "In perspective Per resident USD 0.50 USD 1,000 / 2,000 residents (GeoNames, 2020) "
         "In US dollars USD 1,000 Converted at the mean reference rate of the European Central "
         "Bank, 2013: USD 1 = KRW 1,000"
     ),

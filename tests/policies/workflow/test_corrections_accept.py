@@ -164,13 +164,13 @@ def test_both_sides_are_told(typo, submitted, official, moderator):
     corrections.propose(submitted, "summary", "Nine lines!", by=moderator)
     (told,) = notices(official)
     assert told.path == f"/policies/{submitted.case_id}/edit/#corrections"
-    assert "> A correction is proposed, which one click takes over: Title" in text_of(told)[1]
+    assert "> A correction is proposed; you can accept it with one click: Title" in text_of(told)[1]
     assert "> A typo." in text_of(told)[1]
 
     corrections.accept(typo, user=official)
 
     (heard,) = notices(moderator)
-    assert "> The correction is taken over: Title" in text_of(heard)[1]
+    assert "> The correction is accepted: Title" in text_of(heard)[1]
     assert "Ani has written a note" in text_of(heard)[1]
     assert heard.path == reverse("admin:policies_revision_review", args=[submitted.pk])
 
@@ -178,7 +178,7 @@ def test_both_sides_are_told(typo, submitted, official, moderator):
 def test_declined_correction_is_told(typo, official, moderator):
     corrections.decline(typo, user=official)
     assert [notice.context["note"] for notice in notices(moderator)] == [
-        "The correction is not taken over: Title"
+        "The correction is declined: Title"
     ]
 
 

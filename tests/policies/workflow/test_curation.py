@@ -233,7 +233,7 @@ def test_circles_and_chains_are_refused(case, kept, editor):
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_merge_needs_a_reason_and_a_public_case(case, kept, editor, reason):
-    with pytest.raises(ReasonRequired, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Give a reason"):
         curation.merge_cases(case, kept, by=editor, reason=reason)
     with pytest.raises(ActionRefused, match="Only a public case"):
         curation.merge_cases(case, RevisionFactory().case, by=editor, reason="Why")
@@ -335,7 +335,7 @@ def test_moved_case_is_found_with_the_other_member(
 def test_move_to_the_same_member_is_told(case, editor):
     with pytest.raises(ActionRefused, match="already"):
         curation.move_case(case, case.member, by=editor, reason="Why")
-    with pytest.raises(ReasonRequired, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Give a reason"):
         curation.move_case(case, MemberFactory(), by=editor, reason="")
     assert recorded("case-moved") == []
 
@@ -466,7 +466,7 @@ def test_who_compiled_and_decided_is_said_in_the_record(compiled, moderator):
     moderation.submit(compiled, by=moderator)
     moderation.publish(compiled, by=moderator)
     reasons = [reason for *_who, reason in recorded("published")]
-    assert reasons == ["Handed in and decided by the same person."]
+    assert reasons == ["Submitted and decided by the same person."]
 
 
 def test_decision_of_a_colleague_says_nothing_of_it(compiled, moderator):

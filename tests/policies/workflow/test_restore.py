@@ -103,7 +103,7 @@ def test_restore_tells_the_team(case):
 
 @pytest.mark.parametrize("note", ["", " \n"])
 def test_restore_without_a_reason_is_refused(case, note):
-    with pytest.raises(ReasonRequired, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Give a reason"):
         moderation.restore(revision(case, "First text"), name="Joon", note=note)
 
     assert live(case) == ["Second text"]

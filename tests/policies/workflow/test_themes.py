@@ -76,7 +76,7 @@ def test_merge_leaves_every_text_with_its_themes(editor, transport, mobility, be
 
 
 def test_merge_needs_a_reason_and_another_theme(editor, transport, mobility):
-    with pytest.raises(ReasonRequired, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Give a reason"):
         themes.merge(transport, mobility, by=editor, reason=" ")
     with pytest.raises(ActionRefused, match="into itself"):
         themes.merge(transport, transport, by=editor, reason="Why")
