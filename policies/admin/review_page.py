@@ -55,7 +55,7 @@ def context(request, revision, **typed):
     """The whole page; ``typed`` are forms that were sent and could not be taken."""
     public = _public_beside(revision)
     is_waiting = revision.state == State.SUBMITTED
-    with_desk = revision.state in reviewing.WITH_DESK
+    in_review = revision.state in reviewing.IN_REVIEW
     today = timezone.now()
     author = author_of(revision)
     assessments = list(revision.assessments.all())
@@ -78,7 +78,7 @@ def context(request, revision, **typed):
         "changes": diff.changes(public, revision) if public else None,
         "seen": reviewing.fingerprint(revision),
         "is_waiting": is_waiting,
-        "with_desk": with_desk,
+        "in_review": in_review,
         "days": (today - revision.submitted_at).days if revision.submitted_at else None,
         "missing": [check for check in content["checks"] if not check.done],
         "done_percent": f"{100 * content['documented'] / completeness.MOST:.1f}",
@@ -87,7 +87,7 @@ def context(request, revision, **typed):
         "alike": screening.look_alikes(revision),
         "author": author,
         "is_own": author.person == request.user or _in_team(request.user, revision),
-        "assigned_to_other": assigned_to_other and with_desk,
+        "assigned_to_other": assigned_to_other and in_review,
         "history": history(revision),
         "corrections": _corrections(revision),
         "correctable": corrections.choices(),

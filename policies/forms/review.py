@@ -114,7 +114,7 @@ class DecisionForm(forms.Form):
         """The whole note: phrases, own words, and links to the sections."""
         sent = self.cleaned_data
         sections = [BY_SLUG[slug] for slug in sent["sections"]]
-        return reviewing.words_of(sent["note"], sent["phrases"], sections, case)
+        return reviewing.compose_note(sent["note"], sent["phrases"], sections, case)
 
     def phrases_by_use(self):
         """The boxes of the saved phrases under what they are for, as (label, [(box, phrase)])."""

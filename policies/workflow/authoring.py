@@ -1,4 +1,4 @@
-"""What city officials do with their cases: start, write, take back, confirm.
+"""What city officials do with their cases: start, write, submit, withdraw, confirm.
 
 Every function checks again, inside its transaction, that the person still belongs to the member's
 team: a membership may end between opening a form and sending it.
@@ -17,46 +17,62 @@ from policies.models import CaseStudy, ReviewNote, Revision
 from . import moderation, notifications, submission
 from .errors import EditConflict, EditRefused, IncompleteSubmission, TooManyDrafts
 
-# More open drafts than anybody writes at once; what lies above is a mistake or a robot.
+# More open drafts of one person are a mistake or a robot.
 MAX_OPEN_DRAFTS = 20
-# Who starts the same case, or writes the same note, twice within this time has clicked twice.
-TWICE = timedelta(minutes=1)
+# The same case or note by the same person within this time is a double click.
+DUPLICATE_WINDOW = timedelta(minutes=1)
 
-# The states in which the text can be changed, and handed in.
+Provenance = CaseStudy.Provenance
+
+# The states in which the text can be changed and submitted.
 WRITABLE = (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED)
 
 
 @transaction.atomic
 def start_case(*, user, member, **content):
-    """Make a case of ``member`` with a first draft by ``user``, and give the draft.
+    """Create a case of ``member`` with a first draft by ``user``, and return the draft.
 
     Raises ``EditRefused`` for another member's case and ``TooManyDrafts``.
     """
     if not Member.objects.of(user).filter(pk=member.pk).exists():
         raise EditRefused(_("You are not in the team of %(member)s.") % {"member": member})
-    # The second of two clicks waits here, and then finds what the first one made.
+    draft = recent_draft(user, member, content["title"], Provenance.CITY)
+    if draft is None:
+        _check_drafts(user)
+        draft = first_draft(user, member, Provenance.CITY, content)
+    return draft
+
+
+def recent_draft(user, member, title, provenance):
+    """Return the draft that ``user`` has just started with the same title, or None.
+
+    Locks the user, so that the second of two clicks waits and finds what the first one created.
+    """
     User.objects.select_for_update().get(pk=user.pk)
-    twin = Revision.objects.filter(
+    return Revision.objects.filter(
         created_by=user,
         case__member=member,
+        case__provenance=provenance,
         state=Revision.State.DRAFT,
-        title=content["title"],
-        created_at__gte=timezone.now() - TWICE,
+        title=title,
+        created_at__gte=timezone.now() - DUPLICATE_WINDOW,
     ).first()
-    if twin:
-        return twin
-    _check_drafts(user)
+
+
+def first_draft(user, member, provenance, content):
+    """Create a case with its first draft, and return the draft."""
+    slug = CaseStudy.slug_for(content["title"])
     case = CaseStudy.objects.create(
-        member=member, slug=CaseStudy.slug_for(content["title"]), created_by=user
+        member=member, slug=slug, provenance=provenance, created_by=user
     )
     return Revision.objects.create(case=case, number=1, created_by=user, **content)
 
 
 @transaction.atomic
 def open_draft(case, *, user):
-    """Give the open revision of a case, or a new draft that copies its newest text.
+    """Return the open revision of a case, or a new draft that copies its newest text.
 
-    The public goes on reading the live revision. Raises ``EditRefused`` and ``TooManyDrafts``.
+    The public still reads the live revision. Raises ``EditRefused`` and ``TooManyDrafts``.
     """
     case = _locked(case.pk, user)
     revisions = case.revisions.order_by("-number")
@@ -89,9 +105,9 @@ def copy_rows(source, draft):
 
 @transaction.atomic
 def save_section(revision, *, user, seen, fingerprint, write):
-    """Save one section of an open revision and give the revision.
+    """Save one section of an open revision and return the revision.
 
-    ``fingerprint(revision)`` tells what the section holds; ``seen`` is what it told when the form
+    ``fingerprint(revision)`` identifies what the section holds; ``seen`` is its value when the form
     was opened. ``write(revision)`` stores the section. Raises ``EditConflict`` when the section holds
     something else now, and ``EditRefused`` when the person or the state no longer permits it.
     """
@@ -99,11 +115,11 @@ def save_section(revision, *, user, seen, fingerprint, write):
     if fingerprint(revision) != seen:
         raise EditConflict(revision)
     write(revision)
-    return keep(revision)
+    return save_draft(revision)
 
 
-def keep(revision):
-    """Save what was changed in a locked draft, and give it."""
+def save_draft(revision):
+    """Save what was changed in a locked draft, and return it."""
     revision.version += 1
     revision.save()
     case, slug = revision.case, CaseStudy.slug_for(revision.title)
@@ -115,9 +131,9 @@ def keep(revision):
 
 
 def locked_draft(revision, user, states=WRITABLE):
-    """An open revision, locked until the end of the transaction, if ``user`` may change it now.
+    """Return an open revision, locked until the end of the transaction.
 
-    Raises ``EditRefused`` when the person or the state no longer permits it.
+    Raises ``EditRefused`` when ``user`` or the state no longer permits changes.
     """
     case = _locked(revision.case_id, user)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
@@ -131,18 +147,18 @@ def locked_draft(revision, user, states=WRITABLE):
 
 
 def edition(revision):
-    """A short text that differs when anybody has changed anything in the open draft."""
+    """Return a short text that differs once anybody has changed the open draft."""
     return f"{revision.number}.{revision.version}"
 
 
 @transaction.atomic
 def submit(revision, *, user, seen=""):
-    """Hand a revision to the moderators and give it as it is now.
+    """Submit a revision to the moderators and return it as it is now.
 
     Nobody can change it between the check and the move: both happen under the lock that every save
     takes. ``seen`` is the :func:`edition` that the person has read, "" where that is not known.
     Raises ``IncompleteSubmission``, ``EditConflict`` when somebody has changed the text since, ``EditRefused``,
-    and ``TransitionRefused`` when somebody was quicker.
+    and ``TransitionRefused`` when somebody acted first.
     """
     _locked(revision.case_id, user)
     revision = Revision.objects.with_content().get(pk=revision.pk)
@@ -156,7 +172,7 @@ def submit(revision, *, user, seen=""):
 
 @transaction.atomic
 def withdraw(revision, *, user):
-    """Take an open revision back and give it as it is now.
+    """Withdraw an open revision and return it as it is now.
 
     Raises ``EditRefused``, and ``TransitionRefused`` when it is no longer open.
     """
@@ -166,7 +182,7 @@ def withdraw(revision, *, user):
 
 @transaction.atomic
 def confirm_still_true(case, *, user, number=""):
-    """Note that the city says today that its public text is true.
+    """Record that the city confirms its public text today, and return the case.
 
     ``number`` is that of the revision that the person has read, "" where it is not known. Raises
     ``EditRefused``, also when another text has become public since.
@@ -187,28 +203,29 @@ def confirm_still_true(case, *, user, number=""):
 
 @transaction.atomic
 def add_note(case, *, user, text):
-    """Write a note to the moderators on the open submission of a case, and give the note.
+    """Write a note to the moderators on the open submission of a case, and return the note.
 
-    The second of two clicks gives the note of the first one. Raises ``EditRefused`` when nothing of the case is with the moderators.
+    The second of two clicks returns the note of the first one. Raises
+    ``EditRefused`` when nothing of the case is with the moderators.
     """
     case = _locked(case.pk, user)
     asked = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
     revision = case.revisions.filter(state__in=asked).first()
     if revision is None:
         raise EditRefused(_("Notes belong to a submission, and nothing of this case is submitted."))
-    since = timezone.now() - TWICE
+    since = timezone.now() - DUPLICATE_WINDOW
     twin = revision.notes.filter(author=user, text=text, created_at__gte=since).first()
     if twin:
         return twin
     note = ReviewNote.objects.create(
         revision=revision, author=user, author_name=user.get_full_name(), text=text
     )
-    notifications.tell_of_note(note)
+    notifications.notify_of_note(note)
     return note
 
 
 def _locked(pk, user):
-    """The case, locked, if ``user`` may write it at this moment."""
+    """Return the case, locked; raise ``EditRefused`` where ``user`` may not write it now."""
     case = CaseStudy.objects.select_for_update().get(pk=pk)
     if not CaseStudy.objects.editable_by(user).filter(pk=pk).exists():
         raise EditRefused(_("You are no longer in the team of this case's member."))

@@ -1,6 +1,6 @@
-"""Typos and tags that a moderator would change: proposed by the desk, taken over by the author.
+"""Typos and tags that a moderator would change: proposed by moderators, accepted by the author.
 
-Nobody but the city's team changes a city's text. A correction keeps what stood there, what should,
+Nobody but the city's team changes a city's text. A correction records the text before and after,
 and why; a field of the text by its name, "themes" as slugs and "targets" as codes, one a line, in
 the order of the form.
 """
@@ -30,24 +30,24 @@ State = Correction.State
 LABELS = {field.name: field.verbose_name for field in content_fields() if is_prose(field)}
 THEMES, TARGETS = "themes", "targets"
 FIELDS = (*LABELS, THEMES, TARGETS)
-# While the desk and the author talk about a submission.
+# While a submission is in review.
 CORRECTABLE = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
 # Words that a correction may take out and put in; whoever would change more asks for changes.
 MOST_WORDS = 20
 
 
 def label(field):
-    """What a correctable field is called."""
+    """Return the name of a correctable field, for people."""
     return {THEMES: _("Themes"), TARGETS: _("Targets")}.get(field) or str(capfirst(LABELS[field]))
 
 
 def choices():
-    """What can be corrected, as (field, label)."""
+    """Return what can be corrected, as (field, label)."""
     return [(name, label(name)) for name in FIELDS]
 
 
 def current(revision, field):
-    """What stands in a correctable field, as a correction keeps it."""
+    """Return the value of a correctable field, as a correction records it."""
     if field == THEMES:
         return "\n".join(row.theme.slug for row in revision.theme_rows.select_related("theme"))
     if field == TARGETS:
@@ -102,13 +102,13 @@ def propose(revision, field, after, note="", *, by):
     others = revision.corrections.filter(state=State.PROPOSED).exclude(pk=correction.pk)
     if not others.exists():
         # Several at once are one matter, told once.
-        notifications.tell_of_correction(correction, _words(correction))
+        notifications.notify_of_correction(correction, _message(correction))
     return correction
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A correction that waits for the team, with the words that would come and go marked."""
+    """A correction that waits for the team, with the words added and removed marked."""
 
     correction: Correction
     label: str
@@ -116,7 +116,7 @@ class Proposal:
 
 
 def waiting(revisions):
-    """The :class:`Proposal` list of each revision that its team can decide on now, by its key."""
+    """Return the :class:`Proposal` list of each revision that its team can decide on, by its key."""
     open_ones = [each.pk for each in revisions if each.state in CORRECTABLE]
     rows = list(Correction.objects.filter(revision__in=open_ones, state=State.PROPOSED))
     names = _names() if any(row.field in (THEMES, TARGETS) for row in rows) else {}
@@ -130,7 +130,7 @@ def waiting(revisions):
 
 
 def _tags(correction, names):
-    """Themes or targets, one a line: those that go, that stay and that come."""
+    """Return themes or targets, one a line: those removed, kept and added."""
     before, after = correction.before.splitlines(), correction.after.splitlines()
     marked = [(tag, tag if tag in after else "") for tag in before]
     marked += [("", tag) for tag in after if tag not in before]
@@ -144,7 +144,7 @@ def _tags(correction, names):
 
 
 def _names():
-    """Slug -> name of every theme, and code -> code and label of every target."""
+    """Return slug -> name of every theme, and code -> code and label of every target."""
     targets = Target.objects.values_list("code", "label")
     return dict(Theme.objects.values_list("slug", "name")) | {
         code: f"{code} {text}" for code, text in targets
@@ -153,10 +153,10 @@ def _names():
 
 @transaction.atomic
 def accept(correction, *, user):
-    """Write a proposed correction into the text, on behalf of its team, and give the correction.
+    """Write a proposed correction into the text, on behalf of its team, and return the correction.
 
-    Where the field says something else by now, nothing is written: the correction comes back
-    outdated. Raises ``AlreadyDecided`` when somebody was quicker, and ``EditRefused`` when the
+    Where the field has been changed since, nothing is written and the correction is returned as
+    outdated. Raises ``AlreadyDecided`` when somebody else decided first, and ``EditRefused`` when the
     person or the state of the submission no longer permits it.
     """
     correction, revision = _locked(correction, user)
@@ -168,7 +168,7 @@ def accept(correction, *, user):
         _write_targets(revision, correction.after.splitlines())
     else:
         setattr(revision, correction.field, correction.after)
-    correction.revision = authoring.keep(revision)
+    correction.revision = authoring.save_draft(revision)
     if revision.state == Revision.State.SUBMITTED:
         screening.screen(revision)
     return _decided(correction, State.ACCEPTED, user)
@@ -176,7 +176,7 @@ def accept(correction, *, user):
 
 @transaction.atomic
 def decline(correction, *, user):
-    """Leave the text as it is, and give the correction; raises what :func:`accept` raises."""
+    """Leave the text as it is, and return the correction; raises what :func:`accept` raises."""
     correction, _revision = _locked(correction, user)
     return _decided(correction, State.DECLINED, user)
 
@@ -207,14 +207,14 @@ def _decided(correction, state, user=None):
     if state != State.OUTDATED:
         action = f"correction-{state}"
         audit.record(action, correction.revision, by=user, reason=label(correction.field))
-        notifications.tell_of_correction(correction, _words(correction), user)
+        notifications.notify_of_correction(correction, _message(correction), user)
     return correction
 
 
-def _words(correction):
-    """What is told of a correction, in the language of the site."""
+def _message(correction):
+    """Return what is told about a correction, in the language of the site."""
     with translation.override(settings.LANGUAGE_CODE):
-        said = {
+        message = {
             State.PROPOSED: _(
                 "A correction is proposed; you can accept it with one click: %(field)s"
             ),
@@ -222,7 +222,7 @@ def _words(correction):
             State.DECLINED: _("The correction is declined: %(field)s"),
         }[correction.state] % {"field": label(correction.field)}
     note = correction.note if correction.state == State.PROPOSED else ""
-    return f"{said}\n\n{note}".strip()
+    return f"{message}\n\n{note}".strip()
 
 
 def _write_themes(revision, slugs):
@@ -235,7 +235,7 @@ def _write_themes(revision, slugs):
 
 
 def _write_targets(revision, codes):
-    """Targets that stay keep what is said of them; one of all is the primary one."""
+    """Replace the targets; those kept retain their role and text, and one is the primary one."""
     kept = {row.target_id: row for row in revision.contributions.all()}
     rows = [
         Contribution(
@@ -253,7 +253,7 @@ def _write_targets(revision, codes):
 
 
 def _words_changed(before, after):
-    """How many words came or went, wherever they stand."""
+    """Return how many words were added or removed, wherever they are."""
     old, new = (
         Counter(word.strip() for word in TOKEN.findall(text) if not word.isspace())
         for text in (before, after)

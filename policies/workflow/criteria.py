@@ -16,5 +16,5 @@ QUESTIONS = {
 
 
 def criteria():
-    """(name, question) of each criterion in order."""
+    """Return (name, question) of each criterion in order."""
     return [(each.label, QUESTIONS[each]) for each in Assessment.Criterion]

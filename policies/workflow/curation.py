@@ -1,39 +1,34 @@
-"""What the secretariat does with cases beside deciding on submissions.
+"""What the secretariat does with cases besides deciding on submissions.
 
-Each function is a transaction that locks what it changes, looks again whether it is still possible,
-writes the record, and tells the people concerned. ``seen`` is the :func:`edition` of the case that
-the person has looked at, "" where that is not known: who was slower is told, and nothing happens.
+Each function is a transaction that locks what it changes, checks again whether it is still possible,
+writes the record, notifies the people concerned and returns the case. ``seen`` is the :func:`edition`
+of the case that the person has looked at, "" where that is not known: of two people who act at once,
+the second gets ``ChangedMeanwhile``. What a case does not allow raises ``ActionRefused``, a missing
+reason ``ReasonRequired``.
 """
-
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from members.models import User
 from members.record import audit
 from policies.models import CaseStudy, Revision
 from policies.search import index
 
-from . import moderation, notifications
+from . import authoring, moderation, notifications
 from .errors import ActionRefused, ChangedMeanwhile, ReasonRequired
-
-# Who compiles the same case twice within this time has clicked twice.
-TWICE = timedelta(minutes=1)
-Provenance = CaseStudy.Provenance
 
 
 def edition(case):
-    """A short text that differs when anybody has done anything at the desk with the case."""
+    """Return a short text that differs once anybody has curated the case."""
     featured = case.featured_at.isoformat() if case.featured_at else ""
     return f"{case.live_id or ''}.{case.member_id}.{case.merged_into_id or ''}.{featured}"
 
 
 @transaction.atomic
 def feature(case, *, by, reason="", seen=""):
-    """Show a public case on the home page; gives the case."""
+    """Show a public case on the home page."""
     case = _locked(case, seen)
     if not case.live_id:
         raise ActionRefused(_("Only a public case can be shown on the home page."))
@@ -44,7 +39,7 @@ def feature(case, *, by, reason="", seen=""):
 
 @transaction.atomic
 def unfeature(case, *, by, reason="", seen=""):
-    """Take a case off the home page again; gives the case."""
+    """Take a case off the home page again."""
     case = _locked(case, seen)
     if not case.featured_at:
         raise ActionRefused(_("The case is not on the home page."))
@@ -53,7 +48,7 @@ def unfeature(case, *, by, reason="", seen=""):
 
 @transaction.atomic
 def unpublish(case, *, by, reason, seen=""):
-    """Take the public text of a case off the site; gives the case."""
+    """Take the public text of a case off the site."""
     case = _locked(case, seen)
     if not case.live_id:
         raise ActionRefused(_("The case is not public."))
@@ -63,7 +58,7 @@ def unpublish(case, *, by, reason, seen=""):
 
 @transaction.atomic
 def restore(case, revision, *, by, reason, seen=""):
-    """Make an earlier text of a case public again; what is public now stays citable."""
+    """Make an earlier text of a case public again; the one that is public now stays citable."""
     case = _locked(case, seen)
     if revision.case_id != case.pk:
         raise ActionRefused(_("This is a text of another case."))
@@ -73,10 +68,10 @@ def restore(case, revision, *, by, reason, seen=""):
 
 @transaction.atomic
 def merge_cases(duplicate, into, *, by, reason, seen=""):
-    """Let ``into`` take the place of ``duplicate``, and give the duplicate.
+    """Let ``into`` take the place of ``duplicate``, and return the duplicate.
 
     The duplicate is taken off the site, its open draft is withdrawn, and all its addresses lead to
-    the kept case; those of cases that were merged into the duplicate before do so too.
+    ``into``; so do those of cases that were merged into the duplicate earlier.
     """
     _need(reason)
     locked = CaseStudy.objects.select_for_update().filter(pk__in=[duplicate.pk, into.pk])
@@ -115,7 +110,7 @@ def merge_cases(duplicate, into, *, by, reason, seen=""):
 
 @transaction.atomic
 def unmerge(case, *, by, reason, seen=""):
-    """Undo a merge: the case stands for itself again, not public until a text of it is restored."""
+    """Undo a merge. The case is not public until a text of it is restored."""
     _need(reason)
     case = _locked(case, seen)
     if not case.merged_into_id:
@@ -128,10 +123,9 @@ def unmerge(case, *, by, reason, seen=""):
 
 @transaction.atomic
 def move_case(case, member, *, by, reason, seen=""):
-    """Give a case to another member, and give the case.
+    """Move a case to another member, whose team writes it from now on, open drafts included.
 
-    Its team is that of the new member from now on, open drafts included. What the old member has
-    confirmed, the new one has not.
+    A confirmation by the old member does not count for the new one.
     """
     _need(reason)
     case = _locked(case, seen)
@@ -150,7 +144,7 @@ def move_case(case, member, *, by, reason, seen=""):
         }
     if text:
         text.case = case
-        notifications.tell_of_move(text, before, note, by)
+        notifications.notify_of_move(text, before, note, by)
     audit.record("case-moved", case, by=by, reason=note)
     transaction.on_commit(index.sync_quietly)
     return case
@@ -158,29 +152,15 @@ def move_case(case, member, *, by, reason, seen=""):
 
 @transaction.atomic
 def compile_case(member, *, by, reason="", **basics):
-    """Begin a case of ``member`` that the secretariat writes from public sources; gives the draft.
+    """Start a case of ``member`` that the secretariat writes from public sources; return the draft.
 
-    The second of two clicks gives the draft of the first one.
+    The second of two clicks returns the draft of the first one.
     """
-    User.objects.select_for_update().get(pk=by.pk)
-    twin = Revision.objects.filter(
-        created_by=by,
-        case__member=member,
-        case__provenance=Provenance.SECRETARIAT,
-        state=Revision.State.DRAFT,
-        title=basics["title"],
-        created_at__gte=timezone.now() - TWICE,
-    ).first()
-    if twin:
-        return twin
-    case = CaseStudy.objects.create(
-        member=member,
-        slug=CaseStudy.slug_for(basics["title"]),
-        provenance=Provenance.SECRETARIAT,
-        created_by=by,
-    )
-    draft = Revision.objects.create(case=case, number=1, created_by=by, **basics)
-    audit.record("case-compiled", case, by=by, reason=reason)
+    provenance = CaseStudy.Provenance.SECRETARIAT
+    draft = authoring.recent_draft(by, member, basics["title"], provenance)
+    if draft is None:
+        draft = authoring.first_draft(by, member, provenance, basics)
+        audit.record("case-compiled", draft.case, by=by, reason=reason)
     return draft
 
 
@@ -197,7 +177,7 @@ def _need(reason):
 
 
 def _locked(case, seen=""):
-    """The case as it is now, locked. Raises ``ChangedMeanwhile`` when it is not what was ``seen``."""
+    """Return the case as it is now, locked. Raises ``ChangedMeanwhile`` when it is not what was ``seen``."""
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
     if seen not in ("", edition(case)):
         raise ChangedMeanwhile(

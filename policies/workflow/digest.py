@@ -1,4 +1,4 @@
-"""Once a week the moderators are told what waits for them."""
+"""The weekly digest: what waits for the moderators."""
 
 from datetime import datetime, timedelta
 
@@ -13,22 +13,22 @@ from policies.models import Revision, Screening
 
 from .notifications import moderators
 
-# So many submissions are named; the queue has them all.
-MOST_NAMED = 30
+# Submissions named in a digest; the queue lists all.
+MAX_NAMED = 30
 FLAGS = ("first_time_author", "over_tagged", "without_source", "duplicate_of")
 
 
 def waiting():
-    """Submissions that wait for a decision, the oldest first, with all that a line tells."""
+    """Return submissions that wait for a decision, the oldest first, with what the digest says of each."""
     return Revision.objects.awaiting_review().select_related(
         "case__member", "reviewer", "screening"
     )
 
 
 def send(now=None):
-    """Write the notice of this week for every moderator who has none, and give how many got it.
+    """Create this week's notice for every moderator who has none, and return for how many.
 
-    Running it again in the same week, also at the same time, adds nothing. Nothing is said where
+    Running it again in the same week, also at the same time, adds nothing. There is no notice when
     nothing waits. The notices are mailed by ``send_notices``.
     """
     now = now or timezone.now()
@@ -49,7 +49,7 @@ def send(now=None):
                 "recipient", flat=True
             )
         )
-        named = list(waiting()[:MOST_NAMED])
+        named = list(waiting()[:MAX_NAMED])
         notices = notify(
             Notice.Kind.DIGEST,
             [person for person in people if person.pk not in told],
@@ -67,7 +67,7 @@ def _days(revision, now):
 
 
 def _line(revision, now):
-    """What is told of one submission, as plain values."""
+    """Return what the digest says of one submission, as JSON values."""
     return {
         "days": _days(revision, now),
         "title": _plain(revision.title),
@@ -89,5 +89,5 @@ def _flags(revision):
 
 
 def _plain(text):
-    """Text on one line, so that nobody's title reads as if the platform spoke."""
+    """Return text on one line, so that no title can imitate lines of the digest."""
     return " ".join(UNFIT_FOR_HEADERS.sub(" ", text).split())

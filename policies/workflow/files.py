@@ -1,8 +1,8 @@
-"""Photos and files of a revision: attached, described, ordered and removed while it is open.
+"""Attaching, describing, ordering and removing photos and files of an open revision.
 
 Who may do so, and when, is decided as for the text (see ``authoring``). A stored file never
-changes and may belong to several revisions, so that removing a row removes no file; those that
-no row needs any more are removed by the command ``delete_unused_files``.
+changes and may belong to several revisions, so removing a row deletes no file; those without a row
+are deleted by the command ``delete_unused_files``.
 """
 
 import logging
@@ -27,11 +27,11 @@ logger = logging.getLogger(__name__)
 
 MAX_PHOTOS = 12
 MAX_FILES = 12
-MOST = {Photo: MAX_PHOTOS, Attachment: MAX_FILES}
+LIMITS = {Photo: MAX_PHOTOS, Attachment: MAX_FILES}
 
 
 class _SentTwice(Exception):
-    """The last row holds the same already: the form was sent by two clicks."""
+    """The last row is the same already: a double click."""
 
     def __init__(self, row):
         self.row = row
@@ -102,8 +102,8 @@ def attach_photo(revision, *, user, picture, name, **texts):
     """Add a :class:`citynet.uploads.images.Picture` behind the photos of an open revision.
 
     ``name`` is the cleaned name under which it was sent; ``texts`` are alt, caption, credit and
-    licence. The second of two clicks gives what the first one added. Raises
-    ``EditRefused`` and ``TooManyFiles``; then nothing is kept.
+    licence. The second of two clicks returns what the first one added. Raises
+    ``EditRefused`` and ``TooManyFiles``; then nothing is stored.
     """
     try:
         with _stored() as store:
@@ -138,7 +138,7 @@ def attach_file(revision, *, user, file, name, **texts):
 
 @transaction.atomic
 def describe(row, *, user, **texts):
-    """Change what is said about a photo or file. Raises ``EditRefused``."""
+    """Change the texts of a photo or file. Raises ``EditRefused``."""
     revision = authoring.locked_draft(row.revision, user)
     type(row).objects.filter(pk=row.pk).update(**texts)
     _changed(revision)
@@ -177,8 +177,8 @@ def _add(revision, user, row, column, texts):
     last = rows.last()
     if last and _is_same(last, row, column, texts):
         raise _SentTwice(last)
-    if rows.count() >= MOST[type(row)]:
-        raise TooManyFiles(full(type(row)))
+    if rows.count() >= LIMITS[type(row)]:
+        raise TooManyFiles(limit_message(type(row)))
     row.revision = revision
     row.position = (rows.aggregate(last=Max("position"))["last"] or 0) + 1
     row.save()
@@ -195,8 +195,8 @@ def _is_same(last, row, column, texts):
         return stored.read() == sent.read()
 
 
-def full(model):
-    """What to say when no more rows of ``model`` fit."""
+def limit_message(model):
+    """Return what to say when no more rows of ``model`` fit."""
     if model is Photo:
         return _("A case has at most %(most)d photos. Remove one first.") % {"most": MAX_PHOTOS}
     return _("A case has at most %(most)d files. Remove one first.") % {"most": MAX_FILES}
@@ -209,8 +209,7 @@ def _changed(revision):
 
 @contextmanager
 def _stored():
-    """A function that stores a file and gives its name; all are deleted again when what follows
-    fails."""
+    """Yield a function that stores a file and returns its name; undo all when the block fails."""
     names = []
 
     def store(name, content):
@@ -224,6 +223,6 @@ def _stored():
             try:
                 default_storage.delete(name)
             except OSError:
-                # Swept up later, as a file that no row has.
+                # Deleted later by ``delete_unused_files``.
                 logger.warning("%s could not be deleted", name, exc_info=True)
         raise

@@ -1,7 +1,7 @@
 """The only module that changes the state of a revision.
 
-Every change happens inside a transaction, writes an event row and the notices to those concerned,
-and brings the search index up to date once it is committed.
+Every change happens inside a transaction, writes an event row and the notices to the people
+concerned, and updates the search index once it is committed.
 """
 
 from django.conf import settings
@@ -32,7 +32,7 @@ TRANSITIONS = {
     State.UNPUBLISHED: (State.PUBLISHED,),
 }
 
-# A no needs a reason, and so does taking back a yes.
+# Negative decisions require a note.
 NOTE_REQUIRED = (State.CHANGES_REQUESTED, State.REJECTED, State.UNPUBLISHED)
 
 # Texts that were public once: only ``restore`` makes them public again, with a reason.
@@ -46,12 +46,12 @@ DECISIONS = tuple(
 
 
 def submit(revision, *, by=None, name="", note=""):
-    """Hand a draft, or one sent back for changes, to the moderators."""
+    """Submit a draft, or one sent back for changes, to the moderators."""
     return _move(revision, State.SUBMITTED, by, name, note)
 
 
 def withdraw(revision, *, by=None, name="", note=""):
-    """Take an open revision back; the public text, if there is one, stays."""
+    """Withdraw an open revision; the public text, if there is one, stays."""
     return _move(revision, State.WITHDRAWN, by, name, note)
 
 
@@ -61,7 +61,7 @@ def request_changes(revision, *, by=None, name="", note):
 
 
 def reject(revision, *, by=None, name="", note):
-    """Refuse a submission for good, with the reason."""
+    """Reject a submission for good, with the reason."""
     return _move(revision, State.REJECTED, by, name, note)
 
 
@@ -80,14 +80,14 @@ def restore(revision, *, by=None, name="", note):
 
     Where another text of the case is public now, that one is superseded and stays citable.
     """
-    return _move(revision, State.PUBLISHED, by, name, note, again=True)
+    return _move(revision, State.PUBLISHED, by, name, note, restoring=True)
 
 
 @transaction.atomic
 def publish_all(revisions, *, name, note="", at=None):
     """Publish many drafts at once, in a fixed number of queries: for imported files.
 
-    What was public before stays citable; nobody is told. The caller runs ``index.sync()`` when the
+    What was public before stays citable; nobody is notified. The caller runs ``index.sync()`` when the
     last batch is in.
     """
     at = at or timezone.now()
@@ -108,7 +108,7 @@ def publish_all(revisions, *, name, note="", at=None):
         state=State.PUBLISHED, submitted_at=at, decided_at=at, decided_by_name=name, updated_at=at
     )
     _record_all(revisions, State.DRAFT, State.PUBLISHED, name, note, at)
-    # One statement that looks each case up; ``bulk_update`` would compare all with each other.
+    # One statement with a lookup for each case; ``bulk_update`` would grow with their square.
     published = Revision.objects.filter(pk__in=[each.pk for each in revisions])
     summary.rebuild(published)
     CaseStudy.objects.filter(pk__in=cases).update(
@@ -135,21 +135,21 @@ def _record_all(revisions, before, after, name, note, at):
 
 
 @transaction.atomic
-def _move(revision, to, by, name, note, *, again=False):
-    """Change the state of ``revision`` and give it back as it is now in the database.
+def _move(revision, to, by, name, note, *, restoring=False):
+    """Change the state of ``revision`` and return it as it is now in the database.
 
-    ``again`` says that it was public before and shall be so once more. Raises ``TransitionRefused``
-    when the state no longer allows it: the case row is locked first, so of two people who decide at
-    once the second one is told.
+    ``restoring`` says that it was public before and becomes so again. Raises ``ReasonRequired``, and
+    ``TransitionRefused`` when the state no longer allows it: the case row is locked first, so of two
+    people who decide at once the second one is refused.
     """
     name = name or (by.get_full_name() if by else "")
     if not name:
         raise ValueError("A decision needs a person or a name.")
-    if (again or to in NOTE_REQUIRED) and not note.strip():
+    if (restoring or to in NOTE_REQUIRED) and not note.strip():
         raise ReasonRequired
     case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    _check(case, revision, to, again=again)
+    _check(case, revision, to, restoring=restoring)
     now = timezone.now()
     if to == State.PUBLISHED and case.live_id:
         _record(case.live, State.SUPERSEDED, by, name, "", now)
@@ -158,8 +158,8 @@ def _move(revision, to, by, name, note, *, again=False):
     event = _record(revision, to, by, name, note, now)
     if to == State.PUBLISHED:
         case.live = revision
-        if not again:
-            _take_over(case, revision)
+        if not restoring:
+            _confirm_own_text(case, revision)
     elif to == State.UNPUBLISHED:
         case.live = case.featured_at = None
     if to in (State.PUBLISHED, State.UNPUBLISHED):
@@ -167,13 +167,13 @@ def _move(revision, to, by, name, note, *, again=False):
         transaction.on_commit(index.sync_quietly)
     if to == State.SUBMITTED:
         screening.screen(revision)
-    notifications.tell(event)
+    notifications.notify_of_event(event)
     return revision
 
 
-def _check(case, revision, to, *, again):
+def _check(case, revision, to, *, restoring):
     """Raise ``TransitionRefused`` where the locked rows do not allow the change."""
-    if to not in TRANSITIONS[revision.state] or again != (revision.state in RESTORABLE):
+    if to not in TRANSITIONS[revision.state] or restoring != (revision.state in RESTORABLE):
         raise TransitionRefused(
             _("This revision is already %(state)s.")
             % {"state": revision.get_state_display().lower()}
@@ -184,18 +184,18 @@ def _check(case, revision, to, *, again):
         )
 
 
-def _take_over(case, revision):
-    """What the city itself handed in is confirmed by it, where the secretariat had compiled the case."""
+def _confirm_own_text(case, revision):
+    """Mark a compiled case as confirmed where the city itself submitted the text."""
     if case.provenance != CaseStudy.Provenance.SECRETARIAT:
         return
-    handed_in = revision.events.filter(to_state=State.SUBMITTED).last()
+    submission = revision.events.filter(to_state=State.SUBMITTED).last()
     if (
-        handed_in
-        and handed_in.actor
-        and handed_in.actor.memberships.active().filter(member=case.member_id)
+        submission
+        and submission.actor
+        and submission.actor.memberships.active().filter(member=case.member_id)
     ):
-        case.confirmed_at = timezone.localdate(handed_in.created_at)
-        case.confirmed_by = handed_in.actor
+        case.confirmed_at = timezone.localdate(submission.created_at)
+        case.confirmed_by = submission.actor
 
 
 def _record(revision, to, by, name, note, now):
@@ -224,18 +224,18 @@ def _record(revision, to, by, name, note, now):
             "updated_at",
         ]
     )
-    again = event.from_state in RESTORABLE
-    reason = _for_the_record(event)
-    audit.record("restored" if again else to, revision, by=by, name=name, reason=reason)
+    restored = event.from_state in RESTORABLE
+    reason = _recorded_note(event)
+    audit.record("restored" if restored else to, revision, by=by, name=name, reason=reason)
     return event
 
 
-def _for_the_record(event):
-    """The note of a decision; with it that who decided had handed the text in, where that is so."""
+def _recorded_note(event):
+    """Return the note of an event, and whether the same person submitted and decided."""
     if event.actor is None or (event.from_state, event.to_state) not in DECISIONS:
         return event.note
-    handed_in = event.revision.events.filter(to_state=State.SUBMITTED).last()
-    if handed_in is None or handed_in.actor_id != event.actor_id:
+    submission = event.revision.events.filter(to_state=State.SUBMITTED).last()
+    if submission is None or submission.actor_id != event.actor_id:
         return event.note
     with translation.override(settings.LANGUAGE_CODE):
         own = _("Submitted and decided by the same person.")

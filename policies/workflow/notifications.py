@@ -1,8 +1,8 @@
-"""Who is told of what happens to a case, in the same transaction as the change.
+"""Who is notified of what happens to a case, in the same transaction as the change.
 
 Decisions reach the team of the case's member and who made the revision, also when that person has
 left the team; all else stays within the team. The moderators are the people with the permission to
-change revisions. Nobody is told of what he or she did.
+change revisions. Nobody is notified of their own actions.
 """
 
 from django.contrib.auth.backends import ModelBackend
@@ -24,24 +24,24 @@ DECISIONS = {
 
 
 def authors(revision, besides=None):
-    """The team of the revision's member and who made the revision, without ``besides``."""
+    """Return the team of the revision's member and who created the revision, without ``besides``."""
     people = User.objects.filter(_in_team(revision) | Q(pk=revision.created_by_id), is_active=True)
     return _without(people, besides).distinct()
 
 
 def team(revision, besides=None):
-    """The people who may write the revision's case, without ``besides``."""
+    """Return the people who may write the revision's case, without ``besides``."""
     return _without(User.objects.filter(_in_team(revision), is_active=True), besides)
 
 
 def moderators(besides=None):
-    """The people who decide on submissions, without ``besides``."""
+    """Return the people who decide on submissions, without ``besides``."""
     people = ModelBackend().with_perm("policies.change_revision").filter(is_staff=True)
     return _without(people, besides)
 
 
-def tell(event):
-    """Tell everybody concerned of a change of state, with the note that came with it."""
+def notify_of_event(event):
+    """Notify everybody concerned of a change of state, with the note that came with it."""
     revision, by = event.revision, event.actor
     facts = {
         "title": revision.title,
@@ -57,15 +57,15 @@ def tell(event):
         notify(DECISIONS[event.to_state], authors(revision, by), path, **facts | {"by": ""})
     elif event.to_state == State.SUBMITTED:
         again = event.from_state == State.CHANGES_REQUESTED
-        _tell_both(Kind.SUBMITTED, revision, by, again=again, **facts)
+        _notify_both(Kind.SUBMITTED, revision, by, again=again, **facts)
     elif event.to_state == State.WITHDRAWN:
         # The moderators never saw a draft.
-        told = [] if event.from_state == State.DRAFT else moderators(by)
-        _tell_both(Kind.WITHDRAWN, revision, by, told, **facts)
+        moderators_told = [] if event.from_state == State.DRAFT else moderators(by)
+        _notify_both(Kind.WITHDRAWN, revision, by, moderators_told, **facts)
 
 
-def tell_of_note(note):
-    """Tell the other side, and the author's colleagues, of a note on a submission."""
+def notify_of_note(note):
+    """Notify the other side, and the author's colleagues, of a note on a submission."""
     revision = note.revision
     facts = {
         "title": revision.title,
@@ -73,15 +73,17 @@ def tell_of_note(note):
         "note": note.text,
         "by": "" if note.from_moderators else note.author_name,
     }
-    told = [] if note.from_moderators else moderators(note.author)
-    _tell_both(Kind.NOTE, revision, note.author, told, **facts)
+    moderators_told = [] if note.from_moderators else moderators(note.author)
+    _notify_both(Kind.NOTE, revision, note.author, moderators_told, **facts)
 
 
-def tell_of_correction(correction, words, actor=None):
-    """Tell the team, in ``words``, of a proposal, or, when ``actor`` of the team has decided on it,
-    who proposed it."""
+def notify_of_correction(correction, text, actor=None):
+    """Notify the team of a proposed correction; with ``actor``, who decided, the one who proposed it.
+
+    ``text`` is the message, in the language of the site.
+    """
     revision = correction.revision
-    facts = {"title": revision.title, "member": revision.case.member.name, "note": words}
+    facts = {"title": revision.title, "member": revision.case.member.name, "note": text}
     if actor is None:
         path = address("policies:edit", revision.case_id) + "#corrections"
         notify(Kind.NOTE, authors(revision, correction.by), path, **facts, by="")
@@ -91,8 +93,8 @@ def tell_of_correction(correction, words, actor=None):
         notify(Kind.NOTE, [correction.by], path, **facts)
 
 
-def tell_of_move(revision, before, note, actor):
-    """Tell the team that a case came from, ``before``, and the one it came to."""
+def notify_of_move(revision, former_team, note, actor):
+    """Notify the team that a case was moved from, and the one that it was moved to."""
     facts = {
         "title": revision.title,
         "member": revision.case.member.name,
@@ -102,11 +104,11 @@ def tell_of_move(revision, before, note, actor):
     }
     after = list(team(revision, actor))
     notify(Kind.NOTE, after, address("policies:edit", revision.case_id), **facts)
-    left = [person for person in before if person not in after]
+    left = [person for person in former_team if person not in after]
     notify(Kind.NOTE, left, address("my:home"), **facts)
 
 
-def _tell_both(kind, revision, actor, told=None, **facts):
+def _notify_both(kind, revision, actor, told=None, **facts):
     told = list(moderators(actor) if told is None else told)
     notify(
         kind,
@@ -115,7 +117,7 @@ def _tell_both(kind, revision, actor, told=None, **facts):
         for_moderators=True,
         **facts,
     )
-    # Who is both learns of it as a moderator, who has something to do.
+    # Moderators who are also in the team are notified as moderators, who have something to do.
     colleagues = team(revision, actor).exclude(pk__in=[person.pk for person in told])
     path = address("policies:edit", revision.case_id)
     notify(kind, colleagues, path, for_moderators=False, **facts)

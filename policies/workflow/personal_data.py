@@ -1,4 +1,4 @@
-"""What case studies and their moderation know about a person. See ``settings.PERSONAL_DATA``."""
+"""What case studies and their review store about a person. See ``settings.PERSONAL_DATA``."""
 
 from django.db.models import Q
 

@@ -1,4 +1,4 @@
-"""Once a year, cities are asked whether their public texts are still true."""
+"""Yearly reminders: cities are asked whether their public texts are still true."""
 
 from datetime import timedelta
 
@@ -15,22 +15,22 @@ TRUE_FOR = timedelta(days=365)
 
 
 def true_since(case):
-    """The date on which its city last stood by the public text of a case; None without one."""
+    """Return the date of the last confirmation or publication of a public text; None without one."""
     if case.confirmed_at or not case.live_id:
         return case.confirmed_at
     return timezone.localtime(case.live.decided_at).date()
 
 
 def is_due(case, today):
-    """Whether the city should be asked again: nobody stood by the public text for a year."""
+    """Return whether the city should be asked again: nobody confirmed the text for a year."""
     since = true_since(case)
     return since is not None and since <= today - TRUE_FOR
 
 
 def cases_to_ask_about(today):
-    """Public cases nobody stood by for a year, whose team was not asked within a year.
+    """Return public cases that nobody confirmed, and whose team was not asked, for a year.
 
-    Only members with a team have somebody to ask; cases made for measurements are nobody's.
+    Only cases of members with a team; no synthetic cases.
     """
     a_year_ago = today - TRUE_FOR
     team = Membership.objects.active().filter(member=OuterRef("member"), user__is_active=True)
@@ -47,10 +47,10 @@ def cases_to_ask_about(today):
 
 @transaction.atomic
 def ask(member, today):
-    """Ask the team of ``member`` about all its cases that are due, and give these.
+    """Ask the team of ``member`` about all its cases that are due, and return these.
 
-    Each person gets one notice, however many cases there are. Asking again on the same day finds
-    nothing to do, also when two do it at once.
+    Each person gets one notice, however many cases there are. Asking again on the same day does
+    nothing, also when two processes do it at once.
     """
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     cases = list(cases_to_ask_about(today).filter(member=member))

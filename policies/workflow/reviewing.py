@@ -1,4 +1,4 @@
-"""What moderators do with a submission: take it on, weigh it, write about it, decide.
+"""What moderators do with a submission: assign, assess, write notes, decide.
 
 Every function checks again, inside its transaction, what may have changed since the page was read.
 """
@@ -21,8 +21,8 @@ from .errors import ChangedMeanwhile
 
 State = Revision.State
 
-# A submission that desk and author talk about; decided is only what has been handed in.
-WITH_DESK = (State.SUBMITTED, State.CHANGES_REQUESTED)
+# Moderators and author exchange notes in these states; only submitted texts are decided.
+IN_REVIEW = (State.SUBMITTED, State.CHANGES_REQUESTED)
 
 DECISIONS = {
     State.PUBLISHED: moderation.publish,
@@ -33,7 +33,7 @@ NOTE_REQUIRED = moderation.NOTE_REQUIRED
 
 
 def fingerprint(revision):
-    """A short text that differs when anything differs that a moderator was shown.
+    """Return a short text that differs once anything differs that a moderator was shown.
 
     That is the whole content, where the submission stands, and what is public beside it. Reads
     rows that are prefetched.
@@ -53,10 +53,10 @@ def fingerprint(revision):
 
 @transaction.atomic
 def decide(revision, decision, *, by, note, seen, marks=None):
-    """Publish, send back or refuse the text that ``by`` has read, and give it as it is now.
+    """Publish, send back or reject the text that ``by`` has read, and return it as it is now.
 
     ``decision`` is one of ``DECISIONS``; ``seen`` is the :func:`fingerprint` of what was shown;
-    ``marks`` are kept as by :func:`assess`.
+    ``marks`` are saved as by :func:`assess`.
     Raises ``ChangedMeanwhile`` when a colleague decided first or anything shown has changed, and
     ``ReasonRequired`` where a note is missing.
     """
@@ -84,8 +84,8 @@ def _what_happened(revision):
     return _("%(name)s decided first: this revision is %(state)s now.") % facts
 
 
-def words_of(note, phrases, sections, case):
-    """A note to the author: saved phrases, own words, and links to the sections it is about."""
+def compose_note(note, phrases, sections, case):
+    """Return a note to the author: saved phrases, own words, and links to the sections concerned."""
     parts = [*(phrase.text for phrase in phrases), note]
     if sections:
         lines = [
@@ -99,13 +99,13 @@ def words_of(note, phrases, sections, case):
 
 @transaction.atomic
 def assign(keys, reviewer, *, by):
-    """Give the open submissions among ``keys`` to a reviewer, or with None back to the queue.
+    """Assign the open submissions among ``keys`` to a reviewer, or with None back to the queue.
 
-    Gives how many have changed hands. Raises ``ValueError`` for somebody who may not decide.
+    Return how many were reassigned. Raises ``ValueError`` for somebody who may not decide.
     """
     if reviewer and not notifications.moderators().filter(pk=reviewer.pk).exists():
         raise ValueError("Only who may decide can be given a submission.")
-    open_ones = Revision.objects.filter(pk__in=keys, state__in=WITH_DESK)
+    open_ones = Revision.objects.filter(pk__in=keys, state__in=IN_REVIEW)
     rows = [
         row
         for row in open_ones.select_for_update().order_by("pk").only("pk", "title", "reviewer")
@@ -123,11 +123,11 @@ def assign(keys, reviewer, *, by):
 
 @transaction.atomic
 def assess(revision, marks, *, by):
-    """Keep marks and remarks: ``{criterion: (mark, remark)}``; two empty ones take theirs away.
+    """Save marks and remarks: ``{criterion: (mark, remark)}``; two empty ones delete theirs.
 
-    Raises ``ChangedMeanwhile`` when the submission is no longer with the desk.
+    Raises ``ChangedMeanwhile`` when the submission is no longer in review.
     """
-    revision = _with_desk(revision)
+    revision = _in_review(revision)
     for criterion, (mark, remark) in marks.items():
         if mark or remark:
             Assessment.objects.update_or_create(
@@ -152,12 +152,12 @@ def assess(revision, marks, *, by):
 
 @transaction.atomic
 def write_note(revision, text, *, by):
-    """Write to the author of a submission, and give the note; the second click gives the first's.
+    """Write to the author of a submission, and return the note; a double click writes one.
 
-    Raises ``ChangedMeanwhile`` when the submission is no longer with the desk.
+    Raises ``ChangedMeanwhile`` when the submission is no longer in review.
     """
-    revision = _with_desk(revision)
-    since = timezone.now() - authoring.TWICE
+    revision = _in_review(revision)
+    since = timezone.now() - authoring.DUPLICATE_WINDOW
     twin = revision.notes.filter(author=by, text=text, created_at__gte=since).first()
     if twin:
         return twin
@@ -168,21 +168,21 @@ def write_note(revision, text, *, by):
         from_moderators=True,
         text=text,
     )
-    notifications.tell_of_note(note)
+    notifications.notify_of_note(note)
     return note
 
 
 def save_phrase(use, title, text):
-    """Keep a text for the next time, behind the phrases for the same use, and give it."""
+    """Save a text to be used again, after the phrases for the same use, and return it."""
     return Phrase.objects.create(
         use=use, title=title, text=text, position=Phrase.objects.filter(use=use).count()
     )
 
 
-def _with_desk(revision):
-    """The revision, locked, while desk and author talk about it; raises ``ChangedMeanwhile``."""
+def _in_review(revision):
+    """Return the revision, locked; raise ``ChangedMeanwhile`` when it is no longer in review."""
     CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    if revision.state not in WITH_DESK:
+    if revision.state not in IN_REVIEW:
         raise ChangedMeanwhile(_what_happened(revision))
     return revision

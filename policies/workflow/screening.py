@@ -1,6 +1,6 @@
-"""What the desk should look at in a submission, worked out by rules when it is handed in.
+"""What moderators should look at in a submission, computed by rules when it is submitted.
 
-A flag is a question to the moderator, never a decision: each rule and its threshold stand here.
+A flag is a question to the moderator, never a decision. All rules and thresholds are here.
 """
 
 import logging
@@ -21,10 +21,10 @@ logger = logging.getLogger(__name__)
 
 State = Revision.State
 
-# Part of the pairs of words that two texts share. Any two real cases of the sample library share
+# Share of word pairs that two texts have in common. Any two real cases of the sample library share
 # less than 7 %; a text of which every tenth word was exchanged still shares more than half.
 SAME_TEXT = 0.2
-# Part of the words that two titles of the same member share.
+# Share of words that two titles of the same member have in common.
 SAME_TITLE = 0.5
 SHORTEST_WORD = 3  # letters: "of", "in" and "a" make no title alike
 # The search index is asked for so many; more titles of one member are not compared, nor the texts
@@ -33,16 +33,16 @@ CANDIDATES = 5
 MOST_TITLES = 500
 MOST_TWINS = 20
 COMPARED = ("title", "summary", "challenge", "solution", "results")
-# What a case of the same member may be a duplicate of: what is public, or with the desk now.
+# What a case of the same member may be a duplicate of: what is public or in review.
 STANDING = (State.PUBLISHED, State.SUBMITTED, State.CHANGES_REQUESTED)
 WAS_PUBLIC = (State.PUBLISHED, State.SUPERSEDED, State.UNPUBLISHED)
 
 
 @dataclass(frozen=True)
 class LookAlike:
-    """A revision of another case that reads like a submission.
+    """A revision of another case that is similar to a submission.
 
-    ``shared`` is the part of the pairs of words that both have (0 to 1); ``same_title`` whether the
+    ``shared`` is the share of word pairs that both have (0 to 1); ``same_title`` whether the
     same member has nearly the same title there.
     """
 
@@ -52,19 +52,19 @@ class LookAlike:
 
     @property
     def is_likely(self):
-        """Whether it may be the same policy."""
+        """Return whether it may be the same policy."""
         return self.same_title or self.shared >= SAME_TEXT
 
     @property
     def percent(self):
-        """``shared`` in whole percent."""
+        """Return ``shared`` in whole percent."""
         return round(self.shared * 100)
 
 
 def screen(revision):
-    """Work out and store the :class:`Screening` of a revision, and give it.
+    """Compute and store the :class:`Screening` of a revision, and return it.
 
-    Asks a fixed number of queries. Without a search index the duplicates are looked for among the
+    Takes a fixed number of queries. Without a search index, duplicates are looked for among the
     titles of the member only.
     """
     revision = Revision.objects.with_content().get(pk=revision.pk)
@@ -83,27 +83,27 @@ def screen(revision):
 
 
 def author(revision):
-    """Who handed a revision in last; who began it, where nobody with an account did; or None."""
-    handed_in = (
+    """Return who submitted a revision last; where no account did, who created it; or None."""
+    submitted = (
         ReviewEvent.objects.filter(revision=revision, to_state=State.SUBMITTED)
         .select_related("actor")
         .order_by("-created_at", "-pk")
         .first()
     )
-    return (handed_in and handed_in.actor) or revision.created_by
+    return (submitted and submitted.actor) or revision.created_by
 
 
 def is_first_of(person):
-    """Whether nothing by a person was ever public; nobody in particular is no beginner."""
+    """Return whether nothing by a person was ever public; False where ``person`` is None."""
     if person is None:
         return False
-    handed_in = Q(events__actor=person, events__to_state=State.SUBMITTED)
-    theirs = Revision.objects.filter(Q(created_by=person) | handed_in)
+    submitted = Q(events__actor=person, events__to_state=State.SUBMITTED)
+    theirs = Revision.objects.filter(Q(created_by=person) | submitted)
     return not theirs.filter(state__in=WAS_PUBLIC).exists()
 
 
 def look_alikes(revision, limit=3):
-    """Revisions of other cases most like this one, the likeliest duplicate first."""
+    """Return :class:`LookAlike` of the most similar other cases, the likeliest duplicate first."""
     named_alike = _same_titles(revision)
     keys = [*named_alike, *_similar(revision)]
     found = Revision.objects.select_related("case__member", "case__live").in_bulk(keys)
@@ -120,13 +120,13 @@ def _similar(revision):
     try:
         return similar(revision, limit=CANDIDATES)
     except Exception:
-        # The index is disposable: a submission never waits for it.
-        logger.exception("Nothing alike could be looked for")
+        # The index is disposable: a submission never fails because of it.
+        logger.exception("Similar cases could not be searched")
         return []
 
 
 def _same_titles(revision):
-    """Keys of the revisions of the member's other cases that are called nearly the same."""
+    """Return the keys of revisions of the member's other cases with nearly the same title."""
     others = (
         Revision.objects.filter(case__member=revision.case.member_id, state__in=STANDING)
         .filter(Q(case__live=None) | Q(case__live=F("pk")))
@@ -146,12 +146,12 @@ def _words_of_title(title):
 
 
 def _pairs(revision):
-    """Every two words that follow each other in the texts of a revision."""
+    """Return all pairs of adjacent words in the texts of a revision."""
     words = text.fold(" ".join(getattr(revision, name) for name in COMPARED))
     return set(pairwise(word.strip() for word in TOKEN.findall(words) if not word.isspace()))
 
 
 def _share(some, others):
-    """The part of all that is in both, 0 to 1."""
+    """Return the Jaccard similarity of two sets, 0 to 1."""
     union = len(some | others)
     return len(some & others) / union if union else 0.0

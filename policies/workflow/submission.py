@@ -1,4 +1,4 @@
-"""What a case needs before it can be handed in, and what its authors should look at again."""
+"""What a case needs before it can be submitted, and what its authors should look at again."""
 
 from dataclasses import dataclass
 
@@ -25,12 +25,12 @@ class Gap:
 
     @property
     def anchor(self):
-        """The id on the section's page where it is filled in."""
+        """Return the id on the section's page where it is filled in."""
         return ANCHORS.get(self.field, f"id_{self.field}")
 
 
 def missing(revision):
-    """The :class:`Gap` list that stands between a revision and its submission; empty when ready."""
+    """Return the :class:`Gap` list that prevents the submission of a revision; empty when ready."""
     gaps = [
         Gap(section, field, message)
         for section, field, message in _required()
@@ -68,25 +68,25 @@ def missing(revision):
 
 
 def word_count(revision):
-    """About how many words the texts have that explain the targets."""
+    """Return about how many words the texts have that explain the targets."""
     text = " ".join(getattr(revision, field) for field in PROSE)
     # Scripts without spaces count by letters: about two to a word.
     return max(len(text.split()), len(text) // 12)
 
 
 def is_over_tagged(revision):
-    """Whether there are more targets than the length of the text can explain."""
+    """Return whether there are more targets than the length of the text can explain."""
     targets = len(revision.contributions.all())
     return targets > 1 and word_count(revision) < targets * WORDS_A_TARGET
 
 
 def is_without_source(revision):
-    """Whether no page, paper or file lets readers check the facts."""
+    """Return whether no page, paper or file lets readers check the facts."""
     return not revision.sources.all() and not revision.attachments.all()
 
 
 def warnings(revision):
-    """Sentences about what looks wrong but does not stop a submission."""
+    """Return sentences about what looks wrong but does not prevent a submission."""
     found = []
     if is_over_tagged(revision):
         found.append(

@@ -1,7 +1,7 @@
-"""The network's themes, as the secretariat changes them; no case ever loses its theme by it.
+"""Changes of the network's themes by the secretariat; no case ever loses its theme.
 
-Names of themes are searched and counted, so the search index follows each change; in a large library
-it takes a minute, until which words and filters find the cases as they were before.
+Themes are part of the search index, so it is synchronized after each change. In a large library that
+takes a minute, during which searches find the cases as they were before.
 """
 
 from django.db import transaction
@@ -19,14 +19,14 @@ from .errors import ActionRefused, ReasonRequired
 
 @transaction.atomic
 def add(theme, *, by):
-    """Save a new theme, and give it."""
+    """Save a new theme, and return it."""
     theme.save()
     return _changed("theme-added", theme, by, "")
 
 
 @transaction.atomic
 def change(theme, *, by, reason=""):
-    """Save the name, description and place of a theme; its slug, part of addresses, stays."""
+    """Save name, description and position of a theme, and return it; its slug, used in URLs, stays."""
     old = Theme.objects.select_for_update().get(pk=theme.pk)
     theme.save(update_fields=["name", "description", "position"])
     renamed = _("%(old)s → %(new)s") % {"old": old.name, "new": theme.name}
@@ -35,17 +35,17 @@ def change(theme, *, by, reason=""):
 
 
 def rename(theme, name, *, by, reason=""):
-    """Give a theme another name, and give the theme."""
+    """Rename a theme, and return it."""
     theme.name = name
     return change(theme, by=by, reason=reason)
 
 
 @transaction.atomic
 def merge(theme, into, *, by, reason):
-    """Let ``into`` take the place of ``theme`` in every text, public or not; gives ``into``.
+    """Replace ``theme`` by ``into`` in every text, public or not, and return ``into``.
 
-    A text with both keeps one, at the place of the first of them. Afterwards ``theme`` is gone, and
-    addresses of lists with its slug, or with one that led to it, lead to ``into``.
+    A text with both keeps one, at the position of the first of them. Afterwards ``theme`` is deleted,
+    and addresses of lists with its slug, or with one that led to it, lead to ``into``.
     """
     if not reason.strip():
         raise ReasonRequired
@@ -56,11 +56,11 @@ def merge(theme, into, *, by, reason):
     if len(locked) < len({theme.pk, into.pk}):
         raise ActionRefused(_("Somebody has merged or deleted one of these themes meanwhile."))
     theme, into = locked[theme.pk], locked[into.pk]
-    for goes, stays in ((theme, into), (into, theme)):
+    for removed, kept in ((theme, into), (into, theme)):
         before = RevisionTheme.objects.filter(
-            theme=stays, revision=OuterRef("revision"), position__lt=OuterRef("position")
+            theme=kept, revision=OuterRef("revision"), position__lt=OuterRef("position")
         )
-        RevisionTheme.objects.filter(Exists(before), theme=goes).delete()
+        RevisionTheme.objects.filter(Exists(before), theme=removed).delete()
     RevisionTheme.objects.filter(theme=theme).update(theme=into)
     FormerTheme.objects.filter(theme=theme).update(theme=into)
     # The slug may have been that of an earlier theme, which was merged too.
@@ -80,7 +80,7 @@ def merge(theme, into, *, by, reason):
 
 @transaction.atomic
 def delete(theme, *, by):
-    """Delete a theme that no text has. Raises ``ActionRefused`` for all others."""
+    """Delete a theme that no text has; raise ``ActionRefused`` for all others."""
     theme = Theme.objects.select_for_update().filter(pk=theme.pk).first()
     if theme is None:
         raise ActionRefused(_("Somebody has deleted the theme already."))

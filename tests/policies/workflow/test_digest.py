@@ -128,13 +128,13 @@ def test_new_moderator_is_told_in_the_same_week(moderator):
 
 
 def test_long_list_is_cut(moderator):
-    for number in range(digest.MOST_NAMED + 2):
+    for number in range(digest.MAX_NAMED + 2):
         submitted(number + 1)
 
     digest.send()
 
     body = texts()[0][1]
-    assert body.count("no reviewer yet") == digest.MOST_NAMED
+    assert body.count("no reviewer yet") == digest.MAX_NAMED
     assert "And 2 more." in body
 
 

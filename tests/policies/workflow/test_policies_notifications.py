@@ -177,7 +177,7 @@ def note_on(revision, by, *, from_moderators=False):
         from_moderators=from_moderators,
         text="Which year?",
     )
-    notifications.tell_of_note(note)
+    notifications.notify_of_note(note)
     return note
 
 
@@ -213,4 +213,4 @@ def test_telling_takes_the_same_queries_for_many(
     event = revision.events.select_related("revision__case__member", "actor").get()
     # Moderators, team, and a row for all of each.
     with django_assert_num_queries(4):
-        notifications.tell(event)
+        notifications.notify_of_event(event)
