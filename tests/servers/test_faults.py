@@ -244,7 +244,7 @@ def test_upload_to_a_store_that_is_away_keeps_what_was_typed(site, fault):
         answer = official.post(address, texts, files=file)
         assert time.monotonic() - started < SLOW
         assert answer.status == 422
-        assert "The place where files are kept does not answer just now" in answer.text
+        assert "The file storage does not answer just now" in answer.text
         assert "Riders by line" in answer.text
         assert "City of Surabaya" in answer.text
         assert site.on_a.files_of(case=case) == [[], []]

@@ -80,7 +80,7 @@ def test_file_to_import_is_not_kept_and_the_secretariat_is_told(
     answer = editor_client.post(address, {"file": sent("cases.jsonl", LARGE)}, follow=True)
 
     assert answer.redirect_chain == [(address, 302)]
-    assert "so this file was not kept, and nothing was imported" in answer.text
+    assert "so this file was not saved, and nothing was imported" in answer.text
     assert not ImportRun.objects.exists()
     assert stored(settings) == []
 
