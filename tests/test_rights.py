@@ -238,10 +238,10 @@ SECRETARIAT = {
     "admin:policies_revision_review": (EVERYBODY, (403, 422, 422, 422)),
     "admin:policies_revision_preview": (EVERYBODY, OTHER_METHOD),
     "admin:policies_theme_merge": (NOT_MODERATORS, (403, 403, 422, 422)),
-    "desk:figures": (EVERYBODY, OTHER_METHOD),
-    "desk:figures-csv": (EVERYBODY, OTHER_METHOD),
-    "desk:exports": (EVERYBODY, OTHER_METHOD),
-    "desk:export": (OTHER_METHOD, EVERYBODY),
+    "secretariat:statistics": (EVERYBODY, OTHER_METHOD),
+    "secretariat:statistics-csv": (EVERYBODY, OTHER_METHOD),
+    "secretariat:exports": (EVERYBODY, OTHER_METHOD),
+    "secretariat:export": (OTHER_METHOD, EVERYBODY),
 }
 
 

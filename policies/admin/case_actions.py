@@ -1,4 +1,4 @@
-"""What editors in chief do with a case: each act asks first, says what follows, and wants a reason."""
+"""What editors in chief do with a case: a page for each action, with its consequences and a form."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from policies.models import CaseStudy
 from policies.workflow import curation, moderation
 from policies.workflow.errors import WorkflowError
 
-RIGHT = "policies.change_casestudy"
-TEMPLATE = "admin/policies/casestudy/act.html"
+PERMISSION = "policies.change_casestudy"
+TEMPLATE = "admin/policies/casestudy/action.html"
 
 
 @dataclass(frozen=True)
-class Act:
-    """One thing to do with a case: its button, what follows, its form, and when it can be done."""
+class CaseAction:
+    """An action on a case: its button, its consequences, its form, and when it is possible."""
 
     name: str
     label: str
     question: str
-    follows: tuple
+    consequences: tuple
     form: type
-    do: Callable
+    function: Callable
     done: str
     is_possible: Callable
 
@@ -40,10 +40,10 @@ def _has_former_text(case):
     )
 
 
-ACTS = {
-    act.name: act
-    for act in (
-        Act(
+ACTIONS = {
+    action.name: action
+    for action in (
+        CaseAction(
             "feature",
             _("Show on the home page"),
             _("Show this case on the home page?"),
@@ -53,7 +53,7 @@ ACTS = {
             _("The case is on the home page."),
             lambda case: case.live_id and not case.featured_at,
         ),
-        Act(
+        CaseAction(
             "unfeature",
             _("Take off the home page"),
             _("Take this case off the home page?"),
@@ -63,7 +63,7 @@ ACTS = {
             _("The case is no longer on the home page."),
             lambda case: case.featured_at,
         ),
-        Act(
+        CaseAction(
             "unpublish",
             _("Take off the site"),
             _("Take the public text off the site?"),
@@ -78,7 +78,7 @@ ACTS = {
             _("The case is off the site."),
             lambda case: case.live_id,
         ),
-        Act(
+        CaseAction(
             "restore",
             _("Restore an earlier text"),
             _("Make an earlier text public again?"),
@@ -91,7 +91,7 @@ ACTS = {
             _("The text is public again."),
             _has_former_text,
         ),
-        Act(
+        CaseAction(
             "merge",
             _("Merge into another case"),
             _("Merge this case into another one?"),
@@ -106,7 +106,7 @@ ACTS = {
             _("The case is merged; its addresses lead to the one that stays."),
             lambda case: not case.merged_into_id,
         ),
-        Act(
+        CaseAction(
             "unmerge",
             _("Undo the merge"),
             _("Undo the merge and make this a case of its own again?"),
@@ -116,7 +116,7 @@ ACTS = {
             _("It is a case of its own again. Restore a text of it to make it public."),
             lambda case: case.merged_into_id,
         ),
-        Act(
+        CaseAction(
             "move",
             _("Move to another member"),
             _("Move this case to another member?"),
@@ -138,60 +138,60 @@ ACTS = {
 
 
 def possible(user, case):
-    """The acts that ``user`` can do with a case now."""
-    if not user.has_perm(RIGHT):
+    """Return the actions that are possible with a case now, for ``user``."""
+    if not user.has_perm(PERMISSION):
         return []
-    return [act for act in ACTS.values() if act.is_possible(case)]
+    return [action for action in ACTIONS.values() if action.is_possible(case)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def act_view(request, pk, *, model_admin, name):
-    """Ask, and then do what was asked for; who was slower than a colleague is told."""
-    if not request.user.has_perm(RIGHT):
+def action_view(request, pk, *, model_admin, name):
+    """Show what follows and ask; on POST do it, or say why it is no longer possible."""
+    if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
-    act = ACTS[name]
+    action = ACTIONS[name]
     case = get_object_or_404(CaseStudy.objects.select_related("member", "live"), pk=pk)
     back = redirect("admin:policies_casestudy_change", pk)
     sent = request.POST if request.method == "POST" else None
-    if sent is None and not act.is_possible(case):
+    if sent is None and not action.is_possible(case):
         messages.warning(request, _("This cannot be done with the case as it is now."))
         return back
-    form = forms.filled(act.form, sent, case=case, initial={"seen": curation.edition(case)})
+    form = forms.filled(action.form, sent, case=case, initial={"seen": curation.edition(case)})
     status = HTTPStatus.OK
     if form.is_bound:
         if form.is_valid():
             try:
-                form.act(act.do, request.user)
+                form.act(action.function, request.user)
             except WorkflowError as refusal:
-                return _refused(model_admin, request, act, case.pk, refusal)
-            messages.success(request, act.done)
+                return _refused(model_admin, request, action, case.pk, refusal)
+            messages.success(request, action.done)
             return back
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return _page(model_admin, request, act, case, form, status)
+    return _page(model_admin, request, action, case, form, status)
 
 
-def _refused(model_admin, request, act, pk, refusal):
-    """Say why nothing was done; the reason that was typed stays, beside the case as it is now."""
+def _refused(model_admin, request, action, pk, refusal):
+    """Say why nothing was done; keep what was typed, beside the case as it is now."""
     case = CaseStudy.objects.select_related("member", "live").get(pk=pk)
-    if not act.is_possible(case):
+    if not action.is_possible(case):
         messages.error(request, str(refusal))
         return redirect("admin:policies_casestudy_change", pk)
     typed = request.POST.copy()
     typed["seen"] = curation.edition(case)
-    form = forms.filled(act.form, typed, case=case)
+    form = forms.filled(action.form, typed, case=case)
     form.add_error(None, str(refusal))
-    return _page(model_admin, request, act, case, form, HTTPStatus.CONFLICT)
+    return _page(model_admin, request, action, case, form, HTTPStatus.CONFLICT)
 
 
-def _page(model_admin, request, act, case, form, status):
+def _page(model_admin, request, action, case, form, status):
     return page(
         model_admin,
         request,
         TEMPLATE,
-        title=act.question,
+        title=action.question,
         obj=case,
         status=status,
-        act=act,
+        action=action,
         case=case,
         text=case.live or case.revisions.last(),
         form=form,

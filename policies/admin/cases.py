@@ -1,4 +1,4 @@
-"""Cases: what stays the same about them, what follows a publication, and cases for a member."""
+"""Cases: list, page with actions after publication, and compiling a case for a member."""
 
 from functools import partial
 from http import HTTPStatus
@@ -27,7 +27,7 @@ class RevisionInline(ReadOnlyInline):
 
 
 class YesNoFilter(admin.SimpleListFilter):
-    """Cases in which something is there, or is not."""
+    """Cases by whether a column has a value."""
 
     column = ""
 
@@ -104,7 +104,7 @@ class CaseStudyAdmin(ReadOnlyAdmin):
         return request.user.has_perm("policies.add_casestudy")
 
     def get_urls(self):
-        view = partial(case_actions.act_view, model_admin=self)
+        view = partial(case_actions.action_view, model_admin=self)
         return [
             *[
                 path(
@@ -112,13 +112,13 @@ class CaseStudyAdmin(ReadOnlyAdmin):
                     self.admin_site.admin_view(partial(view, name=name)),
                     name=f"policies_casestudy_{name}",
                 )
-                for name in case_actions.ACTS
+                for name in case_actions.ACTIONS
             ],
             *super().get_urls(),
         ]
 
     def add_view(self, request, form_url="", extra_context=None):
-        """Begin a case on behalf of a member; it is written with the form of the authors."""
+        """Start a case on behalf of a member; it is written with the authors' form."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = filled(CompileForm, request.POST if request.method == "POST" else None)
@@ -147,9 +147,12 @@ class CaseStudyAdmin(ReadOnlyAdmin):
         if case is not None:
             editable = CaseStudy.objects.editable_by(request.user).filter(pk=case.pk)
             context |= {
-                "acts": [
-                    (act.label, reverse(f"admin:policies_casestudy_{act.name}", args=[case.pk]))
-                    for act in case_actions.possible(request.user, case)
+                "actions": [
+                    (
+                        action.label,
+                        reverse(f"admin:policies_casestudy_{action.name}", args=[case.pk]),
+                    )
+                    for action in case_actions.possible(request.user, case)
                 ],
                 "can_write": not case.merged_into_id and editable.exists(),
             }

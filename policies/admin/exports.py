@@ -1,6 +1,6 @@
-"""Everything that the library holds, for the secretariat: drafts too, and people.
+"""Exports for the secretariat: everything, with drafts and people.
 
-Each download is a form that is sent, because it leaves an entry in the record.
+Each download is a POST, because it leaves an entry in the record.
 """
 
 import json
@@ -29,14 +29,14 @@ JSON_LINES = "application/jsonl; charset=utf-8"
 
 @dataclass(frozen=True)
 class Export:
-    """A file with a part of the library, and the right that it asks for.
+    """A file with a part of the library, and the permission that it requires.
 
     ``header`` is None where the ``rows`` are objects for JSON Lines.
     """
 
     label: str
     help: str
-    right: str
+    permission: str
     rows: Callable
     header: tuple | None = None
     personal: bool = False
@@ -47,7 +47,7 @@ class Export:
 
 
 def newest_texts():
-    """A line of the interchange format for each case: its open text, else the public or last one."""
+    """Yield each case in the interchange format: its open text, else the public or last one."""
     preferred = Case(
         When(state__in=Revision.OPEN_STATES, then=Value(0)),
         When(state=Revision.State.PUBLISHED, then=Value(1)),
@@ -63,7 +63,7 @@ def newest_texts():
 
 
 def all_texts():
-    """An object for each text that ever was, with where it stood and when."""
+    """Yield each revision with its state and dates."""
     keys = Revision.objects.order_by("case", "number").values_list("pk", flat=True)
     for revision in Revision.objects.with_rows().in_order(list(keys)):
         case = revision.case
@@ -101,7 +101,7 @@ MEMBER_COLUMNS = (
 
 
 def members():
-    """Every member with what the directory knows of it, and its evidence."""
+    """Yield every member with its facts and evidence."""
     for member in Member.objects.order_by("slug").prefetch_related("evidence").iterator(BATCH):
         evidence = "; ".join(
             " ".join(filter(None, [each.statement, str(each.year or ""), each.url]))
@@ -113,7 +113,7 @@ def members():
 
 
 def themes():
-    """Every theme."""
+    """Return every theme."""
     return Theme.objects.values_list("slug", "name", "description", "position").iterator(BATCH)
 
 
@@ -130,14 +130,14 @@ PERSON_COLUMNS = (
 
 
 def people():
-    """Every account, with the groups it is in; no passwords and no second factors."""
+    """Yield every account with its groups; no passwords and no second factors."""
     for person in User.objects.order_by("pk").prefetch_related("groups").iterator(BATCH):
         groups = "; ".join(group.name for group in person.groups.all())
         yield [*(getattr(person, name) for name in PERSON_COLUMNS), groups]
 
 
 def memberships():
-    """Who acts, acted or asks to act for which member."""
+    """Return who acts, acted or asks to act for which member."""
     rows = Membership.objects.order_by("member__slug", "pk")
     return rows.values_list(
         "member__slug",
@@ -212,13 +212,13 @@ EXPORTS = {
 
 
 def _of(person):
-    """The exports that a person may take."""
-    return {name: each for name, each in EXPORTS.items() if person.has_perm(each.right)}
+    """Return the exports that a person may download."""
+    return {name: each for name, each in EXPORTS.items() if person.has_perm(each.permission)}
 
 
 @require_safe
 def exports_view(request, admin_site):
-    """What can be taken along, each with its button."""
+    """The list of exports, each with its button."""
     allowed = _of(request.user)
     if not allowed:
         raise PermissionDenied
@@ -227,16 +227,16 @@ def exports_view(request, admin_site):
         "opts": CaseStudy._meta,
         "exports": allowed.items(),
     }
-    return TemplateResponse(request, "admin/policies/figures/exports.html", context)
+    return TemplateResponse(request, "admin/policies/statistics/exports.html", context)
 
 
 @require_POST
 def export_view(request, admin_site, name):
-    """The file, sent while it is being read; that it was taken is recorded before."""
+    """The file, streamed; the download is recorded before."""
     if name not in EXPORTS:
         raise Http404(_("There is no such export."))
     export = EXPORTS[name]
-    if not request.user.has_perm(export.right):
+    if not request.user.has_perm(export.permission):
         raise PermissionDenied
     with transaction.atomic():
         audit.record(

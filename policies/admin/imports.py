@@ -1,8 +1,7 @@
-"""Files of the secretariat: uploaded, looked at row by row, brought in, and kept as a record.
+"""Imports of files: uploaded, checked row by row, imported, and kept as a record.
 
-There is no queue of tasks: looking and bringing in are answers that are sent while they are being
-made. Whoever waits sees how far it is; whoever goes away stops it after a whole batch, and begins
-it again.
+There is no task queue: checking and importing are streamed responses that show their progress.
+Who leaves the page stops the work after a whole batch, and can start it again.
 """
 
 import logging
@@ -43,7 +42,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(forms.ModelForm):
-    """A file for an import: JSON Lines or a workbook, by its ending and by what is in it."""
+    """A file for an import: JSON Lines or a workbook, by its extension and its content."""
 
     file = forms.FileField(
         label=gettext_lazy("File"),
@@ -136,13 +135,13 @@ class ImportRunAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         obj.original_name = clean_name(obj.file.name)
-        # Nothing a person typed reaches the disk.
+        # No name that a person typed reaches the disk.
         obj.file.name = uuid.uuid4().hex + PurePath(obj.original_name).suffix.lower()
         obj.by, obj.by_name = request.user, request.user.get_full_name()
         super().save_model(request, obj, form, change)
 
     def add_view(self, request, form_url="", extra_context=None):
-        """The form, and what is sent; where the file cannot be kept, the form again."""
+        """The form; where the file cannot be stored, say so and show the form again."""
         try:
             return super().add_view(request, form_url, extra_context)
         except OSError:
@@ -165,7 +164,7 @@ class ImportRunAdmin(admin.ModelAdmin):
         return redirect("admin:policies_importrun_change", obj.pk)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """The file, what was found in it and what became of it. Nothing here can be edited."""
+        """The file, its errors and its result, read-only."""
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         run = self._run(request, unquote(object_id), "view")
@@ -196,24 +195,24 @@ class ImportRunAdmin(admin.ModelAdmin):
         return HttpResponse(template(), content_type=XLSX, headers=headers)
 
     def check_view(self, request, pk):
-        """Look at every row and write nothing."""
-        return self._at_work(request, pk, _("Checking"), import_runs.check)
+        """Check every row and write nothing."""
+        return self._start(request, pk, _("Checking"), import_runs.check)
 
     def run_view(self, request, pk):
         """Import the good rows."""
-        return self._at_work(
+        return self._start(
             request, pk, _("Importing"), lambda run: import_runs.carry_out(run, request.user)
         )
 
     def errors_view(self, request, pk):
-        """Every error of the file, found anew while the answer is sent."""
+        """Every error of the file, computed again while the response is streamed."""
         run = self._run(request, pk, "add")
         header = [_("Row"), _("Place"), _("Error")]
         name = f"import-{run.pk}-errors.csv"
         return require_safe(csv_response)(request, name, header, import_runs.errors(run))
 
     def _run(self, request, pk, right):
-        """The run, for who has the ``right``; 404 where there is none."""
+        """Return the run for who has the permission; 404 where there is none."""
         allowed = {"view": self.has_view_permission, "add": self.has_add_permission}[right]
         if not allowed(request):
             raise PermissionDenied
@@ -225,11 +224,11 @@ class ImportRunAdmin(admin.ModelAdmin):
     def _context(self, request, run):
         return self.admin_site.each_context(request) | {"opts": self.opts, "run": run}
 
-    def _at_work(self, request, pk, title, work):
+    def _start(self, request, pk, title, work):
         return require_POST(self._stream)(request, pk, title, work)
 
     def _stream(self, request, pk, title, work):
-        """A page that grows while ``work`` goes on."""
+        """Stream a page that grows while ``work`` goes on."""
         run = self._run(request, pk, "add")
         try:
             steps = work(run)
@@ -247,7 +246,7 @@ class ImportRunAdmin(admin.ModelAdmin):
         return StreamingHttpResponse(
             _pieces(page, steps, address),
             headers={
-                # What packs or collects answers on the way would hold the progress back.
+                # Compression or buffering on the way would hold back the progress.
                 "Content-Encoding": "identity",
                 "X-Accel-Buffering": "no",
                 "Cache-Control": "no-store",
@@ -256,7 +255,7 @@ class ImportRunAdmin(admin.ModelAdmin):
 
 
 def _pieces(page, steps, address):
-    """The page around the steps, and at its end how it came out."""
+    """Yield the page around the steps, and the result at its end."""
     before, _mark, after = page.partition(MARK)
     yield before
     step = None
@@ -265,7 +264,7 @@ def _pieces(page, steps, address):
             for step in steps:
                 yield render_to_string(TEMPLATES + "step.html", {"step": step})
     except Exception:
-        logger.exception("A file could not be looked at to its end.")
+        logger.exception("An import or a check of a file failed")
         step = None
     yield after.partition(MARK)[0]
     yield render_to_string(TEMPLATES + "end.html", {"step": step, "address": address})

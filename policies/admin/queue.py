@@ -29,7 +29,7 @@ from .queue_filters import (
 )
 
 State = Revision.State
-# A list of these is read from its newest end; what waits for somebody, from its oldest.
+# These states are listed with the newest first; those that wait for somebody, with the oldest.
 NEWEST_FIRST = {*StateFilter.OTHERS, StateFilter.ALL} - {State.CHANGES_REQUESTED}
 # Texts are long, and the queue shows none of them.
 TEXTS = [
@@ -38,7 +38,7 @@ TEXTS = [
 
 
 class Queue(ChangeList):
-    """The list without the texts of its rows."""
+    """The list without the long texts of its rows."""
 
     def get_queryset(self, request, exclude_parameters=None):
         rows = super().get_queryset(request, exclude_parameters)
@@ -98,17 +98,17 @@ class RevisionAdmin(ReadOnlyAdmin):
     inlines = record.INLINES
 
     class Media:
-        css = {"all": ["css/desk.css"]}
+        css = {"all": ["css/review.css"]}
 
     def get_changelist(self, request, **kwargs):
         return Queue
 
     def get_queryset(self, request):
-        """Drafts belong to their teams until they are handed in."""
+        """Drafts belong to their teams until they are submitted."""
         return super().get_queryset(request).exclude(review.PRIVATE)
 
     def get_list_display(self, request):
-        # Whoever may not decide still may read the record.
+        # Who may not decide may still read the record.
         first = "review_link" if self.has_decide_permission(request) else "title"
         return [first, *self.list_display[1:]]
 
@@ -116,7 +116,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         return None if "review_link" in list_display else ["title"]
 
     def get_ordering(self, request):
-        """What waits longest comes first; of all else, the newest."""
+        """What has waited longest comes first; of other states, the newest."""
         if request.GET.get(StateFilter.parameter_name) in NEWEST_FIRST:
             return ["-submitted_at", "-pk"]
         return ["submitted_at", "pk"]
@@ -202,7 +202,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         if screening is None:
             return ""
         found = [(label,) for label in flags_of(screening)]
-        return format_html_join("", '<span class="desk-flag">{}</span> ', found)
+        return format_html_join("", '<span class="review-flag">{}</span> ', found)
 
     @admin.action(
         description=gettext_lazy("Assign to me"),
@@ -249,19 +249,19 @@ class RevisionAdmin(ReadOnlyAdmin):
 
 
 def days_waiting(revision):
-    """Whole days since a revision was handed in; None where that is not known."""
+    """Return whole days since a revision was submitted; None where that is unknown."""
     if revision.submitted_at is None:
         return None
     return (timezone.now() - revision.submitted_at).days
 
 
 def screening_of(revision):
-    """The screening of a revision, or None."""
+    """Return the screening of a revision, or None."""
     return getattr(revision, "screening", None)
 
 
 def flags_of(screening):
-    """What to look at, in words."""
+    """Return what to look at, in words."""
     if screening.over_tagged:
         yield _("over-tagged")
     if screening.without_source:

@@ -1,4 +1,4 @@
-"""Filters beside the queue. Each counts what its choices would give under the others."""
+"""Filters of the queue. Each counts what its choices would find with the other filters applied."""
 
 from django.contrib import admin
 from django.db.models import Count, F, Q
@@ -12,13 +12,13 @@ State = Revision.State
 
 
 class CountedFilter(admin.SimpleListFilter):
-    """A filter whose choices are conditions; a choice that gives nothing is left out.
+    """A filter whose choices are conditions; a choice that finds nothing is left out.
 
-    ``conditions()`` gives {value: (label, Q)}. One query counts them all.
+    ``conditions()`` returns {value: (label, Q)}. One query counts them all.
     """
 
     any_label = _("All")
-    any_condition = None  # what holds while nothing is chosen, where that is to be counted
+    any_condition = None  # the condition while nothing is chosen, where that is counted too
 
     def __init__(self, request, params, model, model_admin):
         self.known = self.conditions(request)
@@ -33,7 +33,7 @@ class CountedFilter(admin.SimpleListFilter):
         return queryset
 
     def counts(self, rows):
-        """How many of ``rows`` each choice would give: {value: number}."""
+        """Return how many of ``rows`` each choice would find: {value: number}."""
         wanted = {value: condition for value, (_label, condition) in self.known.items()}
         if self.any_condition:
             wanted[None] = self.any_condition
@@ -66,7 +66,7 @@ class CountedFilter(admin.SimpleListFilter):
 
 
 class StateFilter(CountedFilter):
-    """What waits for the desk comes without asking; all else has to be chosen."""
+    """Submissions that wait for review are shown by default; other states have to be chosen."""
 
     title = _("state")
     parameter_name = "state"
@@ -150,7 +150,7 @@ class CountryFilter(GroupedFilter):
 
     def conditions(self, request):
         if not hasattr(request, "countries_of_members"):
-            # Each filter that counts makes all filters anew.
+            # Each filter that counts creates all filters again.
             codes = Member.objects.order_by().exclude(country="").values_list("country", flat=True)
             request.countries_of_members = {
                 code: name

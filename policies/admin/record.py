@@ -1,4 +1,4 @@
-"""The record of a revision: its rows as they are, and what was decided."""
+"""The read-only page of a revision: its rows, and the events of its review."""
 
 from django.contrib import admin
 
@@ -18,7 +18,7 @@ from policies.models import (
 
 
 def rows(row_model):
-    """The inline that shows one list of a revision's content."""
+    """Return the inline that shows one list of a revision's content."""
     return type(f"{row_model.__name__}Inline", (ReadOnlyInline,), {"model": row_model})
 
 

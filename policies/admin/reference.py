@@ -21,7 +21,7 @@ from policies.workflow.errors import WorkflowError
 
 class ThemeForm(forms.ModelForm):
     def clean_name(self):
-        """Two names that differ in capitals only are one name to readers."""
+        """Refuse names that differ from another one only in case."""
         name = self.cleaned_data["name"]
         if Theme.objects.exclude(pk=self.instance.pk).filter(name__iexact=name).exists():
             raise ValidationError(_("There is a theme of this name already."))
@@ -45,20 +45,20 @@ class ThemeAdmin(admin.ModelAdmin):
         return theme.public
 
     def get_readonly_fields(self, request, obj=None):
-        # It is part of addresses that people keep.
+        # The slug is part of URLs that people have saved.
         return ["slug"] if obj else []
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["name"]}
 
     def get_actions(self, request):
-        # Each deletion is looked at and recorded by itself.
+        # Each deletion is confirmed and recorded on its own.
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
 
     def has_delete_permission(self, request, obj=None):
-        """Only a theme that no text has is deleted; others are merged."""
+        """Allow to delete only themes that no text has; others are merged."""
         in_use = obj is not None and RevisionTheme.objects.filter(theme=obj).exists()
         return super().has_delete_permission(request, obj) and not in_use
 
@@ -93,7 +93,7 @@ class ThemeAdmin(admin.ModelAdmin):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_view(request, pk, *, model_admin):
-    """Ask, and then let another theme take the place of this one in every text."""
+    """Ask, and then replace this theme by another one in every text."""
     if not model_admin.has_change_permission(request):
         raise PermissionDenied
     theme = get_object_or_404(Theme, pk=pk)

@@ -23,9 +23,9 @@ from . import review_page
 
 State = Revision.State
 
-CONFLICT, UNFIT = HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY
+CONFLICT, INVALID = HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY
 
-# Drafts belong to their teams until they are handed in.
+# Drafts belong to their teams until they are submitted.
 PRIVATE = Q(state=State.DRAFT) | Q(state=State.WITHDRAWN, submitted_at=None)
 
 DONE = {
@@ -42,19 +42,19 @@ def may_decide(user):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request, pk):
-    """A submission with all that a decision needs; POST does what its button says.
+    """A submission with all that a decision needs; POST runs the action of the button.
 
-    The page is one form: whatever button is pressed, nothing that was written on it is lost.
+    The page is one form: whatever button is pressed, nothing written on it is lost.
     """
     revision = _permitted(request, pk)
     if request.method != "POST":
         return _page(request, revision)
-    act = ACTS.get(request.POST.get("act", ""))
+    action = ACTIONS.get(request.POST.get("act", ""))
     checklist = ChecklistForm(request.POST, assessments=revision.assessments.all())
-    if act is None or not checklist.is_valid():
-        return _page(request, revision, status=UNFIT, checklist=checklist)
+    if action is None or not checklist.is_valid():
+        return _page(request, revision, status=INVALID, checklist=checklist)
     try:
-        return act(request, revision, checklist.marks())
+        return action(request, revision, checklist.marks())
     except WorkflowError as refusal:
         return _refused(request, pk, str(refusal))
 
@@ -69,14 +69,14 @@ def preview(request, pk):
 
 
 def _permitted(request, pk):
-    """The revision for who may decide (403 for others); 404 for drafts, which are private."""
+    """Return the revision for who may decide (403 for others); 404 for drafts, which are private."""
     if not may_decide(request.user):
         raise PermissionDenied
     get_object_or_404(Revision.objects.exclude(PRIVATE), pk=pk)
-    return _anew(pk)
+    return _reload(pk)
 
 
-def _anew(pk):
+def _reload(pk):
     revision = review_page.readable(pk)
     if revision is None:
         raise Http404(_("There is no such revision."))
@@ -98,20 +98,20 @@ def _page(request, revision, *, status=HTTPStatus.OK, **typed):
 
 
 def _refused(request, pk, why):
-    """The page as it is now, with why nothing was done and all that was written."""
+    """Return the page as it is now, with why nothing was done and all that was written."""
     kept = DecisionForm.typed(request.POST)
-    # The choice and the fingerprint were about another text; the words stay.
+    # The choice and the fingerprint were about another text; the note is kept.
     kept.initial |= {"seen": "", "decision": ""}
-    return _page(request, _anew(pk), status=CONFLICT, decision=kept, problem=why)
+    return _page(request, _reload(pk), status=CONFLICT, decision=kept, problem=why)
 
 
 def _done(request, revision, told="", place="", **typed):
-    """Say what was done, and go on with what else was written on the page."""
+    """Say what was done, and show again what else was written on the page."""
     if told:
         messages.success(request, told)
     kept = {"correction": CorrectionForm.typed(request.POST, revision)} | typed
     if DecisionForm.typed(request.POST).is_begun or kept["correction"]:
-        return _page(request, _anew(revision.pk), **kept)
+        return _page(request, _reload(revision.pk), **kept)
     return _back(revision, place)
 
 
@@ -123,7 +123,7 @@ def _back(revision, place=""):
 def _decide(request, revision, marks):
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _page(request, revision, decision=form, status=UNFIT)
+        return _page(request, revision, decision=form, status=INVALID)
     sent = form.cleaned_data
     try:
         decided = reviewing.decide(
@@ -143,7 +143,7 @@ def _decide(request, revision, marks):
 
 
 def _clicked_twice(request, pk, decision):
-    """Whether the decision that is refused is the one that the same person has just made."""
+    """Return whether the refused decision is the one that the same person has just made."""
     last = ReviewEvent.objects.filter(revision=pk).last()
     return last is not None and (last.actor_id, last.to_state) == (request.user.pk, decision)
 
@@ -151,11 +151,11 @@ def _clicked_twice(request, pk, decision):
 def _write_note(request, revision, marks):
     form = DecisionForm(request.POST, act="note")
     if not form.is_valid():
-        return _page(request, revision, decision=form, status=UNFIT)
+        return _page(request, revision, decision=form, status=INVALID)
     reviewing.assess(revision, marks, by=request.user)
     reviewing.write_note(revision, form.text(revision.case), by=request.user)
     messages.success(request, _("The team is told of your note. Nothing is decided yet."))
-    return _back(revision, "desk-history")
+    return _back(revision, "review-history")
 
 
 def _save_phrase(request, revision, marks):
@@ -163,7 +163,7 @@ def _save_phrase(request, revision, marks):
         raise PermissionDenied
     form = DecisionForm(request.POST, act="phrase")
     if not form.is_valid():
-        return _page(request, revision, decision=form, status=UNFIT)
+        return _page(request, revision, decision=form, status=INVALID)
     reviewing.assess(revision, marks, by=request.user)
     sent = form.cleaned_data
     phrase = reviewing.save_phrase(sent["decision"], sent["phrase_title"], sent["note"])
@@ -175,36 +175,35 @@ def _save_phrase(request, revision, marks):
         "phrase_title": "",
         "phrases": [each.pk for each in (*sent["phrases"], phrase)],
     }
-    return _page(request, _anew(revision.pk), decision=kept)
+    return _page(request, _reload(revision.pk), decision=kept)
 
 
 def _save_checklist(request, revision, marks):
     reviewing.assess(revision, marks, by=request.user)
     told = _("The checklist is saved. Nothing is decided yet.")
-    return _done(request, revision, told, "desk-checklist")
+    return _done(request, revision, told, "review-checklist")
 
 
 def _open_correction(request, revision, marks):
-    """Show the field that is to be corrected, as it is now."""
+    """Open the form for one field, with its current value."""
     reviewing.assess(revision, marks, by=request.user)
     field = request.POST.get("correct", "")
     if field not in corrections.FIELDS:
-        return _page(request, revision, status=UNFIT)
+        return _page(request, revision, status=INVALID)
     form = CorrectionForm(revision=revision, initial={"field": field})
     if field != corrections.THEMES:
-        # The page opens where one goes on.
         form.fields["after"].widget.attrs["autofocus"] = True
-    return _page(request, _anew(revision.pk), correction=form)
+    return _page(request, _reload(revision.pk), correction=form)
 
 
 def _correct(request, revision, marks):
     form = CorrectionForm(request.POST, revision=revision)
     if not (form.is_valid() and form.propose(request.user)):
-        return _page(request, revision, correction=form, status=UNFIT)
+        return _page(request, revision, correction=form, status=INVALID)
     reviewing.assess(revision, marks, by=request.user)
     told = _("The correction of “%(field)s” is proposed; the author can accept it.")
     told %= {"field": corrections.label(form.cleaned_data["field"])}
-    return _done(request, revision, told, "desk-corrections", correction=None)
+    return _done(request, revision, told, "review-corrections", correction=None)
 
 
 def _take(request, revision, marks):
@@ -221,8 +220,8 @@ def _assign(request, revision, marks, reviewer, told):
     return _done(request, revision, told if changed else "")
 
 
-# What the buttons of the page do.
-ACTS = {
+# The functions of the buttons.
+ACTIONS = {
     "decide": _decide,
     "note": _write_note,
     "phrase": _save_phrase,

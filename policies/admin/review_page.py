@@ -1,4 +1,4 @@
-"""What the review screen shows of a submission, in a fixed number of queries."""
+"""The context of the review page, in a fixed number of queries."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +17,13 @@ from policies.workflow import corrections, reviewing, screening, submission
 
 State = Revision.State
 
-# The newest entries of the history; the record of the revision has them all.
-MOST_ENTRIES = 40
+# Entries of the history that are shown; the record of the revision lists all.
+MAX_ENTRIES = 40
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A decision or a note in the history of a case: who, when, what, and in which words."""
+    """A decision or a note in the history of a case."""
 
     at: datetime
     name: str
@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Author:
-    """Who handed a submission in, and what became of all that this person handed in before."""
+    """Who submitted a text, with the outcomes of this person's earlier submissions."""
 
     person: User | None
     name: str
@@ -46,13 +46,13 @@ class Author:
 
 
 def readable(pk):
-    """The revision with all that the screen shows and the fingerprint covers, or None."""
+    """Return the revision with all that the page shows and the fingerprint covers, or None."""
     shown = Revision.objects.filter(pk=pk).with_rows().prefetch_related("photos", "attachments")
     return shown.select_related("case__member", "case__live", "reviewer", "created_by").first()
 
 
 def context(request, revision, **typed):
-    """The whole page; ``typed`` are forms that were sent and could not be taken."""
+    """Return the context of the page; ``typed`` are forms that were sent and are invalid."""
     public = _public_beside(revision)
     is_waiting = revision.state == State.SUBMITTED
     in_review = revision.state in reviewing.IN_REVIEW
@@ -71,7 +71,7 @@ def context(request, revision, **typed):
         **forms,
         **typed,
         "title": _("Review"),
-        # The screen needs the width.
+        # The page needs the width.
         "is_nav_sidebar_enabled": False,
         "opts": Revision._meta,
         "public": public,
@@ -97,16 +97,16 @@ def context(request, revision, **typed):
 
 
 def _public_beside(revision):
-    """The public text that the revision would replace, or None."""
+    """Return the public text that the revision would replace, or None."""
     if not revision.is_open or not revision.case.live_id:
         return None
     return diff.compared(Revision.objects.filter(pk=revision.case.live_id)).get()
 
 
 def author_of(revision):
-    """Who handed the revision in, as an :class:`Author`."""
+    """Return who submitted the revision, as an :class:`Author`."""
     person = screening.author(revision)
-    handed_in = revision.events.filter(to_state=State.SUBMITTED).last()
+    submission_event = revision.events.filter(to_state=State.SUBMITTED).last()
     counted = {"public": 0, "rejected": 0, "sent_back": 0}
     if person:
         theirs = Q(created_by=person) | Q(events__actor=person, events__to_state=State.SUBMITTED)
@@ -122,7 +122,7 @@ def author_of(revision):
         )
     return Author(
         person=person,
-        name=str(person) if person else (handed_in.actor_name if handed_in else ""),
+        name=str(person) if person else (submission_event.actor_name if submission_event else ""),
         is_first=screening.is_first_of(person),
         member_public=CaseStudy.objects.live().filter(member=revision.case.member_id).count(),
         **counted,
@@ -134,16 +134,16 @@ def _in_team(user, revision):
 
 
 def history(revision):
-    """Decisions and notes on all revisions of the case, the oldest first."""
+    """Return decisions and notes on all revisions of the case, the oldest first."""
     events = (
         ReviewEvent.objects.filter(revision__case=revision.case_id)
         .select_related("revision")
-        .order_by("-created_at", "-pk")[:MOST_ENTRIES]
+        .order_by("-created_at", "-pk")[:MAX_ENTRIES]
     )
     notes = (
         ReviewNote.objects.filter(revision__case=revision.case_id)
         .select_related("revision")
-        .order_by("-created_at", "-pk")[:MOST_ENTRIES]
+        .order_by("-created_at", "-pk")[:MAX_ENTRIES]
     )
     entries = [
         Entry(
@@ -165,11 +165,11 @@ def history(revision):
         )
         for note in notes
     ]
-    return sorted(entries, key=lambda entry: entry.at)[-MOST_ENTRIES:]
+    return sorted(entries, key=lambda entry: entry.at)[-MAX_ENTRIES:]
 
 
 def _corrections(revision):
-    """What was proposed so far, as (correction, label, words that come and go)."""
+    """Return what was proposed so far, as (correction, label, marked words)."""
     return [
         (each, corrections.label(each.field), diff.words(each.before, each.after))
         for each in revision.corrections.all()
@@ -177,7 +177,7 @@ def _corrections(revision):
 
 
 def next_waiting(user, besides):
-    """The submission that waits longest and is nobody's or one's own, or None."""
+    """Return the submission that waits longest, unassigned or assigned to ``user``, or None."""
     return (
         Revision.objects.awaiting_review()
         .filter(Q(reviewer=None) | Q(reviewer=user))

@@ -1,4 +1,4 @@
-"""The figures of the desk as a page and as a table for download."""
+"""Statistics of the secretariat as a page and as a CSV file."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -10,23 +10,23 @@ from django.views.decorators.http import require_safe
 from citynet.web.csv import csv_response
 from policies.content import charts
 from policies.models import CaseUse
-from policies.statistics import figures, flow
+from policies.statistics import flow, library_status
 
-RIGHT = "policies.view_revision"
-# The chart of months, in percent of its height: columns stand on the bottom, numbers above them.
+PERMISSION = "policies.view_revision"
+# The chart of months, in percent of its height: columns start at ``FOOT``, numbers are above them.
 FOOT, TOP = 84, 10
 GAP = 0.8
 
 
 @require_safe
-def figures_view(request, admin_site):
-    """What came in, was decided, waits, is missing and is used."""
-    _allow(request)
+def statistics_view(request, admin_site):
+    """Submissions, decisions, waiting times, coverage and use."""
+    _check_permission(request)
     today = timezone.localdate()
-    # As texts: no page writes a year with a comma.
+    # As text, so that no page writes a year with a comma.
     years = [str(year) for year in flow.years()]
     period, year = _period(request, today, years)
-    found, covered, used = flow.flow(period), figures.coverage(), figures.uses(period)
+    found, covered, used = flow.flow(period), library_status.coverage(), library_status.uses(period)
     context = admin_site.each_context(request) | {
         "title": _("Statistics"),
         "opts": CaseUse._meta,
@@ -40,35 +40,35 @@ def figures_view(request, admin_site):
             (_("By goal"), _("Goal"), with_bars(found.goals)),
             (_("By theme"), _("Theme"), with_bars(found.themes)),
         ],
-        "waiting": (waits := figures.waiting()),
+        "waiting": (waits := library_status.waiting()),
         "steps": bars([number for _label, number in waits.steps], waits.steps),
         "coverage": covered,
         "goals": bars([goal.case_count for goal in covered.goals], covered.goals),
         "subregions": bars([number for _name, number in covered.subregions], covered.subregions),
         "uses": used,
         "use_bars": bars([seen for _month, seen, _taken in used.months], used.months),
-        "still_true": figures.still_true(today),
+        "still_true": library_status.still_true(today),
     }
-    return TemplateResponse(request, "admin/policies/figures/figures.html", context)
+    return TemplateResponse(request, "admin/policies/statistics/statistics.html", context)
 
 
 @require_safe
 def csv_view(request, admin_site):
-    """The same figures: one number a row, with what it is a number of."""
-    _allow(request)
+    """The same statistics: one number a row, with what it counts."""
+    _check_permission(request)
     today = timezone.localdate()
     period, _year = _period(request, today, [str(year) for year in flow.years()])
     name = f"figures-{period.months[0]}-{period.months[-1]}.csv"
     return csv_response(request, name, ["figure", "of", "measure", "value"], rows(period, today))
 
 
-def _allow(request):
-    if not request.user.has_perm(RIGHT):
+def _check_permission(request):
+    if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
 
 
 def _period(request, today, years):
-    """The period that the address asks for, and its year; the last twelve months by itself."""
+    """Return the period in the query string and its year; by default the last twelve months."""
     year = request.GET.get("year", "")
     if not year:
         return flow.last_months(today), None
@@ -78,7 +78,7 @@ def _period(request, today, years):
 
 
 def rows(period, today):
-    """All figures as [figure, of what, measure, value]; what is not known is None."""
+    """Yield all statistics as [figure, of what, measure, value]; unknown values are None."""
     found = flow.flow(period)
     for figure, parts in [
         ("all", [found.total]),
@@ -95,27 +95,27 @@ def rows(period, today):
             yield [figure, row.key, "rejected", row.rejected]
             yield [figure, row.key, "median-days", _rounded(row.median)]
             yield [figure, row.key, "ninety-percent-days", _rounded(row.ninety)]
-    waits = figures.waiting()
+    waits = library_status.waiting()
     yield ["waiting", "", "submitted", waits.total]
     yield ["waiting", "", "unassigned", waits.unassigned]
     yield ["waiting", "", "oldest-days", waits.oldest_days]
     yield ["waiting", "", "changes-requested", waits.with_authors]
     yield ["waiting", "", "drafts", waits.drafts]
-    covered = figures.coverage()
+    covered = library_status.coverage()
     for goal in covered.goals:
         yield ["coverage", f"goal {goal.number}", "cases", goal.case_count]
         for target in goal.rows:
             yield ["coverage", f"target {target.code}", "cases", target.case_count]
     for subregion, number in covered.subregions:
         yield ["coverage", subregion, "cases", number]
-    used = figures.uses(period)
+    used = library_status.uses(period)
     for month, seen, taken in used.months:
         yield ["uses", month, "views", seen]
         yield ["uses", month, "exports", taken]
     for case in used.cases:
         yield ["uses", f"case {case['case']}", "views", case["seen"]]
         yield ["uses", f"case {case['case']}", "exports", case["taken"]]
-    true = figures.still_true(today)
+    true = library_status.still_true(today)
     yield ["still-true", "", "public", true.public]
     yield ["still-true", "", "confirmed", true.confirmed]
     yield ["still-true", "", "unanswered", true.unanswered]
@@ -128,7 +128,7 @@ def _rounded(days):
 
 
 def bars(numbers, items):
-    """(item, length of its bar as "12.5%") of each item, the largest number being the whole."""
+    """Return (item, length of its bar as "12.5%") of each item; the largest number is 100%."""
     scale = charts.linear(numbers)
     return [
         (item, f"{scale.position(number):.2f}%")
@@ -137,12 +137,12 @@ def bars(numbers, items):
 
 
 def with_bars(parts):
-    """Rows with bars of their submissions."""
+    """Return rows with bars of their submissions."""
     return bars([row.submissions for row in parts], parts)
 
 
 def columns(months):
-    """Two columns a month: what came in and what was decided; positions as percent."""
+    """Return two columns a month, submissions and decisions; positions in percent."""
     scale = charts.linear([max(row.submissions, row.decisions) for row in months])
     slot = 100 / len(months)
     width = slot / 2 - GAP

@@ -5,11 +5,11 @@ from django.urls import path
 
 from . import exports, statistics
 
-app_name = "desk"
+app_name = "secretariat"
 
 
-def _inside(view):
-    """``view`` behind the door of the admin."""
+def _in_admin(view):
+    """Return ``view`` for who may enter the admin, with the admin site as an argument."""
 
     def inner(request, *args, **kwargs):
         return view(request, admin.site, *args, **kwargs)
@@ -18,8 +18,8 @@ def _inside(view):
 
 
 urlpatterns = [
-    path("figures/", _inside(statistics.figures_view), name="figures"),
-    path("figures/figures.csv", _inside(statistics.csv_view), name="figures-csv"),
-    path("exports/", _inside(exports.exports_view), name="exports"),
-    path("exports/<slug:name>/", _inside(exports.export_view), name="export"),
+    path("figures/", _in_admin(statistics.statistics_view), name="statistics"),
+    path("figures/figures.csv", _in_admin(statistics.csv_view), name="statistics-csv"),
+    path("exports/", _in_admin(exports.exports_view), name="exports"),
+    path("exports/<slug:name>/", _in_admin(exports.export_view), name="export"),
 ]

@@ -1,4 +1,4 @@
-"""What came in at the desk and what was decided: by month, country, goal and theme."""
+"""Submissions and decisions by month, country, goal and theme."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ MONTHS = 12
 
 @dataclass
 class Row:
-    """What came in and what was decided, in a month or of a country, goal or theme."""
+    """Submissions and decisions in a month, or of a country, goal or theme."""
 
     key: str
     label: str
@@ -50,12 +50,12 @@ class Row:
 
     @property
     def median(self):
-        """Days; None where nothing was decided."""
+        """Return the median in days; None where nothing was decided."""
         return turnaround.median(self.days)
 
     @property
     def ninety(self):
-        """Days within which nine of ten were decided; None where nothing was."""
+        """Return the days within which nine of ten were decided; None where nothing was."""
         return turnaround.ninety_percent(self.days)
 
 
@@ -68,7 +68,7 @@ class Period:
 
     @property
     def months(self):
-        """As in "2026-11", in order."""
+        """Return the months as in "2026-11", in order."""
         found, month = [], self.first
         while month <= self.last:
             found.append(f"{month:%Y-%m}")
@@ -81,7 +81,7 @@ class Period:
 
     @property
     def end(self):
-        """The first moment after it."""
+        """Return the first moment after the period."""
         after = _next(self.last)
         return datetime(after.year, after.month, 1, tzinfo=UTC)
 
@@ -91,18 +91,18 @@ def _next(month):
 
 
 def last_months(today):
-    """The twelve months that end with the month of ``today``."""
+    """Return the twelve months that end with the month of ``today``."""
     year, month = divmod(today.year * 12 + today.month - MONTHS, 12)
     return Period(date(year, month + 1, 1), today.replace(day=1))
 
 
 def of_year(year):
-    """A whole calendar year."""
+    """Return a whole calendar year."""
     return Period(date(year, 1, 1), date(year, 12, 1))
 
 
 def years():
-    """The years in which something came in, the newest first."""
+    """Return the years from the first to the last submission, the newest first."""
     found = ReviewEvent.objects.filter(to_state=State.SUBMITTED).aggregate(
         first=Min("created_at"), last=Max("created_at")
     )
@@ -113,7 +113,7 @@ def years():
 
 @dataclass(frozen=True)
 class Flow:
-    """What came in and was decided in a period: in all, and parted in four ways."""
+    """Submissions and decisions in a period: in total, by month, country, goal and theme."""
 
     total: Row
     months: list
@@ -123,9 +123,9 @@ class Flow:
 
 
 def flow(period):
-    """The ``Flow`` of a period, in a fixed number of questions to the database."""
+    """Return the ``Flow`` of a period, in a fixed number of queries."""
     in_period = Q(created_at__gte=period.start, created_at__lt=period.end)
-    handed_in = list(
+    submitted = list(
         ReviewEvent.objects.filter(in_period, to_state=State.SUBMITTED)
         .order_by()
         .values_list("revision", "created_at")
@@ -146,8 +146,8 @@ def flow(period):
         (themes, _pairs(RevisionTheme, "theme_id", moved)),
     ]
     for rows, of_revision in parts:
-        _count(handed_in, decided, rows, of_revision)
-    for _revision, at in handed_in:
+        _count(submitted, decided, rows, of_revision)
+    for _revision, at in submitted:
         months[f"{at:%Y-%m}"].submissions += 1
     for decision in decided:
         months[f"{decision.at:%Y-%m}"].add(decision)
@@ -157,7 +157,7 @@ def flow(period):
 
 
 def _countries():
-    """(code, name) of each country with a member; both are empty where none is shown."""
+    """Return (code, name) of each country with a member; both are empty where none is shown."""
     found = {member.country_code: member.country_name for member in one_a_country()}
     return sorted(found.items())
 
@@ -169,7 +169,7 @@ def _countries_of(revisions):
 
 
 def one_a_country():
-    """One member of each country."""
+    """Return one member of each country."""
     first = Member.objects.order_by().values("country").annotate(first=Min("pk")).values("first")
     return Member.objects.filter(pk__in=first)
 
@@ -182,10 +182,10 @@ def _pairs(model, path, revisions):
     return found
 
 
-def _count(handed_in, decided, rows, of_revision):
+def _count(submitted, decided, rows, of_revision):
     """Count submissions and decisions in each of ``rows`` that a revision belongs to."""
     everywhere = rows.keys()
-    for revision, _at in handed_in:
+    for revision, _at in submitted:
         for key in everywhere if of_revision is None else of_revision.get(revision, ()):
             rows[key].submissions += 1
     for decision in decided:

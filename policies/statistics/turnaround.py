@@ -1,7 +1,7 @@
-"""How long the moderators take: from handing in to the decision, in days.
+"""How long the moderators take from submission to decision, in days.
 
-A submission that is sent back and handed in again is two submissions with two decisions. Texts that
-the secretariat brought in by a file were never submitted and count nowhere.
+A text that is sent back and submitted again counts as two submissions with two decisions. Texts that
+the secretariat imported were never submitted and are not counted.
 """
 
 import math
@@ -16,15 +16,15 @@ from policies.models import ReviewEvent, Revision
 
 State = Revision.State
 DECISIONS = (State.PUBLISHED, State.CHANGES_REQUESTED, State.REJECTED)
-A_YEAR = timedelta(days=365)
-A_DAY = timedelta(days=1)
-# With fewer decisions a middle says nothing.
-ENOUGH = 5
+YEAR = timedelta(days=365)
+DAY = timedelta(days=1)
+# With fewer decisions a median says nothing.
+MIN_DECISIONS = 5
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision of the moderators: on what, when, which, and after how many days."""
+    """A decision of the moderators on a revision, and after how many days."""
 
     revision: int
     at: datetime
@@ -33,8 +33,8 @@ class Decision:
 
 
 def decisions(start, end):
-    """Every decision on a submission from ``start`` until before ``end``; one query."""
-    handed_in = ReviewEvent.objects.filter(
+    """Return every decision on a submission from ``start`` until before ``end``, by one query."""
+    submissions = ReviewEvent.objects.filter(
         revision=OuterRef("revision"),
         to_state=State.SUBMITTED,
         created_at__lte=OuterRef("created_at"),
@@ -48,33 +48,33 @@ def decisions(start, end):
         )
         .order_by("created_at", "pk")
         .values_list(
-            "revision", "created_at", "to_state", Subquery(handed_in.values("created_at")[:1])
+            "revision", "created_at", "to_state", Subquery(submissions.values("created_at")[:1])
         )
     )
     return [
-        Decision(revision, at, outcome, (at - since) / A_DAY)
+        Decision(revision, at, outcome, (at - since) / DAY)
         for revision, at, outcome, since in rows
         if since is not None
     ]
 
 
 def median(days):
-    """The middle of some numbers of days; None where there are none."""
+    """Return the median of numbers of days; None where there are none."""
     return statistics.median(days) if days else None
 
 
 def ninety_percent(days):
-    """The number of days within which nine of ten were decided; None where there are none."""
+    """Return the days within which nine of ten were decided; None where there are none."""
     return sorted(days)[math.ceil(len(days) * 0.9) - 1] if days else None
 
 
 def of_last_year(now=None):
-    """``(median, ninety percent, number)`` of the decisions of the last 365 days.
+    """Return ``(median, ninety percent, number)`` of the decisions of the last 365 days.
 
-    Both are None while there are too few to say anything.
+    The first two are None while there are too few decisions.
     """
     now = now or timezone.now()
-    days = [each.days for each in decisions(now - A_YEAR, now + A_DAY)]
-    if len(days) < ENOUGH:
+    days = [each.days for each in decisions(now - YEAR, now + DAY)]
+    if len(days) < MIN_DECISIONS:
         return None, None, len(days)
     return median(days), ninety_percent(days), len(days)

@@ -1,10 +1,9 @@
-"""How often cases are opened and taken along, counted without knowing by whom.
+"""How often cases are opened and exported, counted without knowing by whom.
 
-A case, a month, two numbers: no cookie, no address, no trail. What was counted is kept in the
-process for a while and then added to the database in one go, after an answer has been sent, so that
-no page waits for it. A process that is killed loses what it had not written yet; several processes
-add up. Answers out of a browser's or a proxy's own store never reach us: the numbers are too small
-rather than too large.
+A case, a month, two numbers: no cookie, no address. Each process buffers its counts and adds them to
+the database after a response has been sent, so that no page waits for it. A process that is killed
+loses its buffer. Responses from the cache of a browser or proxy are not seen, so the numbers are too
+small rather than too large.
 """
 
 import atexit
@@ -32,9 +31,9 @@ COUNTED = {
     "policies:cite": EXPORTS,
     "policies:case-jsonl": EXPORTS,
 }
-# Taking the whole library along says nothing of any one case.
-LONGEST_LIST = 1000
-# Who says that it is a machine, or says nothing, is none of the readers.
+# Exporting the whole library says nothing about a single case.
+MAX_LIST = 1000
+# User agents that are no readers; an empty one is none either.
 MACHINE = re.compile(
     r"(?<!cu)bot\b|crawl|spider|slurp|fetch|preview|monitor|scan|archiv|headless|lighthouse|"
     r"^(curl|wget|python|java|go-http|php|ruby|perl|okhttp|axios|node|libwww|httpie)",
@@ -58,14 +57,14 @@ class Buffer:
             self._counted.update((case, month, kind) for case in cases)
 
     def is_due(self):
-        """Whether there is something to write and enough time has passed."""
+        """Return whether there is something to write and enough time has passed."""
         seconds = settings.USES_WRITTEN_EVERY
         return bool(
             self._counted and seconds is not None and time.monotonic() - self._written_at >= seconds
         )
 
     def write(self):
-        """Add everything to the database; what cannot be written now is kept for the next time."""
+        """Add the counts to the database; keep them for the next time where that fails."""
         with self._lock:
             counted, self._counted = self._counted, Counter()
             self._written_at = time.monotonic()
@@ -84,10 +83,10 @@ buffer = Buffer()
 
 @transaction.atomic
 def _add(counted):
-    """Add numbers to the rows of the database, and make those that are missing.
+    """Add numbers to the rows of the database, and create those that are missing.
 
-    One statement adds, so that processes that write at the same time never overwrite each other;
-    the rows are in order, so that they never wait for each other in a circle either.
+    One statement adds, so that processes that write at the same time do not overwrite each other;
+    the rows are sorted, so that they do not deadlock either.
     """
     rows = {}
     for (case, month, kind), number in counted.items():
@@ -107,7 +106,7 @@ def _add(counted):
 
 
 def _upsert(values):
-    """Add (case, month, views, exports) to what is there. Django can only overwrite in one go."""
+    """Add (case, month, views, exports) to what is there. Django's upsert can only overwrite."""
     table = connection.ops.quote_name(CaseUse._meta.db_table)
     places = ", ".join(["(%s, %s, %s, %s)"] * len(values))
     with connection.cursor() as cursor:
@@ -121,25 +120,25 @@ def _upsert(values):
 
 
 def is_machine(request):
-    """Whether the request says that no person asks: a robot, a program, a look ahead."""
+    """Return whether the request does not come from a person: a robot, a program, a prefetch."""
     agent = request.headers.get("User-Agent", "")
     purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     return not agent or bool(MACHINE.search(agent)) or "prefetch" in purpose.lower()
 
 
-def taken_along(request, revisions):
-    """The revisions of a list that is sent as a file, each counted as taken along."""
+def count_export(request, revisions):
+    """Yield the revisions of a list that is sent as a file, and count each as exported."""
     person = request.method == "GET" and not is_machine(request)
     cases = []
     for revision in revisions:
         yield revision
         cases.append(revision.case_id)
-    if person and len(cases) <= LONGEST_LIST:
+    if person and len(cases) <= MAX_LIST:
         buffer.add(EXPORTS, cases)
 
 
 def count_uses(get_response):
-    """Middleware outside of the one that answers 304: those, HEAD and errors do not count."""
+    """Middleware that counts; outside of the one for 304, as those, HEAD and errors do not count."""
 
     def middleware(request):
         answer = get_response(request)
@@ -159,13 +158,13 @@ def count_uses(get_response):
 
 @receiver(request_finished)
 def write_when_due(**signal):
-    """When an answer has been sent: nobody waits for the database."""
+    """Write after a response has been sent, so that nobody waits for the database."""
     if buffer.is_due():
         buffer.write()
 
 
 @atexit.register
 def write_at_the_end():
-    """What a process has counted when it is asked to stop is not lost."""
+    """Write what a process has counted when it is asked to stop."""
     if settings.USES_WRITTEN_EVERY is not None:
         buffer.write()

@@ -64,7 +64,7 @@ def _file(request, search, keys, form):
     name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.{form}"
     live = Revision.objects.live()
     live = live.with_rows() if form == "jsonl" else live.with_rows(*spreadsheet.ROWS)
-    found = uses.taken_along(request, live.in_order(keys))
+    found = uses.count_export(request, live.in_order(keys))
     if form == "csv":
         return csv_response(request, name, spreadsheet.header(), spreadsheet.rows(found))
     if form == "jsonl":

@@ -76,7 +76,7 @@ def test_moderator_works_through_the_queue(open_page, sessions, secretariat, axe
     expect(page.locator(".diff ins")).to_contain_text("Ten lanes by now")
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        page.locator("#desk details").evaluate_all("all => all.forEach(each => each.open = true)")
+        page.locator("#review details").evaluate_all("all => all.forEach(each => each.open = true)")
         assert (axe(page), sideways(page)) == ([], 0), width
     page.set_viewport_size({"width": 1280, "height": 900})
 
@@ -96,7 +96,7 @@ def test_moderator_works_through_the_queue(open_page, sessions, secretariat, axe
     send(page, "Send decision")
 
     expect(page.locator(".messagelist")).to_contain_text("is back with its author")
-    history = page.locator(".desk-log > li").last
+    history = page.locator(".review-log > li").last
     expect(history).to_contain_text("Say of which year it is.")
     expect(history).to_contain_text("And who counted.")
     expect(history.get_by_role("link")).to_have_attribute("href", re.compile("/edit/results/$"))
@@ -174,10 +174,10 @@ def test_correction_is_proposed_without_losing_the_note(open_page, sessions, sec
     page.get_by_label("Lessons", exact=True).fill("Ask before you build.")
     send(page, "Propose this correction")
     expect(page.locator(".messagelist")).to_contain_text("is proposed")
-    expect(page.locator("#desk-corrections ~ .quiet, .diff del").last).to_be_visible()
+    expect(page.locator("#review-corrections ~ .quiet, .diff del").last).to_be_visible()
     expect(page.get_by_label("Note to the author")).to_have_value("Half a note")
     send(page, "Assign to me")
-    expect(page.locator("#desk header")).to_contain_text("Assigned to you")
+    expect(page.locator("#review header")).to_contain_text("Assigned to you")
     expect(page.get_by_label("Note to the author")).to_have_value("Half a note")
 
 

@@ -231,7 +231,7 @@ def test_uploads_are_limited_by_person(reference):
 
 def test_exports_of_the_desk_are_limited_by_person():
     client = signed_in(StaffFactory(is_superuser=True))
-    address = reverse("desk:export", args=["cases"])
+    address = reverse("secretariat:export", args=["cases"])
     answers = [client.post(address) for _ in range(3)]
     for answer in answers:
         answer.getvalue()

@@ -27,7 +27,7 @@ PEOPLE = ["people", "memberships"]
 
 
 def taken(client, name):
-    answer = client.post(reverse("desk:export", args=[name]))
+    answer = client.post(reverse("secretariat:export", args=[name]))
     assert answer.status_code == 200
     return answer.getvalue().decode("utf-8-sig")
 
@@ -127,24 +127,25 @@ def test_every_export_is_recorded(editor_client, name):
 
 
 def test_moderators_see_and_take_no_personal_data(moderator_client):
-    answer = moderator_client.get(reverse("desk:exports"))
+    answer = moderator_client.get(reverse("secretariat:exports"))
 
     assert [name for name, _export in answer.context["exports"]] == CASES
     statuses = [
-        moderator_client.post(reverse("desk:export", args=[name])).status_code for name in PEOPLE
+        moderator_client.post(reverse("secretariat:export", args=[name])).status_code
+        for name in PEOPLE
     ]
     assert (statuses, Event.objects.count()) == ([403, 403], 0)
 
 
 def test_editors_take_everything(editor_client):
-    answer = editor_client.get(reverse("desk:exports"))
+    answer = editor_client.get(reverse("secretariat:exports"))
 
     assert [name for name, _export in answer.context["exports"]] == [*CASES, *PEOPLE]
 
 
 @pytest.mark.parametrize("name", ["exports", "export"])
 def test_exports_are_for_who_has_the_right(client, name):
-    address = reverse(f"desk:{name}", args=["cases"] if name == "export" else [])
+    address = reverse(f"secretariat:{name}", args=["cases"] if name == "export" else [])
     ask = client.post if name == "export" else client.get
     assert ask(address).status_code == 302
     client.force_login(StaffFactory())
@@ -154,15 +155,15 @@ def test_exports_are_for_who_has_the_right(client, name):
 
 
 def test_export_asks_for_a_post_and_a_name(editor_client):
-    assert editor_client.get(reverse("desk:export", args=["people"])).status_code == 405
-    assert editor_client.post(reverse("desk:export", args=["passwords"])).status_code == 404
+    assert editor_client.get(reverse("secretariat:export", args=["people"])).status_code == 405
+    assert editor_client.post(reverse("secretariat:export", args=["passwords"])).status_code == 404
     assert Event.objects.count() == 0
 
 
 def test_forged_form_takes_nothing(editor_client):
     editor_client.handler.enforce_csrf_checks = True
 
-    assert editor_client.post(reverse("desk:export", args=["people"])).status_code == 403
+    assert editor_client.post(reverse("secretariat:export", args=["people"])).status_code == 403
     assert Event.objects.count() == 0
 
 
@@ -173,7 +174,7 @@ def test_export_of_cases_asks_the_same_however_many(
     for _ in range(number):
         LiveRevisionFactory(targets=["11.2"], themes=["transport"])
     assert CaseStudy.objects.count() == Revision.objects.count() == number
-    answer = moderator_client.post(reverse("desk:export", args=["cases"]))
+    answer = moderator_client.post(reverse("secretariat:export", args=["cases"]))
 
     with django_assert_num_queries(16):
         answer.getvalue()

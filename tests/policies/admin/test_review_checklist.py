@@ -37,7 +37,7 @@ def test_marks_are_kept_without_deciding(moderator_client, mina, submitted):
         submitted,
         **{"innovation-mark": "met", "outcomes-mark": "unclear", "outcomes-remark": "No year."},
     )
-    assert answer["Location"] == f"{address(submitted)}#desk-checklist"
+    assert answer["Location"] == f"{address(submitted)}#review-checklist"
     assert kept(submitted) == [
         ("innovation", "met", "", "Mina"),
         ("outcomes", "unclear", "No year.", "Mina"),
@@ -155,7 +155,7 @@ def test_field_is_opened_and_its_correction_proposed(moderator_client, mina, sub
             "correction-note": "British.",
         },
     )
-    assert answer["Location"] == f"{address(submitted)}#desk-corrections"
+    assert answer["Location"] == f"{address(submitted)}#review-corrections"
     made = Correction.objects.get()
     assert (made.field, made.before, made.after, made.note, made.by) == (
         "title",

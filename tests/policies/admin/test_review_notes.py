@@ -157,7 +157,7 @@ def test_phrase_is_kept_by_who_may_add_phrases(submitted):
 
 def test_note_is_written_without_deciding(moderator_client, mina, submitted, author):
     answer = send(moderator_client, submitted, "note", **{"decision-note": "Which year?"})
-    assert answer["Location"] == f"{address(submitted)}#desk-history"
+    assert answer["Location"] == f"{address(submitted)}#review-history"
     note = submitted.notes.get()
     assert (note.author, note.author_name, note.from_moderators, note.text) == (
         mina,

@@ -59,7 +59,7 @@ def test_nothing_is_known_of_who_it_was(reader, case):
 @pytest.mark.parametrize(
     ("name", "more"), [("cite", {"form": "bib"}), ("cite", {"form": "ris"}), ("case-jsonl", {})]
 )
-def test_file_of_a_case_counts_as_taken_along(reader, case, name, more):
+def test_file_of_a_case_counts_as_exported(reader, case, name, more):
     reader.get(reverse(f"policies:{name}", kwargs={"pk": case.pk, "slug": case.slug} | more))
 
     assert counted() == [(case.pk, 0, 1)]
@@ -76,7 +76,7 @@ def test_list_counts_for_each_of_its_cases(reader, case, synced, form):
 
 
 def test_whole_library_counts_for_none(reader, case, monkeypatch):
-    monkeypatch.setattr(uses, "LONGEST_LIST", 0)
+    monkeypatch.setattr(uses, "MAX_LIST", 0)
 
     reader.get(reverse("policies:export", args=["csv"])).getvalue()
 

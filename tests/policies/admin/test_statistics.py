@@ -1,4 +1,4 @@
-"""The figures of the desk: every number is one that can be counted by hand."""
+"""Statistics: every number can be counted by hand."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from policies.models import CaseUse, ReviewEvent, Revision
-from policies.statistics import figures, flow, turnaround
+from policies.statistics import flow, library_status, turnaround
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -21,7 +21,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 State = Revision.State
-FIGURES = "desk:figures"
+STATISTICS = "secretariat:statistics"
 
 
 def event(revision, before, after, at):
@@ -138,7 +138,7 @@ def test_what_waits_is_parted_by_how_long():
     RevisionFactory(state=State.CHANGES_REQUESTED)
     RevisionFactory()
 
-    waiting = figures.waiting(now)
+    waiting = library_status.waiting(now)
 
     assert (waiting.total, waiting.unassigned, waiting.oldest_days) == (9, 8, 400)
     assert (waiting.with_authors, waiting.drafts) == (1, 1)
@@ -155,7 +155,7 @@ def test_coverage_tells_what_is_missing(reference, synced):
     MemberFactory(country="FJ")
     synced()
 
-    covered = figures.coverage()
+    covered = library_status.coverage()
 
     assert (covered.total, len(covered.empty)) == (1, 167)
     assert [(goal.case_count, goal.empty) for goal in covered.goals if goal.case_count] == [(1, 8)]
@@ -173,7 +173,7 @@ def test_uses_are_summed_by_month_and_case():
     ]:
         CaseUse.objects.create(case=case, month=month, views=seen, exports=taken)
 
-    found = figures.uses(YEAR)
+    found = library_status.uses(YEAR)
 
     assert found.months[:3] == [("2026-01", 2, 1), ("2026-02", 13, 4), ("2026-03", 0, 0)]
     assert [(each["case"], each["seen"], each["taken"]) for each in found.cases] == [
@@ -195,7 +195,7 @@ def test_yearly_question_is_told():
     for case in live:
         MembershipFactory(member=case.member)
 
-    found = figures.still_true(today)
+    found = library_status.still_true(today)
 
     assert (found.public, found.confirmed, found.unanswered, found.due) == (4, 1, 1, 2)
     assert found.last_asked == date(2026, 9, 2)
@@ -207,7 +207,7 @@ def test_page_shows_the_numbers_beside_the_charts(moderator_client, reference, s
     CaseUse.objects.create(case=revision.case, month=f"{timezone.now():%Y-%m}", views=7, exports=3)
     synced()
 
-    answer = moderator_client.get(reverse(FIGURES))
+    answer = moderator_client.get(reverse(STATISTICS))
 
     assert answer.status_code == 200
     assert answer.context["flow"].total.days == [2]
@@ -217,7 +217,7 @@ def test_page_shows_the_numbers_beside_the_charts(moderator_client, reference, s
 
 
 def test_page_of_an_empty_library(moderator_client, reference, synced):
-    answer = moderator_client.get(reverse(FIGURES))
+    answer = moderator_client.get(reverse(STATISTICS))
 
     assert answer.status_code == 200
     assert "Nothing in this period." in answer.text
@@ -227,18 +227,18 @@ def test_page_of_an_empty_library(moderator_client, reference, synced):
 def test_year_can_be_chosen(moderator_client, reference, synced):
     decided(RevisionFactory(), day(2024, 6), 1)
 
-    answer = moderator_client.get(reverse(FIGURES), {"year": "2024"})
+    answer = moderator_client.get(reverse(STATISTICS), {"year": "2024"})
 
     assert (answer.context["flow"].total.decisions, answer.context["years"]) == (1, ["2024"])
-    assert 'href="?year=2024"' in moderator_client.get(reverse(FIGURES)).text
+    assert 'href="?year=2024"' in moderator_client.get(reverse(STATISTICS)).text
     for year in ("2023", "x", "2024x", "9" * 30, "\x00"):
-        assert moderator_client.get(reverse(FIGURES), {"year": year}).status_code == 404
+        assert moderator_client.get(reverse(STATISTICS), {"year": year}).status_code == 404
 
 
 def test_table_holds_the_same_figures(moderator_client, reference, synced):
     decided(RevisionFactory(targets=["11.2"]), timezone.now() - timedelta(days=3), 2)
 
-    answer = moderator_client.get(reverse("desk:figures-csv"))
+    answer = moderator_client.get(reverse("secretariat:statistics-csv"))
     rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
     assert rows[0] == ["figure", "of", "measure", "value"]
@@ -259,13 +259,13 @@ def test_page_asks_the_same_however_much_there_is(
         decided(revision, timezone.now() - timedelta(days=9), 2)
         CaseUse.objects.create(case=revision.case, month=f"{timezone.now():%Y-%m}", views=1)
     synced()
-    moderator_client.get(reverse(FIGURES))
+    moderator_client.get(reverse(STATISTICS))
 
     with django_assert_num_queries(22):
-        moderator_client.get(reverse(FIGURES))
+        moderator_client.get(reverse(STATISTICS))
 
 
-@pytest.mark.parametrize("name", [FIGURES, "desk:figures-csv"])
+@pytest.mark.parametrize("name", [STATISTICS, "secretariat:statistics-csv"])
 def test_figures_are_for_who_reads_revisions(client, moderator_client, reference, name):
     client.force_login(StaffFactory())
 

@@ -1,6 +1,6 @@
-"""How the library stands: what waits, what is missing, what is used, what may no longer be true.
+"""The state of the library: what waits, what is missing, what is used, what may be out of date.
 
-Everything is counted with the same number of questions to the database however large the library is.
+The number of queries does not depend on the size of the library.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from .flow import one_a_country
 
 State = Revision.State
 MOST_USED = 20
-# Days of waiting, as the desk looks at them: up to so many.
+# Upper bounds of the groups of waiting times, in days.
 STEPS = (7, 14, 30)
 
 
@@ -36,7 +36,7 @@ class Waiting:
 
 
 def waiting(now=None):
-    """The ``Waiting`` of this moment; one question to the database."""
+    """Return the ``Waiting`` of this moment, by one query."""
     now = now or timezone.now()
     edges = [now - timedelta(days=days) for days in STEPS]
     is_waiting = Q(state=State.SUBMITTED)
@@ -76,7 +76,7 @@ def waiting(now=None):
 
 @dataclass(frozen=True)
 class Coverage:
-    """Of what the library has how much, and of what nothing: live cases only."""
+    """How many live cases the library has by goal, target and place, and where it has none."""
 
     total: int
     goals: list
@@ -86,7 +86,7 @@ class Coverage:
 
 
 def coverage():
-    """The ``Coverage`` now. ``countries`` are those with members and without a case."""
+    """Return the ``Coverage`` now. ``countries`` are those with members and without a case."""
     found = counts.count_cases()
     goals = counts.goals_with_counts(found)
     by_country, by_subregion = found.of("country"), found.of("subregion")
@@ -114,14 +114,14 @@ def coverage():
 
 @dataclass(frozen=True)
 class Uses:
-    """How often cases were opened and taken along in a period."""
+    """How often cases were opened and exported in a period."""
 
     months: list
     cases: list
 
 
 def uses(period):
-    """The ``Uses`` of a period: (month, views, exports), and the cases that were used most."""
+    """Return the ``Uses`` of a period: (month, views, exports), and the cases used most."""
     rows = CaseUse.objects.filter(month__gte=period.months[0], month__lte=period.months[-1])
     sums = {"seen": Sum("views"), "taken": Sum("exports")}
     by_month = {
@@ -143,7 +143,7 @@ def uses(period):
 
 @dataclass(frozen=True)
 class StillTrue:
-    """How it stands with the yearly question whether public texts are still true."""
+    """Answers to the yearly question whether public texts are still true."""
 
     public: int
     confirmed: int
@@ -153,7 +153,7 @@ class StillTrue:
 
 
 def still_true(today):
-    """The ``StillTrue`` of today; two questions to the database."""
+    """Return the ``StillTrue`` of today, by two queries."""
     a_year_ago = today - reminders.TRUE_FOR
     live = CaseStudy.objects.live().filter(synthetic=False)
     open_question = Q(reminded_at__isnull=False) & (
