@@ -57,7 +57,7 @@ def names(patterns=None, prefix=""):
 
 def of_secretariat(name):
     """Return whether an address belongs to the pages of the secretariat."""
-    return name.startswith(("admin:", "desk:"))
+    return name.startswith(("admin:", "secretariat:"))
 
 
 @dataclass
@@ -132,7 +132,7 @@ def make_world():
         **dict.fromkeys(("my:role", "my:remove"), team | {"pk": colleague.pk}),
         "my:invitation-revoke": team | {"pk": invitation.pk},
         "my:invitation": {"token": token_of(invitation)},
-        "desk:export": {"name": "cases"},
+        "secretariat:export": {"name": "cases"},
     }
     rows = _rows_of_admin(ours, live, request)
     addresses = {}
