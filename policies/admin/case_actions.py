@@ -161,7 +161,7 @@ def action_view(request, pk, *, model_admin, name):
     if form.is_bound:
         if form.is_valid():
             try:
-                form.act(action.function, request.user)
+                form.run(action.function, request.user)
             except WorkflowError as refusal:
                 return _refused(model_admin, request, action, case.pk, refusal)
             messages.success(request, action.done)

@@ -232,7 +232,7 @@ class ImportRunAdmin(admin.ModelAdmin):
         run = self._run(request, pk, "add")
         try:
             steps = work(run)
-        except import_runs.Busy:
+        except import_runs.ImportRefused:
             messages.error(
                 request,
                 _(

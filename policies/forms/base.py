@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .fields import form_field
 
-# So many rows are sent back with a message; whatever sends more is no person.
-ABSOLUTE_MOST = 200
+# More rows than fit are shown again with a message, up to this number.
+MAX_SENT_ROWS = 200
 
 
 class CleanedByFields(forms.ModelForm):
@@ -19,19 +19,19 @@ class CleanedByFields(forms.ModelForm):
     use_required_attribute = False
 
     def _get_validation_exclusions(self):
-        # Asking the database about each constraint would cost a query a row.
+        # Checking constraints in the database would cost a query for each row.
         return {field.name for field in self._meta.model._meta.get_fields()}
 
 
 class SectionForm(CleanedByFields):
     """The fields of a section; drafts may leave out anything, but hold nothing wrong."""
 
-    # Columns that say something even when nobody has written anything.
+    # Fields that have a value even when nobody has written anything.
     always_filled = frozenset({"language"})
 
     @classmethod
     def stored(cls, revision):
-        """What the section holds in the database, by field."""
+        """Return what the section holds in the database, by field."""
         return {name: getattr(revision, name) for name in cls._meta.fields}
 
     def write(self, revision):
@@ -52,15 +52,15 @@ class RowSet(BaseFormSet):
     """The rows of a list, in their order; rows left empty do not count."""
 
     def initial_form_count(self):
-        # All rows of a sent form are new: a list is stored anew each time, which keeps its order.
+        # All rows of a sent form are new: a list is replaced on each save, which keeps its order.
         return 0 if self.is_bound else super().initial_form_count()
 
     def filled(self):
-        """The forms of rows in which something was typed."""
+        """Return the forms of rows in which something was typed."""
         return [form for form in self.forms if form.has_changed()]
 
     def instances(self, revision, section_form):
-        """The rows as unsaved objects of ``revision``."""
+        """Return the rows as unsaved objects of ``revision``."""
         rows = []
         for position, form in enumerate(self.filled()):
             row = form.instance
@@ -70,14 +70,14 @@ class RowSet(BaseFormSet):
 
 
 def row_set(form, most, base=RowSet):
-    """The class for a list of at most ``most`` rows."""
-    made = forms.formset_factory(
-        form, base, extra=0, max_num=most, validate_max=True, absolute_max=ABSOLUTE_MOST
+    """Return the formset class for a list of at most ``most`` rows."""
+    row_set_class = forms.formset_factory(
+        form, base, extra=0, max_num=most, validate_max=True, absolute_max=MAX_SENT_ROWS
     )
-    made.default_error_messages = {
+    row_set_class.default_error_messages = {
         "too_many_forms": _(
             "At most %(num)d rows fit here. Nothing is saved and nothing is lost: put small rows "
             "together, then save again."
         )
     }
-    return made
+    return row_set_class

@@ -53,7 +53,7 @@ class CorrectionForm(forms.Form):
 
     @classmethod
     def typed(cls, data, revision):
-        """The form as it was sent, unchecked; None where no correction was begun."""
+        """Return the form as it was sent, not validated; None where no correction was started."""
         field = data.get(f"{cls.prefix}-field")
         if field not in corrections.FIELDS:
             return None

@@ -1,5 +1,5 @@
-"""The forms with which the secretariat acts on a case or a theme: a reason, and a choice of another
-case, member or theme, found by words."""
+"""Forms of the secretariat for cases and themes: a reason, and another case, member or theme that is
+searched by words."""
 
 from django import forms
 from django.db.models import Q
@@ -13,13 +13,13 @@ from policies.workflow import moderation, screening
 
 from .texts import BasicsForm
 
-LONGEST_REASON = 2000
-FOUND = 20
-LONGEST_NUMBER = 18  # digits of a number that every database can compare
+MAX_REASON = 2000  # characters
+MAX_FOUND = 20
+MAX_DIGITS = 18  # of a number that every database can compare
 
 
 def filled(form, data, *, initial=None, **kwargs):
-    """A form as it was sent; where the button ``find`` was pressed, as it was typed, unjudged.
+    """Return a form as it was sent; after the button ``find`` with what was typed, not validated.
 
     ``data`` is None where nothing was sent.
     """
@@ -29,11 +29,11 @@ def filled(form, data, *, initial=None, **kwargs):
 
 
 class ReasonForm(forms.Form):
-    """Why, and what the person has seen."""
+    """A reason, and the state of the case that the person has seen."""
 
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Kept in the record; the team of the case reads it too."),
     )
@@ -45,13 +45,13 @@ class ReasonForm(forms.Form):
         super().__init__(data, **kwargs)
         self.case, self.typed = case, typed or {}
 
-    def act(self, function, user):
+    def run(self, function, user):
         """Call a ``function`` of ``policies.workflow.curation`` with what was filled in."""
         given = {name: self.cleaned_data[name] for name in ("reason", "seen")}
         return function(self.case, *self.others(), by=user, **given)
 
     def others(self):
-        """What is chosen besides the case."""
+        """Return what is chosen besides the case."""
         return [self.cleaned_data["chosen"]] if "chosen" in self.fields else []
 
 
@@ -87,14 +87,14 @@ class RestoreForm(ReasonForm):
         self.fields["chosen"].queryset = texts.order_by("-number")
 
 
-class Found(forms.ModelChoiceField):
-    """One of the rows that the words have found: radio buttons, never a list of thousands."""
+class FoundField(forms.ModelChoiceField):
+    """A choice among the rows found by a search, as radio buttons."""
 
     widget = forms.RadioSelect
     default_error_messages = {"required": _("Find it by its name and choose it.")}
 
     def offer(self, rows, chosen):
-        """Show these rows, and the one that was chosen before."""
+        """Offer these rows, and the one that was chosen before."""
         known = {row.pk: row for row in [*rows, *filter(None, [chosen])]}
         self.choices = [(key, self.label_from_instance(row)) for key, row in known.items()]
 
@@ -102,7 +102,7 @@ class Found(forms.ModelChoiceField):
 class FindForm(forms.Form):
     """Words to look for, and the choice among what was found; works without a script.
 
-    A subclass says in ``find(words)`` what there is; its field ``chosen`` is a :class:`Found`.
+    A subclass returns rows from ``find(words)``; its field ``chosen`` is a :class:`FoundField`.
     """
 
     words = forms.CharField(required=False, max_length=200)
@@ -110,7 +110,7 @@ class FindForm(forms.Form):
     use_required_attribute = False
 
     def look(self, typed):
-        """Offer what the words find that were typed."""
+        """Search for the words that were typed, and offer what is found."""
         self.looked_for = typed.get("words", "").strip()[:200]
         field, key = self.fields["chosen"], typed.get("chosen", "")
         rows = list(self.find(self.looked_for))
@@ -119,11 +119,11 @@ class FindForm(forms.Form):
 
 
 def is_number(text):
-    """Whether a text that was typed can be the key of a row."""
-    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    """Return whether a text that was typed can be the key of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
 
 
-class CaseField(Found):
+class CaseField(FoundField):
     def label_from_instance(self, case):
         return f"{case.pk} · {case.live.title} · {case.member}"
 
@@ -142,7 +142,7 @@ class MergeForm(ReasonForm, FindForm):
         self.look(self.typed)
 
     def find(self, words):
-        """Public cases by words; without words those that read alike."""
+        """Return public cases by words; without words, similar ones."""
         cases = self.fields["chosen"].queryset
         if not words:
             texts = Revision.objects.with_content().filter(case=self.case)
@@ -152,10 +152,10 @@ class MergeForm(ReasonForm, FindForm):
         named = Q(live__title__icontains=words) | Q(member__name__icontains=words)
         if is_number(words):
             named |= Q(pk=words)
-        return cases.filter(named)[:FOUND]
+        return cases.filter(named)[:MAX_FOUND]
 
 
-class MemberField(Found):
+class MemberField(FoundField):
     def label_from_instance(self, member):
         return ", ".join(filter(None, [member.name, member.local_name, str(member.country_name)]))
 
@@ -166,11 +166,11 @@ class FindMemberForm(FindForm):
         super().look(typed)
 
     def find(self, words):
-        """Members whose name holds the words."""
+        """Return members whose name contains the words."""
         if not words:
             return []
         named = Q(name__icontains=words) | Q(local_name__icontains=words)
-        return self.fields["chosen"].queryset.filter(named).order_by("name")[:FOUND]
+        return self.fields["chosen"].queryset.filter(named).order_by("name")[:MAX_FOUND]
 
 
 class MoveForm(ReasonForm, FindMemberForm):
@@ -186,13 +186,13 @@ class MoveForm(ReasonForm, FindMemberForm):
 
 
 class CompileForm(FindMemberForm, BasicsForm):
-    """What a case needs to exist that the secretariat writes on behalf of a member."""
+    """The first fields of a case that the secretariat writes on behalf of a member."""
 
     chosen = MemberField(label=_("On behalf of"), queryset=Member.objects.all())
     reason = forms.CharField(
         label=_("From which sources"),
         required=False,
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Kept in the record, not in the text: sources have a section of their own."),
     )
@@ -209,7 +209,7 @@ class ThemeMergeForm(forms.Form):
     into = forms.ModelChoiceField(label=_("The theme that stays"), queryset=Theme.objects.none())
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Kept in the record."),
     )

@@ -15,7 +15,7 @@ from policies.content.diff import words
 from policies.content.values import plain
 from policies.models import Revision
 
-from .base import ABSOLUTE_MOST, row_set
+from .base import MAX_SENT_ROWS, row_set
 
 
 class Editor:
@@ -45,9 +45,9 @@ class Editor:
 
     @classmethod
     def typed(cls, section, revision, data, operation=""):
-        """What was sent, after a row was added, removed or moved; nothing is checked or saved.
+        """Return an editor of what was sent, after a row operation; nothing is checked or saved.
 
-        Gives the editor and the id of the row to go on with.
+        Return the editor and the id of the row to go on with.
         """
         form = section.form(instance=Revision())
         values = _sent(form, data)
@@ -56,7 +56,7 @@ class Editor:
         return cls(section, revision, shown=(values, lists)), place
 
     def is_valid(self):
-        # Each is asked, so that each tells what is wrong with it.
+        # All are validated, so that all errors are shown.
         return all([self.form.is_valid(), *(each.rows.is_valid() for each in self.lists)])
 
     def write(self, revision):
@@ -68,7 +68,7 @@ class Editor:
             manager.model.objects.bulk_create(each.rows.instances(revision, self.form))
 
     def content(self):
-        """What was sent, as text, in the form of :func:`content`."""
+        """Return what was sent, as text, in the form of :func:`content`."""
         fields = {name: as_text(self.form.cleaned_data[name]) for name in self._compared()}
         lists = {
             each.kind.name: [
@@ -86,11 +86,11 @@ class Editor:
         return {"fields": fields, "lists": lists}
 
     def problems(self):
-        """What is wrong, as (id of the input, label, message), in the order of the page."""
+        """Return errors as (id of the input, label, message), in the order of the page."""
         return [*_problems_of(self.form), *(p for each in self.lists for p in each.problems())]
 
     def differences(self, revision):
-        """Where what was sent differs from what ``revision`` holds now: :class:`Difference` list."""
+        """Return where what was sent differs from what ``revision`` holds: :class:`Difference` list."""
         mine, theirs = self.content(), content(self.section, revision)
         found = [
             _difference(self.form.fields[name].label, theirs["fields"][name], mine["fields"][name])
@@ -129,7 +129,7 @@ class RowEditor:
 
     @property
     def help_texts(self):
-        """The label and help of each field of a row."""
+        """Return the label and help of each field of a row."""
         fields = self.rows.empty_form.visible_fields()
         return [(field.label, field.help_text) for field in fields]
 
@@ -143,7 +143,7 @@ class RowEditor:
 
 
 def content(section, revision):
-    """What a section of ``revision`` holds, as text: {"fields": {…}, "lists": {…: [{…}]}}."""
+    """Return what a section of ``revision`` holds, as text: {"fields": {…}, "lists": {…: [{…}]}}."""
     stored = section.form.stored(revision)
     return {
         "fields": {name: as_text(value) for name, value in stored.items()},
@@ -155,13 +155,13 @@ def content(section, revision):
 
 
 def fingerprint(section, revision):
-    """A short text that differs when a section of ``revision`` holds something else."""
+    """Return a short text that differs once a section of ``revision`` holds something else."""
     text = json.dumps(content(section, revision), sort_keys=True)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def is_empty(section, revision):
-    """Whether nobody has written anything in a section."""
+    """Return whether nobody has written anything in a section."""
     held = content(section, revision)
     ignored = section.form.always_filled
     fields = any(value for name, value in held["fields"].items() if name not in ignored)
@@ -200,7 +200,7 @@ def label_of(section, name):
 
 
 def _sent(form, data):
-    """The raw values of a form's fields."""
+    """Return the raw values of a form's fields."""
     return {
         name: field.widget.value_from_datadict(data, {}, form.add_prefix(name))
         for name, field in form.fields.items()
@@ -212,7 +212,7 @@ def _sent_rows(kind, data):
     count = int(total) if total.isdecimal() and len(total) < 5 else 0  # noqa: PLR2004 - no such list
     return [
         _sent(kind.form(prefix=f"{kind.name}-{number}"), data)
-        for number in range(min(count, ABSOLUTE_MOST))
+        for number in range(min(count, MAX_SENT_ROWS))
     ]
 
 

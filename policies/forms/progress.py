@@ -1,4 +1,4 @@
-"""How far a case is, section by section: what is missing, and why it matters to readers."""
+"""How complete a case is, section by section: what is missing, and why it matters to readers."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Progress:
-    """The steps of a revision, and what to look at again before it is handed in."""
+    """The steps of a revision, and what to look at again before it is submitted."""
 
     steps: list[Step]
     warnings: list[str]
@@ -37,7 +37,7 @@ class Progress:
 
     @property
     def advice(self):
-        """What readers will miss, as (step, point of completeness)."""
+        """Return what readers will miss, as (step, point of completeness)."""
         return [(step, check) for step in self.steps for check in step.advice]
 
     @property
@@ -46,7 +46,7 @@ class Progress:
 
 
 def progress(revision):
-    """The :class:`Progress` of a revision; few queries where its rows are prefetched."""
+    """Return the :class:`Progress` of a revision; few queries where its rows are prefetched."""
     gaps = submission.missing(revision)
     open_points = {check.name: check for check in completeness.checks(revision) if not check.done}
     steps = [

@@ -10,7 +10,7 @@ from . import money, people, results, targets, texts, time
 from .base import RowForm, RowSet, SectionForm
 
 # Nobody writes, and nobody reads, longer lists.
-MOST_ROWS = 40
+MAX_ROWS = 40
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class RowList:
     row: str
     add: str
     help: str
-    most: int = MOST_ROWS
+    most: int = MAX_ROWS
     row_set: type[RowSet] = RowSet
 
 
@@ -197,7 +197,7 @@ SECTIONS = (
     ),
 )
 BY_SLUG = {section.slug: section for section in SECTIONS}
-# The last page has no fields: it lists what is missing and hands the case in.
+# The last page has no fields: it lists what is missing and submits the case.
 REVIEW = "review"
 
 

@@ -13,7 +13,7 @@ from .registry import BY_SLUG, SECTIONS
 
 State = Revision.State
 # What a phrase may hold: less than a note.
-PHRASE_LENGTH = 2000
+MAX_PHRASE = 2000
 NOTE = ReviewNote._meta.get_field("text")
 
 DECISIONS = [
@@ -35,10 +35,10 @@ def words(label, rows, *, required=False, help_text="", model_field=NOTE):
 
 
 class DecisionForm(forms.Form):
-    """What happens to the submission that was shown, and what its author is told.
+    """A decision on the submission that was shown, and the note to its author.
 
     ``act`` is the button that was pressed: "decide", "note" to write without deciding, "phrase" to
-    keep the note for the next time.
+    save the note as a phrase.
     """
 
     prefix = "decision"
@@ -92,7 +92,7 @@ class DecisionForm(forms.Form):
         return cleaned
 
     def _missing(self, sent):
-        """What the pressed button needs and does not have, as (field, message)."""
+        """Yield what the pressed button needs and lacks, as (field, message)."""
         decision, note = sent.get("decision"), sent.get("note") or ""
         said = note or sent.get("phrases")
         if self.act != "note" and not decision:
@@ -104,20 +104,20 @@ class DecisionForm(forms.Form):
         if self.act == "phrase":
             if not note:
                 yield "note", _("Write the phrase in the note first.")
-            elif len(note) > PHRASE_LENGTH:
-                most = {"most": PHRASE_LENGTH}
+            elif len(note) > MAX_PHRASE:
+                most = {"most": MAX_PHRASE}
                 yield "note", _("A phrase has at most %(most)d characters.") % most
             if not sent.get("phrase_title"):
                 yield "phrase_title", _("Give the phrase a name, so that it is found again.")
 
     def text(self, case):
-        """The whole note: phrases, own words, and links to the sections."""
+        """Return the whole note: phrases, own words, and links to the sections."""
         sent = self.cleaned_data
         sections = [BY_SLUG[slug] for slug in sent["sections"]]
         return reviewing.compose_note(sent["note"], sent["phrases"], sections, case)
 
     def phrases_by_use(self):
-        """The boxes of the saved phrases under what they are for, as (label, [(box, phrase)])."""
+        """Return the checkboxes of the saved phrases by their use, as (label, [(box, phrase)])."""
         uses = dict(Phrase.Use.choices)
         groups = {}
         for box in self["phrases"]:
@@ -127,7 +127,7 @@ class DecisionForm(forms.Form):
 
     @classmethod
     def typed(cls, data):
-        """The form as it was sent, unchecked: what was typed is shown again, whatever it is."""
+        """Return the form as it was sent, not validated."""
         sent = cls(data)
         lists = ("phrases", "sections")
         values = {name: sent[name].data for name in sent.fields}
@@ -135,21 +135,21 @@ class DecisionForm(forms.Form):
 
     @property
     def is_begun(self):
-        """Whether anything is chosen or written in a form that was not sent to be checked."""
+        """Return whether anything is chosen or written in a form that is not validated."""
         return any(value for name, value in self.initial.items() if name != "seen")
 
 
 class ChecklistForm(forms.Form):
-    """Marks and remarks by the award criteria; only what was changed on the page is kept."""
+    """Marks and remarks by the award criteria; only what was changed on the page is saved."""
 
     prefix = "checklist"
 
     def __init__(self, *args, assessments=(), **kwargs):
         super().__init__(*args, **kwargs)
-        kept = {each.criterion: each for each in assessments}
+        stored = {each.criterion: each for each in assessments}
         remark = Assessment._meta.get_field("remark")
         for criterion, label in Assessment.Criterion.choices:
-            known = kept.get(criterion)
+            known = stored.get(criterion)
             self.fields[f"{criterion}-mark"] = forms.ChoiceField(
                 label=_("%(criterion)s: mark") % {"criterion": label},
                 choices=[("", _("No mark yet")), *Assessment.Mark.choices],
@@ -162,21 +162,21 @@ class ChecklistForm(forms.Form):
             )
             self.fields[f"{criterion}-remark"].initial = known.remark if known else ""
             self.fields[f"{criterion}-remark"].show_hidden_initial = True
-        self.kept = kept
+        self.stored = stored
 
     def rows(self):
-        """What the table shows: label, question, the two fields, and what is kept already."""
+        """Yield the rows of the table: label, question, the two fields, and the stored assessment."""
         for criterion, label in Assessment.Criterion.choices:
             yield {
                 "label": label,
                 "question": QUESTIONS[criterion],
                 "mark": self[f"{criterion}-mark"],
                 "remark": self[f"{criterion}-remark"],
-                "kept": self.kept.get(criterion),
+                "stored": self.stored.get(criterion),
             }
 
     def marks(self):
-        """``{criterion: (mark, remark)}`` of the criteria that this person has changed."""
+        """Return ``{criterion: (mark, remark)}`` of the criteria that this person has changed."""
         return {
             criterion: (
                 self.cleaned_data[f"{criterion}-mark"],

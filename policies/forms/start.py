@@ -1,4 +1,4 @@
-"""The forms around the sections: starting a case, and writing to the moderators about it."""
+"""The forms beside the sections: starting a case, and a note to the moderators."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from .texts import BasicsForm
 
 
 class NewForm(BasicsForm):
-    """What a case needs to exist: whose it is and how it is called."""
+    """The first fields of a case: its member and title."""
 
     member = forms.ChoiceField(
         label=gettext_lazy("City or organisation"),

@@ -23,7 +23,7 @@ class TargetsForm(SectionForm):
             gettext_lazy("“Transport”."),
         ),
     )
-    # Its radio buttons stand in the rows of the targets.
+    # Its radio buttons are in the rows of the targets.
     primary = forms.CharField(required=False, max_length=5)
 
     class Meta(SectionForm.Meta):
@@ -61,7 +61,7 @@ class TargetsForm(SectionForm):
         chosen = self.cleaned_data["themes"]
         if sorted(before) == sorted(chosen):
             return
-        # Boxes have no order: those chosen earlier stay in front.
+        # Checkboxes have no order: themes chosen earlier stay first.
         slugs = [slug for slug in before if slug in chosen]
         slugs += [slug for slug in chosen if slug not in before]
         revision.theme_rows.all().delete()
@@ -95,7 +95,7 @@ class ContributionSet(RowSet):
 
     @property
     def codes(self):
-        """The codes in the order of the rows, as they were typed or stored."""
+        """Return the codes in the order of the rows, as typed or stored."""
         return [form["target"].value() or "" for form in self.forms]
 
     def clean(self):
@@ -122,7 +122,7 @@ class ContributionSet(RowSet):
         primary = section_form.cleaned_data["primary"]
         for form, row in zip(self.filled(), rows, strict=True):
             row.target_id = form.cleaned_data["target"]
-            # The only one is the primary one.
+            # A single target is the primary one.
             is_primary = row.target_id == primary or len(rows) == 1
             row.role = Contribution.Role.PRIMARY if is_primary else Contribution.Role.SECONDARY
         return rows

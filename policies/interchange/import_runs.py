@@ -1,6 +1,6 @@
-"""A file of the secretariat into the library: looked at first, then brought in.
+"""Imports of files by the secretariat: checked first, then imported.
 
-Both passes give their progress as they go and keep what they found with the ``ImportRun``. Each
+Both passes yield their progress and save their result with the ``ImportRun``. Each
 batch is a transaction of its own: whoever stops half way leaves whole batches, and a second run
 finds what is there already by its ``source_id``.
 """
@@ -32,14 +32,14 @@ State = ImportRun.State
 LINES, WORKBOOK = ".jsonl", ".xlsx"
 ENDINGS = (LINES, WORKBOOK)
 BATCH = 500  # rows of one transaction
-# So many errors are kept with the run; the file of errors has them all.
-MOST_KEPT = 5000
-# A run from which nothing was heard for so long is dead: its process was stopped.
-SILENCE = timedelta(minutes=2)
+# Errors stored with a run; the CSV file of errors lists all.
+MAX_STORED_ERRORS = 5000
+# A run without progress for this long is dead: its process was stopped.
+TIMEOUT = timedelta(minutes=2)
 
 
-class Busy(Exception):
-    """The file is being brought in by somebody already, or was not looked at yet."""
+class ImportRefused(Exception):
+    """The file is being imported already, or was not checked yet."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ class Progress:
 
 
 def is_running(run):
-    """Whether the run is at work, as far as can be told."""
-    return run.state == State.RUNNING and run.updated_at > timezone.now() - SILENCE
+    """Return whether the run is at work, as far as can be told."""
+    return run.state == State.RUNNING and run.updated_at > timezone.now() - TIMEOUT
 
 
 def may_run(run):
-    """Whether there is something to bring in, and nobody does it."""
+    """Return whether there is something to import, and nobody is doing so."""
     looked = run.counts.get("check")
     return bool(
         run.file
@@ -75,12 +75,12 @@ def may_run(run):
 
 
 def check(run):
-    """Look at every row and write nothing but the result; gives ``Progress`` after each batch.
+    """Check every row and write nothing but the result; yield ``Progress`` after each batch.
 
-    Raises ``Busy`` while the file is being brought in.
+    Raises ``ImportRefused`` while the file is being imported.
     """
     if is_running(run):
-        raise Busy
+        raise ImportRefused
     return _check(run)
 
 
@@ -100,15 +100,15 @@ def _check(run):
 
 
 def errors(run):
-    """Every error of a pass that writes nothing, as [row, place, message]."""
+    """Yield every error of a pass that writes nothing, as [row, place, message]."""
     for batch in passes(run, _importer(run, dry_run=True)):
         yield from batch.errors
 
 
 def carry_out(run, by):
-    """Import the good rows; gives ``Progress`` after each batch. Raises ``Busy``.
+    """Import the good rows; yield ``Progress`` after each batch. Raises ``ImportRefused``.
 
-    However it ends, the run says how far it came, and the record who did it.
+    However it ends, the run says how far it got, and the record who started it.
     """
     _begin(run, by)
     return _carry_out(run, by, client_address.get())
@@ -126,7 +126,7 @@ def _carry_out(run, by, address):
     except Exception:
         logger.exception("The import %s stopped.", run.pk)
     finally:
-        # The request is answered long since, so that nobody knows its address any more.
+        # The response was returned long ago, so the client address has to be set again.
         known = client_address.set(address)
         _end(run, by, state, tally.kept, tally.counts(importer))
         client_address.reset(known)
@@ -136,7 +136,7 @@ def _carry_out(run, by, address):
 
 
 class Tally:
-    """What a pass has found so far."""
+    """The results of a pass so far."""
 
     def __init__(self):
         self.kept, self.number, self.read, self.refused = [], 0, 0, False
@@ -144,7 +144,7 @@ class Tally:
     def add(self, found):
         self.read, self.refused = found.read, found.refused
         self.number += len(found.errors)
-        self.kept += found.errors[: MOST_KEPT - len(self.kept)]
+        self.kept += found.errors[: MAX_STORED_ERRORS - len(self.kept)]
 
     def counts(self, importer):
         return dict(importer.counts) | {"rows": self.read, "errors": self.number}
@@ -152,7 +152,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Found:
-    """What a batch brought: all rows so far, and its errors as [row, place, message]."""
+    """The result of a batch: all rows so far, and its errors as [row, place, message]."""
 
     read: int
     errors: list
@@ -160,7 +160,7 @@ class Found:
 
 
 def passes(run, importer):
-    """Bring the file of ``run`` in with ``importer``; gives a ``Found`` after each transaction.
+    """Import the file of ``run`` with ``importer``; yield a ``Found`` after each transaction.
 
     A file that cannot be used as a whole is the one ``Found`` that is ``refused``.
     """
@@ -184,7 +184,7 @@ def _told(error, where):
 
 @contextmanager
 def _opened(run):
-    """The lines of the file, and the function that says where a path stands in it."""
+    """Yield the lines of the file, and a function that returns the place of a path in it."""
     try:
         file = run.file.open("rb")
     except OSError as error:
@@ -203,19 +203,19 @@ def _opened(run):
 
 
 def _not_running(run):
-    """The run in the database, unless it is at work."""
-    silent = timezone.now() - SILENCE
+    """Return a queryset with the run, empty while it is at work."""
+    silent = timezone.now() - TIMEOUT
     return ImportRun.objects.filter(~Q(state=State.RUNNING) | Q(updated_at__lte=silent), pk=run.pk)
 
 
 @transaction.atomic
 def _begin(run, by):
-    """Take the run for this process alone: of two who start it, the second is told."""
+    """Claim the run for this process: of two who start it, the second is refused."""
     if not may_run(run):
-        raise Busy
+        raise ImportRefused
     taken = _not_running(run).update(state=State.RUNNING, errors=[], updated_at=timezone.now())
     if not taken:
-        raise Busy
+        raise ImportRefused
     audit.record("library-imported", run, by=by, reason=_("Begun"))
 
 
@@ -231,7 +231,7 @@ def _end(run, by, state, kept, counts):
 
 
 def summary(state, counts):
-    """The result in one line."""
+    """Return the result in one line."""
     words = _(
         "%(created)d created, %(updated)d updated, %(unchanged)d unchanged, "
         "%(published)d published, %(bad)d bad"

@@ -1,4 +1,4 @@
-"""Themes, and what stays the same about a case."""
+"""Themes, and the identity of a case."""
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from .querysets import CaseStudyQuerySet
 
 MAX_THEMES = 3
 MAX_TARGETS = 7
-# Addresses below a case that are no titles.
+# Parts of URLs below a case that are not titles.
 RESERVED_SLUGS = frozenset({"edit", "preview", "submit", "withdraw", "confirm", "notes"})
 
 
@@ -34,7 +34,7 @@ class Theme(models.Model):
 
 
 class FormerTheme(models.Model):
-    """The slug of a theme that was merged: addresses of lists with it lead to the one that stays."""
+    """The slug of a theme that was merged: filters with it lead to the theme that stays."""
 
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     theme = models.ForeignKey(Theme, models.CASCADE, related_name="former_slugs")
@@ -49,7 +49,7 @@ class FormerTheme(models.Model):
 
 
 class CaseStudy(models.Model):
-    """What stays the same about a case: whose it is and where. All content is in its revisions."""
+    """The identity of a case: its member and URL. All content is in its revisions."""
 
     class Provenance(models.TextChoices):
         CITY = "city", _("Written by the city")
@@ -144,6 +144,6 @@ class CaseStudy(models.Model):
 
     @staticmethod
     def slug_for(title):
-        """The part of the address made from a title; titles in other scripts give "policy"."""
+        """Return the part of the URL made from a title; "policy" for titles in other scripts."""
         slug = slugify(title)[:80].strip("-") or "policy"
         return f"{slug}-policy" if slug in RESERVED_SLUGS else slug

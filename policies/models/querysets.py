@@ -49,19 +49,19 @@ class CaseStudyQuerySet(models.QuerySet):
             Q(member__memberships__user=user, member__memberships__status="active")
         ).distinct()
 
-    def compiled(self):
-        """Cases that the secretariat compiled and the city has neither confirmed nor taken over.
+    def unclaimed(self):
+        """Return compiled cases that the city has neither confirmed nor taken over.
 
-        The city has taken a case over when one of its people has handed it in, or has begun a text
-        of its own beside the first one, which the secretariat wrote.
+        The city has taken over a case once one of its people has submitted it, or has started a
+        revision after the first one, which the secretariat wrote.
         """
         revisions = self.model.revisions.rel.related_model.objects.filter(case=OuterRef("pk"))
         written = Q(number__gt=1) & (Q(created_by=None) | Q(created_by__is_staff=False))
         by_city = Q(events__actor=None) | Q(events__actor__is_staff=False)
-        handed_in = Q(events__to_state="submitted") & by_city
+        submitted = Q(events__to_state="submitted") & by_city
         return self.filter(
             ~Exists(revisions.filter(written)),
-            ~Exists(revisions.filter(handed_in)),
+            ~Exists(revisions.filter(submitted)),
             provenance="secretariat",
             confirmed_at=None,
         )
@@ -69,13 +69,12 @@ class CaseStudyQuerySet(models.QuerySet):
     def editable_by(self, user):
         """Cases that ``user`` may write.
 
-        Those of members whose team the user is in; for moderators also those that the secretariat
-        compiled, as long as they are the secretariat's.
+        Those of members whose team the user is in; for moderators also unclaimed compiled ones.
         """
         if not (user.is_staff and user.has_perm("policies.add_casestudy")):
             return self.of_team(user)
         own = self.model.objects.of_team(user).order_by()
-        compiled = self.model.objects.compiled().order_by()
+        compiled = self.model.objects.unclaimed().order_by()
         return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=compiled.values("pk")))
 
     def written_by(self, user):

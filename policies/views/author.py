@@ -1,4 +1,4 @@
-"""Writing a case: starting it, where it stands, reading it as others will, handing it in."""
+"""Writing a case: start, overview, preview, submit, withdraw, confirm, notes."""
 
 from http import HTTPStatus
 
@@ -32,18 +32,18 @@ State = Revision.State
 WRITABLE = authoring.WRITABLE
 WITH_MODERATORS = (State.SUBMITTED, State.CHANGES_REQUESTED)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-LONGEST_NUMBER = 6  # digits; no case has more revisions
+MAX_DIGITS = 6  # digits; no case has more revisions
 REASONS = ReviewEvent.objects.exclude(note="").order_by("created_at", "pk")
 
 
 def editable(request, pk):
-    """A case that the signed-in person may write; 404 for all others."""
+    """Return a case that the signed-in person may write; 404 for all others."""
     cases = CaseStudy.objects.editable_by(request.user).select_related("member", "live")
     return get_object_or_404(cases, pk=pk)
 
 
 def current(case):
-    """The revision that matters to the team, with all content: the open, the public, the newest."""
+    """Return the open revision with all content; without one the public or the newest."""
     revisions = case.revisions.order_by("-number")
     found = (
         revisions.filter(state__in=Revision.OPEN_STATES).values_list("pk", flat=True).first()
@@ -59,8 +59,8 @@ def current(case):
     return revision
 
 
-def bare(case):
-    """The open revision, its rows not read yet, or ``current`` where there is none.
+def open_or_current(case):
+    """Return the open revision without its rows, or ``current`` where there is none.
 
     Saving one section asks for no other; reading all of them takes longer than all else.
     """
@@ -111,7 +111,7 @@ def new(request):
 @never_cache
 @get_or_post
 def overview(request, pk):
-    """Where a case stands and what to do next; POST opens a draft beside the public text."""
+    """The state of a case and what to do next; POST opens a draft beside the public text."""
     case = editable(request, pk)
     if request.method == "POST":
         try:
@@ -123,7 +123,7 @@ def overview(request, pk):
 
 
 def overview_page(request, case, revision, *, note_form=None, status=200):
-    """The overview, with a note that could not be taken, if there is one."""
+    """Return the overview, with a note form that has errors, if there is one."""
     noted = revision.state in WITH_MODERATORS
     context = {
         "case": case,
@@ -142,7 +142,7 @@ def overview_page(request, case, revision, *, note_form=None, status=200):
 
 
 def speaks_for_city(case, user):
-    """Whether ``user``, who may write the case, is in its team; else one of the secretariat."""
+    """Return whether ``user``, who may write the case, is in its team, not of the secretariat."""
     compiled = case.provenance == CaseStudy.Provenance.SECRETARIAT
     return not compiled or CaseStudy.objects.of_team(user).filter(pk=case.pk).exists()
 
@@ -164,7 +164,7 @@ def preview(request, pk):
 @never_cache
 @get_or_post
 def submit(request, pk):
-    """Hand the open revision to the moderators, or say what is missing first."""
+    """Submit the open revision to the moderators, or say what is missing first."""
     case = editable(request, pk)
     if request.method != "POST":
         return redirect("policies:section", pk, "review")
@@ -204,11 +204,11 @@ def review_page(request, case, revision, *, status=200):
 @never_cache
 @get_or_post
 def withdraw(request, pk):
-    """Take the open revision back; asks first."""
+    """Withdraw the open revision; asks first."""
     case = editable(request, pk)
     revision = current(case)
     if request.method == "POST":
-        # A page from before may be about an older draft than the one that is open now.
+        # The page may have been opened before the draft that is open now.
         seen = _revision_of(case, request.POST.get("number", ""))
         try:
             authoring.withdraw(seen or revision, user=request.user)
@@ -227,8 +227,8 @@ def withdraw(request, pk):
 
 
 def _revision_of(case, number):
-    """The revision that a form names by its number, or None."""
-    known = number.isdecimal() and len(number) <= LONGEST_NUMBER
+    """Return the revision that a form names by its number, or None."""
+    known = number.isdecimal() and len(number) <= MAX_DIGITS
     return case.revisions.filter(number=number).first() if known else None
 
 
@@ -293,7 +293,7 @@ def targets(request):
 
 
 def goal_number(text):
-    """The number of a goal that was typed, or None."""
+    """Return the number of a goal that was typed, or None."""
     return int(text) if text in GOALS else None
 
 
@@ -309,5 +309,5 @@ def found_message(count):
 
 
 def goals():
-    """The goals for the picker's list."""
+    """Return the goals for the picker's list."""
     return Goal.objects.order_by("number")

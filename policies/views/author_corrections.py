@@ -1,4 +1,4 @@
-"""What the team of a case says to a correction that the moderators propose."""
+"""The team of a case accepts or declines corrections that the moderators propose."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -19,7 +19,7 @@ State = Correction.State
 @never_cache
 @get_or_post
 def decide(request, pk, row):
-    """Take a correction over or not, then go back to where the button was."""
+    """Accept or decline a correction, then go back to where the button was."""
     case = editable(request, pk)
     correction = get_object_or_404(
         Correction.objects.select_related("revision"), pk=row, revision__case=case
@@ -31,13 +31,13 @@ def decide(request, pk, row):
         except WorkflowError as refusal:
             messages.warning(request, str(refusal))
         else:
-            _tell(request, decided)
+            _report(request, decided)
     if request.POST.get("then") == "my":
         return redirect("my:home")
     return redirect(f"{reverse('policies:edit', args=[pk])}#corrections")
 
 
-def _tell(request, correction):
+def _report(request, correction):
     field = {"field": corrections.label(correction.field)}
     if correction.state == State.ACCEPTED:
         messages.success(request, _("The correction is in the text: %(field)s.") % field)

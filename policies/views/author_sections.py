@@ -1,4 +1,4 @@
-"""The pages of the sections: showing, saving, rows without a script, and two people at once."""
+"""The pages of the sections: showing, saving, row buttons without a script, edit conflicts."""
 
 from django.contrib import messages
 from django.http import Http404, JsonResponse
@@ -20,13 +20,13 @@ from policies.workflow.errors import EditConflict, EditRefused
 
 from .author import (
     WRITABLE,
-    bare,
     crumbs,
     current,
     editable,
     found_message,
     goal_number,
     goals,
+    open_or_current,
     review_page,
 )
 from .form_recovery import edit_view
@@ -38,12 +38,12 @@ def _label(name, pk, slug):
 
 @edit_view(_label)
 def section(request, pk, slug):
-    """A section of the open revision: its form, and what becomes of what is sent."""
+    """A section of the open revision: its form, and saving it."""
     case = editable(request, pk)
     if slug != REVIEW and slug not in BY_SLUG:
         raise Http404(_("There is no such section."))
     saves = request.method == "POST" and slug != REVIEW and "row" not in request.POST
-    revision = bare(case) if saves else current(case)
+    revision = open_or_current(case) if saves else current(case)
     if revision.state not in WRITABLE:
         if request.method == "POST":
             raise EditRefused(_closed(revision))
@@ -88,7 +88,7 @@ class Page:
             differences = editor.differences(conflict.revision)
             if differences:
                 return self._conflict(editor, conflict.revision, differences)
-            # The second of two clicks, or two people who write the same.
+            # A double click, or two people who wrote the same.
             saved = conflict.revision
         return self._saved(saved)
 

@@ -129,7 +129,7 @@ class Import:
         half = sum(number not in (0, self.batch) for number in found)
         # Whoever begins again, once the dead run is taken for dead, has everything once.
         ImportRun.objects.filter(pk=key, state="running").update(
-            updated_at=timezone.now() - 2 * import_runs.SILENCE
+            updated_at=timezone.now() - 2 * import_runs.TIMEOUT
         )
         run.refresh_from_db()
         if import_runs.may_run(run):

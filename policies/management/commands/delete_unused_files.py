@@ -13,9 +13,9 @@ FOLDERS = {
     "attachments": ((Attachment, "file"),),
     "imports": ((ImportRun, "file"),),
 }
-# Imported files may hold names and addresses; what became of them is kept without them.
-IMPORTS_KEPT = timedelta(days=30)
-# A file is stored before its row: what is young may still get one.
+# Imported files may contain personal data; the record of an import is kept without its file.
+KEEP_IMPORTS = timedelta(days=30)
+# A file is stored before its row: a recent one may still get a row.
 MIN_AGE = timedelta(hours=1)
 
 
@@ -35,7 +35,7 @@ class Command(TimedCommand):
         self.seen = self.kept = self.young = self.removed = self.bytes = 0
         self.failed = []
         self.cadence = Cadence(self.stdout)
-        old = ImportRun.objects.filter(updated_at__lt=timezone.now() - IMPORTS_KEPT).exclude(
+        old = ImportRun.objects.filter(updated_at__lt=timezone.now() - KEEP_IMPORTS).exclude(
             file=""
         )
         self.forgotten = set(old.values_list("file", flat=True))
@@ -84,7 +84,7 @@ class Command(TimedCommand):
                 self.remove(name)
         except OSError as error:
             if isinstance(error, FileNotFoundError) and not default_storage.exists(name):
-                # Another run was quicker.
+                # Another run has deleted it.
                 return
             self.failed.append(f"{name} ({error})")
 

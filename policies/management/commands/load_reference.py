@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 
 def load_themes():
-    """Add the themes that are missing; gives ``Changes``.
+    """Add the themes that are missing; return ``Changes``.
 
     Themes, unlike goals, are the secretariat's own: what moderators reworded stays, and once they
     have merged or deleted one, the list is theirs altogether.

@@ -198,7 +198,7 @@ def test_run_that_fell_silent_can_be_started_again(editor_client):
     refused = editor_client.post(reverse("admin:policies_importrun_run", args=[run.pk]))
     assert refused.status_code == 302
 
-    ImportRun.objects.update(updated_at=timezone.now() - 2 * import_runs.SILENCE)
+    ImportRun.objects.update(updated_at=timezone.now() - 2 * import_runs.TIMEOUT)
 
     assert "Stopped" in editor_client.get(page(run)).text
     posted(editor_client, run, "run")
@@ -214,7 +214,7 @@ def test_of_two_who_start_one_imports(editor_client):
     def start():
         return list(import_runs.carry_out(ImportRun.objects.get(), editor_client.person))
 
-    assert kinds(at_once(start, start)) == ["Busy", "list"]
+    assert kinds(at_once(start, start)) == ["ImportRefused", "list"]
     assert CaseStudy.objects.count() == 1
 
 
@@ -267,7 +267,7 @@ def test_name_of_a_file_is_cleaned(editor_client):
 
 
 def test_errors_come_in_pages_and_as_a_file(editor_client, monkeypatch):
-    monkeypatch.setattr(import_runs, "MOST_KEPT", 150)
+    monkeypatch.setattr(import_runs, "MAX_STORED_ERRORS", 150)
     run = uploaded(editor_client, encoded(*(short(language="xx") for _ in range(250)), short()))
     posted(editor_client, run, "check")
 
