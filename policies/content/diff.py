@@ -5,7 +5,7 @@ import re
 from difflib import SequenceMatcher
 
 from django.db import models
-from django.utils.html import escape, format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -104,29 +104,29 @@ def _compare_files(old, new):
 
 
 def words(old, new):
-    """The new text as HTML, with ``<ins>`` round added words and ``<del>`` round removed ones.
+    """Return the new text as HTML, with ``<ins>`` round added words and ``<del>`` round removed ones.
 
     Texts too long to compare word by word are compared line by line, and shown whole where even
-    that would take too long. Everything is escaped after it was compared.
+    that would take too long. Texts are compared first and escaped afterwards.
     """
     old_lines, new_lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
     parts = []
     for before, after in _blocks(old_lines, new_lines):
         if before == after:
-            parts.append(escape("".join(before)))
+            parts.append("".join(before))
             continue
         old_words, new_words = TOKEN.findall("".join(before)), TOKEN.findall("".join(after))
         for gone, come in _blocks(old_words, new_words):
             same = gone == come
-            parts.append(escape("".join(gone)) if same else whole("".join(gone), "".join(come)))
-    return SafeString("".join(parts))
+            parts.append("".join(gone) if same else whole("".join(gone), "".join(come)))
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def whole(old, new):
-    """Two values as HTML: the old one removed, the new one added; an empty one is left out."""
-    removed = format_html("<del>{}</del>", old) if old else SafeString()
-    added = format_html("<ins>{}</ins>", new) if new else SafeString()
-    return removed + added
+    """Return two values as HTML, the old one removed and the new one added, without empty ones."""
+    removed = format_html("<del>{}</del>", old) if old else ""
+    added = format_html("<ins>{}</ins>", new) if new else ""
+    return format_html("{}{}", removed, added)
 
 
 def _blocks(old, new):

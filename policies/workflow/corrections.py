@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.html import escape
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -134,13 +134,9 @@ def _tags(correction, names):
     before, after = correction.before.splitlines(), correction.after.splitlines()
     marked = [(tag, tag if tag in after else "") for tag in before]
     marked += [("", tag) for tag in after if tag not in before]
-    lines = [
-        escape(names.get(old, old))
-        if old == new
-        else whole(names.get(old, old), names.get(new, new))
-        for old, new in marked
-    ]
-    return SafeString("\n".join(lines))
+    pairs = [(names.get(old, old), names.get(new, new)) for old, new in marked]
+    lines = [old if old == new else whole(old, new) for old, new in pairs]
+    return format_html_join("\n", "{}", ((line,) for line in lines))
 
 
 def _names():
