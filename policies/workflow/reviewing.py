@@ -81,7 +81,7 @@ def _what_happened(revision):
     if event is None:
         return _("This revision is %(state)s now.") % facts
     facts["name"] = event.actor_name
-    return _("%(name)s decided first: this revision is %(state)s now.") % facts
+    return _("%(name)s acted first: this revision is %(state)s now.") % facts
 
 
 def compose_note(note, phrases, sections, case):

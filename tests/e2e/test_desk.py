@@ -231,4 +231,4 @@ def test_two_decide_at_once_on_one_machine(site, sessions, secretariat):
             answers = [call.result() for call in [pool.submit(call) for call in calls]]
             assert sorted(status for status, _headers, _page in answers) == [302, 409], key
             [told] = [page for status, _headers, page in answers if status == 409]
-            assert "was quicker: this revision is published now." in told
+            assert "acted first: this revision is published now." in told

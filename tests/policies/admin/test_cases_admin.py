@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from members.models import Event
-from policies.admin.case_actions import ACTS
+from policies.admin.case_actions import ACTIONS
 from policies.models import CaseStudy, Revision
 from policies.workflow import curation
 from tests.factories import (
@@ -50,7 +50,7 @@ def send(client, name, case, **fields):
 def offered(client, case):
     """The names of the acts that stand on the page of a case."""
     text = client.get(page_of(case)).text
-    return [name for name in ACTS if f'href="{act(name, case)}"' in text]
+    return [name for name in ACTIONS if f'href="{act(name, case)}"' in text]
 
 
 def told(answer):
@@ -61,7 +61,7 @@ def told(answer):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("name", ACTIONS)
 def test_acts_are_for_editors_in_chief(moderator_client, client, case, kept, name, method):
     sent = {"reason": "Because.", "chosen": kept.pk}
     assert getattr(moderator_client, method)(act(name, case), sent).status_code == 403
@@ -78,7 +78,7 @@ def test_acts_are_for_editors_in_chief(moderator_client, client, case, kept, nam
     )
 
 
-@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("name", ACTIONS)
 def test_act_on_a_case_that_does_not_exist(editor_client, name):
     address = reverse(f"admin:policies_casestudy_{name}", args=[987])
     assert editor_client.get(address).status_code == 404
@@ -216,7 +216,7 @@ def test_reason_is_asked_for(editor_client, case, kept, name, reason):
     chosen = {"merge": kept.pk, "move": kept.member_id}.get(name, "")
     answer = send(editor_client, name, case, reason=reason, chosen=chosen)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason"])
-    assert answer.context["title"] == ACTS[name].question
+    assert answer.context["title"] == ACTIONS[name].question
     assert Event.objects.filter(subject_type="policies.casestudy").count() == 0
 
 

@@ -25,7 +25,7 @@ State = Revision.State
     [
         ("published", "Published: “Night buses” can be found at once."),
         ("changes-requested", "“Night buses” is back with its author, with your note."),
-        ("rejected", "“Night buses” is rejected, and the author told why."),
+        ("rejected", "“Night buses” is rejected, and the author is told why."),
     ],
 )
 def test_decision_is_carried_out_and_recorded(moderator_client, mina, submitted, decision, message):
@@ -177,7 +177,7 @@ def test_colleague_who_was_quicker_is_named(moderator_client, submitted):
         moderator_client, submitted, "published", "Thank you.", **{"decision-seen": shown}
     )
     assert answer.status_code == 409
-    assert answer.context["problem"] == "Lee was quicker: this revision is rejected now."
+    assert answer.context["problem"] == "Lee acted first: this revision is rejected now."
     assert "Thank you.</textarea>" in answer.text
     assert submitted.events.count() == 2
 
@@ -189,7 +189,7 @@ def test_superseded_revision_is_not_decided(moderator_client, submitted):
     moderation.publish(newer, name="Lee")
     answer = decide(moderator_client, submitted, "rejected", "No.", **{"decision-seen": shown})
     assert answer.status_code == 409
-    assert answer.context["problem"] == "Lee was quicker: this revision is superseded now."
+    assert answer.context["problem"] == "Lee acted first: this revision is superseded now."
     assert (state_of(submitted), state_of(newer)) == ("superseded", "published")
 
 
@@ -198,7 +198,7 @@ def test_revision_that_its_author_took_back_is_not_decided(moderator_client, sub
     moderation.withdraw(submitted, by=author)
     answer = decide(moderator_client, submitted, "published", **{"decision-seen": shown})
     assert answer.status_code == 409
-    assert answer.context["problem"] == "Ani was quicker: this revision is withdrawn now."
+    assert answer.context["problem"] == "Ani acted first: this revision is withdrawn now."
 
 
 def test_second_click_decides_nothing_and_frightens_nobody(moderator_client, submitted):

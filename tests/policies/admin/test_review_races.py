@@ -89,7 +89,7 @@ def test_two_pages_are_sent_at_once(moderators, membership):
         )
         assert sorted(answer.status_code for answer in answers) == [302, 409], number
         loser = next(answer for answer in answers if answer.status_code == 409)
-        assert "was quicker: this revision is published now." in loser.text
+        assert "acted first: this revision is published now." in loser.text
         assert "Thank you.</textarea>" in loser.text
         assert revision.events.filter(to_state=State.PUBLISHED).count() == 1
 
