@@ -12,7 +12,7 @@ class ActionRefused(WorkflowError):
 
 
 class AlreadyDecided(WorkflowError):
-    """Somebody else was quicker."""
+    """Somebody else decided first."""
 
 
 class ChangedMeanwhile(WorkflowError):

@@ -113,7 +113,7 @@ def test_moderator_works_through_the_queue(open_page, sessions, secretariat, axe
     page.get_by_label("Note to the author").fill("A long reason.")
     with page.refused(409):
         send(page, "Send decision")
-    expect(page.get_by_role("alert")).to_contain_text("Lee was quicker")
+    expect(page.get_by_role("alert")).to_contain_text("Lee acted first")
     expect(page.get_by_label("What you had written")).to_have_value("A long reason.")
     other.get_by_role("link", name="See the public page").click()
     expect(other.locator("main")).to_contain_text("Ask before you dig.")

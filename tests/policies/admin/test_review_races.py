@@ -63,7 +63,7 @@ def test_one_of_two_decisions_counts(moderators, membership):
         assert [(event.to_state, event.note) for event in events] == [
             (decided.state, f"From {events[0].actor_name}.")
         ], number
-        assert str(told).startswith(f"{events[0].actor_name} was quicker:"), number
+        assert str(told).startswith(f"{events[0].actor_name} acted first:"), number
         assert (
             Event.objects.filter(subject_id=str(revision.pk)).exclude(action="submitted").count()
             == 1
