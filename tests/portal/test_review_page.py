@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from policies.models import Assessment, Revision
-from policies.statistics.turnaround import ENOUGH
+from policies.statistics.turnaround import MIN_DECISIONS
 from tests.factories import RevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -38,14 +38,14 @@ def decide(number, days, name="Ana Moderator"):
 
 
 def test_few_decisions_say_nothing(client):
-    decide(ENOUGH - 1, days=2)
+    decide(MIN_DECISIONS - 1, days=2)
 
     assert UNKNOWN in words(client)
 
 
 def test_middle_of_the_last_year_is_told(client):
-    decide(ENOUGH, days=2)
-    decide(ENOUGH + 4, days=6.4)
+    decide(MIN_DECISIONS, days=2)
+    decide(MIN_DECISIONS + 4, days=6.4)
 
     said = words(client)
 
@@ -57,7 +57,7 @@ def test_middle_of_the_last_year_is_told(client):
 
 
 def test_fast_decisions_are_told_as_a_day(client):
-    decide(ENOUGH, days=0.1)
+    decide(MIN_DECISIONS, days=0.1)
 
     assert "Half of them were taken within a day. Nine of ten were taken within a day." in words(
         client
@@ -75,7 +75,7 @@ def test_page_names_the_criteria_and_what_waits(client):
 
 
 def test_page_names_nobody(client):
-    decide(ENOUGH, days=2, name="Ana Moderator")
+    decide(MIN_DECISIONS, days=2, name="Ana Moderator")
 
     assert "Ana" not in client.get("/review/").text
 
