@@ -230,7 +230,7 @@ def test_slower_editor_is_told_and_keeps_the_reason(editor_client, case):
     answer = editor_client.post(act("unpublish", case), {"seen": seen, "reason": "A wrong figure."})
 
     assert answer.status_code == 409
-    assert "Somebody has changed this case after you opened the page." in answer.text
+    assert "Somebody has changed this case since you opened the page." in answer.text
     assert "A wrong figure." in answer.text
     assert CaseStudy.objects.live().exists()
     # Having read it, the editor can go on.
