@@ -50,7 +50,7 @@ def _locked(user, by, reason):
     if not may_block(by, user):
         raise NotAllowed(_("You may not block or unblock this account."))
     if not reason.strip():
-        raise ReasonRequired(_("Say why: a reason is required."))
+        raise ReasonRequired(_("Give a reason."))
     return User.objects.select_for_update().get(pk=user.pk)
 
 

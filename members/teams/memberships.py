@@ -98,7 +98,7 @@ def decline(membership, by, note):
     Raises ``NotAllowed``, ``AlreadyDecided``, and ``ReasonRequired``.
     """
     if not note.strip():
-        raise ReasonRequired(_("Say why: a note is required."))
+        raise ReasonRequired(_("Give a reason."))
     return _decide(membership, Status.DECLINED, by, note, membership.role)
 
 

@@ -34,7 +34,7 @@ def merge(double, kept, *, by, reason):
     ``InvalidMember`` for one and the same member and where one of them is gone.
     """
     if not reason.strip():
-        raise ReasonRequired(_("Say why: a reason is required."))
+        raise ReasonRequired(_("Give a reason."))
     if double.pk == kept.pk:
         raise InvalidMember(_("A member cannot be merged with itself."))
     # In one order, so that two people who merge the same pair do not wait for each other for ever.

@@ -157,7 +157,7 @@ def decline(proposal, *, by, note):
     Raises ``NotAllowed``, ``AlreadyDecided``, and ``ReasonRequired``.
     """
     if not note.strip():
-        raise ReasonRequired(_("Say why: a note is required."))
+        raise ReasonRequired(_("Give a reason."))
     proposal = _undecided(proposal, by)
     return _decide(proposal, State.DECLINED, by, note, None, "")
 

@@ -77,7 +77,7 @@ def test_administrator_blocks_another_one():
 @pytest.mark.parametrize("reason", ["", "  \n"])
 @pytest.mark.parametrize("step", [blocking.block, blocking.unblock])
 def test_reason_is_needed(editor, step, reason):
-    with pytest.raises(ReasonRequired, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Give a reason"):
         step(UserFactory(), by=editor, reason=reason)
 
 

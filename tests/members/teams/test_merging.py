@@ -154,7 +154,7 @@ def test_people_who_come_over_are_told(double, kept, editor):
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_merge_needs_a_reason(double, kept, editor, reason):
-    with pytest.raises(ReasonRequired, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Give a reason"):
         merge(double, kept, editor, reason)
     assert Member.objects.count() == 2
 

@@ -137,7 +137,7 @@ def test_declined_proposal_leaves_no_member_and_tells_why(proposal, moderator, a
 
 
 def test_declining_needs_a_reason(proposal, moderator):
-    with pytest.raises(ReasonRequired, match="Say why"):
+    with pytest.raises(ReasonRequired, match="Give a reason"):
         decide(proposal, moderator, "decline", note=" ")
 
 
