@@ -112,7 +112,7 @@ test-sqlite: .venv/.dev ## What depends on the database, on SQLite
 	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m '$(SQLITE_SET)'
 
 test-browser: .venv/.dev ## Tests in a real Chromium, with axe
-	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m e2e tests/e2e
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m e2e tests/e2e
 
 test-servers: .venv/.dev ## Short drills with servers of their own: crashes, restores, machines that go away
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m '$(SERVERS_SET)' tests/servers

@@ -86,6 +86,8 @@ def environment(tmp_path_factory, mail_folder):
         "SITE_URL": f"http://127.0.0.1:{free_port()}",
         "EMAIL_URL": f"file:///{mail_folder}",
         "LOG_LEVEL": "WARNING",
+        # Who looks on sees at once what others do.
+        "PAGE_CACHE_SECONDS": "0",
         "DJANGO_SETTINGS_MODULE": "citynet.settings",
     }
     given.pop("DATABASE_URL", None)
@@ -284,12 +286,11 @@ def axe():
     """``axe(page)`` gives the rules that a page breaks, one line each.
 
     With ``colours`` only those of contrast: all that the dark scheme can change. With
-    ``but_colours`` all others: all that another width can change. With ``within`` only what is
-    inside the elements of that selector.
+    ``but_colours`` all others: all that another width can change.
     """
     source = Axe().axe_script
 
-    def check(page, *, colours=False, but_colours=False, within=""):
+    def check(page, *, colours=False, but_colours=False):
         if not but_colours:
             # What a sticky bar covers can be scrolled from under it, but axe sees only the moment.
             height = page.evaluate("document.documentElement.scrollHeight")
@@ -301,10 +302,7 @@ def axe():
         if but_colours:
             options["rules"] = {rule: {"enabled": False} for rule in CONTRAST}
         broken = page.evaluate(
-            """([within, options]) => axe
-                .run(within ? document.querySelectorAll(within) : document, options)
-                .then(found => found.violations)""",
-            [within, options],
+            "options => axe.run(document, options).then(found => found.violations)", options
         )
         return [
             f"{rule['id']}: {node['target']} {node['html'][:160]}"

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("scripts", "width"), [(True, 1280), (False, 390)], ids=["scripts", "no scripts, narrow"]
+)
 def test_from_a_question_to_a_comparison(open_page, scripts, width):
     page = open_page("/", scripts=scripts, width=width)
     page.locator("main input[name=q]").fill("waste")

@@ -185,6 +185,7 @@ def test_home_has_a_new_tag_after_a_publication(
 
     again = client.get("/", headers={"if-none-match": first["ETag"]})
     assert again.status_code == 200
+    assert again["ETag"] != first["ETag"]
 
 
 def test_home_reads_the_language_from_the_address_alone(client, library):

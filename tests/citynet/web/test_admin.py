@@ -81,12 +81,8 @@ def test_read_only_rows_cannot_be_changed_by_anybody(client, secretary, library,
     assert answers == [422 if model is CaseStudy else 403, 403, 403]
 
 
-@pytest.mark.parametrize("model", [*READ_ONLY, *EDITABLE])
+@pytest.mark.parametrize("model", [each for each in (*READ_ONLY, *EDITABLE) if each is not Goal])
 def test_list_can_be_searched(client, secretary, library, model):
-    if not admin.site._registry[model].search_fields:
-        assert model is Goal
-        return
-
     response = client.get(address(model, "changelist"), {"q": "zzzz"})
 
     assert response.context["cl"].result_count == 0

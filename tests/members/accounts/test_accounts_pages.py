@@ -111,14 +111,23 @@ def test_pages_of_the_second_factor_keep_the_policy(client):
     check(client.get(reverse("mfa_authenticate")))
 
 
-@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])
+# Fields that must be filled in.
+EMPTY = {
+    "account_login": ["login", "password"],
+    "account_signup": ["name", "email", "password1"],
+    "account_reset_password": ["email"],
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
 def test_refused_form_keeps_the_policy_and_names_its_fields(client, name):
     answer = client.post(reverse(name), {})
     check(answer)
     assert 'class="errors" role="alert"' in answer.text
-    for field in answer.context["form"].visible_fields():
-        if field.errors:
-            assert f'<a href="#{field.id_for_label}">{field.label}: ' in answer.text
+    wrong = [field for field in answer.context["form"].visible_fields() if field.errors]
+    assert [field.name for field in wrong] == EMPTY[name]
+    for field in wrong:
+        assert f'<a href="#{field.id_for_label}">{field.label}: ' in answer.text
 
 
 def test_links_from_mails_keep_the_policy(client):

@@ -260,4 +260,6 @@ def test_case_without_place_or_member_evidence_is_shown(moderator_client):
         ),
         state=State.SUBMITTED,
     )
-    assert moderator_client.get(address(revision)).status_code == 200
+    page = moderator_client.get(address(revision)).text
+    assert revision.title in page
+    assert 'name="act"' in page

@@ -59,9 +59,8 @@ def test_any_value_in_any_field_is_answered(reference, official, draft, slug):
         seen = fingerprint(section, Revision.objects.get(pk=draft.pk))
         sent = filled_with(section, value) | {"seen": seen}
         answer = official.post(address(draft.case, slug), sent)
-        assert answer.status_code in {302, 422}, value
-        if answer.status_code == 422:
-            assert answer.context["problems"], value
+        problems = (answer.context or {}).get("problems")
+        assert (answer.status_code, bool(problems)) in {(302, False), (422, True)}, value
     assert "\x00" not in str(interchange.row(Revision.objects.with_content().get(pk=draft.pk)))
     for name in ("edit", "preview"):
         page = official.get(reverse(f"policies:{name}", args=[draft.case_id]))
@@ -89,8 +88,9 @@ def test_any_value_where_a_case_begins_is_answered(official, value):
     ):
         answer = official.post(where, sent)
         assert answer.status_code in {302, 422}
-        if answer.status_code == 302:
-            assert official.get(answer.url).status_code == 200
+        # A form that was taken leads to the draft.
+        answer = official.post(where, sent, follow=True)
+        assert answer.status_code in {200, 422}
     assert CaseStudy.objects.exclude(member=official.member).count() == 0
 
 

@@ -39,7 +39,11 @@ def too_long(size):
 MISTAKES = [
     ("source_id", "x" * 201, too_long(200)),
     ("source_id", 7, NO_TEXT),
-    ("member", "atlantis", None),
+    (
+        "member",
+        "atlantis",
+        "There is no member “atlantis”; with its name, country and kind it is made.",
+    ),
     ("member", "", BLANK),
     ("member", None, BLANK),
     ("member", 7, "This must be a text or an object."),
@@ -54,7 +58,11 @@ MISTAKES = [
     ),
     ("member", {"name": "A", "kind": "ngo", "slug": "a"}, "Unknown key.", "member.slug"),
     ("provenance", "odd", CHOICE),
-    ("confirmed_at", "2025-02-30", None),
+    (
+        "confirmed_at",
+        "2025-02-30",
+        "“2025-02-30” value has the correct format (YYYY-MM-DD) but it is an invalid date.",
+    ),
     ("confirmed_at", "20250201", DATE),
     ("confirmed_at", 2025, DATE),
     ("synthetic", "yes", NO_FLAG),
@@ -167,7 +175,7 @@ MISTAKES = [
     ("stakeholders[0].engagement", "odd", CHOICE),
     ("stakeholders_unavailable", "x" * 301, too_long(300)),
     ("phases[0].name", "", BLANK),
-    ("phases[0].start", "April", None),
+    ("phases[0].start", "April", "Write a year (2013) or a year and month (2013-04)."),
     ("phases[0].end", "2013-03", "The end is before the start."),
     ("phases[0].note", "x" * 1001, too_long(1000)),
     ("indicators[0].name", "", BLANK),
@@ -196,8 +204,7 @@ def test_mistake_is_told_by_line_and_field(mistake):
     importer, errors = bring_in(short(), changed(path, value))
 
     assert [(line, field) for line, field, _message in errors] == [(2, *(error_path or [path]))]
-    if message:
-        assert errors[0][2] == message
+    assert errors[0][2] == message
     assert importer.counts == {
         "created": 1, "updated": 0, "unchanged": 0, "published": 0, "bad": 1
     }  # fmt: skip
