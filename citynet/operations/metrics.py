@@ -43,7 +43,7 @@ QUERIES = prometheus.Counter("citynet_queries", "Queries to the database by requ
 QUERY_SECONDS = prometheus.Counter("citynet_query_seconds", "Time of queries by requests")
 QUERY_ERRORS = prometheus.Counter("citynet_query_errors", "Queries that failed")
 PAGE_CACHE = prometheus.Counter("citynet_page_cache", "Pages looked for in the cache", ["result"])
-REFUSALS = prometheus.Counter("citynet_refusals", "Requests refused for their number", ["reason"])
+REFUSALS = prometheus.Counter("citynet_refusals", "Requests refused for their number")
 
 
 @receiver(request_over)
@@ -59,9 +59,8 @@ def count(stats, **signal):
         QUERY_ERRORS.inc(stats.query_errors)
     if "page_cache" in stats.notes:
         PAGE_CACHE.labels(stats.notes["page_cache"]).inc()
-    reason = stats.notes.get("refused", "throttle" if stats.status == TOO_MANY else None)
-    if reason:
-        REFUSALS.labels(reason).inc()
+    if stats.status == TOO_MANY:
+        REFUSALS.inc()
 
 
 class _Gauges:

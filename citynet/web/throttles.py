@@ -83,7 +83,7 @@ def wait(request):
 
 @lru_cache
 def limit(text):
-    """(how many, in how many seconds) of "600/60". Raises ``ValueError`` for anything else."""
+    """Return (how many, in how many seconds) of "600/60"; raises ``ValueError`` for anything else."""
     amount, _slash, seconds = text.partition("/")
     if not (amount.isdecimal() and seconds.isdecimal() and int(seconds)):
         raise ValueError(f"{text!r} is no limit: write 600/60 for 600 times in 60 seconds.")
@@ -116,7 +116,7 @@ def _count_sent(key, seconds):
 
 
 def _who(request):
-    """For whom it counts: the person where the page asks for one, else the network."""
+    """Return for whom it counts: the person where the page asks for one, else the network."""
     if not _is_reading(request) and request.user.is_authenticated:
         return f"person:{request.user.pk}"
     # Who hides the address shares the limit of all that came by the same way.
@@ -131,7 +131,7 @@ def _is_reading(request):
 
 
 def network(address):
-    """What counts as one visitor: an IPv4 address, or the first 64 bits of an IPv6 address."""
+    """Return what counts as one visitor: an IPv4 address, or the first 64 bits of an IPv6 address."""
     if ":" not in address:
         return address
     try:
@@ -141,7 +141,7 @@ def network(address):
 
 
 def in_words(seconds):
-    """ "40 seconds", "3 minutes": when to come back, not too early."""
+    """Return "40 seconds" or "3 minutes": when to come back, not too early."""
     if seconds < MINUTE:
         return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
     minutes = math.ceil(seconds / MINUTE)
@@ -149,13 +149,13 @@ def in_words(seconds):
 
 
 def message(seconds):
-    """What to say to who has to wait so long."""
+    """Return what to say to who has to wait so many seconds."""
     return _("Too many requests. Please try again in %(time)s.") % {"time": in_words(seconds)}
 
 
 @never_cache
 def refusal(request, seconds=LONGEST):
-    """429: the page that says when to come back; JSON for scripts. Nobody may keep it."""
+    """Return the page that says when to come back (429), or JSON for scripts; nobody may keep it."""
     match = request.resolver_match
     if match and match.view_name in AS_JSON:
         answer = JsonResponse({"error": message(seconds)}, status=STATUS)
@@ -166,11 +166,11 @@ def refusal(request, seconds=LONGEST):
 
 
 def delayed(answer, seconds):
-    """The answer, with the time after which to ask again."""
+    """Return the answer with the time after which to ask again."""
     answer["Retry-After"] = str(seconds)
     return answer
 
 
 def account_refusal(request):
-    """The same for the limits of accounts, which do not tell how long to wait."""
+    """Return the same page for the limits of accounts, which do not tell how long to wait."""
     return refusal(request)

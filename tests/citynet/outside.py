@@ -21,8 +21,7 @@ from django.test.utils import setup_test_environment
 from django.urls import path
 
 from citynet import urls
-from citynet.operations import views
-from citynet.web import request_log
+from citynet.web import throttles
 from policies.search import index
 
 
@@ -33,8 +32,7 @@ def broken(request):
 
 
 def refused(request):
-    request_log.note(refused="throttle")
-    return views.readyz(request)
+    return throttles.refusal(request)
 
 
 broken.login_required = refused.login_required = False
