@@ -119,7 +119,7 @@ test-servers: .venv/.dev ## Short drills with servers of their own: crashes, res
 
 audit: .venv/.dev ## Known weaknesses of the libraries (exit 3: could not be asked), and their licences
 	$(BIN)/python -m tests.audit licences
-	$(BIN)/python -m tests.audit weaknesses
+	$(BIN)/python -m tests.audit vulnerabilities
 
 bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 	SECRET_KEY=for-the-bench DEBUG=0 HTTPS=0 $(BIN)/python -m tests.bench --number $(N)

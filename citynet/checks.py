@@ -50,13 +50,13 @@ def replicas_have_a_primary(app_configs, **kwargs):
 
 
 @register(Tags.security, deploy=True)
-def weakness_can_be_reported(app_configs, **kwargs):
-    """Who finds a weakness has to know whom to tell."""
+def vulnerability_can_be_reported(app_configs, **kwargs):
+    """Who finds a vulnerability has to know whom to tell."""
     if security_txt.contact():
         return []
     return [
         checks.Warning(
-            "Nobody can be told of a weakness: /.well-known/security.txt has no contact.",
+            "Nobody can be told of a vulnerability: /.well-known/security.txt has no contact.",
             hint="Set CONTACT_EMAIL, or SECURITY_CONTACT.",
             id="citynet.W004",
         )

@@ -313,7 +313,7 @@ EMAIL_TIMEOUT = 10
 # On a development machine mail is kept here, to be read at /mailbox/.
 MAILBOX_DIR = VAR_DIR / "mail"
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
-# For reports of weaknesses, where that is another address: of mail, or of a page. And the page that
+# For reports of vulnerabilities, where that is another address: of mail, or of a page. And the page that
 # says how reports are dealt with, if there is one.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 SECURITY_POLICY_URL = env.str("SECURITY_POLICY_URL", "")

@@ -2,9 +2,8 @@
 
 from django.db import models
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-
-from citynet.web.addresses import address
 
 
 class TextsQuerySet(models.QuerySet):
@@ -54,7 +53,7 @@ class Goal(models.Model):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self):
-        return address("sdg:goal", self.number)
+        return reverse("sdg:goal", args=[self.number])
 
 
 class Target(models.Model):
@@ -84,7 +83,7 @@ class Target(models.Model):
         return f"{self.code} {self.label}"
 
     def get_absolute_url(self):
-        return address("sdg:target", self.code)
+        return reverse("sdg:target", args=[self.code])
 
 
 class GoalText(models.Model):

@@ -1,6 +1,6 @@
-"""What is known against the libraries that a site runs with: weaknesses, and licences.
+"""What is known against the libraries that a site runs with: vulnerabilities, and licences.
 
-``python -m tests.audit weaknesses`` asks for known weaknesses of every pinned version and ends with
+``python -m tests.audit vulnerabilities`` asks for known vulnerabilities of every pinned version and ends with
 0 (none known), 1 (some known) or 3 (it could not be asked, or not for all: nothing is known then).
 ``python -m tests.audit licences`` lists the licences and ends with 0 or, where one is not allowed,
 with 1.
@@ -101,7 +101,7 @@ def is_allowed(licence):
     return all(part in ALLOWED for part in parts)
 
 
-def weaknesses(arguments=()):
+def vulnerabilities(arguments=()):
     """(exit code, lines to print) of what is known against the pinned versions."""
     answer = subprocess.run(
         [
@@ -140,7 +140,7 @@ def verdict(report, errors=""):
         return SOME_KNOWN, lines
     if unknown or not rows:
         return NOT_ASKED, lines or ["NOT CHECKED: nothing was asked."]
-    return NONE_KNOWN, [f"No weakness is known of {len(rows)} libraries."]
+    return NONE_KNOWN, [f"No vulnerability is known of {len(rows)} libraries."]
 
 
 def _print_licences():
@@ -153,7 +153,7 @@ def _print_licences():
 def main(what):
     if what == "licences":
         return _print_licences()
-    code, lines = weaknesses()
+    code, lines = vulnerabilities()
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return code
 

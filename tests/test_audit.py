@@ -49,7 +49,7 @@ SKIPPED = {"name": "redis", "skip_reason": "Dependency not found on PyPI"}
 @pytest.mark.parametrize(
     ("rows", "code", "beginning"),
     [
-        ([CLEAN], audit.NONE_KNOWN, "No weakness is known of 1 libraries."),
+        ([CLEAN], audit.NONE_KNOWN, "No vulnerability is known of 1 libraries."),
         ([CLEAN, WEAK], audit.SOME_KNOWN, "pillow 1.0: CVE-2026-1, mended in 1.1"),
         ([SKIPPED, CLEAN], audit.NOT_ASKED, "NOT CHECKED: nothing can be said of 1 of 2"),
         ([SKIPPED, WEAK], audit.SOME_KNOWN, "pillow 1.0: CVE-2026-1, mended in 1.1"),
@@ -73,5 +73,5 @@ def test_service_out_of_reach_is_not_taken_for_a_clean_bill(tmp_path, monkeypatc
     (tmp_path / "constraints.txt").write_text("django==5.2\n", encoding="utf-8")
     monkeypatch.setattr(audit, "CONSTRAINTS", tmp_path / "constraints.txt")
     options = ["--vulnerability-service", "osv", "--osv-url", "http://127.0.0.1:9/"]
-    code, lines = audit.weaknesses([*options, "--cache-dir", str(tmp_path), "--timeout", "2"])
+    code, lines = audit.vulnerabilities([*options, "--cache-dir", str(tmp_path), "--timeout", "2"])
     assert (code, lines[0].startswith("NOT CHECKED")) == (audit.NOT_ASKED, True)

@@ -1,4 +1,4 @@
-"""``/.well-known/security.txt``: to whom a weakness is reported, in the form of RFC 9116."""
+"""``/.well-known/security.txt``: to whom a vulnerability is reported, in the form of RFC 9116."""
 
 from datetime import datetime, time, timedelta
 

@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from citynet.web.addresses import address
 from members.subregions import subregion_of
 
 
@@ -123,7 +123,7 @@ class Member(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return address("members:detail", self.slug)
+        return reverse("members:detail", args=[self.slug])
 
     def clean(self):
         """Raises ``ValidationError`` for an address that leads to another member already."""

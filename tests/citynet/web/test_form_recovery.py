@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, get_resolver, reverse
 
 from members.models import Membership
 from policies.models import Revision
@@ -121,6 +121,46 @@ def test_secrets_are_not_shown_again():
     assert answer.status_code == 401
     assert fields(answer) == {"name": "Mina"}
     assert "twenty secret letters" not in answer.text
+
+
+def views(patterns=None):
+    """Every view that has an address."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.callback
+        else:
+            yield from views(pattern.url_patterns)
+
+
+def test_no_view_switches_the_check_of_forms_off():
+    found = list(views())
+    assert len(found) > 100
+    assert [view for view in found if getattr(view, "csrf_exempt", False)] == []
+
+
+def test_form_that_is_too_large_is_told_so_and_not_read(settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(UserFactory())
+    sent = {"message": "I plan buses.", "a": "1", "b": "2"}
+    address = reverse("my:propose")
+    client.get(address)
+    answer = client.post(address, sent)
+    assert answer.status_code == 400
+    assert "This is too large" in answer.text
+    assert "I plan buses." not in answer.text
+    by_script = client.post(address, sent, headers={"accept": "application/json"})
+    assert (by_script.status_code, by_script.json()) == (
+        400,
+        {"state": "large", "message": "This is too large"},
+    )
+
+
+def test_old_form_of_somebody_signed_out_is_ready_after_signing_in():
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(reverse("my:propose"), {"message": "I plan buses."})
+    assert answer.status_code == 401
+    assert fields(answer) == {"message": "I plan buses."}
 
 
 def test_file_has_to_be_chosen_again():

@@ -1,4 +1,4 @@
-"""To whom a weakness is reported."""
+"""To whom a vulnerability is reported."""
 
 import re
 from datetime import UTC, datetime
