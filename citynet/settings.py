@@ -4,6 +4,7 @@
 """
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -270,6 +271,18 @@ STORAGES = {
 # and psql are; empty: on the PATH.
 BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
 PG_BIN = env.str("PG_BIN", "")
+# What ``migrate`` and ``load_reference`` fill: rows there do not make an installation used.
+REFERENCE_TABLES = [
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "policies_theme",
+    "sdg_goal",
+    "sdg_goaltext",
+    "sdg_target",
+    "sdg_targettext",
+]
 
 # What a form may carry besides files. A text far too long, or a list of 200 rows, is still read, so
 # that its author gets it back with a message; what lies above is refused unread.
@@ -519,6 +532,17 @@ NODE_NAME = env.str("NODE_NAME", "") or socket.gethostname()
 # Seconds for which /readyz bears with an index that is behind the database, and keeps its answer.
 READY_INDEX_LAG = env.int("READY_INDEX_LAG", 900)
 READINESS_KEPT_FOR = 1
+# The commands of the timers, and after which time without success something is wrong with each. Each
+# machine has an index of its own, so only its own runs of that command count.
+TIMED_COMMANDS = {
+    "backup": timedelta(days=2),
+    "delete_unused_files": timedelta(days=2),
+    "send_digest": timedelta(days=2),
+    "send_notices": timedelta(minutes=15),
+    "send_reminders": timedelta(days=2),
+    "sync_search": timedelta(minutes=15),
+}
+TIMED_ON_EACH_NODE = ["sync_search"]
 
 # Metrics for Prometheus at /metrics: to who has the token or, without one, to these addresses only.
 METRICS = env.bool("METRICS", False)

@@ -5,7 +5,6 @@ It stands in the database, because any machine may be asked about commands that 
 
 import logging
 import time
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
@@ -18,17 +17,6 @@ from .gauges import Gauge, register_gauges
 
 logger = logging.getLogger(__name__)
 
-# The commands of the timers, and after which time without success something is wrong with each.
-LATE_AFTER = {
-    "backup": timedelta(days=2),
-    "delete_unused_files": timedelta(days=2),
-    "send_digest": timedelta(days=2),
-    "send_notices": timedelta(minutes=15),
-    "send_reminders": timedelta(days=2),
-    "sync_search": timedelta(minutes=15),
-}
-# Each machine has an index of its own, so only its own runs count.
-ON_EACH_NODE = frozenset({"sync_search"})
 # A command that stays and looks every few seconds need not write as often.
 SECONDS_BETWEEN_MARKS = 30
 _marked = {}
@@ -64,13 +52,15 @@ def _mark(command, **times):
 def ages(now=None):
     """Return the seconds since each command of the timers last succeeded; None where it never has."""
     now = now or timezone.now()
-    anywhere = CommandRun.objects.exclude(command__in=ON_EACH_NODE)
-    here = CommandRun.objects.filter(command__in=ON_EACH_NODE, node=settings.NODE_NAME)
+    anywhere = CommandRun.objects.exclude(command__in=settings.TIMED_ON_EACH_NODE)
+    here = CommandRun.objects.filter(
+        command__in=settings.TIMED_ON_EACH_NODE, node=settings.NODE_NAME
+    )
     rows = (anywhere | here).values_list("command").annotate(last=Max("succeeded_at"))
     last = dict(rows.order_by("command"))
     return {
         command: max(0, round((now - last[command]).total_seconds())) if last.get(command) else None
-        for command in sorted(LATE_AFTER)
+        for command in sorted(settings.TIMED_COMMANDS)
     }
 
 
@@ -79,7 +69,7 @@ def late(seconds):
     return [
         command
         for command, age in seconds.items()
-        if age is not None and age > LATE_AFTER[command].total_seconds()
+        if age is not None and age > settings.TIMED_COMMANDS[command].total_seconds()
     ]
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
@@ -62,7 +63,7 @@ class TimedCommand(BaseCommand):
 
     def mark(self, *, done=True):
         """Note that the command has done its work, or could not, where a timer should run it."""
-        if self.name in command_runs.LATE_AFTER:
+        if self.name in settings.TIMED_COMMANDS:
             (command_runs.succeeded if done else command_runs.failed)(self.name)
 
 

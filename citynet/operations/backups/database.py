@@ -24,20 +24,6 @@ NAME = "database"
 # Kept in the database, but of no use elsewhere or later: sessions of people who are signed in, and
 # when commands ran on this installation.
 LEFT_OUT = ("citynet_commandrun", "django_session", "usersessions_usersession")
-# What ``migrate`` and ``load_reference`` fill: rows there do not make an installation used.
-FILLED_AT_INSTALL = frozenset(
-    {
-        "auth_group",
-        "auth_group_permissions",
-        "auth_permission",
-        "django_content_type",
-        "policies_theme",
-        "sdg_goal",
-        "sdg_goaltext",
-        "sdg_target",
-        "sdg_targettext",
-    }
-)
 LOCK_TIMEOUT = 60  # seconds that a restore waits for those who still use the tables
 
 
@@ -53,7 +39,7 @@ def models():
 def used_tables():
     """Return the tables that hold something which no installation has from the start, sorted."""
     there = set(connection.introspection.table_names())
-    tables = {model._meta.db_table for model in models()} - {*LEFT_OUT} - FILLED_AT_INSTALL
+    tables = {model._meta.db_table for model in models()} - {*LEFT_OUT, *settings.REFERENCE_TABLES}
     return sorted(table for table in tables & there if _has_rows(table))
 
 

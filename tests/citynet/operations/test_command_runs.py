@@ -21,7 +21,14 @@ from policies.search import index
 from tests.factories import LiveRevisionFactory
 
 pytestmark = pytest.mark.django_db
-NEVER = dict.fromkeys(command_runs.LATE_AFTER)
+NEVER = {
+    "backup": None,
+    "delete_unused_files": None,
+    "send_digest": None,
+    "send_notices": None,
+    "send_reminders": None,
+    "sync_search": None,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +154,16 @@ def test_health_tells_of_a_timer_that_died(client, reference, synced):
     found = response.json()
     assert found["runs"] == NEVER | {"send_notices": 960, "send_reminders": 90_000}
     assert found["late"] == ["send_notices"]
+
+
+def test_gauges_tell_of_commands_that_ran():
+    ago("backup", hours=49)
+    ago("send_notices", seconds=5)
+
+    assert [(gauge.name, gauge.value, gauge.label) for gauge in command_runs.runs()] == [
+        ("citynet_run_age_seconds", {"backup": 176_400, "send_notices": 5}, "command"),
+        ("citynet_run_late", {"backup": True, "send_notices": False}, "command"),
+    ]
 
 
 def test_two_runs_at_once_remove_a_file_once(monkeypatch, settings):
