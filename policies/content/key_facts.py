@@ -177,7 +177,7 @@ def _funding(sources):
 
 def _open_ended(label, start, stage, today):
     """A start without an end: how long so far is said only of what is known to go on."""
-    began = {"month": formats.month(start)}
+    began = {"month": months.label(start)}
     gap = _("end not reported")
     if stage == Revision.Stage.PLANNED:
         return Fact(label, _("From %(month)s") % began, gap)

@@ -125,14 +125,3 @@ def test_duration(count, written):
 )
 def test_period(start, end, written):
     assert formats.period(start, end) == written
-
-
-def test_what_is_remembered_is_remembered_for_each_language_apart():
-    write = formats.remembered(formats.number)
-
-    with translation.override("en"):
-        english = write(1234)
-    with translation.override("de"):
-        german = write(1234)
-
-    assert (english, german) == ("1,234", "1.234")
