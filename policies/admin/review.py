@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from policies.content.case_page import case_context
 from policies.forms.corrections import CorrectionForm
 from policies.forms.review import ChecklistForm, DecisionForm
 from policies.models import ReviewEvent, Revision
-from policies.views import detail
 from policies.workflow import corrections, reviewing
 from policies.workflow.errors import ChangedMeanwhile, WorkflowError
 
@@ -64,7 +64,7 @@ def preview(request, pk):
     """A submission as readers will see it."""
     revision = _permitted(request, pk)
     return render(
-        request, "admin/policies/revision/preview.html", detail.content(revision) | {"crumbs": []}
+        request, "admin/policies/revision/preview.html", case_context(revision) | {"crumbs": []}
     )
 
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from policies.content import completeness, diff
+from policies.content.case_page import case_context
 from policies.forms.review import ChecklistForm, DecisionForm
 from policies.models import CaseStudy, ReviewEvent, ReviewNote, Revision
-from policies.views import detail
 from policies.workflow import corrections, reviewing, screening, submission
 
 State = Revision.State
@@ -59,7 +59,7 @@ def context(request, revision, **typed):
     today = timezone.now()
     author = author_of(revision)
     assessments = list(revision.assessments.all())
-    content = detail.content(revision)
+    content = case_context(revision)
     assigned_to_other = revision.reviewer_id not in {None, request.user.pk}
     forms = {
         "decision": DecisionForm(),

@@ -1,23 +1,26 @@
-"""Pictures and documents of a revision, as they were taken in."""
+"""Photos and documents of a revision."""
 
 import uuid
 from pathlib import PurePath
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from citynet.uploads import files, images
 
 from .revision import OrderedRow
 
 
 def stored_name(instance, filename):
-    """A random name that keeps only the ending: nothing a person typed reaches the disk."""
+    """Return a random name with the same extension: no name that a person typed reaches the disk."""
     folder = instance._meta.model_name
     return f"{folder}s/{uuid.uuid4().hex}{PurePath(filename).suffix.lower()}"
 
 
 class StoredFile(OrderedRow):
-    """A file as it was taken in: checked, renamed, and never changed afterwards."""
+    """A stored file: checked, renamed, and never changed afterwards."""
 
     caption = models.CharField(
         _("caption"), max_length=300, blank=True, help_text=_("What it shows, or what it is.")
@@ -34,6 +37,11 @@ class StoredFile(OrderedRow):
 
     def __str__(self):
         return self.original_name
+
+    @property
+    def kind(self):
+        """Return the kind of file, for people: "PDF"."""
+        return files.kind_of(self.original_name).label
 
 
 class Photo(StoredFile):
@@ -60,6 +68,19 @@ class Photo(StoredFile):
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
 
+    @property
+    def large_url(self):
+        return reverse("policies:photo", args=[self.pk, "large"])
+
+    @property
+    def small_url(self):
+        return reverse("policies:photo", args=[self.pk, "small"])
+
+    @property
+    def small_width(self):
+        """Return the width of the small picture in pixels."""
+        return min(self.width, round(self.width * images.SMALL / max(self.width, self.height)))
+
 
 class Attachment(StoredFile):
     """A document for download."""
@@ -71,3 +92,7 @@ class Attachment(StoredFile):
     class Meta(StoredFile.Meta):
         verbose_name = _("file")
         verbose_name_plural = _("files")
+
+    @property
+    def url(self):
+        return reverse("policies:attachment", args=[self.pk])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from members.models import Member
 from policies.content import diff, sections
+from policies.content.case_page import case_context
 from policies.forms.progress import progress
 from policies.forms.start import NewForm, NoteForm
 from policies.models import CaseStudy, ReviewEvent, Revision
@@ -25,7 +26,6 @@ from policies.workflow.errors import (
 )
 from sdg.models import Goal
 
-from . import detail
 from .form_recovery import edit_view
 
 State = Revision.State
@@ -154,7 +154,7 @@ def preview(request, pk):
     case = editable(request, pk)
     key = current(case).pk
     shown = Revision.objects.with_rows().get(pk=key)
-    context = detail.content(shown) | {"crumbs": crumbs(case, shown)}
+    context = case_context(shown) | {"crumbs": crumbs(case, shown)}
     if case.live_id and shown.is_open:
         public = diff.compared(Revision.objects.filter(pk=case.live_id)).get()
         context |= {"beside": public, "changes": diff.changes(public, shown)}

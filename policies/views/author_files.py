@@ -199,7 +199,6 @@ def _page(request, case, revision, kind, *, title, form=None, row=None):
         "title": title,
         "form": form,
         "row": row,
-        "shown": _shown(revision, kind, row),
         "licences": forms.LICENCES,
         "crumbs": [
             *crumbs(case, revision),
@@ -211,13 +210,3 @@ def _page(request, case, revision, kind, *, title, form=None, row=None):
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "policies/author/file.html", context, status=status)
-
-
-def _shown(revision, kind, row):
-    """The row as pages show it, or None."""
-    if row is None:
-        return None
-    photos, attachments = files.shown(revision)
-    return next(
-        each for each in (photos if kind.model is Photo else attachments) if each.pk == row.pk
-    )

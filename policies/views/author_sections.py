@@ -168,10 +168,9 @@ class Page:
         if self.section.slug == "targets-themes":
             return self._picker(editor)
         if self.section.slug == "files":
-            photos, attachments = files.shown(self.revision)
             return {
-                "photos": photos,
-                "attachments": attachments,
+                "photos": self.revision.photos.all(),
+                "attachments": self.revision.attachments.all(),
                 "max_photos": files.MAX_PHOTOS,
                 "max_files": files.MAX_FILES,
             }

@@ -1,32 +1,28 @@
 """A case study: its page, its history, its single revisions, and how to cite it."""
 
 import json
-from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet.web import maps, page_cache
+from citynet.web import page_cache
 from policies import interchange
-from policies.content import citations, completeness, lists, money, sections
+from policies.content import citations, lists, sections
+from policies.content.case_page import case_context
 from policies.content.diff import changes, compared
 from policies.content.json_ld import case_data
-from policies.content.key_facts import budget, duration, key_facts
-from policies.content.timeline import timeline
+from policies.content.key_facts import budget, duration
 from policies.models import CaseStudy, Revision
 from policies.search.query import similar
-from policies.workflow import files
 
 # Changes a page of the history: each is compared anew.
 CHANGES_PER_PAGE = 10
 NEWEST_REVISIONS = 5
-DOT = "18"
 LONGEST_NUMBER = 18  # digits of a number that every database can compare
 FILES = {
     "bib": (citations.bibtex, "application/x-bibtex; charset=utf-8"),
@@ -48,7 +44,7 @@ def case(request, pk, slug=None):
         .order_by("-number")
         .values("number", "decided_at")
     )
-    context = content(live) | {
+    context = case_context(live) | {
         "crumbs": _crumbs(live),
         "revisions": revisions[:NEWEST_REVISIONS],
         "older": len(revisions) - NEWEST_REVISIONS,
@@ -141,7 +137,7 @@ def revision(request, pk, slug, number):
         return redirect(address, permanent=True)
     live = shown.case.live
     live.case = shown.case
-    context = content(shown) | {
+    context = case_context(shown) | {
         "crumbs": _crumbs(live, inner=True),
         "live": live,
         "is_live": shown.pk == live.pk,
@@ -217,48 +213,6 @@ def _crumbs(live, *, inner=False):
         for row in live.theme_rows.all()[:1]
     ]
     return crumbs
-
-
-def content(shown):
-    """What the page of a case and that of a single revision have in common."""
-    today = timezone.localdate()
-    checks = completeness.checks(shown)
-    photos, attachments = files.shown(shown)
-    return {
-        "revision": shown,
-        "case": shown.case,
-        "member": shown.case.member,
-        "text_attributes": sections.text_attributes(shown),
-        "facts": key_facts(shown),
-        "timeline": timeline(shown, today),
-        "funding": money.funding(shown),
-        "lines": money.lines(shown),
-        "resident": money.resident(shown),
-        "in_usd": money.in_usd(shown),
-        "groups": sections.stakeholder_groups(shown),
-        "readings": sections.readings(shown),
-        "papers": sections.papers(shown),
-        "photos": photos,
-        "attachments": attachments,
-        "standing": sections.standing(shown.case, today),
-        "checks": checks,
-        "documented": sum(check.done for check in checks),
-        "citation": citations.in_words(citations.citation(shown)),
-    } | _place(shown.case.member)
-
-
-def _place(member):
-    """The dot on the map, or the member as lying outside of it; nothing where its place is unknown."""
-    if not maps.on_map(member):
-        return {"outside": maps.outside([member])}
-    # The dot says where, not how many.
-    member.case_count = 0
-    return {
-        "points": [
-            replace(point, title=member.name, radius=DOT)
-            for point in maps.points([member], mini=True, here=member)
-        ]
-    }
 
 
 def _similar(live):

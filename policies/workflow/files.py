@@ -7,16 +7,13 @@ are deleted by the command ``delete_unused_files``.
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from citynet.uploads import files, images
 from policies.models import Attachment, Photo
 from policies.models.files import stored_name
 
@@ -35,67 +32,6 @@ class _SentTwice(Exception):
 
     def __init__(self, row):
         self.row = row
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A photo or file as pages show it; ``width``, ``height`` in pixels, 0 for files."""
-
-    pk: int
-    original_name: str
-    size: int
-    caption: str
-    credit: str
-    licence: str
-    alt: str
-    width: int
-    height: int
-
-    @property
-    def kind(self):
-        """What the file is, for people: "PDF"."""
-        return files.kind_of(self.original_name).label
-
-    @property
-    def large(self):
-        return photo_address(self.pk, "large")
-
-    @property
-    def small(self):
-        return photo_address(self.pk, "small")
-
-    @property
-    def small_width(self):
-        """Width of the small picture in pixels."""
-        return min(self.width, round(self.width * images.SMALL / max(self.width, self.height)))
-
-    @property
-    def address(self):
-        return reverse("policies:attachment", args=[self.pk])
-
-
-def photo_address(pk, size):
-    return reverse("policies:photo", args=[pk, size])
-
-
-def shown(revision):
-    """Return the photos and the files of a revision, each a list of :class:`Shown`."""
-    photos = [_shown(row, row.alt, row.width, row.height) for row in revision.photos.all()]
-    return photos, [_shown(row, "", 0, 0) for row in revision.attachments.all()]
-
-
-def _shown(row, alt, width, height):
-    return Shown(
-        pk=row.pk,
-        original_name=row.original_name,
-        size=row.size,
-        caption=row.caption,
-        credit=row.credit,
-        licence=row.licence,
-        alt=alt,
-        width=width,
-        height=height,
-    )
 
 
 def attach_photo(revision, *, user, picture, name, **texts):
