@@ -88,6 +88,7 @@ test-all: test ## The same with everything on SQLite too, and all drills
 lint: .venv/.dev ## Look for mistakes without running anything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	$(BIN)/djlint --lint --quiet templates
 	@! git grep -nE '\{% (blocktranslate|blocktrans)( [^%]*)? %\}' -- templates | grep -v trimmed || { echo 'blocktranslate without trimmed'; exit 1; }
