@@ -184,7 +184,7 @@ class RevisionAdmin(ReadOnlyAdmin):
             return None
         return _("%(done)s of %(points)s") % {
             "done": screening.completeness,
-            "points": completeness.MOST,
+            "points": completeness.MAX_SCORE,
         }
 
     @admin.display(description=gettext_lazy("kind"))

@@ -81,7 +81,7 @@ def context(request, revision, **typed):
         "in_review": in_review,
         "days": (today - revision.submitted_at).days if revision.submitted_at else None,
         "missing": [check for check in content["checks"] if not check.done],
-        "done_percent": f"{100 * content['documented'] / completeness.MOST:.1f}",
+        "done_percent": f"{100 * content['documented'] / completeness.MAX_SCORE:.1f}",
         "assessments": assessments,
         "warnings": submission.warnings(revision),
         "alike": screening.look_alikes(revision),

@@ -80,7 +80,7 @@ _POINTS = (
     (
         "baseline",
         _("Results with a baseline"),
-        _("A result means little without the figure before."),
+        _("A result means little without the value before."),
         _has_measured_change,
     ),
     (
@@ -108,15 +108,14 @@ _POINTS = (
         lambda revision: bool(revision.lessons.strip()),
     ),
 )
-# How many points there are.
-MOST = len(_POINTS)
+MAX_SCORE = len(_POINTS)
 
 
 def checks(revision):
-    """The twelve points in their order, each with whether this revision has it."""
+    """Return the twelve points in their order, each with whether this revision has it."""
     return [Check(name, label, test(revision), why) for name, label, why, test in _POINTS]
 
 
 def score(revision):
-    """How many points are there, and of how many."""
-    return sum(test(revision) for name, label, why, test in _POINTS), MOST
+    """Return how many points a revision has, and of how many."""
+    return sum(test(revision) for name, label, why, test in _POINTS), MAX_SCORE

@@ -20,8 +20,8 @@ from .fields import content_fields, is_prose, row_fields
 
 # A word with the blanks behind it. Scripts that write no blanks between words go sign by sign.
 TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]\s*|\w+\s*|[^\w\s]\s*|\s+")
-# Comparing takes time by the product of the lengths; beyond this a passage is shown whole.
-MOST_COMPARISONS = 250_000
+# Comparing takes time by the product of the lengths in words; longer passages are shown whole.
+MAX_COMPARISONS = 250_000
 
 # What a row is called stands in front of what else it says.
 NAMES = {"name", "caption", "original_name"}
@@ -131,7 +131,7 @@ def whole(old, new):
 
 def _blocks(old, new):
     """Pairs of slices, equal ones and replaced ones, that make up both lists in order."""
-    if len(old) * len(new) > MOST_COMPARISONS:
+    if len(old) * len(new) > MAX_COMPARISONS:
         yield from _ends(old, new)
         return
     matcher = SequenceMatcher(None, old, new, autojunk=False)

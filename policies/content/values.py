@@ -5,6 +5,7 @@ an empty text where anything may be written.
 """
 
 import re
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -30,13 +31,13 @@ def plain(number):
     return "0" if text == "-0" else text
 
 
-def serialized(field, value):
-    """Return what stands in a file for the ``value`` of a model field."""
+def serialized(value, empty):
+    """Return what stands in a file for a value of a model; ``empty`` stands for an empty text."""
     if isinstance(value, str):
-        return value.replace("\r\n", "\n").replace("\r", "\n") or empty(field)
+        return value.replace("\r\n", "\n").replace("\r", "\n") or empty
     if isinstance(value, Decimal):
         return plain(value)
-    if isinstance(field, models.DateField) and value is not None:
+    if isinstance(value, date):
         return value.isoformat()
     return value
 

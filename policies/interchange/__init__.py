@@ -1,9 +1,12 @@
 """The interchange format: JSON Lines in UTF-8, one case study a line.
 
-``row`` gives the line of a revision, ``Importer`` brings lines in, and what is exported can be
-imported again without any change. The keys and what they stand for are in ``fields``. Numbers are
-texts of plain decimals, so that no reader rounds them; what is unknown is null, or an empty text.
-Photos and files are not carried: an imported text keeps those of the text before it.
+``row`` returns the line of a revision, ``Importer`` imports lines, and what is exported can be
+imported again without any change. The keys follow from the models (``lines``). Numbers are texts of
+plain decimals, so that no reader rounds them; what is unknown is null, or an empty text. Photos and
+files are not carried: an imported text keeps those of the text before it.
+
+``workbook`` reads spreadsheets as if they were lines, and ``import_runs`` imports the files that the
+secretariat uploads.
 """
 
 from .importer import Importer

@@ -29,7 +29,7 @@ class Action(Enum):
     NOTHING = auto()
 
 
-class Refused(Exception):
+class LineRefused(Exception):
     """The line cannot be applied; ``field`` and ``message`` say why."""
 
     def __init__(self, path, message):
@@ -58,7 +58,7 @@ class Known:
 
 
 def known_cases(source_ids, *, with_revisions):
-    """``Known`` by source id, in a fixed number of queries; the cases are locked."""
+    """Return ``Known`` by source id, in a fixed number of queries; the cases are locked."""
     if not source_ids:
         return {}
     cases = CaseStudy.objects.filter(source_id__in=source_ids).select_for_update()
@@ -85,7 +85,7 @@ def _add_revisions(known):
 
 
 def decide(entry, known, *, publish):
-    """The ``Action`` for a line whose case is ``known``. Raises ``Refused``.
+    """Return the ``Action`` for a line whose case is ``known``. Raises ``LineRefused``.
 
     A text that moderators refused or took off the site does not come back by importing it again,
     nor does a case that was merged into another one.
@@ -94,9 +94,9 @@ def decide(entry, known, *, publish):
         if _says_same(entry, known.last):
             return Action.NOTHING
         number = {"number": known.case.merged_into_id}
-        raise Refused("source_id", _("The case was merged into case %(number)d.") % number)
+        raise LineRefused("source_id", _("The case was merged into case %(number)d.") % number)
     if entry.member.pk != known.case.member_id:
-        raise Refused("member", _("The case belongs to another member; an import moves none."))
+        raise LineRefused("member", _("The case belongs to another member; an import moves none."))
     if known.live and _says_same(entry, known.live):
         return Action.NOTHING
     if known.open is None:
@@ -107,12 +107,14 @@ def decide(entry, known, *, publish):
         return Action.PUBLISH if publish and is_ours else Action.NOTHING
     if not is_ours:
         number = {"number": known.open.number}
-        raise Refused("source_id", _("Revision %(number)d is being written or reviewed.") % number)
+        raise LineRefused(
+            "source_id", _("Revision %(number)d is being written or reviewed.") % number
+        )
     return Action.REWRITE
 
 
 def case_changes(entry, case, *, publish):
-    """What a line changes of the case itself, as {attribute: value}.
+    """Return what a line changes of the case itself, as {attribute: value}.
 
     It is seen at once where the case is public, so then only ``publish`` changes it.
     """

@@ -15,24 +15,24 @@ FORMULA, FAULT = "f", "e"
 MIDNIGHT = datetime.time()
 
 
-class Wrong(ValueError):
-    """What stands in the cell cannot be taken; the message says what to write instead."""
+class CellError(ValueError):
+    """The cell has no value for its column; the message says what to write instead."""
 
 
 def value(column, cell):
-    """The value of ``cell`` for ``column``; None where it is empty. Raises ``Wrong``."""
+    """Return the value of ``cell`` for ``column``; None where it is empty. Raises ``CellError``."""
     if cell.data_type == FORMULA:
-        raise Wrong(
+        raise CellError(
             _("A formula: nothing is calculated here. Copy the column and paste it as values.")
         )
     if cell.data_type == FAULT:
-        raise Wrong(_("The spreadsheet shows an error here: %(error)s") % {"error": cell.value})
+        raise CellError(_("The spreadsheet shows an error here: %(error)s") % {"error": cell.value})
     found = cell.value
     if found is None or (isinstance(found, str) and not found.strip()):
         return None
     if isinstance(found, bool) and column.kind != columns.TRUTH:
-        raise Wrong(_("This is true or false; nothing of the kind is asked here."))
-    return READERS[column.kind](column, found)
+        raise CellError(_("This is true or false; nothing of the kind is asked here."))
+    return READ_BY_KIND[column.kind](column, found)
 
 
 def _text(column, found):
@@ -40,11 +40,11 @@ def _text(column, found):
         return found
     if isinstance(found, int):
         return str(found)
-    raise Wrong(_("This is a date or a number with decimals. Write it as text."))
+    raise CellError(_("This is a date or a number with decimals. Write it as text."))
 
 
 def _number(column, found):
-    """Numbers as texts, as in JSON Lines; what is wrong with a text is told there."""
+    """Numbers as texts, as in JSON Lines; the checks of those find what is wrong with a text."""
     if isinstance(found, str):
         return found.strip()
     if isinstance(found, int):
@@ -52,7 +52,7 @@ def _number(column, found):
     if isinstance(found, float) and math.isfinite(found):
         number = format(Decimal(f"{found:.{DIGITS}g}"), "f")
         return number.rstrip("0").rstrip(".") if "." in number else number
-    raise Wrong(_("This is a date or a time, not a number."))
+    raise CellError(_("This is a date or a time, not a number."))
 
 
 def _year(column, found):
@@ -60,7 +60,7 @@ def _year(column, found):
         return int(found)
     if isinstance(found, int | str):
         return found.strip() if isinstance(found, str) else found
-    raise Wrong(_("This is a date or a number with decimals. Write the year: 2024"))
+    raise CellError(_("This is a date or a number with decimals. Write the year: 2024"))
 
 
 def _month(column, found):
@@ -73,11 +73,11 @@ def _month(column, found):
     if day and day.day == 1:
         return f"{day:%Y-%m}"
     if day:
-        raise Wrong(
+        raise CellError(
             _("This is the day %(day)s. Write a month or a year as text: %(month)s")
             % {"day": day.isoformat(), "month": f"{day:%Y-%m}"}
         )
-    raise Wrong(_("Write a year (2013) or a year and month (2013-04)."))
+    raise CellError(_("Write a year (2013) or a year and month (2013-04)."))
 
 
 def _date(column, found):
@@ -86,14 +86,14 @@ def _date(column, found):
     day = _day(found)
     if day:
         return day.isoformat()
-    raise Wrong(_("Write a date: 2024-05-31"))
+    raise CellError(_("Write a date: 2024-05-31"))
 
 
 def _truth(column, found):
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
     answer = words.get(str(found).strip().lower())
     if answer is None:
-        raise Wrong(_("Write true or false."))
+        raise CellError(_("Write true or false."))
     return answer
 
 
@@ -107,7 +107,9 @@ def _day(found):
 def _listed(found):
     """The entries of a cell: a line each, or parted by ";" where they are only names."""
     if not isinstance(found, str):
-        raise Wrong(_("This is a number or a date. Format the cell as text and write it again."))
+        raise CellError(
+            _("This is a number or a date. Format the cell as text and write it again.")
+        )
     parted_by_lines = BAR in found or "\n" in found.strip() or "\r" in found.strip()
     entries = found.splitlines() if parted_by_lines else found.split(";")
     return [entry.strip() for entry in entries if entry.strip()]
@@ -119,7 +121,7 @@ def _names(column, found):
 
 def _targets(column, found):
     if isinstance(found, int | float):
-        raise Wrong(
+        raise CellError(
             _(
                 "A number: 16.1 and 16.10 would be the same one. Format the column as text and "
                 "write the codes again."
@@ -134,7 +136,7 @@ def _entries(column, found):
     for number, entry in enumerate(_listed(found), start=1):
         parts = [part.strip() for part in entry.split(BAR)]
         if len(parts) > len(column.keys):
-            raise Wrong(
+            raise CellError(
                 _("Entry %(number)d has %(count)d parts; there are at most %(most)d: %(parts)s")
                 % {
                     "number": number,
@@ -150,7 +152,7 @@ def _entries(column, found):
     return entries
 
 
-READERS = {
+READ_BY_KIND = {
     columns.TEXT: _text,
     columns.NUMBER: _number,
     columns.YEAR: _year,

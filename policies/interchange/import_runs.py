@@ -20,11 +20,12 @@ from citynet.web.client_address import client_address
 from members.record import audit
 from policies.models import ImportRun
 from policies.search import index
+from policies.workflow.errors import WorkflowError
 
 from . import Importer, LineError
 from .columns import place
 from .reading import read_lines
-from .workbook import Unusable, Workbook
+from .workbook import WorkbookError, Workbook
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ MAX_STORED_ERRORS = 5000
 TIMEOUT = timedelta(minutes=2)
 
 
-class ImportRefused(Exception):
+class ImportRefused(WorkflowError):
     """The file is being imported already, or was not checked yet."""
 
 
@@ -63,12 +64,12 @@ def is_running(run):
 
 def may_run(run):
     """Return whether there is something to import, and nobody is doing so."""
-    looked = run.counts.get("check")
+    checked = run.counts.get("check")
     return bool(
         run.file
-        and looked
-        and not looked["refused"]
-        and looked["rows"] > looked["bad"]
+        and checked
+        and not checked["refused"]
+        and checked["rows"] > checked["bad"]
         and run.state in (State.CHECKED, State.STOPPED, State.RUNNING)
         and not is_running(run)
     )
@@ -167,10 +168,10 @@ def passes(run, importer):
     read = 0
     try:
         with _opened(run) as (lines, where):
-            for batch in importer.take(lines):
+            for batch in importer.run_lines(lines):
                 read = batch.read
-                yield Found(read, [_told(error, where) for error in batch.errors])
-    except Unusable as error:
+                yield Found(read, [_as_row(error, where) for error in batch.errors])
+    except WorkbookError as error:
         yield Found(read, [[each.line, each.field, each.message] for each in error.errors], True)
 
 
@@ -178,7 +179,7 @@ def _importer(run, *, dry_run=False):
     return Importer(publish=run.publish, dry_run=dry_run, batch_size=BATCH)
 
 
-def _told(error, where):
+def _as_row(error, where):
     return [error.line, where(error.field), error.message]
 
 
@@ -188,7 +189,7 @@ def _opened(run):
     try:
         file = run.file.open("rb")
     except OSError as error:
-        raise Unusable(
+        raise WorkbookError(
             LineError(0, "", _("The file is no longer there. Upload it again."))
         ) from error
     with file:

@@ -1,4 +1,4 @@
-"""Lines into the database, in batches: the good ones go in, the bad ones are told."""
+"""Import lines in batches: the good ones are written, the bad ones listed with their errors."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from members.models import Member
 from policies.models import Theme
 from sdg.models import Target
 
-from .applying import Action, Refused, Step, case_changes, decide, known_cases, write
+from .applying import Action, LineRefused, Step, case_changes, decide, known_cases, write
 from .cleaning import Cleaner
-from .reading import LineError, Unreadable, parse, read_lines
+from .reading import LineError, UnreadableLine, parse, read_lines
 
 BATCH_SIZE = 500  # lines
 BATCH_BYTES = 8_000_000
@@ -36,7 +36,7 @@ class Batch:
 
 
 class Importer:
-    """Brings the lines of a file in, each as a case of its own or as the next text of one.
+    """Imports the lines of a file, each as a case of its own or as the next text of one.
 
     A line whose ``source_id`` is known changes nothing when the case already says the same.
     Otherwise it becomes a draft: a public text is never changed; with ``publish`` it is replaced
@@ -58,10 +58,10 @@ class Importer:
         self._targets = set(Target.objects.values_list("code", flat=True))
 
     def run(self, stream):
-        """Bring in the lines of a binary ``stream``; gives a ``Batch`` after each transaction."""
-        return self.take(read_lines(stream))
+        """Import the lines of a binary ``stream``; yield a ``Batch`` after each transaction."""
+        return self.run_lines(read_lines(stream))
 
-    def take(self, every_line):
+    def run_lines(self, every_line):
         """The same for an iterable of ``Line`` s, read as they are needed."""
         lines, size, read = [], 0, 0
         for line in every_line:
@@ -69,13 +69,13 @@ class Importer:
             size += line.size
             if len(lines) == self.batch_size or size >= BATCH_BYTES:
                 read += len(lines)
-                yield Batch(read, self._bring_in(lines))
+                yield Batch(read, self._import_batch(lines))
                 lines, size = [], 0
         if lines:
-            yield Batch(read + len(lines), self._bring_in(lines))
+            yield Batch(read + len(lines), self._import_batch(lines))
 
-    def _bring_in(self, lines):
-        """Bring in some lines in one transaction; gives their errors in order."""
+    def _import_batch(self, lines):
+        """Import some lines in one transaction; return their errors in order."""
         entries, errors = [], []
         for line in lines:
             entry, found = self._read(line)
@@ -101,7 +101,7 @@ class Importer:
         entry = None
         try:
             data = parse(line) if line.content is None else line.content
-        except Unreadable as error:
+        except UnreadableLine as error:
             cleaner.add("", error)
         else:
             entry = cleaner.entry(data)
@@ -129,7 +129,7 @@ class Importer:
             else:
                 try:
                     action = decide(entry, found, publish=self.publish)
-                except Refused as refusal:
+                except LineRefused as refusal:
                     errors.append(LineError(entry.line, refusal.field, refusal.message))
                 else:
                     changes = case_changes(entry, found.case, publish=self.publish)
@@ -144,9 +144,9 @@ class Importer:
         self.counts["published"] += self.publish and step.action is not Action.NOTHING
 
 
-def _others(errors, told):
-    """The errors that are not about values of which ``told`` speaks already."""
-    paths = tuple(error.field for error in told)
+def _others(errors, known):
+    """The errors that are not about values that have one among ``known``."""
+    paths = tuple(error.field for error in known)
     return [
         error
         for error in errors

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from django.db import models
 
 from policies.content.fields import content_fields, row_fields
-from policies.content.values import serialized
+from policies.content.values import empty, serialized
 from policies.models import CaseStudy, Contribution, Revision, RevisionTheme
 from policies.models.files import StoredFile
 
@@ -54,11 +54,13 @@ class Key:
     def attribute(self):
         return self.field.attname
 
-    def of(self, instance):
-        """Return the value of a model as it stands in a line."""
-        if self.field in VALUES:
-            return VALUES[self.field](instance)
-        return serialized(self.field, getattr(instance, self.attribute))
+    @cached_property
+    def of(self):
+        """A function that gives the value of a model as it stands in a line."""
+        nothing, attribute = empty(self.field), self.attribute
+        return VALUES.get(self.field) or (
+            lambda instance: serialized(getattr(instance, attribute), nothing)
+        )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From bytes to lines to JSON objects; what cannot be read is told with its line number."""
+"""From bytes to lines to JSON objects; errors carry the number of their line."""
 
 import decimal
 import json
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 MAX_LINE = 2_000_000  # bytes
 MARK = b"\xef\xbb\xbf"  # Windows programs put it before UTF-8
-LONGEST_MESSAGE = 300
+MAX_MESSAGE = 300  # characters
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class LineError:
         return ": ".join(filter(None, [f"line {self.line}", self.field, self.message]))
 
 
-class Unreadable(ValueError):
+class UnreadableLine(ValueError):
     """The line is no JSON object of this format."""
 
 
@@ -43,7 +43,7 @@ class Line:
 
 
 def read_lines(stream):
-    """The lines of a binary ``stream`` that are not blank, without holding more than one."""
+    """Yield the lines of a binary ``stream`` that are not blank, without holding more than one."""
     number = 0
     while data := stream.readline(MAX_LINE + 2):
         number += 1
@@ -66,49 +66,51 @@ def _skip_rest(stream):
 
 
 def parse(line):
-    """The JSON object of a line, as a dict; numbers keep all their digits.
+    """Return the JSON object of a line, as a dict; numbers keep all their digits.
 
-    Raises ``Unreadable`` with a message for people.
+    Raises ``UnreadableLine`` with a message for people.
     """
     if line.data is None:
-        raise Unreadable(_("The line is longer than %(size)d bytes.") % {"size": MAX_LINE})
+        raise UnreadableLine(_("The line is longer than %(size)d bytes.") % {"size": MAX_LINE})
     try:
         text = line.data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Unreadable(_("Not UTF-8 at byte %(place)d.") % {"place": error.start + 1}) from error
+        raise UnreadableLine(
+            _("Not UTF-8 at byte %(place)d.") % {"place": error.start + 1}
+        ) from error
     try:
         data = _decoder.decode(text)
-    except Unreadable:
+    except UnreadableLine:
         raise
     except json.JSONDecodeError as error:
         where = {"reason": error.msg.removesuffix(" at"), "place": error.pos + 1}
-        raise Unreadable(_("Not JSON: %(reason)s at character %(place)d.") % where) from error
+        raise UnreadableLine(_("Not JSON: %(reason)s at character %(place)d.") % where) from error
     except ValueError as error:
-        raise Unreadable(_("A number has too many digits.")) from error
+        raise UnreadableLine(_("A number has too many digits.")) from error
     except RecursionError as error:
-        raise Unreadable(_("Lists and objects are nested too deeply.")) from error
+        raise UnreadableLine(_("Lists and objects are nested too deeply.")) from error
     if not isinstance(data, dict):
-        raise Unreadable(_("The line must be a JSON object."))
+        raise UnreadableLine(_("The line must be a JSON object."))
     return data
 
 
 def shown(text):
-    """``text`` from a file, short and without what could disturb a terminal."""
+    """Return ``text`` from a file, short and without what could disturb a terminal."""
     text = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[:400])
-    return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "…"
 
 
 def _number(text):
     try:
         return decimal.Decimal(text)
     except decimal.InvalidOperation as error:
-        raise Unreadable(
+        raise UnreadableLine(
             _("%(number)s is too large a number.") % {"number": shown(text)}
         ) from error
 
 
 def _refuse(name):
-    raise Unreadable(_("Not JSON: %(name)s is no number.") % {"name": name})
+    raise UnreadableLine(_("Not JSON: %(name)s is no number.") % {"name": name})
 
 
 def _object(pairs):
@@ -116,7 +118,7 @@ def _object(pairs):
     if len(found) < len(pairs):
         names = [name for name, _value in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable(_("The key “%(key)s” is there twice.") % {"key": shown(twice)})
+        raise UnreadableLine(_("The key “%(key)s” is there twice.") % {"key": shown(twice)})
     return found
 
 

@@ -1,8 +1,8 @@
 """Workbooks (XLSX) as lines: row n of the first sheet is line n, as if it stood in JSON Lines.
 
 Rows are read one at a time. Nothing is calculated and nothing is guessed: formulas, merged cells,
-hidden rows and columns are told with their place, and what makes the sheet as a whole unclear stops
-all of it.
+hidden rows and columns are errors with their place, and what makes the sheet as a whole unclear
+stops all of it.
 """
 
 import zipfile
@@ -27,7 +27,7 @@ FIRST = 2  # row: above it stand the names of the columns
 BROKEN = (Exception,)
 
 
-class Unusable(Exception):
+class WorkbookError(Exception):
     """The workbook as a whole cannot be read: ``errors`` are all the ``LineError`` s."""
 
     def __init__(self, *errors):
@@ -36,13 +36,13 @@ class Unusable(Exception):
 
 
 def _damaged(line=0):
-    return Unusable(
+    return WorkbookError(
         LineError(line, "", _("The workbook is damaged. Save it anew from your spreadsheet."))
     )
 
 
 class Workbook:
-    """A workbook (a ``File``) open for reading; raises ``Unusable``.
+    """A workbook (a ``File``) open for reading; raises ``WorkbookError``.
 
     ``letters`` has the letter of each column by its name, ``unread`` the names of columns that the
     platform works out itself.
@@ -53,24 +53,25 @@ class Workbook:
         try:
             documents.check_xlsx(file)
         except ValidationError as error:
-            raise Unusable(LineError(0, "", error.messages[0])) from error
-        file.seek(0)
+            raise WorkbookError(LineError(0, "", error.messages[0])) from error
         try:
+            _check_declarations(file)
+            file.seek(0)
             self.book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
             self.sheet = self.book.worksheets[0] if self.book.worksheets else None
             is_first = self.sheet is self.book._sheets[0]  # noqa: SLF001 - charts are sheets too
         except BROKEN as error:
             raise _damaged() from error
         if not is_first:
-            raise Unusable(LineError(0, "", _("The first sheet must be the table of cases.")))
+            raise WorkbookError(LineError(0, "", _("The first sheet must be the table of cases.")))
         self.letters, self.unread = {}, []
-        self._look()
+        self._check_sheet()
 
     def close(self):
         self.book.close()
 
-    def _look(self):
-        """Everything that stands against reading the sheet at all, told at once."""
+    def _check_sheet(self):
+        """Read the header; raise at once every error that keeps the whole sheet from being read."""
         errors = []
         if self.sheet.sheet_state != "visible":
             errors.append(
@@ -78,7 +79,7 @@ class Workbook:
                     0, "", _("The first sheet is hidden. Show it, so that you see what you import.")
                 )
             )
-        layout = _layout(self.book._archive, self.sheet._worksheet_path)  # noqa: SLF001 - merged cells are not told otherwise
+        layout = _layout(self.book._archive, self.sheet._worksheet_path)  # noqa: SLF001 - the library does not say which cells are merged
         errors += layout.errors()
         names = self._header(errors)
         for number in sorted(layout.columns):
@@ -88,7 +89,7 @@ class Workbook:
                     LineError(1, letter, _("The column has values, but no name in its first row."))
                 )
         if errors:
-            raise Unusable(*errors)
+            raise WorkbookError(*errors)
 
     def _header(self, errors):
         """The names in the first row; what is wrong with them goes to ``errors``."""
@@ -131,7 +132,7 @@ class Workbook:
         return names
 
     def lines(self):
-        """A ``Line`` for each row that is not empty. Raises ``Unusable`` where the file breaks off."""
+        """A ``Line`` for each row that is not empty. Raises ``WorkbookError`` where the file breaks off."""
         width = max(index for index, _column in self.columns) + 1
         number = FIRST - 1
         try:
@@ -149,7 +150,7 @@ class Workbook:
         for index, column in self.columns:
             try:
                 value = cells.value(column, row[index])
-            except cells.Wrong as wrong:
+            except cells.CellError as wrong:
                 errors.append(LineError(number, column.path, shown(str(wrong))))
             else:
                 if value is not None:
@@ -203,7 +204,7 @@ class _Layout:
         hidden = _("The column is hidden. Show it or delete it.")
         found += [LineError(1, letter, hidden) for letter in self.hidden_columns]
         if self.longest > MAX_ROWS + 1:
-            message = _("At most %(count)d rows can be brought in at once.")
+            message = _("At most %(count)d rows can be imported at once.")
             found.append(LineError(self.longest, "", message % {"count": MAX_ROWS}))
         return found
 
@@ -237,7 +238,7 @@ def _column_of(reference):
 
 
 def _layout(archive, path):
-    """The ``_Layout`` of a sheet, read in one pass. Raises ``Unusable`` for a damaged one."""
+    """The ``_Layout`` of a sheet, read in one pass. Raises ``WorkbookError`` for a damaged one."""
     layout = _Layout()
     parser = expat.ParserCreate()
     parser.StartElementHandler = layout.start
@@ -252,6 +253,25 @@ def _layout(archive, path):
     if not layout.is_ordered:
         raise _damaged()
     return layout
+
+
+def _check_declarations(file):
+    """Raise an error where a part declares a document type, whichever parser the library has."""
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if name.endswith((".xml", ".rels")):
+                _read_to_root(archive, name)
+
+
+def _read_to_root(archive, name):
+    elements = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, _attributes: elements.append(name)
+    parser.StartDoctypeDeclHandler = _refuse_declarations
+    with archive.open(name) as part:
+        while not elements and (data := part.read(CHUNK)):
+            parser.Parse(data, False)
 
 
 def _refuse_declarations(*_declaration):

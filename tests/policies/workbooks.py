@@ -67,7 +67,7 @@ def bring_in(data, **options):
     importer = Importer(**options)
     errors = [
         (error.line, place(error.field, book.letters), error.message)
-        for batch in importer.take(book.lines())
+        for batch in importer.run_lines(book.lines())
         for error in batch.errors
     ]
     book.close()

@@ -10,7 +10,7 @@ from policies.interchange.reading import (
     MAX_LINE,
     Line,
     LineError,
-    Unreadable,
+    UnreadableLine,
     parse,
     read_lines,
     shown,
@@ -79,7 +79,7 @@ def test_line_after_one_that_is_too_long_is_read():
     ids=range(16),
 )
 def test_line_that_cannot_be_read_says_why(data, message):
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(UnreadableLine) as raised:
         parse(Line(1, data))
 
     assert str(raised.value) == message
@@ -96,7 +96,7 @@ def test_any_bytes_are_read_or_refused(data):
     for line in read_lines(io.BytesIO(data)):
         try:
             parsed = parse(line)
-        except Unreadable:
+        except UnreadableLine:
             continue
         assert isinstance(parsed, dict)
 

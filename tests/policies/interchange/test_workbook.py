@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from policies import interchange
 from policies.interchange import spreadsheet
 from policies.interchange.columns import LEFT_OUT, columns, place, template
-from policies.interchange.workbook import MAX_ROWS, Unusable, Workbook
+from policies.interchange.workbook import MAX_ROWS, Workbook, WorkbookError
 from policies.models import CaseStudy, Revision
 from tests.factories import LiveRevisionFactory, MemberFactory
 from tests.policies.lines import FULL
@@ -259,7 +259,7 @@ def test_text_that_begins_like_a_formula_is_a_text():
 
 def refusal(data):
     """What is said of a workbook that cannot be used: (row, letter, message) each."""
-    with pytest.raises(Unusable) as refused:
+    with pytest.raises(WorkbookError) as refused:
         list(Workbook(ContentFile(data)).lines())
     return [(error.line, error.field, error.message) for error in refused.value.errors]
 
@@ -331,7 +331,7 @@ def test_row_beyond_the_last_is_refused():
     data = workbook(row(), change=lambda _book, sheet: sheet.write(MAX_ROWS + 1, 2, "Far away"))
 
     assert refusal(data) == [
-        (MAX_ROWS + 2, "", f"At most {MAX_ROWS} rows can be brought in at once.")
+        (MAX_ROWS + 2, "", f"At most {MAX_ROWS} rows can be imported at once.")
     ]
 
 
