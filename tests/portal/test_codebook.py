@@ -50,6 +50,7 @@ WORKFLOW = {
     "original_name",
     "small",
     "version",
+    "list_summary",
     "themes",
     "targets",
 }
