@@ -25,7 +25,7 @@ from policies.workflow.errors import WorkflowError
 from . import Importer, LineError
 from .columns import place
 from .reading import read_lines
-from .workbook import WorkbookError, Workbook
+from .workbook import Workbook, WorkbookError
 
 logger = logging.getLogger(__name__)
 
