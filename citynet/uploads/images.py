@@ -1,4 +1,4 @@
-"""Pictures that people send: checked, turned upright, stripped, and drawn anew in two sizes.
+"""Pictures that people send: checked, turned upright, stripped, and re-encoded in two sizes.
 
 Nothing of the sent file is kept but what can be seen: no place, no date, no camera, no colour
 profile, and nothing that somebody hung behind the picture.
@@ -63,7 +63,7 @@ def prepare(file, name):
         )
     try:
         _check(file, expected)
-        large, small = _drawn(file)
+        large, small = _resized(file)
         return Picture(_encoded(large), _encoded(small), *large.size)
     except ValidationError:
         raise
@@ -119,7 +119,7 @@ def _too_many_pixels():
     )
 
 
-def _drawn(file):
+def _resized(file):
     """The picture in its two sizes: upright, in sRGB, and with nothing but pixels."""
     # Verifying has used the first one up.
     with _open(file) as image:

@@ -61,13 +61,13 @@ def ask(
     refused,
     back,
     done,
-    template="admin/members/ask.html",
+    template="admin/ask.html",
     **context,
 ):
     """One thing to be done with ``obj``: the form on GET; on POST ``step(form.cleaned_data)``.
 
     When it is done, ``done`` is said and ``back`` follows. A form that is not filled in rightly, and
-    a ``step`` that raises ``refused``, give the page again with what was typed and what is wrong.
+    a ``step`` that raises ``refused``, return the page with what was typed and what is wrong.
     """
     status = 200
     if request.method == "POST":

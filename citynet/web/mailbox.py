@@ -1,4 +1,4 @@
-"""Mail on a development machine: printed, and kept to be read in the browser at /mailbox/.
+"""Mail on a development machine: printed, and stored to be read in the browser at /mailbox/.
 
 The address exists only with DEBUG; without it the pages answer 404 even if somebody wires them up.
 """
@@ -22,7 +22,7 @@ SHOWN = 100
 
 
 class EmailBackend(ConsoleBackend):
-    """Prints every mail, and keeps it as a file in ``settings.MAILBOX_DIR``."""
+    """Prints every mail, and stores it as a file in ``settings.MAILBOX_DIR``."""
 
     def write_message(self, message):
         super().write_message(message)

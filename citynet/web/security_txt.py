@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-# Days for which the page may be believed. It is drawn anew each day, so that it never ends.
+# Days for which the page is valid. It is made anew each day, so it never expires.
 VALID = 180
 
 

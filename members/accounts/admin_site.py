@@ -15,7 +15,7 @@ from .second_factor import has_second_factor
 
 
 class SecretariatSite(admin.AdminSite):
-    """The admin: for active staff with a second factor, by the same door as everybody."""
+    """The admin: for active staff with a second factor, who sign in as everybody does."""
 
     site_header = _("Urban SDG Knowledge Platform")
     site_title = _("Urban SDG Knowledge Platform")

@@ -1,4 +1,4 @@
-"""The record: read, filtered and taken along by those who may, changed by nobody."""
+"""The record: read, filtered and downloaded by those who may, changed by nobody."""
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -58,7 +58,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @method_decorator(require_POST)
     def export(self, request):
-        """The entries that the list shows, as CSV; that they were taken along is recorded."""
+        """The entries that the list shows, as CSV; the download is recorded."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:

@@ -166,7 +166,7 @@ def deliver(limit=100, now=None, stop=None):
     No other notice is taken up once the event ``stop`` is set.
 
     Never raises for a mail server that is down or a notice that cannot be written: the notice is
-    put off, with longer and longer waits, until it is given up with the error kept. A server that
+    put off, with longer and longer waits, until it is given up and the error stored. A server that
     takes no mail ends the run, so that one broken server costs one attempt and not all of them.
     """
     outcome = Outcome()

@@ -13,19 +13,19 @@ from members.teams.forms import MailForm
 
 from .notifications import subject_of
 
-A_PAGE = 25
+PAGE_SIZE = 25
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def notices(request):
-    """All notices of the person, the newest first; POST keeps which kinds are mailed."""
+    """All notices of the person, the newest first; POST saves which kinds are mailed."""
     form = MailForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Your choice is saved."))
         return redirect("my:notices")
-    page = Paginator(request.user.notices.all(), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(request.user.notices.all(), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "notices": with_subjects(page, request.user),

@@ -25,7 +25,7 @@ def record_all(action, subjects, *, by=None, name="", reason=""):
 
 def _event(action, subject, by, name, reason):
     if action not in ACTIONS:
-        raise ValueError(f"Nobody knows the action {action}.")
+        raise ValueError(f"There is no action {action}.")
     return Event(
         actor=by,
         actor_name=name or (by.get_full_name() if by else ""),

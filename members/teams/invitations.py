@@ -24,7 +24,7 @@ from .memberships import (
     tell_team,
 )
 
-LASTS = timedelta(days=14)
+VALID_FOR = timedelta(days=14)
 # Nobody needs more; what lies above is a mistake or a robot.
 MAX_A_DAY = 30
 # Who sends the same invitation twice within this time has clicked twice.
@@ -59,7 +59,7 @@ def invite(member, email, by, role=Role.OFFICIAL):
     for invitation in former:
         _revoke(invitation, by)
     invitation = Invitation(
-        member=member, email=email, role=role, invited_by=by, expires_at=now + LASTS
+        member=member, email=email, role=role, invited_by=by, expires_at=now + VALID_FOR
     )
     invitation.token_hash = hash_of(new_token(invitation))
     invitation.save()

@@ -20,7 +20,7 @@ from .forms import DecisionForm, InviteForm, LeaveForm, MemberSearchForm, Reques
 from .leaders import is_secretariat, leads, requests_for
 
 FOUND = 20
-A_PAGE = 25
+PAGE_SIZE = 25
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -86,7 +86,7 @@ def requests(request):
     """Every request that waits in the whole network, for the secretariat."""
     if not is_secretariat(request.user):
         raise Http404
-    page = Paginator(requests_for(request.user), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(requests_for(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "my/requests.html", {"page": page})
 
 

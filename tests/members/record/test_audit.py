@@ -76,7 +76,7 @@ def test_long_subject_is_cut(city):
     "record", [audit.record, lambda *args: audit.record_all(args[0], [args[1]])]
 )
 def test_unknown_action_is_refused(city, record):
-    with pytest.raises(ValueError, match="Nobody knows the action guessed"):
+    with pytest.raises(ValueError, match="There is no action guessed"):
         record("guessed", city)
     assert Event.objects.count() == 0
 
