@@ -86,6 +86,7 @@ def environment(tmp_path_factory, mail_folder):
         "SITE_URL": f"http://127.0.0.1:{free_port()}",
         "EMAIL_URL": f"file:///{mail_folder}",
         "LOG_LEVEL": "WARNING",
+        "CACHE_URL": "locmem://",
         # Who looks on sees at once what others do.
         "PAGE_CACHE_SECONDS": "0",
         "DJANGO_SETTINGS_MODULE": "citynet.settings",
