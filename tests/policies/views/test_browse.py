@@ -3,7 +3,7 @@
 import itertools
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
+from html import escape, unescape
 
 import pytest
 from django.conf import settings
@@ -333,7 +333,9 @@ def test_control_characters_count_as_blanks(client, make):
 def test_operators_are_words(client, make, words):
     make("Night buses")
     make.done()
-    assert client.get("/policies/", {"q": words}).status_code == 200
+    answer = client.get("/policies/", {"q": words})
+    assert answer.status_code == 200
+    assert f'value="{escape(words)}"' in answer.text
 
 
 def test_empty_result_says_which_filter_to_drop(client, make):
