@@ -42,12 +42,15 @@ function init(args)
   first = math.floor(tonumber(os.getenv("LOAD_PLACE")) * #writes)
 end
 
-local function headers(id)
+-- The portal takes ids of requests in the form of a UUID only.
+local function headers(kind, id)
   number = number + 1
+  local guid = string.format("%032x", number)
+  sent[guid] = { kind, now(), id }
   local visitor = number * 7 % ADDRESSES
   return {
     ["Host"] = HOST,
-    ["X-Request-ID"] = id,
+    ["X-Request-ID"] = guid,
     ["X-Forwarded-Proto"] = "https",
     ["X-Forwarded-For"] = "10.0." .. math.floor(visitor / 250) .. "." .. visitor % 250 + 1,
     ["User-Agent"] = "Mozilla/5.0 (load)",
@@ -59,10 +62,9 @@ local function write()
   written = written + 1
   local key, address, cookies, token, body = unpack(writes[(first + written) % #writes + 1])
   local id = "load-" .. step .. "-write-" .. key
-  local head = headers(id)
+  local head = headers("write", id)
   head["Cookie"], head["X-CSRFToken"], head["Origin"] = cookies, token, "https://" .. HOST
   head["Accept"], head["Content-Type"] = "application/json", "application/x-www-form-urlencoded"
-  sent[id] = { "write", now() }
   return wrk.format("POST", address, head, (body:gsub("STEP", step)))
 end
 
@@ -73,18 +75,17 @@ function request()
   local kind, address = unpack(asked[place])
   if kind == "write" then return write() end
   local id = "load-" .. step .. "-" .. kind .. "-" .. number
-  sent[id] = { kind, now() }
-  return wrk.format("GET", address, headers(id))
+  return wrk.format("GET", address, headers(kind, id))
 end
 
 function response(status, headers, body)
   local names = {}
   for name, value in pairs(headers) do names[name:lower()] = value end
-  local id = names["x-request-id"] or ""
-  local found = sent[id] or { "unknown", now() }
-  sent[id] = nil
+  local guid = names["x-request-id"] or ""
+  local found = sent[guid] or { "unknown", now(), guid }
+  sent[guid] = nil
   seen:write(table.concat({
-    id, found[1], status, math.floor(now() - found[2]),
+    found[3], found[1], status, math.floor(now() - found[2]),
     names["age"] and 1 or 0, names["retry-after"] and 1 or 0,
   }, "\t"), "\n")
 end
