@@ -1,5 +1,7 @@
 """Members, whose names and places stand in the search index."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.db import transaction
 
@@ -16,7 +18,8 @@ class IndexedMemberAdmin(MemberAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        transaction.on_commit(index.sync_quietly)
+        cases = list(obj.cases.live().values_list("pk", flat=True))
+        transaction.on_commit(partial(index.write_cases, cases))
 
     def merge_members(self, double, data, *, by):
         super().merge_members(double, data, by=by)

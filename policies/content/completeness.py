@@ -18,8 +18,8 @@ class Check:
     why: str
 
 
-def _has_place(revision):
-    member = revision.case.member
+def has_place(member):
+    """Return whether it is known where a member is."""
     return member.latitude is not None or bool(member.country)
 
 
@@ -45,7 +45,7 @@ _POINTS = (
         "place",
         _("City and place"),
         _("Lets a reader find cities in a similar situation."),
-        _has_place,
+        lambda revision: has_place(revision.case.member),
     ),
     (
         "targets",

@@ -18,6 +18,7 @@ from policies.models import FundingSource, Indicator, Revision, Stakeholder, The
 from sdg.models import Target
 
 from . import bands
+from .summary import summary_of
 
 NONE = bands.NONE
 NOT_REPORTED = _("Not reported")
@@ -110,15 +111,15 @@ def _known(value):
 
 
 def _goals(revision):
-    return [row.target_id.split(".")[0] for row in revision.contributions.all()]
+    return [code.split(".")[0] for code in summary_of(revision)["targets"]]
 
 
 def _targets(revision):
-    return [row.target_id for row in revision.contributions.all()]
+    return summary_of(revision)["targets"]
 
 
 def _themes(revision):
-    return [row.theme.slug for row in revision.theme_rows.all()]
+    return summary_of(revision)["themes"]
 
 
 def _subregion(revision):
@@ -129,10 +130,6 @@ def _subregion(revision):
 def _provenance(revision):
     case = revision.case
     return [case.provenance, "confirmed"] if case.confirmed_at else [case.provenance]
-
-
-def _kinds(rows):
-    return [row.kind for row in rows.all() if row.kind]
 
 
 PROVENANCE = [
@@ -227,7 +224,7 @@ FACETS = (
         "evidence",
         _("Evidence"),
         "record",
-        lambda revision: [row.evidence for row in revision.indicators.all() if row.evidence],
+        lambda revision: summary_of(revision)["evidence_kinds"],
         lambda: Indicator.Evidence.choices,
         none=True,
     ),
@@ -236,7 +233,7 @@ FACETS = (
         "funding",
         _("Funding"),
         "funding",
-        lambda revision: _kinds(revision.funding_sources),
+        lambda revision: summary_of(revision)["funding_kinds"],
         lambda: FundingSource.Kind.choices,
         none=True,
     ),
@@ -244,7 +241,7 @@ FACETS = (
         "stakeholder",
         _("Stakeholders"),
         "stakeholder",
-        lambda revision: _kinds(revision.stakeholders),
+        lambda revision: summary_of(revision)["stakeholder_kinds"],
         lambda: Stakeholder.Kind.choices,
         none=True,
     ),

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +19,8 @@ from django.conf import settings
 
 POINTER = "current"
 LOCK = "lock"
-PENDING = "pending"
+PENDING = "pending"  # a folder with a file for each case that has changed, or one for all
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -90,19 +91,27 @@ def remove_others(directory, keep):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def mark_pending(directory):
-    """Note that the database has changed since the last sync began."""
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / PENDING).touch()
+def mark_pending(directory, what=ALL):
+    """Note that a case, named by its key, or anything at all has changed in the database."""
+    folder = directory / PENDING
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / str(what)).touch()
 
 
 def is_pending(directory):
-    return (directory / PENDING).exists()
+    """Return whether a change was noted that nobody has begun to write yet."""
+    return any((directory / PENDING).glob("*"))
 
 
-def clear_pending(directory):
-    with suppress(FileNotFoundError):
-        (directory / PENDING).unlink()
+def take_pending(directory):
+    """Return the names of what was noted, and remove the notes.
+
+    Whoever takes them looks at the database afterwards: what is noted from now on is a new note.
+    """
+    notes = list((directory / PENDING).glob("*"))
+    for note in notes:
+        note.unlink(missing_ok=True)
+    return {note.name for note in notes}
 
 
 @contextmanager

@@ -118,54 +118,67 @@ def sync(*, rebuild=False, progress=None):
     directory = files.root()
     files.mark_pending(directory)
     with files.writer_lock(directory, wait=True):
-        changed = _sync(directory, rebuild=rebuild, progress=progress)
-    _sync_if_free(directory)
+        changed = _write_pending(directory, rebuild=rebuild, progress=progress)
+    _write_if_free(directory)
     return changed
 
 
 def sync_quietly():
-    """``sync`` for use after a commit: never raises and never waits.
+    """``sync`` for use after a commit: never raises and never waits, as :func:`write_cases`."""
+    _write_quietly([files.ALL])
 
-    Where another process writes just now, that one is left the note to look again.
+
+def write_cases(keys):
+    """Bring the documents of these cases in step with the database, for use after a commit.
+
+    Never raises and never waits: where another process writes just now, that one finds a note to
+    write these cases too.
     """
+    _write_quietly(keys)
+
+
+def _write_quietly(notes):
     try:
         directory = files.root()
-        files.mark_pending(directory)
-        _sync_if_free(directory)
+        for note in notes:
+            files.mark_pending(directory, note)
+        _write_if_free(directory)
     except Exception:
         logger.exception("The search index could not be brought up to date")
 
 
-def _sync_if_free(directory):
+def _write_if_free(directory):
     # Looked at again after the lock is free: whoever found it taken has left the note before.
     while files.is_pending(directory):
         with files.writer_lock(directory, wait=False) as held:
             if not held:
                 return
-            _sync(directory)
+            _write_pending(directory)
 
 
-def _sync(directory, *, rebuild=False, progress=None):
-    """Sync until nobody has asked for more; the caller holds the lock."""
+def _write_pending(directory, *, rebuild=False, progress=None):
+    """Write what was noted until nobody has noted more; the caller holds the lock."""
     added = removed = 0
     # Names of countries are indexed in one language, whoever happens to publish; and what is
     # public now is known by the primary alone.
     with translation.override(settings.LANGUAGE_CODE), replicas.primary():
         while files.is_pending(directory) or rebuild:
-            files.clear_pending(directory)
+            notes = files.take_pending(directory)
+            cases = None if rebuild or files.ALL in notes else [int(note) for note in notes]
             try:
-                more = _sync_once(directory, rebuild=rebuild, progress=progress)
+                more = _write_once(directory, cases, rebuild=rebuild, progress=progress)
             except Damaged:
                 if rebuild:
                     raise
                 logger.warning("The search index is damaged and is built anew", exc_info=True)
-                more = _sync_once(directory, rebuild=True, progress=progress)
+                more = _write_once(directory, None, rebuild=True, progress=progress)
             rebuild = False
             added, removed = added + more[0], removed + more[1]
     return added, removed
 
 
-def _sync_once(directory, *, rebuild, progress):
+def _write_once(directory, cases, *, rebuild, progress):
+    """Write the documents of some cases, or of all that differ where ``cases`` is None."""
     reference = schema.Reference()
     pointer = files.read_pointer(directory)
     current = (schema.code_fingerprint(), reference.fingerprint())
@@ -173,12 +186,17 @@ def _sync_once(directory, *, rebuild, progress):
         return _rebuild(directory, reference, current, progress)
     with engine_errors():
         index = _open(directory / pointer.folder)
+    if cases is not None:
+        live = reading.live_stamps(Revision.objects.live().filter(case__in=cases))
+        _write(index, reference, ("case", cases), live, progress)
+        return len(live), len(cases) - len(live)
+    with engine_errors():
         indexed = _indexed_stamps(index)
     live = reading.live_stamps()
     gone = [key for key, stamp in indexed.items() if live.get(key) != stamp]
     new = {key: stamp for key, stamp in live.items() if indexed.get(key) != stamp}
     if gone or new:
-        _write(index, reference, gone, new, progress)
+        _write(index, reference, ("pk", gone), new, progress)
     files.remove_others(directory, pointer.folder)
     return len(new), sum(key not in live for key in gone)
 
@@ -190,7 +208,7 @@ def _rebuild(directory, reference, fingerprints, progress):
         tantivy.Index(schema.build(), str(folder))
         index = _open(folder)
     live = reading.live_stamps()
-    _write(index, reference, [], live, progress)
+    _write(index, reference, ("pk", []), live, progress)
     files.write_pointer(directory, files.Pointer(folder.name, *fingerprints))
     files.remove_others(directory, folder.name)
     return len(live), before
@@ -211,19 +229,23 @@ def _indexed_stamps(index):
 
 
 def _write(index, reference, gone, new, progress):
-    """Remove and add documents in one commit: readers see all of it or nothing."""
+    """Remove and add documents in one commit: readers see all of it or nothing.
+
+    ``gone`` names a field and the numbers in it whose documents go.
+    """
     documents = schema.Writer(reference)
     rows = reading.Reader()
     heap = LARGE_HEAP if len(new) > MANY else SMALL_HEAP
     with engine_errors():
         writer = index.writer(heap, 1)
-    for key in gone:
+    field, numbers = gone
+    for number in numbers:
         # Deleting by term does nothing where the field holds unsigned numbers.
-        writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, "pk", key))
+        writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, field, number))
     keys, done = iter(new), 0
     while batch := list(islice(keys, BATCH)):
-        for revision in rows.read(batch):
-            writer.add_document(documents.document(revision, new[revision.pk]))
+        for revision, texts in rows.read(batch):
+            writer.add_document(documents.document(revision, texts, new[revision.pk]))
         done += len(batch)
         if progress:
             progress(done, len(new))

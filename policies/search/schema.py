@@ -8,7 +8,7 @@ from pathlib import Path
 import tantivy
 from django.conf import settings
 
-from policies.content import completeness, facets
+from policies.content import completeness, facets, summary
 from policies.models import Theme, months
 from sdg.models import Goal, Target
 
@@ -104,7 +104,9 @@ def taken_apart(column, found):
 def code_fingerprint():
     """Changes when the code that makes documents changes."""
     here = Path(__file__).parent
-    modules = [Path(module.__file__) for module in (facets, facets.bands, completeness, months)]
+    modules = [
+        Path(module.__file__) for module in (facets, facets.bands, completeness, months, summary)
+    ]
     modules += [here / "schema.py", here / "text.py", here / "reading.py"]
     content = b"".join(path.read_bytes() for path in modules)
     return hashlib.sha256(content + tantivy.__version__.encode()).hexdigest()[:16]
@@ -170,6 +172,7 @@ class Writer:
 
     def __init__(self, reference):
         self.targets = reference.targets
+        self.themes = dict(reference.themes)
         self.reference = reference.stems()
         self.names = {}
         self.members = {}
@@ -177,35 +180,30 @@ class Writer:
         # Column -> cell -> its number and the terms of its values.
         self.cells = {column: {} for column in FACETS_OF}
 
-    def document(self, revision, stamp):
-        """The document of a live revision."""
+    def document(self, revision, texts, stamp):
+        """Return the document of a live revision; ``texts`` are those of its rows."""
         document = tantivy.Document()
         document.add_unsigned("pk", revision.pk)
         document.add_unsigned("case", revision.case_id)
         document.add_unsigned("stamp", stamp)
         codes = sorted(
-            (row.target_id for row in revision.contributions.all()),
-            key=lambda code: self.targets[code][0],
+            summary.summary_of(revision)["targets"], key=lambda code: self.targets[code][0]
         )
-        self._add_words(document, revision, codes)
+        self._add_words(document, revision, texts, codes)
         self._add_facets(document, revision)
         self._add_numbers(document, revision)
         return document
 
-    def _add_words(self, document, revision, codes):
+    def _add_words(self, document, revision, texts, codes):
         title, runs = text.split(text.fold(revision.title))
-        body = [getattr(revision, name) for name in SECTIONS]
-        body += [row.how for row in revision.contributions.all()]
-        body += [row.name for row in revision.stakeholders.all()]
-        body += [row.name for row in revision.funding_sources.all()]
-        body += [row.name for row in revision.indicators.all()]
-        summary, more = text.split(text.fold(revision.summary))
+        body = [*(getattr(revision, name) for name in SECTIONS), *texts]
+        lead, more = text.split(text.fold(revision.summary))
         runs += more
         body, more = text.split(text.fold(text.BREAK.join(body)))
         runs += more
         names, more = self._names_of(revision)
         runs += more
-        title, lead, body = title.split(), f"{summary}{text.BREAK}{names}".split(), body.split()
+        title, lead, body = title.split(), f"{lead}{text.BREAK}{names}".split(), body.split()
         if self.written % STRETCH == 0:
             self.words.clear()
         title_stems, lead_stems, body_stems = map(self.words.stems, (title, lead, body))
@@ -230,12 +228,11 @@ class Writer:
         """Words and runs of the names of the member and the themes, each folded only once."""
         member = revision.case.member
         words, runs = [], []
-        for thing in (member, *(row.theme for row in revision.theme_rows.all())):
-            key = (type(thing), thing.pk)
+        for key in (member, *summary.summary_of(revision)["themes"]):
             if key not in self.names:
-                names = [thing.name]
-                if thing is member:
-                    names += [member.local_name, str(member.country_name)]
+                names = [self.themes.get(key, "")]
+                if key is member:
+                    names = [member.name, member.local_name, str(member.country_name)]
                 self.names[key] = text.split(text.fold(text.BREAK.join(names)))
             words.append(self.names[key][0])
             runs += self.names[key][1]
@@ -278,13 +275,16 @@ class Writer:
         if start:
             document.add_unsigned("start", months.year_of(revision.start))
         day = (revision.decided_at.date() - EPOCH).days
-        done, of = completeness.score(revision)
+        member = revision.case.member
+        # Where its member is may have become known after the publication.
+        points = set(summary.summary_of(revision)["documented"]) - {"place"}
+        missing = completeness.MOST - len(points) - completeness.has_place(member)
         order = {
             "newest": LAST - (day << 16) - (start or 0),
             "smallest": budget,
             "team": staff,
             "shortest": months.duration_months(revision.start, revision.end),
-            "documented": of - done,
+            "documented": missing,
         }
         for name, value in order.items():
             document.add_unsigned(f"by_{name}", rank(value, revision.pk))

@@ -7,6 +7,8 @@ the second gets ``ChangedMeanwhile``. What a case does not allow raises ``Action
 reason ``ReasonRequired``.
 """
 
+from functools import partial
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
@@ -146,7 +148,7 @@ def move_case(case, member, *, by, reason, seen=""):
         text.case = case
         notifications.notify_of_move(text, before, note, by)
     audit.record("case-moved", case, by=by, reason=note)
-    transaction.on_commit(index.sync_quietly)
+    transaction.on_commit(partial(index.write_cases, [case.pk]))
     return case
 
 

@@ -4,6 +4,8 @@ Every change happens inside a transaction, writes an event row and the notices t
 concerned, and updates the search index once it is committed.
 """
 
+from functools import partial
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -164,7 +166,7 @@ def _move(revision, to, by, name, note, *, restoring=False):
         case.live = case.featured_at = None
     if to in (State.PUBLISHED, State.UNPUBLISHED):
         case.save(update_fields=["live", "featured_at", "confirmed_at", "confirmed_by"])
-        transaction.on_commit(index.sync_quietly)
+        transaction.on_commit(partial(index.write_cases, [case.pk]))
     if to == State.SUBMITTED:
         screening.screen(revision)
     notifications.notify_of_event(event)
