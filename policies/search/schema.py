@@ -278,7 +278,7 @@ class Writer:
         member = revision.case.member
         # Where its member is may have become known after the publication.
         points = set(summary.summary_of(revision)["documented"]) - {"place"}
-        missing = completeness.MOST - len(points) - completeness.has_place(member)
+        missing = completeness.MAX_SCORE - len(points) - completeness.has_place(member)
         order = {
             "newest": LAST - (day << 16) - (start or 0),
             "smallest": budget,
