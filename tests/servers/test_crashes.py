@@ -10,7 +10,7 @@ from .forked import ROOT
 
 pytestmark = [pytest.mark.servers, pytest.mark.short]
 
-POINTS = 12  # two of every kind
+POINTS = 6  # one of every kind
 CRASHES = (sys.executable, "-m", "tests.crashes", str(POINTS))
 
 
