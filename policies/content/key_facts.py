@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from policies.models import FundingSource, Indicator, Revision, months
 
@@ -23,6 +23,15 @@ LAST_MONTH_COUNT = 24
 _STATEMENT_ENDS = re.compile(r"[.:;](?:\s|$)")
 # A note longer than this is cut in the small line; the case page shows all of it.
 NOTE_LENGTH = 90
+
+
+# What is said of results without any evidence.
+WITHOUT_EVIDENCE = {
+    "unnamed": gettext_lazy("Figures reported"),
+    "planned": gettext_lazy("Planned figures only"),
+    "words": gettext_lazy("Results in words"),
+    "none": gettext_lazy("No results reported"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,7 @@ def evidence(revision):
     found = summary_of(revision)["evidence"]
     if found in Indicator.Evidence.values:
         return str(Indicator.Evidence(found).label)
-    return {
-        "unnamed": _("Figures reported"),
-        "planned": _("Planned figures only"),
-        "words": _("Results in words"),
-        "none": _("No results reported"),
-    }[found]
+    return str(WITHOUT_EVIDENCE[found])
 
 
 def budget(revision):
