@@ -5,14 +5,11 @@ from django.template import engines
 
 from policies.content import formats, key_facts
 from policies.jinja import goal_of
-from policies.models import months
 
 register = template.Library()
 
 register.filter("money", formats.money)
 register.filter("usd", formats.usd)
-register.filter("duration", formats.duration)
-register.filter("month", months.label)
 register.filter("key_facts", key_facts.key_facts)
 register.filter("goal_numbers", key_facts.goal_numbers)
 register.filter("goal_of", goal_of)
@@ -27,12 +24,6 @@ def _macros():
 def cards(revisions, level=3, words="", compare=False):
     """Return policies as cards, one after the other."""
     return _macros().cards(revisions, level, words, compare)
-
-
-@register.simple_tag
-def facts(rows):
-    """Return the facts of a card (``key_facts``) as a list of terms."""
-    return _macros().facts(rows)
 
 
 @register.simple_tag

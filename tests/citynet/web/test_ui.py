@@ -60,11 +60,10 @@ def test_prose_makes_no_other_tags(text):
 
 
 def test_filters_write_values():
-    source = "{{ a|money:'KRW' }}; {{ b|usd }}; {{ c|number }}; {{ d|month }}; {{ e|duration }}"
+    source = "{{ a|money:'KRW' }}; {{ b|usd }}; {{ c|number }}"
 
-    assert (
-        render(source, a=13_000_000_000, b=11_871_234, c="26.90", d="2013-04", e=18)
-        == "KRW 13 billion; USD 11.9 million; 26.9; April 2013; 18 months"
+    assert render(source, a=13_000_000_000, b=11_871_234, c="26.90") == (
+        "KRW 13 billion; USD 11.9 million; 26.9"
     )
 
 

@@ -237,7 +237,7 @@ def test_page_takes_the_same_queries_for_many(
     for place in range(number):
         corrections.propose(edit, "title", f"Buses {place}", by=moderator_client.person)
     moderator_client.get(address(edit))
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(44):
         moderator_client.get(address(edit))
 
 

@@ -41,7 +41,7 @@ def test_strip_lights_the_goals():
 def test_facts():
     facts = [Fact("Budget", "USD 1", "a < b"), Fact("Staff", "Not reported", unknown=True)]
 
-    assert render("{% facts rows %}", rows=facts) == (
+    assert engines["jinja2"].env.get_template("cards.html").module.facts(facts) == (
         """<dl class="facts">
 <div class="fact"><dt>Budget</dt><dd>USD 1 <small>a &lt; b</small></dd></div>
 <div class="fact unk"><dt>Staff</dt><dd>Not reported</dd></div>
