@@ -5,7 +5,7 @@ from django.conf import settings
 from citynet.web import licence
 
 from .citations import PUBLISHER, address
-from .sections import papers
+from .sections import source_links
 
 
 def case_data(revision, first_published):
@@ -30,7 +30,7 @@ def case_data(revision, first_published):
         "keywords": [row.theme.name for row in revision.theme_rows.all()],
         "about": [_target(row.target) for row in revision.contributions.all()],
         "spatialCoverage": _place(member),
-        "isBasedOn": [_source(paper) for paper in papers(revision)],
+        "isBasedOn": [_source(link) for link in source_links(revision)],
     }
     _name, data["license"] = licence.name_and_address()
     if revision.start or revision.end:
@@ -70,8 +70,8 @@ def _place(member):
     return place
 
 
-def _source(paper):
-    data = {"@type": "CreativeWork", "name": paper.title}
-    if paper.url:
-        data["url"] = paper.url
+def _source(link):
+    data = {"@type": "CreativeWork", "name": link.title}
+    if link.url:
+        data["url"] = link.url
     return data

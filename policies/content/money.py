@@ -43,7 +43,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Scale:
+class ScaledAmount:
     """An amount set in proportion, and how it was computed; "" and the reason where it was not."""
 
     value: str
@@ -84,13 +84,13 @@ def _figure(part, split):
 
 
 def resident(revision):
-    """The :class:`Scale` of the budget for each resident of the member."""
+    """The :class:`ScaledAmount` of the budget for each resident of the member."""
     amount = per_resident(revision)
     member = revision.case.member
     if amount is None:
         if not member.population:
-            return Scale("", _("Not computed: the population is not on file"))
-        return Scale("", _("Not computed: no amount in USD is known"))
+            return ScaledAmount("", _("Not computed: the population is not on file"))
+        return ScaledAmount("", _("Not computed: no amount in USD is known"))
     value = formats.usd(amount)
     if revision.budget_scope == Revision.Scope.ANNUAL:
         value = _("%(amount)s a year") % {"amount": value}
@@ -101,7 +101,7 @@ def resident(revision):
     }
     if revision.budget_scope == Revision.Scope.PART:
         how = _("%(how)s; the amount covers a part of the budget only") % {"how": how}
-    return Scale(value, how)
+    return ScaledAmount(value, how)
 
 
 def population_source(member):
@@ -112,21 +112,21 @@ def population_source(member):
 
 
 def in_usd(revision):
-    """The :class:`Scale` of the budget in US dollars: stated, converted, or why it is not."""
+    """The :class:`ScaledAmount` of the budget in US dollars: stated, converted, or why it is not."""
     amount, currency = revision.budget_amount, revision.budget_currency
     usd = revision.budget_usd
     if amount is None and usd is None:
-        return Scale("", _("Not computed: no amount is reported"))
+        return ScaledAmount("", _("Not computed: no amount is reported"))
     if currency == "USD" and amount is not None:
-        return Scale(formats.money(amount, "USD"), _("The amount is stated in USD"))
+        return ScaledAmount(formats.money(amount, "USD"), _("The amount is stated in USD"))
     if usd is None:
         if revision.budget_year is None:
-            return Scale("", _("Not converted: the year of the amount is not reported"))
-        return Scale("", _("Not converted: no USD rate on file"))
+            return ScaledAmount("", _("Not converted: the year of the amount is not reported"))
+        return ScaledAmount("", _("Not converted: no USD rate on file"))
     if revision.budget_usd_source or not amount:
         source = revision.budget_usd_source or _("source not reported")
-        return Scale(formats.usd(usd), _("As stated: %(source)s") % {"source": source})
-    return Scale(formats.usd(usd), _conversion(revision))
+        return ScaledAmount(formats.usd(usd), _("As stated: %(source)s") % {"source": source})
+    return ScaledAmount(formats.usd(usd), _conversion(revision))
 
 
 def _conversion(revision):

@@ -29,7 +29,7 @@ def text_attributes(revision):
 
 
 @dataclass(frozen=True)
-class Standing:
+class ConfirmationStatus:
     """Who wrote a record and whether it was confirmed; ``mark`` is its class in the stylesheet."""
 
     mark: str
@@ -37,8 +37,8 @@ class Standing:
     words: str
 
 
-def standing(case, today):
-    """The :class:`Standing` of a case's record on a day."""
+def confirmation_status(case, today):
+    """Return the :class:`ConfirmationStatus` of a case on a day."""
     origin = (
         _("Compiled by the secretariat from public sources.")
         if case.provenance == CaseStudy.Provenance.SECRETARIAT
@@ -48,12 +48,12 @@ def standing(case, today):
         day = {"date": date_format(case.confirmed_at, "DATE_FORMAT")}
         if case.confirmed_at + CONFIRMATION_LASTS < today:
             label = _("Last confirmed by the city on %(date)s") % day
-            return Standing("bad", label, origin)
-        return Standing("good", _("Confirmed by the city on %(date)s") % day, origin)
+            return ConfirmationStatus("bad", label, origin)
+        return ConfirmationStatus("good", _("Confirmed by the city on %(date)s") % day, origin)
     if case.provenance == CaseStudy.Provenance.SECRETARIAT:
         words = _("Compiled by the secretariat from public sources, not yet confirmed by the city.")
-        return Standing("warn", _("Not yet confirmed by the city"), words)
-    return Standing("good", _("Written by the city"), origin)
+        return ConfirmationStatus("warn", _("Not yet confirmed by the city"), words)
+    return ConfirmationStatus("good", _("Written by the city"), origin)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def stakeholder_groups(revision):
 
 
 @dataclass(frozen=True)
-class Reading:
+class IndicatorRow:
     """An indicator as a line of the table; "" where a value is unknown."""
 
     name: str
@@ -104,15 +104,15 @@ class Reading:
     source: str
 
 
-def readings(revision):
-    """The indicators of a revision, each a :class:`Reading`."""
+def indicator_rows(revision):
+    """Return the indicators of a revision, each a :class:`IndicatorRow`."""
     return [_reading(row) for row in revision.indicators.all()]
 
 
 def _reading(row):
     in_percent = row.unit.strip() == PERCENT
     value = _percentage if in_percent else formats.number
-    return Reading(
+    return IndicatorRow(
         name=row.name,
         unit="" if in_percent else row.unit,
         before=value(row.baseline),
@@ -159,7 +159,7 @@ def _year(year):
 
 
 @dataclass(frozen=True)
-class Paper:
+class SourceLink:
     """A source of a case: ``url`` only where it leads to the web, and the name of its site."""
 
     title: str
@@ -168,12 +168,12 @@ class Paper:
     accessed: object
 
 
-def papers(revision):
-    """The sources of a revision, each a :class:`Paper`."""
+def source_links(revision):
+    """Return the sources of a revision, each a :class:`SourceLink`."""
     found = []
     for row in revision.sources.all():
         site = web_site(row.url)
-        found.append(Paper(row.title, row.url if site else "", site, row.accessed))
+        found.append(SourceLink(row.title, row.url if site else "", site, row.accessed))
     return found
 
 

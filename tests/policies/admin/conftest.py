@@ -1,4 +1,4 @@
-"""What tests of the desk ask for again and again."""
+"""Fixtures of the tests of review and admin."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def author(member):
 
 @pytest.fixture
 def submitted(member, author):
-    """A new case that Ani handed in."""
+    """A new case that Ani submitted."""
     draft = RevisionFactory(
         case__member=member, created_by=author, title="Night buses", challenge="No buses."
     )
@@ -29,7 +29,7 @@ def submitted(member, author):
 
 @pytest.fixture
 def mina(moderator_client):
-    """The moderator at the desk."""
+    """A signed-in moderator."""
     person = moderator_client.person
     person.name = "Mina"
     person.save()

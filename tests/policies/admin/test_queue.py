@@ -27,7 +27,7 @@ QUEUE = "/admin/policies/revision/"
 
 
 def waiting(title="Night buses", *, days=0, screened=None, **fields):
-    """A submission that was handed in so many days ago."""
+    """A submission that was submitted so many days ago."""
     revision = RevisionFactory(
         title=title,
         state=State.SUBMITTED,

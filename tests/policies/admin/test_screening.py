@@ -1,4 +1,4 @@
-"""What the desk is told to look at in a submission."""
+"""What moderators are told to look at in a submission."""
 
 import logging
 
@@ -39,7 +39,7 @@ def author():
 
 
 def submitted(revision, by=None):
-    """The screening of a revision that ``by`` hands in."""
+    """The screening of a revision that ``by`` submits."""
     moderation.submit(revision, by=by, name="" if by else "Secretariat")
     return Screening.objects.get(revision=revision)
 

@@ -121,7 +121,7 @@ def test_amount_for_each_resident():
         case__member__population=10_000_000,
         case__member__population_year=2020,
     )
-    assert money.resident(revision) == money.Scale(
+    assert money.resident(revision) == money.ScaledAmount(
         "USD 1.19", "USD 11.9 million / 10,000,000 residents (GeoNames, 2020)"
     )
 
@@ -146,13 +146,13 @@ def test_amount_for_each_resident_of_a_part():
 @pytest.mark.parametrize("population", [None, 0])
 def test_amount_for_each_resident_without_a_population(population):
     revision = LiveRevisionFactory(budget_usd=1, case__member__population=population)
-    assert money.resident(revision) == money.Scale(
+    assert money.resident(revision) == money.ScaledAmount(
         "", "Not computed: the population is not on file"
     )
 
 
 def test_amount_for_each_resident_without_dollars():
-    assert money.resident(LiveRevisionFactory()) == money.Scale(
+    assert money.resident(LiveRevisionFactory()) == money.ScaledAmount(
         "", "Not computed: no amount in USD is known"
     )
 
@@ -228,7 +228,7 @@ CONVERTED = "Converted at the mean reference rate of the European Central Bank, 
     ],
 )
 def test_amount_in_dollars(fields, value, how):
-    assert money.in_usd(LiveRevisionFactory(**fields)) == money.Scale(value, how)
+    assert money.in_usd(LiveRevisionFactory(**fields)) == money.ScaledAmount(value, how)
 
 
 def test_population_without_a_source():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from policies.content.charts import KNOWN, UNKNOWN
-from policies.content.sections import difference, readings, stakeholder_groups, web_site
+from policies.content.sections import difference, indicator_rows, stakeholder_groups, web_site
 from policies.content.timeline import Event, timeline
 from policies.models import Indicator, Phase, Stakeholder
 from tests.factories import LiveRevisionFactory
@@ -170,29 +170,29 @@ def test_percentages_are_written_as_such():
     Indicator.objects.create(
         revision=revision, name="Coverage", unit="%", baseline=25, planned=100, result=90
     )
-    (reading,) = readings(revision)
-    assert (reading.unit, reading.before, reading.planned, reading.result) == (
+    (row,) = indicator_rows(revision)
+    assert (row.unit, row.before, row.planned, row.result) == (
         "",
         "25%",
         "100%",
         "90%",
     )
-    assert (reading.bar.start, reading.bar.end) == (25, 90)
+    assert (row.bar.start, row.bar.end) == (25, 90)
 
 
 def test_indicator_of_which_nothing_is_known():
     revision = LiveRevisionFactory()
     Indicator.objects.create(revision=revision, name="Coverage", unit="%")
-    (reading,) = readings(revision)
-    assert (reading.before, reading.planned, reading.result, reading.change) == ("", "", "", "")
-    assert (reading.bar, reading.evidence) == (None, "")
+    (row,) = indicator_rows(revision)
+    assert (row.before, row.planned, row.result, row.change) == ("", "", "", "")
+    assert (row.bar, row.evidence) == (None, "")
 
 
 def test_indicator_of_zero_is_not_unknown():
     revision = LiveRevisionFactory()
     Indicator.objects.create(revision=revision, name="Deaths", baseline=6, result=0)
-    (reading,) = readings(revision)
-    assert (reading.result, reading.change) == ("0", "−6 (−100%)")
+    (row,) = indicator_rows(revision)
+    assert (row.result, row.change) == ("0", "−6 (−100%)")
 
 
 def test_page_shows_what_of_an_indicator_is_unknown(client):

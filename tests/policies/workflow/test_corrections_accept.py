@@ -1,4 +1,4 @@
-"""A correction that the desk proposes, and what the team of the case says to it."""
+"""Corrections that moderators propose and the team of the case accepts or declines."""
 
 import pytest
 from django.urls import reverse
