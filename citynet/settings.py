@@ -499,7 +499,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Seconds after which who works for the secretariat signs in anew, active or not: a working day.
 SECRETARIAT_SESSION_AGE = 12 * 60 * 60
 # What each app knows about a person: for the download of personal data, the trail and the deletion.
-PERSONAL_DATA = ["members.record.personal_data", "policies.workflow.personal_data"]
+PERSONAL_DATA = ["members.teams.personal_data", "policies.workflow.personal_data"]
 
 # Each request has an id, in its answer and in each line of the log about it. nginx may give it.
 DJANGO_GUID = {"GUID_HEADER_NAME": "X-Request-ID", "EXPOSE_HEADER": False}

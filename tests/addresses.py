@@ -10,9 +10,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, get_resolver, reverse
 
 from members.models import Member
+from members.models.invitation_tokens import token_of
 from members.record import audit
 from members.teams import invitations
-from members.teams.invitation_tokens import token_of
 from policies.models import ImportRun, Phrase, ReviewEvent, Revision, Theme
 from policies.search import index
 from policies.workflow import moderation

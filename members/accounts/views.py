@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from members.models import Member
 from members.record import people
-from members.teams import leaders
 
 from .forms import NameForm
 
@@ -68,6 +68,6 @@ def delete(request):
     return render(
         request,
         "account/delete.html",
-        {"left_alone": leaders.only_coordinated_by(user)},
+        {"left_alone": Member.objects.only_coordinated_by(user)},
         status=403 if request.method == "POST" else 200,
     )

@@ -37,6 +37,12 @@ class MemberQuerySet(models.QuerySet):
             memberships__role="coordinator",
         )
 
+    def only_coordinated_by(self, user):
+        """Return the members that would have no coordinator without this person."""
+        memberships = self.model.memberships.rel.related_model.objects.active()
+        others = memberships.filter(role="coordinator").exclude(user=user)
+        return self.coordinated_by(user).exclude(pk__in=others.values("member"))
+
 
 class Member(models.Model):
     """An organisation of the network, or one whose practice is shown although it is no member."""

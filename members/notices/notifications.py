@@ -22,7 +22,7 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from members.models import Invitation, Membership, Notice
-from members.teams.invitation_tokens import token_of
+from members.models.invitation_tokens import token_of
 
 logger = logging.getLogger(__name__)
 

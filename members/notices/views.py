@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members.teams.forms import MailForm
-
+from .forms import MailForm
 from .notifications import subject_of
 
 PAGE_SIZE = 25

@@ -49,3 +49,17 @@ def delete_account(user, by=None):
 
 def _modules():
     return map(import_module, settings.PERSONAL_DATA)
+
+
+def rows(queryset, *related, without=()):
+    """Return rows as plain values, the oldest first: every column of the model but keys.
+
+    ``related`` are paths to columns of related rows, ``without`` columns that are secret or only
+    for the portal's own work.
+    """
+    columns = [
+        field.name
+        for field in queryset.model._meta.concrete_fields
+        if not (field.primary_key or field.is_relation or field.name in without)
+    ]
+    return list(queryset.order_by("pk").values(*related, *columns))

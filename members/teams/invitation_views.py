@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from members.errors import MembersError, NotAllowed
 from members.models import Invitation, Member
+from members.models.invitation_tokens import by_token
 
 from . import invitations
 from .forms import InviteForm
-from .invitation_tokens import by_token
 from .views import team_or_404, team_page
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from members.errors import AlreadyDecided, AlreadyInTeam, NotAllowed, TooManyToday
 from members.models import Invitation, Membership, Notice
+from members.models.invitation_tokens import hash_of, new_token
 from members.notices.notifications import notify
 from members.record import audit
 
-from .invitation_tokens import hash_of, new_token
 from .leaders import leads
 from .memberships import (
     CURRENT,

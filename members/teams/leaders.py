@@ -38,12 +38,6 @@ def coordinators(member):
     )
 
 
-def only_coordinated_by(user):
-    """Return the members that would have no coordinator without this person."""
-    others = Membership.objects.active().filter(role=Role.COORDINATOR).exclude(user=user)
-    return Member.objects.coordinated_by(user).exclude(pk__in=others.values("member"))
-
-
 def requests_for(user):
     """The requests that ``user`` may decide, the one that has waited longest first."""
     requests = Membership.objects.decidable_by(user)

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from members.models import Event, Member
-from members.record.personal_data import rows
+from members.record.people import rows
 from members.record.redaction import Redactor, former_colleague, former_moderator
 from policies.content.fields import content_fields
 from policies.models import (

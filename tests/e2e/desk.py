@@ -22,9 +22,9 @@ from django.utils import timezone
 from citynet.uploads import images
 from members.accounts import adapter
 from members.models import Member, Membership, User
+from members.models.invitation_tokens import token_of
 from members.notices.notifications import deliver
 from members.teams import invitations, memberships
-from members.teams.invitation_tokens import token_of
 from policies.models import CaseStudy
 from policies.workflow import authoring, files, moderation
 from tests import uploads

@@ -11,8 +11,8 @@ from django.urls import path, reverse
 from citynet.urls import handler400, handler403, handler404, handler500
 from citynet.urls import urlpatterns as real
 from citynet.web import logs
+from members.models.invitation_tokens import token_of
 from members.teams import invitations
-from members.teams.invitation_tokens import token_of
 from tests.citynet.web.test_logs import written
 from tests.factories import MemberFactory, MembershipFactory
 from tests.members.people import PASSWORD, person, sign_in

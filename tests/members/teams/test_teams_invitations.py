@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from members.errors import AlreadyDecided, AlreadyInTeam, NotAllowed, TooManyToday
 from members.models import Invitation, Membership, Notice
+from members.models.invitation_tokens import by_token, hash_of, token_of
 from members.notices.notifications import NothingToSay, text_of
 from members.record import people
 from members.teams import invitations, memberships
-from members.teams.invitation_tokens import by_token, hash_of, token_of
 from tests.factories import MemberFactory, MembershipFactory, UserFactory
 from tests.members.team import coordinator_of, official_of, request_of, secretariat, told, verified
 

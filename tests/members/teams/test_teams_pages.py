@@ -5,8 +5,8 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from members.models import Invitation, Membership, Notice, User
+from members.models.invitation_tokens import token_of
 from members.teams import invitations
-from members.teams.invitation_tokens import token_of
 from tests.conftest import signed_in
 from tests.factories import MemberFactory, MembershipFactory, UserFactory
 from tests.members.people import PASSWORD, link_in

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
+from members.models.invitation_tokens import token_of
 from members.notices.notifications import notify
 from members.teams import invitations
-from members.teams.invitation_tokens import token_of
 from policies.models import CaseStudy, Revision
 from policies.workflow import moderation
 from tests.factories import (

@@ -6,9 +6,10 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 
 from members.models import Event, Invitation, MemberProposal, Membership, Notice
-from members.teams import memberships
+from members.record.people import rows
+from members.record.redaction import Redactor, addresses_of, former_colleague, former_moderator
 
-from .redaction import Redactor, addresses_of, former_colleague, former_moderator
+from . import memberships
 
 # Steps in the record that people outside the secretariat take; all others are the moderators'.
 STEPS_OF_A_TEAM = (
@@ -29,20 +30,6 @@ STEPS_OF_A_TEAM = (
     "personal-data-exported",
     "account-deleted",
 )
-
-
-def rows(queryset, *related, without=()):
-    """Return rows as plain values, the oldest first: every column of the model but keys.
-
-    ``related`` are paths to columns of related rows, ``without`` columns that are secret or only
-    for the portal's own work.
-    """
-    columns = [
-        field.name
-        for field in queryset.model._meta.concrete_fields
-        if not (field.primary_key or field.is_relation or field.name in without)
-    ]
-    return list(queryset.order_by("pk").values(*related, *columns))
 
 
 def export(user):
@@ -129,12 +116,12 @@ def trail(user):
 def events_about(user):
     """Entries of the record whose subject is the person, a membership of theirs or an invitation."""
     about = Q(subject_type="members.user", subject_id=str(user.pk))
-    for kind, rows in (
+    for kind, subjects in (
         ("members.membership", user.memberships.all()),
         ("members.memberproposal", user.proposals.all()),
         ("members.invitation", Invitation.objects.filter(email__in=addresses_of(user))),
     ):
-        keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        keys = [str(pk) for pk in subjects.values_list("pk", flat=True)]
         about |= Q(subject_type=kind, subject_id__in=keys)
     return Event.objects.filter(about)
 

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from members.models import Invitation
+from .user import Invitation
 
 
 def new_token(invitation):
