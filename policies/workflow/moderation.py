@@ -151,6 +151,8 @@ def _move(revision, to, by, name, note, *, restoring=False):
         raise ReasonRequired
     case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    # The case that is changed below, not a copy of it from before.
+    revision.case = case
     _check(case, revision, to, restoring=restoring)
     now = timezone.now()
     if to == State.PUBLISHED and case.live_id:
