@@ -77,9 +77,9 @@ def read_replica(get_response):
                 # Once more, from the primary: nobody has seen anything yet, and nothing was changed.
                 _alias.set(PRIMARY)
                 response = get_response(request)
-            elif not response.streaming:
-                # A download is read from the replica while it is sent.
-                _alias.set(PRIMARY)
+            elif response.streaming:
+                response.streaming_content = _from_replica(response.streaming_content)
+        _alias.set(PRIMARY)
         return response
 
     def process_view(request, view, args, kwargs):
@@ -89,6 +89,15 @@ def read_replica(get_response):
 
     middleware.process_view = process_view
     return middleware
+
+
+def _from_replica(pieces):
+    """Yield the pieces of a download, which is read from the replica while it is sent."""
+    _alias.set(REPLICA)
+    try:
+        yield from pieces
+    finally:
+        _alias.set(PRIMARY)
 
 
 def is_for_nobody(request):
