@@ -27,7 +27,6 @@ class BudgetForm(SectionForm):
             "budget_amount": _("Amount"),
             "budget_year": _("Year of the amount"),
             "budget_scope": _("What the amount covers"),
-            "budget_note": _("Note on the budget"),
             "budget_usd": _("Amount in USD, where a source states it"),
             "budget_unavailable": _("Not available, because …"),
         }

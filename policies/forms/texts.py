@@ -39,7 +39,6 @@ class ChallengeSolutionForm(SectionForm):
     class Meta(SectionForm.Meta):
         model = Revision
         fields = ["challenge", "solution"]
-        labels = {"solution": _("What was done")}
         help_texts = {
             "challenge": hint(
                 _(
@@ -63,7 +62,6 @@ class LessonsForm(SectionForm):
     class Meta(SectionForm.Meta):
         model = Revision
         fields = ["lessons", "transferability"]
-        labels = {"transferability": _("Conditions for transfer")}
         help_texts = {
             "lessons": hint(
                 _(
