@@ -541,8 +541,8 @@ def test_new_cases_take_the_same_queries_for_one_and_for_many(django_assert_num_
     lines = [full(source_id=f"case-{number}") for number in range(count)]
     importer = Importer(publish=True)
 
-    # The batch (2), the cases known (1), 11 tables, publishing (7).
-    with django_assert_num_queries(21):
+    # The batch (2), the cases known (1), 11 tables, publishing (7) with the stored summary (10).
+    with django_assert_num_queries(31):
         list(importer.run(io.BytesIO(encoded(*lines))))
 
     assert importer.counts["published"] == count
@@ -554,8 +554,8 @@ def test_known_cases_take_the_same_queries_for_one_and_for_many(django_assert_nu
     bring_in(*lines, publish=True)
     importer = Importer(publish=True)
 
-    # The batch (2), the cases (1), their revisions (2) and what these hold (14).
-    with django_assert_num_queries(19):
+    # The batch (2), the cases (1), their revisions (2) and what these hold (11).
+    with django_assert_num_queries(16):
         list(importer.run(io.BytesIO(encoded(*lines))))
 
     assert importer.counts["unchanged"] == count
@@ -567,8 +567,8 @@ def test_changed_cases_take_the_same_queries_for_one_and_for_many(django_assert_
     changed = [full(source_id=f"case-{number}", title="Trams") for number in range(count)]
     importer = Importer(publish=True)
 
-    # As before, and the new revisions (10 tables), publishing (7) and superseding (4).
-    with django_assert_num_queries(40):
+    # As before, and the new revisions (10 tables), publishing (17) and superseding (4).
+    with django_assert_num_queries(47):
         list(importer.run(io.BytesIO(encoded(*changed))))
 
     assert importer.counts["published"] == count
