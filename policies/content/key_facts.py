@@ -18,20 +18,19 @@ from policies.models import FundingSource, Indicator, Revision, months
 from . import formats
 from .summary import summary_of
 
-# A start with a month is followed month by month for two years, then in whole years.
-LAST_MONTH_COUNT = 24
-_STATEMENT_ENDS = re.compile(r"[.:;](?:\s|$)")
-# A note longer than this is cut in the small line; the case page shows all of it.
-NOTE_LENGTH = 90
-
-
-# What is said of results without any evidence.
-WITHOUT_EVIDENCE = {
+# What a summary says of the evidence, in words.
+EVIDENCE = {
+    **dict(Indicator.Evidence.choices),
     "unnamed": gettext_lazy("Figures reported"),
     "planned": gettext_lazy("Planned figures only"),
     "words": gettext_lazy("Results in words"),
     "none": gettext_lazy("No results reported"),
 }
+# A start with a month is followed month by month for two years, then in whole years.
+LAST_MONTH_COUNT = 24
+_STATEMENT_ENDS = re.compile(r"[.:;](?:\s|$)")
+# A note longer than this is cut in the small line; the case page shows all of it.
+NOTE_LENGTH = 90
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,7 @@ def per_resident(revision):
 
 def evidence(revision):
     """Return in a few words what its results rest on: the strongest evidence of any result."""
-    found = summary_of(revision)["evidence"]
-    if found in Indicator.Evidence.values:
-        return str(Indicator.Evidence(found).label)
-    return str(WITHOUT_EVIDENCE[found])
+    return str(EVIDENCE[summary_of(revision)["evidence"]])
 
 
 def budget(revision):
