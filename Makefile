@@ -89,7 +89,7 @@ lint: .venv/.dev ## Look for mistakes without running anything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html' ':!templates/jinja2')
 	$(BIN)/djlint --lint --quiet templates
 	@! git grep -nE '\{% (blocktranslate|blocktrans)( [^%]*)? %\}' -- templates | grep -v trimmed || { echo 'blocktranslate without trimmed'; exit 1; }
 	@! git grep -nE '(style="|<style|<script>| on[a-z]+=")' -- templates ':!templates/emails' || { echo 'inline style or script: the CSP forbids it'; exit 1; }
@@ -97,7 +97,7 @@ lint: .venv/.dev ## Look for mistakes without running anything
 fmt: .venv/.dev ## Format the code
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format --quiet .
-	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
+	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html' ':!templates/jinja2') || true
 
 check: .venv/.dev ## Migrations in step; deploy checks under production settings
 	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
