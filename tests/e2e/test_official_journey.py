@@ -340,4 +340,6 @@ def discard(official):
     page.goto(f"/policies/{official.case}/edit/")
     page.get_by_role("link", name="Discard this draft").click()
     press(page, "Discard the draft")
-    expect(page.get_by_text("What you wrote is saved, and you can continue from it.")).to_be_visible()
+    expect(
+        page.get_by_text("What you wrote is saved, and you can continue from it.")
+    ).to_be_visible()
