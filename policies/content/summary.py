@@ -48,17 +48,26 @@ def summarise(revision):
 
 def summary_of(revision):
     """Return the stored summary of a revision, or a new one where there is none of this form."""
-    return revision.list_summary if _is_current(revision) else summarise(revision)
+    stored = revision.list_summary
+    return stored if stored.get("version") == VERSION else summarise(revision)
+
+
+def up_to_date(stored):
+    """Return {pk: summary} of revisions whose stored summaries are given in the same way.
+
+    Those of another form are worked out anew, in a fixed number of queries.
+    """
+    stale = [key for key, found in stored.items() if found.get("version") != VERSION]
+    whole = Revision.objects.filter(pk__in=stale).select_related("case__member")
+    return stored | {each.pk: summarise(each) for each in whole.prefetch_related(*ROWS)}
 
 
 def complete(revisions):
     """Give revisions of lists that lack a summary of this form one, in memory, in a fixed number of
     queries."""
-    stale = {each.pk: each for each in revisions if not _is_current(each)}
-    if stale:
-        whole = Revision.objects.filter(pk__in=stale).select_related("case__member")
-        for revision in whole.prefetch_related(*ROWS):
-            stale[revision.pk].list_summary = summarise(revision)
+    summaries = up_to_date({each.pk: each.list_summary for each in revisions})
+    for revision in revisions:
+        revision.list_summary = summaries[revision.pk]
 
 
 def rebuild(revisions, progress=None):
@@ -88,10 +97,6 @@ def _store(revisions):
     # In small parts: a statement compares each of its rows with each.
     Revision.objects.bulk_update(changed, ["list_summary"], batch_size=50)
     return len(changed)
-
-
-def _is_current(revision):
-    return revision.list_summary.get("version") == VERSION
 
 
 def _distinct(values):

@@ -244,8 +244,8 @@ def _write(index, reference, gone, new, progress):
         writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, field, number))
     keys, done = iter(new), 0
     while batch := list(islice(keys, BATCH)):
-        for revision, texts in rows.read(batch):
-            writer.add_document(documents.document(revision, texts, new[revision.pk]))
+        for revision in rows.read(batch):
+            writer.add_document(documents.document(revision, new[revision.pk]))
         done += len(batch)
         if progress:
             progress(done, len(new))

@@ -1,7 +1,9 @@
 """Reads live revisions out of the database for the index: many at a time, in few queries."""
 
+import datetime
 import zlib
 from collections import defaultdict
+from typing import NamedTuple
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -19,12 +21,52 @@ STAMPED = {
     "member": "case__member",
     "member_changed": "case__member__updated_at",
 }
-# Columns of rows that are searched; whatever else counts of the rows is in the summary.
+# Columns of a revision that a document is made from. Making a model of every row would take longer
+# than reading them, so rows stay tuples, with the names of the model's attributes.
+COLUMNS = (
+    "pk",
+    "case_id",
+    "language",
+    "title",
+    "summary",
+    "challenge",
+    "solution",
+    "results",
+    "lessons",
+    "transferability",
+    "stage",
+    "start",
+    "end",
+    "budget_usd",
+    "staff_fte",
+    "decided_at",
+)
+# Columns of its rows that are searched; whatever else counts of the rows is in the summary.
 SEARCHED = (
     (Contribution, "how"),
     (Stakeholder, "name"),
     (FundingSource, "name"),
     (Indicator, "name"),
+)
+
+
+class CaseRow(NamedTuple):
+    """What a document needs of the case of a revision."""
+
+    member: Member
+    provenance: str
+    confirmed_at: datetime.date | None
+
+
+# What a document needs of a live revision: its columns, stored summary, case and texts of rows.
+RevisionRow = NamedTuple(
+    "RevisionRow",
+    [
+        *((name, object) for name in COLUMNS),
+        ("list_summary", dict),
+        ("case", CaseRow),
+        ("texts", list),
+    ],
 )
 
 
@@ -40,24 +82,31 @@ def live_stamps(revisions=None):
 
 
 class Reader:
-    """Reads live revisions in batches; keeps the members for all of them."""
+    """Reads live revisions in batches; members are read once for all batches."""
 
     def __init__(self):
         self.members = {}
 
     def read(self, keys):
-        """Yield the revisions with these pks that are live now, in the order of pk, each with the
-        texts of its rows."""
-        live = Revision.objects.live().filter(**_among("pk", keys)).select_related("case")
+        """Yield a :class:`RevisionRow` of each revision with these pks that is live now, in the
+        order of pk."""
+        rows = (
+            Revision.objects.live()
+            .filter(**_among("pk", keys))
+            .order_by("pk")
+            .values_list(
+                *("case__member_id", "case__provenance", "case__confirmed_at", "list_summary"),
+                *COLUMNS,
+            )
+        )
         asked = set(keys)
-        revisions = [each for each in live.order_by("pk") if each.pk in asked]
-        summary.complete(revisions)
-        members = {each.case.member_id for each in revisions}
-        self.members.update(Member.objects.in_bulk(members - self.members.keys()))
+        rows = [row for row in rows.iterator(chunk_size=5000) if row[4] in asked]
+        summaries = summary.up_to_date({row[4]: row[3] for row in rows})
+        self.members |= Member.objects.in_bulk({row[0] for row in rows} - self.members.keys())
         texts = _texts_of_rows(keys)
-        for revision in revisions:
-            revision.case.member = self.members[revision.case.member_id]
-            yield revision, texts[revision.pk]
+        for member, provenance, confirmed_at, _stored, key, *columns in rows:
+            case = CaseRow(self.members[member], provenance, confirmed_at)
+            yield RevisionRow(key, *columns, summaries[key], case, texts[key])
 
 
 def _texts_of_rows(keys):

@@ -180,8 +180,8 @@ class Writer:
         # Column -> cell -> its number and the terms of its values.
         self.cells = {column: {} for column in FACETS_OF}
 
-    def document(self, revision, texts, stamp):
-        """Return the document of a live revision; ``texts`` are those of its rows."""
+    def document(self, revision, stamp):
+        """Return the document of a live revision, as :mod:`reading` yields it."""
         document = tantivy.Document()
         document.add_unsigned("pk", revision.pk)
         document.add_unsigned("case", revision.case_id)
@@ -189,14 +189,14 @@ class Writer:
         codes = sorted(
             summary.summary_of(revision)["targets"], key=lambda code: self.targets[code][0]
         )
-        self._add_words(document, revision, texts, codes)
+        self._add_words(document, revision, codes)
         self._add_facets(document, revision)
         self._add_numbers(document, revision)
         return document
 
-    def _add_words(self, document, revision, texts, codes):
+    def _add_words(self, document, revision, codes):
         title, runs = text.split(text.fold(revision.title))
-        body = [*(getattr(revision, name) for name in SECTIONS), *texts]
+        body = [*(getattr(revision, name) for name in SECTIONS), *revision.texts]
         lead, more = text.split(text.fold(revision.summary))
         runs += more
         body, more = text.split(text.fold(text.BREAK.join(body)))

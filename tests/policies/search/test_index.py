@@ -33,7 +33,7 @@ def test_reader_gives_the_asked_revisions_only(asked):
     made = [live_case(f"Case {number}") for number in range(10)]
     keys = [made[place].pk for place in asked]
 
-    assert [revision.pk for revision, _texts in reading.Reader().read(keys)] == keys
+    assert [revision.pk for revision in reading.Reader().read(keys)] == keys
 
 
 def test_sync_adds_what_is_missing_and_drops_what_is_gone():
