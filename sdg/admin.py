@@ -1,4 +1,4 @@
-"""Goals and targets are reference data: ``load_reference`` writes them, nobody else."""
+"""Goals and targets are reference data: only ``load_reference`` writes them."""
 
 from django.contrib import admin
 

@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 class TextsQuerySet(models.QuerySet):
     def with_texts(self):
-        """Rows with their texts in other languages, so that ``in_language`` asks nothing more."""
+        """Return rows with their texts in other languages, in one more query."""
         return self.prefetch_related("texts")
 
 
 class TargetQuerySet(TextsQuerySet):
     def served_together_with(self, target):
-        """Other targets that live cases serve together with ``target``, most often first.
+        """Return other targets that live cases serve together with ``target``, most often first.
 
-        Each has ``shared``: how many live cases name both.
+        ``shared`` of each is how many live cases name both.
         """
         return (
             self.filter(

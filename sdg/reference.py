@@ -13,7 +13,7 @@ GOALS_FILE = Path(__file__).parent / "data" / "goals.json"
 
 @dataclass
 class Changes:
-    """Keys of rows that were made, set right, removed, or kept although the file lacks them."""
+    """Keys of rows that were added, repaired, removed, or kept because a case names them."""
 
     added: list = field(default_factory=list)
     repaired: list = field(default_factory=list)
@@ -22,7 +22,7 @@ class Changes:
 
 
 def load_goals():
-    """Make the goals and targets those of the file; gives the ``Changes`` of both, in that order.
+    """Make the goals and targets those of the file; return the ``Changes`` of both, in that order.
 
     A goal or target that is not in the file is removed, unless a case names it. Run it inside a
     transaction.
@@ -42,7 +42,8 @@ def load_goals():
 
 
 def _match(rows, names):
-    """Add what the table lacks of unsaved ``rows`` and repair what differs in ``names``."""
+    """Add what the table lacks of unsaved ``rows``, repair what differs in ``names``; return the
+    ``Changes``."""
     model = type(rows[0])
     stored = model.objects.in_bulk()
     missing, different = [], []
@@ -61,7 +62,7 @@ def _match(rows, names):
 
 
 def _remove_surplus(targets):
-    """Delete targets that the file does not know; gives the codes that went and that stayed."""
+    """Delete targets that the file does not know; return the codes removed and the codes kept."""
     removed, kept = [], []
     surplus = Target.objects.exclude(code__in=[target.code for target in targets])
     for target in surplus:

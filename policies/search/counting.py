@@ -1,7 +1,7 @@
 """Counts of every facet, from few passes over the matching documents.
 
 The engine counts one number a document fastest, so most facets are counted by the number of a
-cell, which stands for the values of several facets and is taken apart here. Goals and targets, of
+cell, which stands for the values of several facets and is split here. Goals and targets, of
 which a document has several in countless combinations, are counted by their terms.
 """
 
@@ -15,15 +15,15 @@ BUCKETS = 50_000  # distinct cells of a column; members have by far the most
 
 
 def count(reader, chosen, narrowed):
-    """Facet -> value -> how many cases match.
+    """Return {facet: {value: how many cases match}}.
 
-    ``narrowed(without)`` gives the query without the choices in the named facets: a facet's own
+    ``narrowed(without)`` returns the query without the choices in the named facets: a facet's own
     choice does not narrow its own counts.
     """
     chosen = {name: frozenset(values) for name, values in chosen.items() if values}
-    if "cells" not in reader.kept:
-        reader.kept["cells"] = _Cells(reader.searcher)
-    cells = reader.kept["cells"]
+    if "cells" not in reader.cache:
+        reader.cache["cells"] = _Cells(reader.searcher)
+    cells = reader.cache["cells"]
     totals = [0] * len(cells.pairs)
     # The choices left out -> the columns counted without them. Most columns leave out none.
     passes = defaultdict(list)
@@ -52,8 +52,8 @@ def count(reader, chosen, narrowed):
 class _Cells:
     """What the numbers of an open index stand for.
 
-    ``pairs`` are all (facet, value); ``places`` gives, by column and number of a cell, where in
-    ``pairs`` the values of the cell are.
+    ``pairs`` are all (facet, value); ``places`` are, by column and number of a cell, the positions
+    in ``pairs`` of the values of the cell.
     """
 
     def __init__(self, searcher):
@@ -62,7 +62,7 @@ class _Cells:
         for column in schema.COLUMNS:
             self.places[column] = places = {}
             for cell, _frequency in searcher.terms_with_prefix(column, ""):
-                pairs = schema.taken_apart(column, cell)
+                pairs = schema.split_cell(column, cell)
                 places[schema.number_of(cell)] = tuple(
                     known.setdefault(pair, len(known)) for pair in pairs
                 )

@@ -1,7 +1,7 @@
 """How many live cases there are, by goal, target, member and place.
 
 The search engine counts 100,000 cases in milliseconds. While it has no readable index, the
-database counts: slower, and the same numbers.
+database counts: slower, with the same result.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from sdg.models import Goal
 
 from .query import Question, ask
 
-# From how many cases on a cell has its goal's full colour.
-MANY = 5
+# Cases from which a cell has its goal's full colour.
+FULL_COLOUR = 5
 # How a live revision leads to a value of each facet that the database can count.
 PATHS = {
     "goal": "contributions__target__goal",
@@ -40,14 +40,14 @@ class Counts:
     newest: list[int] = field(default_factory=list)
 
     def of(self, facet):
-        """The counts of one facet by value; a value that no case has is left out."""
+        """Return the counts of one facet by value, without values that no case has."""
         return {value: n for value, n in self.by_facet.get(facet, {}).items() if n}
 
 
 def count_cases(*, newest=0, **chosen):
     """Return counts of the live cases, or those with one ``chosen`` value (``goal=11``, ``member="suva"``).
 
-    ``newest`` says how many keys of revisions to give as well, those published last first.
+    ``newest`` is how many keys of revisions to return as well, those published last first.
     """
     chosen = {name: (str(value),) for name, value in chosen.items()}
     answer = ask(Question(chosen=chosen, limit=newest))
@@ -57,7 +57,7 @@ def count_cases(*, newest=0, **chosen):
 
 
 def goals_with_counts(counts):
-    """The goals with their targets; a goal has ``case_count``, ``covered`` and ``rows``.
+    """Return the goals with their targets; a goal has ``case_count``, ``covered`` and ``rows``.
 
     ``covered`` is the number of its targets with a case, ``rows`` the targets, each with
     ``case_count`` and ``heat``.
@@ -72,7 +72,7 @@ def goals_with_counts(counts):
 
 
 def with_counts(targets, counts):
-    """The targets, each with ``case_count`` and the class ``heat`` of its colour."""
+    """Return the targets, each with ``case_count`` and the class ``heat`` of its colour."""
     targets, numbers = list(targets), counts.by_facet.get("target", {})
     for target in targets:
         target.case_count = numbers.get(target.code, 0)
@@ -81,16 +81,16 @@ def with_counts(targets, counts):
 
 
 def heat(number):
-    """The class that a count gives a coloured cell: none, 1, 2 to 4, or 5 and more cases."""
+    """Return the class of a coloured cell with so many cases: none, 1, 2 to 4, or 5 and more."""
     if not number:
         return ""
     if number == 1:
         return "x1"
-    return "x2" if number < MANY else "x3"
+    return "x2" if number < FULL_COLOUR else "x3"
 
 
 def members_with_counts(counts):
-    """Members with live cases, those with most cases first, each with ``case_count``."""
+    """Return members with live cases, those with most cases first, each with ``case_count``."""
     by_slug = counts.of("member")
     members = list(Member.objects.filter(slug__in=by_slug))
     for member in members:
@@ -99,7 +99,7 @@ def members_with_counts(counts):
 
 
 def subregions_with_cases(counts):
-    """The subregions that live cases come from, in the order of the list of subregions."""
+    """Return the subregions that live cases come from, in the order of the list of subregions."""
     return [subregion for subregion in SUBREGIONS if counts.of("subregion").get(subregion.slug)]
 
 

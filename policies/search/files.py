@@ -1,4 +1,4 @@
-"""The files of the index: which folder is in use, who may write, which generation it is.
+"""The files of the index: the folder in use, the lock of the writer, the current generation.
 
 ``settings.SEARCH_INDEX_DIR`` holds one folder with the index in use, a small file ``current`` that
 names it, and the lock. A rebuild fills a new folder and then changes ``current``, so readers go on
@@ -37,7 +37,7 @@ def root():
 
 
 def read_pointer(directory):
-    """The pointer of the index in ``directory``, or None where there is none to be read."""
+    """Return the pointer of the index in ``directory``, or None where none can be read."""
     path = _below(directory, POINTER)
     try:
         found = path.stat()
@@ -65,7 +65,7 @@ def write_pointer(directory, pointer):
 
 
 def generation():
-    """A key that changes with every commit to the index in use; None while there is no index."""
+    """Return a key that changes with every commit to the index in use; None without an index."""
     directory = os.fspath(settings.SEARCH_INDEX_DIR)
     pointer = read_pointer(directory)
     if pointer is None:
@@ -78,7 +78,7 @@ def generation():
 
 
 def new_folder(directory):
-    """Create and give an empty folder for a new index."""
+    """Create an empty folder for a new index and return its path."""
     folder = directory / f"index-{time.time_ns()}"
     folder.mkdir(parents=True)
     return folder
@@ -92,7 +92,7 @@ def remove_others(directory, keep):
 
 
 def mark_pending(directory, what=ALL):
-    """Note that a case, named by its key, or anything at all has changed in the database."""
+    """Note that a case, named by its key, or that anything has changed in the database."""
     folder = directory / PENDING
     folder.mkdir(parents=True, exist_ok=True)
     (folder / str(what)).touch()
@@ -106,7 +106,7 @@ def is_pending(directory):
 def take_pending(directory):
     """Return the names of what was noted, and remove the notes.
 
-    Whoever takes them looks at the database afterwards: what is noted from now on is a new note.
+    The caller reads the database afterwards: a change that is noted from now on is a new note.
     """
     notes = list((directory / PENDING).glob("*"))
     for note in notes:
@@ -116,7 +116,8 @@ def take_pending(directory):
 
 @contextmanager
 def writer_lock(directory, *, wait):
-    """Hold the right to write; gives False at once when another holds it and ``wait`` is false.
+    """Hold the right to write: yield True, or False at once when another process holds it and
+    ``wait`` is false.
 
     The system takes the lock back when its holder dies, so it cannot be left behind.
     """

@@ -23,7 +23,7 @@ def index_is_complete():
 
 
 class IndexReadiness:
-    """Whether there is an index, and it has not been behind the database for too long."""
+    """Tells whether there is an index that has not been behind the database for too long."""
 
     def __init__(self):
         self.behind_since = None

@@ -15,7 +15,7 @@ _WORDS = re.compile(r"\w+")
 
 @lru_cache(maxsize=256)
 def _wanted(typed):
-    """What is to be marked: the stems of words, and runs of unspaced scripts."""
+    """Return what is to be marked: the stems of words, and runs of unspaced scripts."""
     parts = [part for part in text.parse(typed) if not part.excluded]
     stems = {text.stem(word) for part in parts if part.kind != "run" for word in part.words}
     return stems, tuple(part.words[0] for part in parts if part.kind == "run")
@@ -23,20 +23,20 @@ def _wanted(typed):
 
 @lru_cache(maxsize=65_536)
 def _stems(chunk):
-    """The stem of each word in the chunk."""
+    """Return the stem of each word in the chunk."""
     return tuple(text.stems(text.fold(chunk).split()))
 
 
 @lru_cache(maxsize=1024)
 def _whole_words(words):
-    """A pattern that finds these words where no letter or digit touches them."""
+    """Return a pattern that finds these words where no letter or digit touches them."""
     any_of = "|".join(map(re.escape, words))
     return re.compile(f"(?<![0-9a-z])(?:{any_of})(?![0-9a-z])", re.IGNORECASE | re.ASCII)
 
 
 def _spans(content, wanted):
-    """From where to where the words stand whose stems are wanted."""
-    # A stem begins as its word does, and most words begin otherwise: they need not be looked up.
+    """Return (start, end) of each word whose stem is wanted."""
+    # A stem begins with the same letter as its word, so most words need not be looked up.
     firsts = {stem[0] for stem in wanted}
     words = {word for word in text.fold(content).split() if word[0] in firsts}
     found = {word for word in words if text.stem(word) in wanted}
@@ -49,7 +49,7 @@ def _spans(content, wanted):
 
 
 def _spans_in_chunks(content, wanted, found):
-    """The same for any text; ``found`` are its folded words whose stems are wanted."""
+    """Yield the same for any text; ``found`` are its folded words whose stems are wanted."""
     for chunk in _CHUNKS.finditer(content):
         typed = chunk[0]
         if typed.isascii() and typed.isalpha():
@@ -68,7 +68,7 @@ def _spans_in_chunks(content, wanted, found):
 
 
 def highlight(content, words):
-    """The text, escaped, with ``<mark>`` round what matches the words that a person typed."""
+    """Return the text, escaped, with ``<mark>`` round what matches the words a person typed."""
     content = str(content)
     stems, runs = _wanted(words)
     spans = list(_spans(content, stems)) if stems else []
@@ -76,7 +76,7 @@ def highlight(content, words):
         spans += [found.span() for found in re.finditer(re.escape(run), content, re.IGNORECASE)]
     escaped = escape(content)
     if not spans:
-        return mark_safe(escaped)  # noqa: S308 - as it says
+        return mark_safe(escaped)  # noqa: S308 - it is escaped
     # Most texts have nothing to escape: their pieces need not be looked at one by one.
     safe = str if escaped == content else escape
     pieces, end = [], 0

@@ -23,38 +23,39 @@ logger = logging.getLogger(__name__)
 BATCH = 1000
 # Memory for documents that are not on the disk yet, in bytes: a whole library, or some changes.
 LARGE_HEAP, SMALL_HEAP = 200_000_000, 15_000_000
-MANY = 5000
+LARGE_SYNC = 5000  # documents beyond which the large one is taken
 SECONDS_BETWEEN_REPAIRS = 60
-INDEXED_AT_ONCE = 1000  # cases that are indexed while somebody waits
+MAX_INDEXED_AT_ONCE = 1000  # cases that are indexed while somebody waits
 
 
-class Damaged(Exception):
+class IndexDamaged(Exception):
     """The files of the index cannot be read."""
 
 
 @contextmanager
 def engine_errors():
-    """Turn whatever tantivy raises on damaged files, panics included, into ``Damaged``."""
+    """Turn whatever tantivy raises on damaged files, panics included, into
+    ``IndexDamaged``."""
     try:
         yield
     except (ValueError, OSError, RuntimeError) as error:
-        raise Damaged(str(error)) from error
+        raise IndexDamaged(str(error)) from error
     except BaseException as error:
         # A panic of the engine is no Exception.
         if type(error).__module__ == "pyo3_runtime":
-            raise Damaged(str(error)) from error
+            raise IndexDamaged(str(error)) from error
         raise
 
 
 @dataclass(frozen=True, eq=False)
-class Reader:
-    """An open generation of the index, and what was worked out of it once."""
+class OpenIndex:
+    """One generation of the index, open for reading; ``cache`` holds what is derived from it."""
 
     generation: tuple
     index: Any
     schema: Any
     searcher: Any
-    kept: dict = field(default_factory=dict)
+    cache: dict = field(default_factory=dict)
 
 
 def _open(folder):
@@ -66,12 +67,12 @@ def _open(folder):
 
 
 _readers = {}
-MOST_OPEN = 3
+MAX_OPEN = 3
 _opening = threading.Lock()
 
 
 def reader():
-    """The index as it is on the disk now, or None where there is none that this code can read."""
+    """Return the index as it is on the disk now, or None where this code can read none."""
     generation = files.generation()
     if generation is None or generation[1].code != schema.code_fingerprint():
         return None
@@ -92,19 +93,19 @@ def _reload(generation):
                 index.reload()
             else:
                 index = _open(files.root() / pointer.folder)
-            opened = Reader(generation, index, index.schema, index.searcher())
-    except Damaged:
+            opened = OpenIndex(generation, index, index.schema, index.searcher())
+    except IndexDamaged:
         logger.exception("The search index cannot be opened")
         _readers.pop(directory, None)
         return None
-    if len(_readers) > MOST_OPEN:
+    if len(_readers) > MAX_OPEN:
         _readers.clear()
     _readers[directory] = opened
     return opened
 
 
 def count():
-    """Number of revisions in the index; 0 where there is no index."""
+    """Return the number of revisions in the index; 0 where there is no index."""
     opened = reader()
     return opened.searcher.num_docs if opened else 0
 
@@ -113,7 +114,7 @@ def sync(*, rebuild=False, progress=None):
     """Make the indexed set equal to the set of live revisions.
 
     Waits for another process that writes. ``progress`` is called with (done, of) after each batch.
-    Gives how many documents were added (changed ones included) and how many were removed.
+    Return how many documents were added (changed ones included) and how many were removed.
     """
     directory = files.root()
     files.mark_pending(directory)
@@ -131,8 +132,8 @@ def sync_quietly():
 def write_cases(keys):
     """Bring the documents of these cases in step with the database, for use after a commit.
 
-    Never raises and never waits: where another process writes just now, that one finds a note to
-    write these cases too.
+    Never raises and never waits: a process that is writing just now finds a note to write these
+    cases too.
     """
     _write_quietly(keys)
 
@@ -148,7 +149,8 @@ def _write_quietly(notes):
 
 
 def _write_if_free(directory):
-    # Looked at again after the lock is free: whoever found it taken has left the note before.
+    # Check again after the lock is released: a process that found it taken has left its note
+    # before.
     while files.is_pending(directory):
         with files.writer_lock(directory, wait=False) as held:
             if not held:
@@ -157,20 +159,23 @@ def _write_if_free(directory):
 
 
 def _write_pending(directory, *, rebuild=False, progress=None):
-    """Write what was noted until nobody has noted more; the caller holds the lock."""
+    """Write what was noted until there are no more notes; the caller holds the lock.
+
+    Return how many documents were added and removed.
+    """
     added = removed = 0
-    # Names of countries are indexed in one language, whoever happens to publish; and what is
-    # public now is known by the primary alone.
+    # Names of countries are indexed in one language, whatever the publisher reads; and a replica
+    # may not know yet what is public.
     with translation.override(settings.LANGUAGE_CODE), replicas.primary():
         while files.is_pending(directory) or rebuild:
             notes = files.take_pending(directory)
             cases = None if rebuild or files.ALL in notes else [int(note) for note in notes]
             try:
                 more = _write_once(directory, cases, rebuild=rebuild, progress=progress)
-            except Damaged:
+            except IndexDamaged:
                 if rebuild:
                     raise
-                logger.warning("The search index is damaged and is built anew", exc_info=True)
+                logger.warning("The search index is damaged and is rebuilt", exc_info=True)
                 more = _write_once(directory, None, rebuild=True, progress=progress)
             rebuild = False
             added, removed = added + more[0], removed + more[1]
@@ -215,7 +220,8 @@ def _rebuild(directory, reference, fingerprints, progress):
 
 
 def _indexed_stamps(index):
-    """Revision pk -> stamp of every document."""
+    """Return {pk of a revision: stamp} of every document; raise ``IndexDamaged`` where one is
+    there twice."""
     searcher = index.searcher()
     hits = searcher.search(
         tantivy.Query.all_query(), max(1, searcher.num_docs), order_by_field="pk"
@@ -224,7 +230,7 @@ def _indexed_stamps(index):
     stamps = searcher.fast_field_values("stamp", addresses)
     found = dict(zip((key for key, address in hits), stamps, strict=True))
     if len(found) != searcher.num_docs:
-        raise Damaged("Some documents are there twice")
+        raise IndexDamaged("Some documents are there twice")
     return found
 
 
@@ -234,8 +240,8 @@ def _write(index, reference, gone, new, progress):
     ``gone`` names a field and the numbers in it whose documents go.
     """
     documents = schema.Writer(reference)
-    rows = reading.Reader()
-    heap = LARGE_HEAP if len(new) > MANY else SMALL_HEAP
+    live = reading.Reader()
+    heap = LARGE_HEAP if len(new) > LARGE_SYNC else SMALL_HEAP
     with engine_errors():
         writer = index.writer(heap, 1)
     field, numbers = gone
@@ -244,7 +250,7 @@ def _write(index, reference, gone, new, progress):
         writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, field, number))
     keys, done = iter(new), 0
     while batch := list(islice(keys, BATCH)):
-        for revision in rows.read(batch):
+        for revision in live.read(batch):
             writer.add_document(documents.document(revision, new[revision.pk]))
         done += len(batch)
         if progress:
@@ -259,7 +265,7 @@ _repaired = {}
 
 
 def repair(*, rebuild=False):
-    """Try to have an index again after it was found missing or damaged; at most once a minute.
+    """Try to restore an index that was found missing or damaged; at most once a minute.
 
     A small library is indexed at once, a large one in the background. Never raises.
     """
@@ -275,10 +281,12 @@ def repair(*, rebuild=False):
 
 
 def sync_soon():
-    """``sync_quietly`` where the whole library may have to be indexed: a large one is indexed in the
-    background, while the index as it was is read. Should this process end before, the next sync
-    finds as much to do."""
-    if Revision.objects.live().count() <= INDEXED_AT_ONCE:
+    """``sync_quietly`` where the whole library may have to be indexed.
+
+    A large one is indexed in the background, and the index as it was is read meanwhile. Should
+    this process end before, the next sync does the work.
+    """
+    if Revision.objects.live().count() <= MAX_INDEXED_AT_ONCE:
         sync_quietly()
     else:
         threading.Thread(target=_sync_in_background, name="search-sync", daemon=True).start()

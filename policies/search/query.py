@@ -65,9 +65,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """Revision pks in order, and for each facet how many cases each value would give.
+    """Keys of revisions in order, and for each facet how many cases each value would find.
 
-    ``corrected`` are the words that were searched instead, when typos were forgiven.
+    ``corrected`` are the words that were searched instead, where typos were corrected.
     """
 
     total: int
@@ -81,8 +81,10 @@ UNAVAILABLE = Answer(0, [], {facet.name: {} for facet in FACETS}, available=Fals
 
 
 def ask(question):
-    """The answer to a question. Never raises, whatever a person typed; without a readable index
-    the answer says so (``available`` is false) and an attempt is made to repair it."""
+    """Return the answer to a question; never raises, whatever a person typed.
+
+    Without a readable index ``available`` is false, and a repair is tried.
+    """
     reader = index.reader()
     if reader is None:
         index.repair()
@@ -92,7 +94,7 @@ def ask(question):
     try:
         with index.engine_errors():
             return _answer(reader, question)
-    except index.Damaged:
+    except index.IndexDamaged:
         logger.exception("The search index cannot be read")
         index.repair(rebuild=True)
         return UNAVAILABLE
@@ -138,7 +140,7 @@ def _all_of(clauses):
 
 
 def _hits(searcher, question, query, boosts):
-    """How many documents match, and the pks of those asked for."""
+    """Return how many documents match, and the pks of those asked for."""
     most = searcher.num_docs
     limit = most if question.limit is None else min(question.limit, most)
     offset = question.offset
@@ -186,7 +188,7 @@ class _Terms:
         return [(MustNot if part.excluded else Must, self.part(part)) for part in parts]
 
     def boosts(self, parts):
-        """Queries that a better match fits: the words in its title or its lead."""
+        """Return queries that rank a document higher: the words in its title or its lead."""
         boosts = []
         for part in parts:
             if part.excluded:

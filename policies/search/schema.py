@@ -14,12 +14,14 @@ from sdg.models import Goal, Target
 
 from . import text
 
-# Fields of words, with what is kept of each.
-#   title, lead   what weighs more when ordering by relevance, without English endings
-#   text          all words in their order, without their English endings: what is searched
-#   forms         the real words, as they are, that typos are corrected to; see STRETCH
-#   titles        the words of the title as they are, for suggestions
-#   runs          single characters and pairs of characters of scripts without spaces
+# Fields of words, with what the index stores of each.
+#   title, lead   stems of what weighs more when ordering by relevance
+#   text          stems of all words in their order: what is searched
+#   forms         words as they are written, endings and all: a typo is corrected to one of them,
+#                 not to a stem; see STRETCH
+#   titles        words of the title as they are written, for suggestions
+#   runs          text in scripts without spaces between words, as single characters and as pairs
+#                 of characters
 WORD_FIELDS = {
     "title": "freq",
     "lead": "freq",
@@ -38,22 +40,23 @@ FACETS_OF = {
 SERVED = FACETS_OF["serves"]
 COLUMNS = tuple(column for column in FACETS_OF if column != "serves")
 NUMBERS_OF = {column: f"{column}_number" for column in COLUMNS}
-# Of the real words only which there are is asked, and a third of a build went into them. Beyond the
-# first documents that are written together, a word is left to the first document of each stretch;
-# it is lost only when all of these are gone, until it is written again.
+# Of the forms it matters only that some document holds them, and writing all of them took a third of
+# a build. Beyond the first documents of a commit a form is therefore written only with the first
+# document of each stretch that has it; it is missing once all of these are gone, until it is written
+# again.
 WITH_ALL_FORMS, STRETCH = 1000, 5000
 SECTIONS = ("challenge", "solution", "results", "lessons", "transferability")
 EPOCH = datetime.date(1970, 1, 1)
 
 
 def build():
-    """The tantivy schema."""
+    """Return the tantivy schema."""
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("pk", indexed=True, fast=True)
     builder.add_unsigned_field("case", indexed=True)
     builder.add_unsigned_field("stamp", fast=True)
-    for name, kept in WORD_FIELDS.items():
-        builder.add_text_field(name, tokenizer_name="words", index_option=kept)
+    for name, stored in WORD_FIELDS.items():
+        builder.add_text_field(name, tokenizer_name="words", index_option=stored)
     # "goal:11", "budget:none": every value of every facet, for filters.
     for name in ("serves", "has"):
         builder.add_text_field(name, tokenizer_name="values", index_option="basic")
@@ -71,19 +74,19 @@ def build():
 
 @lru_cache(maxsize=100_000)
 def number_of(found):
-    """The number that stands for a cell: 48 bits, the same everywhere and at any time."""
+    """Return the number that stands for a cell: 48 bits, the same everywhere and at any time."""
     return int.from_bytes(hashlib.blake2b(found.encode(), digest_size=6).digest())
 
 
 def term_of(facet, value):
-    """Where a value of a facet is found: the field and the term."""
+    """Return the field and the term by which a value of a facet is found."""
     field = "serves" if facets.FACETS_BY_NAME[facet].column == "serves" else "has"
     return field, f"{facet}:{value}"
 
 
 def cell(column, revision):
-    """The values of a revision in all facets of a column, as one text: always the same one for the
-    same values."""
+    """Return the values of a revision in all facets of a column as one text, the same for the same
+    values."""
     cells = []
     for facet in FACETS_OF[column]:
         values = facet.values(revision)
@@ -91,8 +94,8 @@ def cell(column, revision):
     return "|".join(cells)
 
 
-def taken_apart(column, found):
-    """The (facet, value) pairs that a cell of a column stands for."""
+def split_cell(column, found):
+    """Return the (facet, value) pairs that a cell of a column stands for."""
     return [
         (facet.name, value)
         for facet, values in zip(FACETS_OF[column], found.split("|"), strict=True)
@@ -102,7 +105,7 @@ def taken_apart(column, found):
 
 @cache
 def code_fingerprint():
-    """Changes when the code that makes documents changes."""
+    """Return a text that changes when the code that makes documents does."""
     here = Path(__file__).parent
     modules = [
         Path(module.__file__) for module in (facets, facets.bands, completeness, months, summary)
@@ -113,7 +116,7 @@ def code_fingerprint():
 
 
 class Reference:
-    """Words of goals, targets and themes, which every document of a case that serves them holds."""
+    """Words of goals, targets and themes: documents of cases that serve them hold these too."""
 
     def __init__(self):
         self.goals, self.targets = {}, {}
@@ -134,41 +137,41 @@ class Reference:
         self.themes = list(Theme.objects.values_list("slug", "name"))
 
     def fingerprint(self):
-        """Changes when any of the texts changes, or which names of countries are shown."""
+        """Return a text that changes when any of the texts does, or the choice of country names."""
         names = (settings.LANGUAGE_CODE, sorted(settings.COUNTRIES_WITHOUT_LABEL))
         content = repr((self.goals, self.targets, self.themes, names)).encode()
         return hashlib.sha256(content).hexdigest()[:16]
 
     def stems(self):
-        """Goal number or target code -> all its words without endings."""
+        """Return {goal number or target code: the stems of all its words}."""
         texts = {**self.goals, **{code: row[2] for code, row in self.targets.items()}}
         return {key: " ".join(text.stems(text.fold(words).split())) for key, words in texts.items()}
 
 
 class _Words(dict):
-    """Word -> its stem; remembers which it met for the first time."""
+    """Word -> stem; lists the words that were not asked for before."""
 
     def __init__(self):
         super().__init__()
-        self._met = []
+        self._new = []
 
     def __missing__(self, word):
-        self._met.append(word)
+        self._new.append(word)
         self[word] = found = text.stem(word)
         return found
 
     def stems(self, words):
-        """The stems of words, as one text."""
+        """Return the stems of words as one text."""
         return " ".join(map(self.__getitem__, words))
 
-    def first_met(self):
-        """The words that were met since this was asked last."""
-        found, self._met = self._met, []
+    def take_new(self):
+        """Return the new words since the last call."""
+        found, self._new = self._new, []
         return found
 
 
 class Writer:
-    """Makes documents; keeps the folded texts of goals and targets for all of them."""
+    """Makes documents; what many of them share is folded or looked up only once."""
 
     def __init__(self, reference):
         self.targets = reference.targets
@@ -207,7 +210,7 @@ class Writer:
         if self.written % STRETCH == 0:
             self.words.clear()
         title_stems, lead_stems, body_stems = map(self.words.stems, (title, lead, body))
-        forms = self.words.first_met()
+        forms = self.words.take_new()
         if self.written < WITH_ALL_FORMS:
             forms = dict.fromkeys([*title, *lead, *body])
         self.written += 1
@@ -225,7 +228,7 @@ class Writer:
             document.add_text("runs", f"{pairs}{text.BREAK}{single}")
 
     def _names_of(self, revision):
-        """Words and runs of the names of the member and the themes, each folded only once."""
+        """Return the words and runs of the names of the member and the themes."""
         member = revision.case.member
         words, runs = [], []
         for key in (member, *summary.summary_of(revision)["themes"]):
@@ -257,10 +260,10 @@ class Writer:
         document.add_text("has", " ".join(has))
 
     def _known(self, column, found):
-        """The number of a cell, and the terms of the values in it."""
+        """Return the number of a cell and the terms of the values in it."""
         known = self.cells[column].get(found)
         if known is None:
-            terms = [f"{facet}:{value}" for facet, value in taken_apart(column, found)]
+            terms = [f"{facet}:{value}" for facet, value in split_cell(column, found)]
             known = self.cells[column][found] = number_of(found), " ".join(terms)
         return known
 
@@ -287,16 +290,16 @@ class Writer:
             "documented": missing,
         }
         for name, value in order.items():
-            document.add_unsigned(f"by_{name}", rank(value, revision.pk))
+            document.add_unsigned(f"by_{name}", sort_key(value, revision.pk))
 
 
-# Sorting is by one number, smallest first: 44 bits of what is sorted by (USD up to 175 billion to
-# the cent), and the lowest 20 bits of the pk, which keep ties in the same order everywhere.
+# Sorting is by one number, smallest first: 44 bits of the value (USD up to 175 billion to the cent),
+# and the lowest 20 bits of the pk, so that ties have the same order on every machine.
 LAST = 2**44 - 1
 TIE_BITS = 20
 
 
-def rank(value, pk):
-    """The number a document is sorted by; an unknown value comes last."""
+def sort_key(value, pk):
+    """Return the number that a document is sorted by; an unknown value comes last."""
     value = LAST if value is None else min(value, LAST - 1)
     return (value << TIE_BITS) | (pk & (2**TIE_BITS - 1))

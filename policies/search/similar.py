@@ -8,22 +8,24 @@ from . import index, schema, text
 
 logger = logging.getLogger(__name__)
 
-# How much a shared target or theme weighs beside the words two cases share.
+# Weight of a shared target or theme beside the words two cases share.
 TARGET_WEIGHT = 4.0
 THEME_WEIGHT = 2.0
-TERMS = 25
+MAX_TERMS = 25
 
 
 def similar(revision, limit=3):
-    """Pks of the live revisions most like this one by text, targets and themes; [] where there is
-    nothing alike or no index. Itself, and other revisions of its case, are left out."""
+    """Return pks of the live revisions most like this one by text, targets and themes.
+
+    Revisions of the same case are left out; [] where there is nothing alike or no index.
+    """
     reader = index.reader()
     if reader is None or limit < 1:
         return []
     try:
         with index.engine_errors():
             return _similar(reader, revision, limit)
-    except index.Damaged:
+    except index.IndexDamaged:
         logger.exception("The search index cannot be read")
         return []
 
@@ -39,7 +41,7 @@ def _similar(reader, revision, limit):
             min_doc_frequency=2,
             max_doc_frequency=max(2, reader.searcher.num_docs // 3),
             min_term_frequency=1,
-            max_query_terms=TERMS,
+            max_query_terms=MAX_TERMS,
             min_word_length=3,
         )
     ]
@@ -57,6 +59,6 @@ def _similar(reader, revision, limit):
 
 
 def _shares(reader, facet, value, weight):
-    """Matches the cases with this value; the rarer it is, the more it says."""
+    """Return a query for the cases with this value; a rarer value counts more."""
     term = tantivy.Query.term_query(reader.schema, *schema.term_of(facet, value))
     return tantivy.Query.boost_query(term, weight)

@@ -1,22 +1,22 @@
-"""Typos: the real word of the index that a person probably meant."""
+"""Typos: the word of the index that a person probably meant."""
 
 from dataclasses import replace
 
 from . import text
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-SHORTEST = 3  # letters of a word that is corrected
-MOST_TYPOS = 2
-TWO_TYPOS = 5  # letters from which two typos are forgiven
-CANDIDATES = 20_000
-MOST_CORRECTED = 8  # words of one question; more is no question but a pasted text
+MIN_LETTERS = 3  # of a word that is corrected
+MAX_TYPOS = 2
+MIN_LETTERS_FOR_TWO = 5  # of a word in which two typos are corrected
+MAX_CANDIDATES = 20_000
+MAX_CORRECTED = 8  # words of one question; a longer one is pasted text
 
 
 def correct(searcher, parts):
-    """The parts with each word that no document holds replaced by the nearest word that one does.
+    """Return the parts, each word that no document holds replaced by the nearest that one does.
 
-    Of several words equally near the most frequent is taken, in all its forms. A word that has none
-    stays.
+    Of several words equally near the most frequent, in all its forms, is taken. A word without a
+    near one stays.
     """
     corrected, tried = [], 0
     for part in parts:
@@ -25,8 +25,8 @@ def correct(searcher, parts):
             continue
         words = list(part.words)
         for place, word in enumerate(words):
-            known = searcher.doc_freq("text", text.stem(word)) or len(word) < SHORTEST
-            if not known and tried < MOST_CORRECTED and not word.isdigit():
+            known = searcher.doc_freq("text", text.stem(word)) or len(word) < MIN_LETTERS
+            if not known and tried < MAX_CORRECTED and not word.isdigit():
                 tried += 1
                 words[place] = _nearest(searcher, word) or word
         corrected.append(replace(part, words=tuple(words)))
@@ -34,7 +34,7 @@ def correct(searcher, parts):
 
 
 def written(part):
-    """The part as a person would type it."""
+    """Return the part as a person would type it."""
     words = " ".join(part.words)
     if part.kind == "phrase":
         words = f'"{words}"'
@@ -42,20 +42,20 @@ def written(part):
 
 
 def _nearest(searcher, word):
-    if len(word) > text.LONGEST:
+    if len(word) > text.MAX_WORD_BYTES:
         return None
     near = [other for other in _one_typo(word) if searcher.doc_freq("forms", other)]
     if near:
         return max(near, key=lambda other: (_frequency(searcher, other), other))
-    if len(word) < TWO_TYPOS:
+    if len(word) < MIN_LETTERS_FOR_TWO:
         return None
     best = None
     # Few people mistype the first letter as well.
-    for other, _owners in searcher.terms_with_prefix("forms", word[0], limit=CANDIDATES):
+    for other, _owners in searcher.terms_with_prefix("forms", word[0], limit=MAX_CANDIDATES):
         # Each typo changes the length by one at most, and two letters.
-        if abs(len(other) - len(word)) > MOST_TYPOS or len(set(other) ^ set(word)) > 2 * MOST_TYPOS:
+        if abs(len(other) - len(word)) > MAX_TYPOS or len(set(other) ^ set(word)) > 2 * MAX_TYPOS:
             continue
-        if distance(word, other) <= MOST_TYPOS:
+        if distance(word, other) <= MAX_TYPOS:
             frequency = _frequency(searcher, other)
             if best is None or frequency > best[0]:
                 best = (frequency, other)
@@ -63,12 +63,12 @@ def _nearest(searcher, word):
 
 
 def _frequency(searcher, word):
-    """How many documents have the word or another form of it: what a search for it would find."""
+    """Return how many documents a search for the word, in any of its forms, would find."""
     return searcher.doc_freq("text", text.stem(word))
 
 
 def _one_typo(word):
-    """Every word one letter away: left out, doubled, mistaken, or swapped with its neighbour."""
+    """Return every word one letter away: left out, doubled, mistaken, or swapped with its neighbour."""
     halves = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     found = {left + right[1:] for left, right in halves if right}
     found |= {left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1}
@@ -80,7 +80,8 @@ def _one_typo(word):
 
 
 def distance(one, other):
-    """Letters to add, leave out, change or swap with their neighbour to turn one into the other."""
+    """Return how many letters to add, leave out, change or swap with their neighbour to turn one
+    word into the other."""
     before, previous = None, list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
         row = [i]

@@ -18,16 +18,16 @@ from . import files, index, text
 logger = logging.getLogger(__name__)
 
 CODE = re.compile(r"(\d{1,2})(\.[\da-z]{0,2})?")
-LONGEST = 200  # characters that are looked at
-KEPT_SECONDS = 60
-LOOKED_AT = 50  # cases whose titles are looked at for a run of characters
-PREFIXES = 100  # words of titles that begin with what was typed
+MAX_CHARACTERS = 200  # of what was typed
+CACHE_SECONDS = 60
+MAX_TITLES = 50  # read to find a run of characters
+MAX_PREFIXED = 100  # words of titles that begin with what was typed
 # Of eight suggestions at least two are cases, where there are any.
 SHARES = {"goal": 2, "target": 2, "member": 2}
-# Beside a list of cases: so many pages of a kind; what more names share ("City") tells none of them.
-MOST_OF_A_KIND = 3
+# Beside a list of cases: pages of a kind. A word that more names share ("City") points to none.
+MAX_OF_A_KIND = 3
 TOO_MANY = 10
-SHORTEST_PREFIX = 4
+MIN_PREFIX = 4  # letters
 # How well a name fits: it has the very words, other forms of them, a target's wording has the rest,
 # or its words only begin with them.
 EXACT, OTHER_FORM, IN_WORDING, BEGINS = range(4)
@@ -44,8 +44,8 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class Thing:
-    """A goal, target or member with its names and wording, folded, and what leads to it."""
+class NamedPage:
+    """A goal, target or member with its folded names and wording, and its suggestion."""
 
     code: str
     name: str
@@ -57,16 +57,16 @@ class Thing:
 
 
 def suggest(words, limit=8):
-    """Up to ``limit`` suggestions whose words begin with those typed. Never raises on any words."""
-    words = words[:LONGEST]
+    """Return up to ``limit`` suggestions whose words begin with those typed; never raises."""
+    words = words[:MAX_CHARACTERS]
     spaced, runs = text.split(text.fold(words))
     asked = spaced.split()
     if not asked and not runs:
         return []
-    found = {kind: _places(kind, words.strip(), asked, runs) for kind in SHARES}
+    found = {kind: _beginnings(kind, words.strip(), asked, runs) for kind in SHARES}
     chosen = [one for kind, share in SHARES.items() for one in found[kind][:share]][:limit]
     chosen += _cases(asked, runs, limit - len(chosen))
-    # Where other kinds have little to say, the goals, targets and members get the space.
+    # Where there are few cases, more goals, targets and members are suggested.
     for kind, share in SHARES.items():
         chosen += found[kind][share:][: limit - len(chosen)]
     order = [*SHARES, "case"]
@@ -74,11 +74,11 @@ def suggest(words, limit=8):
 
 
 def matching_pages(words, limit=6):
-    """Up to ``limit`` goals, targets and members that finished ``words`` name, the best first.
+    """Return up to ``limit`` goals, targets and members that ``words`` name, the best first.
 
-    All words have to be there. Words that only begin with them count where nothing fits better.
+    All words have to be there. Names that only begin with them count where nothing fits better.
     """
-    words = words[:LONGEST].strip()
+    words = words[:MAX_CHARACTERS].strip()
     if CODE.fullmatch(words.lower()):
         found = [one for kind in SHARES for one in _by_code(kind, words.lower())]
         return found[:limit]
@@ -91,93 +91,93 @@ def matching_pages(words, limit=6):
     only_begins = all(grade == BEGINS for found in graded.values() for grade, shown in found)
     chosen = []
     for found in graded.values():
-        kept = [pair for pair in found if only_begins or pair[0] != BEGINS]
-        if len(kept) <= TOO_MANY:
-            chosen += sorted(kept, key=lambda pair: pair[0])[:MOST_OF_A_KIND]
+        fitting = [pair for pair in found if only_begins or pair[0] != BEGINS]
+        if len(fitting) <= TOO_MANY:
+            chosen += sorted(fitting, key=lambda pair: pair[0])[:MAX_OF_A_KIND]
     return [shown for grade, shown in sorted(chosen, key=lambda pair: pair[0])[:limit]]
 
 
 def _graded(kind, asked, runs):
-    """(how well it fits, suggestion) of each that fits at all."""
-    # Hundreds of things are looked at for every page: a call for each would take twice the time.
+    """Return (how well it fits, suggestion) of each that fits at all."""
+    # Hundreds are compared for every page: a call for each would take twice the time.
     needles = [
-        (word, stem, f" {word}" if len(word) >= SHORTEST_PREFIX else None) for word, stem in asked
+        (word, stem, f" {word}" if len(word) >= MIN_PREFIX else None) for word, stem in asked
     ]
     is_single = len(asked) == 1
     found = []
-    for thing in _things(kind):
-        if runs and not all(run in thing.name for run in runs):
+    for page in _pages(kind):
+        if runs and not all(run in page.name for run in runs):
             continue
         worst = EXACT
         for word, stem, beginning in needles:
-            if word in thing.words:
+            if word in page.words:
                 continue
-            if stem in thing.stems:
+            if stem in page.stems:
                 grade = OTHER_FORM
             # A single word of a target's wording says too little of it.
-            elif not is_single and stem in thing.wording_stems:
+            elif not is_single and stem in page.wording_stems:
                 grade = IN_WORDING
-            elif beginning and beginning in thing.name:
+            elif beginning and beginning in page.name:
                 grade = BEGINS
             else:
                 break
             worst = max(worst, grade)
         else:
-            found.append((worst, thing.shown))
+            found.append((worst, page.shown))
     return found
 
 
-def _places(kind, typed, asked, runs):
+def _beginnings(kind, typed, asked, runs):
     if CODE.fullmatch(typed.lower()):
         return _by_code(kind, typed.lower())
     needles = [*(f" {word}" for word in asked), *runs]
     begins = []
-    for thing in _things(kind):
-        if _has_all(thing.name, needles):
-            begins.append((0, thing.shown))
-        elif thing.wording and _has_all(thing.wording, needles):
-            begins.append((1, thing.shown))
+    for page in _pages(kind):
+        if _has_all(page.name, needles):
+            begins.append((0, page.shown))
+        elif page.wording and _has_all(page.wording, needles):
+            begins.append((1, page.shown))
     return [suggestion for place, suggestion in sorted(begins, key=lambda pair: pair[0])]
 
 
 def _by_code(kind, code):
-    """The goal or target of that code first, then the targets whose codes begin with it."""
+    """Return the goal or target of that code first, then targets whose codes begin with it."""
     begin = code if "." in code else f"{code}."
     found = [
-        (thing.code != code, thing.shown)
-        for thing in _things(kind)
-        if thing.code == code or (kind == "target" and thing.code.startswith(begin))
+        (page.code != code, page.shown)
+        for page in _pages(kind)
+        if page.code == code or (kind == "target" and page.code.startswith(begin))
     ]
     return [suggestion for place, suggestion in sorted(found, key=lambda pair: pair[0])]
 
 
 def _has_all(folded, needles):
-    """Whether every needle is in the text: words that begin one of its words, and runs."""
+    """Return whether every needle is in the text: beginnings of its words, and runs."""
     for needle in needles:  # noqa: SIM110 - all() takes twice as long, and this runs for every key
         if needle not in folded:
             return False
     return True
 
 
-_kept = {}
-MOST_KEPT = 50
+_cache = {}
+MAX_CACHED = 50
 
 
-def _things(kind):
-    """All of a kind; kept for a minute."""
+def _pages(kind):
+    """Return all of a kind, cached for a minute."""
     key = (kind, str(files.root()), get_language())
-    found = _kept.get(key)
-    if found is None or time.monotonic() - found[0] > KEPT_SECONDS:
-        if len(_kept) > MOST_KEPT:
-            _kept.clear()
-        _kept[key] = found = (time.monotonic(), list(_READ[kind]()))
+    found = _cache.get(key)
+    if found is None or time.monotonic() - found[0] > CACHE_SECONDS:
+        if len(_cache) > MAX_CACHED:
+            _cache.clear()
+        _cache[key] = found = (time.monotonic(), list(_READ[kind]()))
     return found[1]
 
 
-def _thing(code, names, wording, shown):
+def _page(code, names, wording, shown):
     name, wording = text.fold(" ".join(names)), text.fold(wording)
     words = frozenset(name.split())
-    return Thing(
+    return NamedPage(
         code,
         f" {name}",
         f" {wording}" if wording else "",
@@ -199,35 +199,35 @@ def _goals():
         label = _("Goal %(number)s: %(title)s") % {"number": goal.pk, "title": title}
         names = [label, goal.title, "SDG", str(goal.pk)]
         shown = Suggestion("goal", label, _translated(goal, "headline"), goal.get_absolute_url())
-        yield _thing(str(goal.pk), names, "", shown)
+        yield _page(str(goal.pk), names, "", shown)
 
 
 def _targets():
     for target in Target.objects.with_texts():
         label, wording = _translated(target, "label"), _translated(target, "text")
         shown = Suggestion("target", f"{target.pk} {label}", wording, target.get_absolute_url())
-        yield _thing(target.pk, [label, target.label], wording, shown)
+        yield _page(target.pk, [label, target.label], wording, shown)
 
 
 def _members():
     for member in Member.objects.only("name", "local_name", "slug", "country"):
         country = str(member.country_name)
         shown = Suggestion("member", member.name, country, member.get_absolute_url())
-        yield _thing("", [member.name, member.local_name], "", shown)
+        yield _page("", [member.name, member.local_name], "", shown)
 
 
 _READ = {"goal": _goals, "target": _targets, "member": _members}
 
 
 def _cases(asked, runs, limit):
-    """Live cases whose titles hold the words; the last word may be unfinished."""
+    """Return live cases whose titles hold the words; the last word may be unfinished."""
     reader = index.reader()
     if reader is None or limit < 1:
         return []
     try:
         with index.engine_errors():
             keys = _case_keys(reader, asked, runs, limit)
-    except index.Damaged:
+    except index.IndexDamaged:
         logger.exception("The search index cannot be read")
         return []
     rows = Revision.objects.live().filter(pk__in=keys).select_related("case__member")
@@ -243,7 +243,7 @@ def _case_keys(reader, asked, runs, limit):
     fields, query = reader.schema, tantivy.Query
     clauses = [query.term_query(fields, "titles", word) for word in asked[:-1]]
     for word in asked[-1:]:
-        found = reader.searcher.terms_with_prefix("titles", word, limit=PREFIXES)
+        found = reader.searcher.terms_with_prefix("titles", word, limit=MAX_PREFIXED)
         terms = [term for term, frequency in found]
         clauses.append(query.term_set_query(fields, "titles", terms))
     for run in runs:
@@ -255,7 +255,7 @@ def _case_keys(reader, asked, runs, limit):
         )
     hits = reader.searcher.search(
         query.boolean_query([(tantivy.Occur.Must, clause) for clause in clauses]),
-        limit if not runs else LOOKED_AT,
+        limit if not runs else MAX_TITLES,
         count=False,
         order_by_field="by_newest",
         order=tantivy.Order.Asc,

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import tantivy
 
-LONGEST = 64  # bytes of a word that is indexed
-MOST_KEPT = 200_000  # words whose stems are kept
+MAX_WORD_BYTES = 64  # longer words are not indexed
+MAX_CACHED_STEMS = 200_000
 
 # Letters that Unicode does not take apart into a base and an accent.
 _LETTERS = str.maketrans(
@@ -72,14 +72,17 @@ _FOLDING = _Folding({ord(_BREAK_SIGN): _BREAK_SIGN})
 
 
 def fold(text):
-    """Lower case without accents; whatever separates words becomes a space."""
+    """Return text in lower case without accents; whatever separates words becomes a space."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return text.translate(_FOLDING)
 
 
 def split(folded):
-    """Take folded text apart: text whose words have spaces between them, and runs without spaces."""
+    """Return folded text as (text whose words have spaces between them, runs).
+
+    A run is a stretch of characters of a script that is written without spaces between words.
+    """
     if folded.isascii():
         return folded, []
     runs = UNSPACED.findall(folded)
@@ -87,14 +90,16 @@ def split(folded):
 
 
 def pairs(run):
-    """The overlapping pairs of characters of a run: what runs are indexed and found by."""
+    """Return the overlapping pairs of characters of a run, which it is indexed and found by."""
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
 def analyzers():
-    """Analyzers of the index by name. Texts are folded before: the index only cuts at spaces."""
+    """Return the analyzers of the index by name. Texts are folded before: the index only cuts at spaces."""
     whitespace = tantivy.Tokenizer.whitespace
-    words = tantivy.TextAnalyzerBuilder(whitespace()).filter(tantivy.Filter.remove_long(LONGEST))
+    words = tantivy.TextAnalyzerBuilder(whitespace()).filter(
+        tantivy.Filter.remove_long(MAX_WORD_BYTES)
+    )
     return {"words": words.build(), "values": tantivy.TextAnalyzerBuilder(whitespace()).build()}
 
 
@@ -105,7 +110,7 @@ _ENGLISH = (
 )
 _LOCK = threading.Lock()
 
-# What the rules of the stemmer leave apart.
+# Forms of one word that the rules of the stemmer do not bring together.
 _IRREGULAR = {
     "analyses": "analysis",
     "buses": "bus",
@@ -128,13 +133,13 @@ _IRREGULAR = {
 
 
 class _Stems(dict):
-    """Word -> stem. The same words come again and again: far cheaper than to leave this to the
-    index, and a plain dictionary is a third faster than ``lru_cache``."""
+    """Word -> stem. Most words are repeated, so this is far cheaper than stemming in the index;
+    and a plain dictionary is a third faster than ``lru_cache``."""
 
     def __missing__(self, word):
-        if len(word) > LONGEST:
-            return word  # is not indexed, nor worth keeping
-        if len(self) > MOST_KEPT:
+        if len(word) > MAX_WORD_BYTES:
+            return word  # is not indexed
+        if len(self) > MAX_CACHED_STEMS:
             self.clear()
         with _LOCK:
             found = _ENGLISH.analyze(_IRREGULAR.get(word, word))[0]
@@ -148,7 +153,7 @@ stem = _Stems().__getitem__
 
 
 def stems(words):
-    """The stem of each of these folded words."""
+    """Return the stem of each of these folded words."""
     return map(stem, words)
 
 
@@ -167,7 +172,7 @@ _PIECES = re.compile(r'(?<!\S)(-?)"([^"]+)"|(\S+)')
 
 @lru_cache(maxsize=256)
 def parse(typed):
-    """The parts of what a person typed. Nothing in it is an operator but quotes and a leading "-".
+    """Return the parts of what a person typed; its only operators are quotes and a leading "-".
 
     Short words that say nothing ("the", "of") are left out unless there is nothing else.
     """

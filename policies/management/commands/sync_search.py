@@ -7,7 +7,7 @@ from citynet.operations.commands import Cadence, TimedCommand, short, until_stop
 from policies.search import index, reconcile
 
 # The database, the disk or the index may be away for a while.
-AWAY = (DatabaseError, InterfaceError, index.Damaged, OSError)
+AWAY = (DatabaseError, InterfaceError, index.IndexDamaged, OSError)
 
 
 class Stopped(Exception):

@@ -1,4 +1,4 @@
-"""Counts of facets, compared with what a plain count over all cases gives."""
+"""Counts of facets, compared with a plain count over all cases."""
 
 import datetime
 from collections import Counter
@@ -124,14 +124,14 @@ def matches_words(revision, words):
 
 
 def matches_ranges(revision, ranges):
-    figures = {
+    numbers = {
         "budget": revision.budget_usd,
         "start": int(revision.start[:4]) if revision.start else None,
     }
     return all(
-        figures[name] is not None
-        and (low is None or figures[name] >= low)
-        and (high is None or figures[name] <= high)
+        numbers[name] is not None
+        and (low is None or numbers[name] >= low)
+        and (high is None or numbers[name] <= high)
         for name, (low, high) in ranges.items()
     )
 

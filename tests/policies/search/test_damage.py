@@ -126,7 +126,7 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_sync_builds_a_damaged_index_anew(damage):
+def test_sync_rebuilds_a_damaged_index(damage):
     live_case("Parks")
     index.sync()
     damage(folder())
@@ -172,7 +172,7 @@ def test_repair_is_tried_once_a_minute(monkeypatch):
 def test_large_library_is_repaired_in_the_background(monkeypatch):
     live_case("Parks")
     started = []
-    monkeypatch.setattr(index, "INDEXED_AT_ONCE", 0)
+    monkeypatch.setattr(index, "MAX_INDEXED_AT_ONCE", 0)
     monkeypatch.setattr(index.threading.Thread, "start", lambda self: started.append(self.name))
 
     answer = ask(Question("parks"))
@@ -192,7 +192,7 @@ def test_repair_does_not_wait_for_another_writer():
     assert time.monotonic() - began < 5
 
 
-def test_index_made_by_other_code_is_not_read_and_is_built_anew(monkeypatch):
+def test_index_made_by_other_code_is_not_read_and_is_rebuilt(monkeypatch):
     live_case("Parks")
     index.sync()
     monkeypatch.setattr(schema, "code_fingerprint", lambda: "newer")

@@ -88,5 +88,5 @@ def test_command_says_that_it_failed(small, reference, fault):
     live_case("Parks")
     FAULTS[fault](small)
 
-    with pytest.raises((index.Damaged, OSError, CommandError)):
+    with pytest.raises((index.IndexDamaged, OSError, CommandError)):
         call_command("sync_search", verbosity=0)

@@ -102,7 +102,7 @@ def test_confirmed_case_is_indexed_again():
     assert ask(Question()).counts["provenance"] == {"city": 1, "confirmed": 1}
 
 
-def test_renamed_theme_builds_the_index_anew():
+def test_renamed_theme_rebuilds_the_index():
     live_case("Night buses", themes=["transport"])
     index.sync()
 

@@ -71,5 +71,5 @@ def test_index_that_is_gone_or_asked_for_is_made(watcher):
 
 
 def test_whole_is_compared_now_and_then(watcher, monkeypatch):
-    monkeypatch.setattr(reconcile, "WHOLE", 0)
+    monkeypatch.setattr(reconcile, "FULL_COMPARISON", 0)
     assert watcher.look() == (0, 0)

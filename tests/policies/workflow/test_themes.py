@@ -153,7 +153,7 @@ def test_large_library_follows_in_the_background_and_is_found_meanwhile(
     LiveRevisionFactory(themes=["transport"], title="Night buses")
     synced()
     started = []
-    monkeypatch.setattr(index, "INDEXED_AT_ONCE", 0)
+    monkeypatch.setattr(index, "MAX_INDEXED_AT_ONCE", 0)
     monkeypatch.setattr(index.threading.Thread, "start", lambda self: started.append(self.name))
     by_slug = {theme.slug: theme for theme in Theme.objects.all()}
 
