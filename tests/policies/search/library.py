@@ -6,14 +6,14 @@ from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
 
 
 def live_case(title, *, member=None, **fields):
-    """A published case of a member of its own, or of ``member``."""
+    """Return a published case of a member of its own, or of ``member``."""
     study = CaseStudyFactory(member=member or MemberFactory())
     fields = {"summary": "What it is."} | fields
     return LiveRevisionFactory(case=study, title=title, **fields)
 
 
 def titles(words="", **more):
-    """Titles that a question finds, in order."""
+    """Return titles that a question finds, in order."""
     answer = ask(Question(words=words, **more))
     found = Revision.objects.in_bulk(answer.ids)
     return [found[key].title for key in answer.ids]

@@ -29,11 +29,32 @@ def live():
 
 
 @pytest.mark.parametrize("asked", [(0, 2), (0, 9)])
-def test_reader_gives_the_asked_revisions_only(asked):
+def test_reader_yields_the_asked_revisions_only(asked):
     made = [live_case(f"Case {number}") for number in range(10)]
     keys = [made[place].pk for place in asked]
 
     assert [revision.pk for revision in reading.Reader().read(keys)] == keys
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_reading_takes_the_same_few_queries(number, django_assert_num_queries):
+    keys = [live_case("Night buses", themes=["transport"]).pk for _number in range(number)]
+    summary.rebuild(Revision.objects.live())
+
+    # The revisions, their members, and four lists of rows.
+    with django_assert_num_queries(6):
+        found = list(reading.Reader().read(keys))
+
+    assert [row.list_summary["themes"] for row in found] == [["transport"]] * number
+
+
+def test_reader_works_out_a_summary_that_is_not_stored():
+    old = live_case("Night buses", themes=["transport"])
+    Revision.objects.update(list_summary={"version": 0, "themes": ["housing"]})
+
+    assert [row.list_summary["themes"] for row in reading.Reader().read([old.pk])] == [
+        ["transport"]
+    ]
 
 
 def test_sync_adds_what_is_missing_and_drops_what_is_gone():

@@ -1,4 +1,4 @@
-"""Typos, forgiven when nothing matches."""
+"""Typos, corrected when nothing matches."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from .library import live_case
 pytestmark = pytest.mark.django_db
 
 
-def test_typo_is_forgiven_when_nothing_matches_and_said(synced):
+def test_typo_is_corrected_when_nothing_matches_and_reported(synced):
     live_case("Composting at home")
     live_case("Parks")
     synced()
@@ -66,7 +66,7 @@ def test_short_words_and_numbers_are_not_corrected(synced):
     assert [ask(Question(words=words)).corrected for words in ("bz", "2018")] == ["", ""]
 
 
-def test_correction_that_finds_nothing_is_not_said(synced, reference):
+def test_correction_that_finds_nothing_is_not_reported(synced, reference):
     live_case("Composting at home", targets=["12.5"])
     synced()
 
