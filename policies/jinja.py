@@ -2,6 +2,7 @@
 
 from citynet.web import jinja
 from policies.content.key_facts import evidence, goal_numbers, key_facts
+from policies.models import Revision
 from policies.search.highlight import highlight
 
 
@@ -14,8 +15,14 @@ def environment(**options):
         "goal_of": goal_of,
         "highlight": highlight,
         "key_facts": key_facts,
+        "stage_label": stage_label,
     }
     return made
+
+
+def stage_label(stage):
+    """Return a stage in words; Django's ``get_stage_display`` reads all choices anew each time."""
+    return Revision.Stage(stage).label
 
 
 def goal_of(code):

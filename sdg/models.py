@@ -2,8 +2,10 @@
 
 from django.db import models
 from django.db.models import Count
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
+
+from citynet.web.languages import cached_per_language
 
 
 class TextsQuerySet(models.QuerySet):
@@ -56,6 +58,12 @@ class Goal(models.Model):
         return reverse("sdg:goal", args=[self.number])
 
 
+@cached_per_language
+def _address_of_target(prefix, code):
+    """Return the address of a target's page: cards and tables show hundreds."""
+    return reverse("sdg:target", args=[code])
+
+
 class Target(models.Model):
     """One of the 169 targets, in the order of the resolution."""
 
@@ -83,7 +91,7 @@ class Target(models.Model):
         return f"{self.code} {self.label}"
 
     def get_absolute_url(self):
-        return reverse("sdg:target", args=[self.code])
+        return _address_of_target(get_script_prefix(), self.code)
 
 
 class GoalText(models.Model):

@@ -2,7 +2,10 @@
 
 from decimal import Decimal, InvalidOperation
 
-from django.utils.formats import number_format
+from django.utils import numberformat
+from django.utils.formats import get_format
+
+from .languages import cached_per_language
 
 SMALLEST_GROUPED = 1000
 
@@ -14,14 +17,29 @@ def number(value):
     """
     if type(value) is int:
         # Most numbers are counts too small for a separator, and pages have hundreds of them.
-        if 0 <= value < SMALLEST_GROUPED:
-            return str(value)
-        return number_format(value, use_l10n=True, force_grouping=True)
+        return str(value) if 0 <= value < SMALLEST_GROUPED else in_digits(value, 0)
     value = decimal(value)
     if value is None:
         return ""
-    places = max(0, -value.normalize().as_tuple().exponent)
-    return number_format(value, places, use_l10n=True, force_grouping=True)
+    return in_digits(value, max(0, -value.normalize().as_tuple().exponent))
+
+
+def in_digits(value, places):
+    """Return a number with ``places`` digits after the point, in groups as the reader writes them."""
+    point, grouping, separator = _separators()
+    return numberformat.format(
+        value, point, places, grouping, separator, force_grouping=True, use_l10n=True
+    )
+
+
+@cached_per_language
+def _separators():
+    """Return the decimal separator, the size of groups and their separator.
+
+    Django's ``number_format`` asks for the language three times over for each number.
+    """
+    names = ("DECIMAL_SEPARATOR", "NUMBER_GROUPING", "THOUSAND_SEPARATOR")
+    return tuple(get_format(name, use_l10n=True) for name in names)
 
 
 def decimal(value):

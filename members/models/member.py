@@ -7,8 +7,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
+from django_countries.fields import Country, CountryField
 
+from citynet.web.languages import cached_per_language
 from members.subregions import subregion_of
 
 
@@ -42,6 +43,12 @@ class MemberQuerySet(models.QuerySet):
         memberships = self.model.memberships.rel.related_model.objects.active()
         others = memberships.filter(role="coordinator").exclude(user=user)
         return self.coordinated_by(user).exclude(pk__in=others.values("member"))
+
+
+@cached_per_language
+def country_name(code):
+    """Return the name of a country or area in the reader's language; "" for no code."""
+    return str(Country(code).name) if code else ""
 
 
 class Member(models.Model):
@@ -146,7 +153,7 @@ class Member(models.Model):
     @property
     def country_name(self):
         """Name of the country or area in the reader's language; "" where none is shown."""
-        return self.country.name if self.country_code else ""
+        return country_name(self.country_code)
 
     @cached_property
     def subregion(self):

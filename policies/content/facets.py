@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from citynet.web.languages import cached_per_language
 from members.models import Member
 from members.subregions import SUBREGIONS
 from policies.models import FundingSource, Indicator, Revision, Stakeholder, Theme, months
@@ -70,13 +71,12 @@ class Labels:
         return {value: label for value, label in self._all(name).items() if value in values}
 
     def _all(self, name):
+        if FACETS_BY_NAME[name].options:
+            return _fixed_labels(name)
         if name not in self._known:
-            options = FACETS_BY_NAME[name].options
-            found = {name: dict(options())} if options else _goals_and_targets()
-            for each, labels in found.items():
-                if FACETS_BY_NAME[each].none:
-                    labels[NONE] = NOT_REPORTED
-            self._known |= found
+            read = {"theme": _themes_by_slug}.get(name, _goals_and_targets)
+            for each, labels in read().items():
+                self._known[each] = labels | {NONE: NOT_REPORTED}
         return self._known[name]
 
     def _of_members(self, values):
@@ -86,6 +86,19 @@ class Labels:
             self._members.update(found)
         found = [(slug, self._members[slug]) for slug in values if slug in self._members]
         return dict(sorted(found, key=lambda pair: (pair[1], pair[0])))
+
+
+@cached_per_language
+def _fixed_labels(name):
+    """Return value -> label of a facet whose choices are the same for as long as we run."""
+    facet = FACETS_BY_NAME[name]
+    labels = {value: str(label) for value, label in facet.options()}
+    return labels | {NONE: str(NOT_REPORTED)} if facet.none else labels
+
+
+def _themes_by_slug():
+    """Return the labels of the facet "theme"."""
+    return {"theme": dict(Theme.objects.values_list("slug", "name"))}
 
 
 def _goals_and_targets():
@@ -141,14 +154,7 @@ PROVENANCE = [
 FACETS = (
     Facet("goal", _("Goal"), "serves", _goals, none=True),
     Facet("target", _("Target"), "serves", _targets, none=True),
-    Facet(
-        "theme",
-        _("Theme"),
-        "theme",
-        _themes,
-        lambda: Theme.objects.values_list("slug", "name"),
-        none=True,
-    ),
+    Facet("theme", _("Theme"), "theme", _themes, none=True),
     Facet(
         "subregion",
         _("Subregion"),

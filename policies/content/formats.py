@@ -2,11 +2,10 @@
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from citynet.web.formats import decimal, number
+from citynet.web.formats import decimal, in_digits, number
 from policies.models import months
 
 __all__ = ["duration", "money", "number", "period", "usd"]
@@ -88,7 +87,7 @@ def _months(count):
 def _digits(amount, currency):
     """Return an amount in digits; with cents, both digits of them."""
     places = 0 if amount == amount.to_integral_value() else 2
-    digits = number_format(round(amount, places), places, use_l10n=True, force_grouping=True)
+    digits = in_digits(round(amount, places), places)
     return _("%(currency)s %(amount)s") % {"currency": currency, "amount": digits}
 
 

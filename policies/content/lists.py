@@ -19,15 +19,11 @@ def read(keys):
     Each has ``listed_targets`` and the names ``listed_themes``, in the author's order.
     """
     found = revisions(keys)
-    names = _names(_all(found, "targets"), _all(found, "themes"))
+    targets, themes = _names(_all(found, "targets"), _all(found, "themes"))
     for revision in found:
         stored = revision.list_summary
-        codes = [code for code in stored["targets"] if code in names]
-        slugs = [slug for slug in stored["themes"] if slug in names]
-        revision.listed_targets = [
-            Target(code=code, label=names[code][0], text=names[code][1]) for code in codes
-        ]
-        revision.listed_themes = [names[slug][0] for slug in slugs]
+        revision.listed_targets = [targets[code] for code in stored["targets"] if code in targets]
+        revision.listed_themes = [themes[slug] for slug in stored["themes"] if slug in themes]
     return found
 
 
@@ -36,12 +32,19 @@ def _all(revisions, kind):
 
 
 def _names(codes, slugs):
-    """Return (label, text) of targets by code and of themes by slug, read in one query."""
+    """Return the targets by code and the names of themes by slug, read in one query."""
     if not codes and not slugs:
-        return {}
+        return {}, {}
     targets = Target.objects.filter(code__in=codes).order_by()
     themes = Theme.objects.filter(slug__in=slugs).order_by()
     rows = targets.values_list("code", "label", "text").union(
         themes.values_list("slug", "name", "description"), all=True
     )
-    return {key: (label, text) for key, label, text in rows}
+    found = {key: (label, text) for key, label, text in rows}
+    # One object a target, whose page's address is then found once for all cards.
+    targets = {
+        code: Target(code=code, label=label, text=text)
+        for code, (label, text) in found.items()
+        if code in codes
+    }
+    return targets, {slug: name for slug, (name, _text) in found.items() if slug in slugs}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from citynet.web.formats import number
+from citynet.web.languages import cached_per_language
 from members.subregions import subregion_of
 from policies.content.bands import NONE
 from policies.content.facets import FACETS_BY_NAME
@@ -183,16 +184,16 @@ class FilterPanel:
 
 
 class Matches(dict):
-    """Number of cases -> how it is written and the noun after it, each once a page."""
-
-    def __init__(self):
-        super().__init__()
-        self._nouns = {}
+    """Number of cases -> how it is written and the noun after it."""
 
     def __missing__(self, count):
         # Below a million no language's plural looks at more than the last two digits.
         like = count if count < LAST_DIGITS else LAST_DIGITS + count % LAST_DIGITS
-        if like not in self._nouns:
-            self._nouns[like] = ngettext("match", "matches", count)
-        self[count] = found = (number(count), self._nouns[like])
+        self[count] = found = (number(count), _noun(like))
         return found
+
+
+@cached_per_language
+def _noun(count):
+    """Return the word that screen readers hear after the number beside a choice."""
+    return ngettext("match", "matches", count)

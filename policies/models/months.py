@@ -12,6 +12,8 @@ from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
+from citynet.web.languages import cached_per_language
+
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 WRONG_YEAR = _("Write a year from 1900 to 2099.")
 PATTERN = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z"
@@ -100,6 +102,7 @@ def duration_months(start, end):
     return max(1, month_number(end, last=True) - month_number(start, last=False) + 1)
 
 
+@cached_per_language
 def label(month):
     """The month in the reader's language and format ("April 2013" or "2013"); "" where unknown."""
     if not re.fullmatch(PATTERN, month or ""):
