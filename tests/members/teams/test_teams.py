@@ -191,7 +191,7 @@ def test_approve_lets_the_person_in_and_tells(decider):
 
 def test_decline_needs_a_reason():
     request = request_of()
-    with pytest.raises(ReasonRequired, match="note"):
+    with pytest.raises(ReasonRequired, match="reason"):
         memberships.decline(request, coordinator_of(request.member), " \n")
     request.refresh_from_db()
     assert request.status == Status.REQUESTED
