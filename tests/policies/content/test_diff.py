@@ -31,13 +31,19 @@ def another(row, field):
     return f"{value}x"
 
 
+@pytest.fixture(scope="module")
+def made_once(shared):
+    with shared.made():
+        revision = fill(LiveRevisionFactory())
+        PhotoFactory(revision=revision)
+        AttachmentFactory(revision=revision)
+    return revision.pk
+
+
 @pytest.fixture
-def pair(reference):
+def pair(made_once, db):
     """The same filled revision, read twice."""
-    revision = fill(LiveRevisionFactory())
-    PhotoFactory(revision=revision)
-    AttachmentFactory(revision=revision)
-    return [Revision.objects.with_content().get(pk=revision.pk) for _ in range(2)]
+    return [Revision.objects.with_content().get(pk=made_once) for _ in range(2)]
 
 
 @pytest.mark.parametrize("name", [field.name for field in content_fields()])
