@@ -225,6 +225,9 @@ RELEASE = env.str("RELEASE", "") or BASE_DIR.name
 # Languages of the pages. Texts of cases carry a language of their own.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+# With one language there is nothing to look up: Django then leaves its translation machinery out,
+# which takes a fifth of a page of lists. A second language above switches it on.
+USE_I18N = len(LANGUAGES) > 1
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

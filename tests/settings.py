@@ -10,6 +10,8 @@ from citynet.settings import CACHES, STATIC_ROOT, STORAGES
 # WhiteNoise warns where the folder is missing.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
+# Some tests read pages in other languages.
+USE_I18N = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages in tests need no collected files.
 STORAGES = STORAGES | {

@@ -58,6 +58,8 @@ def up_to_date(stored):
     Those of another form are worked out anew, in a fixed number of queries.
     """
     stale = [key for key, found in stored.items() if found.get("version") != VERSION]
+    if not stale:
+        return stored
     whole = Revision.objects.filter(pk__in=stale).select_related("case__member")
     return stored | {each.pk: summarise(each) for each in whole.prefetch_related(*ROWS)}
 
