@@ -12,7 +12,6 @@ def environment(**options):
     made.filters |= {
         "evidence": evidence,
         "goal_numbers": goal_numbers,
-        "goal_of": goal_of,
         "highlight": highlight,
         "key_facts": key_facts,
         "stage_label": stage_label,

@@ -60,6 +60,7 @@ class Labels:
     def __init__(self):
         self._known = {}
         self._members = {}
+        self._targets = {}
 
     def of(self, name, values):
         """Return value -> label of those of ``values`` that can be chosen from the facet ``name``.
@@ -70,14 +71,37 @@ class Labels:
             return self._of_members(values)
         return {value: label for value, label in self._all(name).items() if value in values}
 
+    def targets(self, codes):
+        """Return code -> target, with its goal, label and text, of those of ``codes`` that exist."""
+        self._all("target")
+        return {
+            code: Target(code=code, goal_id=goal, label=label, text=text)
+            for code in codes
+            if code in self._targets
+            for goal, label, text in [self._targets[code]]
+        }
+
     def _all(self, name):
         if FACETS_BY_NAME[name].options:
             return _fixed_labels(name)
         if name not in self._known:
-            read = {"theme": _themes_by_slug}.get(name, _goals_and_targets)
-            for each, labels in read().items():
-                self._known[each] = labels | {NONE: NOT_REPORTED}
+            if name == "theme":
+                self._know("theme", Theme.objects.values_list("slug", "name"))
+            else:
+                self._read_targets()
         return self._known[name]
+
+    def _know(self, name, labels):
+        self._known[name] = dict(labels) | {NONE: NOT_REPORTED}
+
+    def _read_targets(self):
+        """Read the labels of goals and targets, in one query."""
+        goals = {}
+        for code, goal, title, label, text in _targets_in(get_language()):
+            goals[str(goal)] = title
+            self._targets[code] = goal, label, text
+        self._know("goal", goals)
+        self._know("target", {code: row[1] for code, row in self._targets.items()})
 
     def _of_members(self, values):
         missing = [slug for slug in values if slug not in self._members and slug_re.match(slug)]
@@ -96,14 +120,9 @@ def _fixed_labels(name):
     return labels | {NONE: str(NOT_REPORTED)} if facet.none else labels
 
 
-def _themes_by_slug():
-    """Return the labels of the facet "theme"."""
-    return {"theme": dict(Theme.objects.values_list("slug", "name"))}
-
-
-def _goals_and_targets():
-    """Return the labels of the facets "goal" and "target", in one query."""
-    language = get_language()
+def _targets_in(language):
+    """Return rows of (code, goal, title of the goal, label, text), in the reader's language where
+    there are texts in it."""
     targets, label, title = Target.objects.order_by("position"), "label", "goal__title"
     if language != settings.LANGUAGE_CODE:
         targets = targets.annotate(
@@ -111,11 +130,7 @@ def _goals_and_targets():
             of_goal=FilteredRelation("goal__texts", condition=Q(goal__texts__language=language)),
         )
         label, title = Coalesce("here__label", label), Coalesce("of_goal__title", title)
-    labels = {"goal": {}, "target": {}}
-    for code, name, number, goal in targets.values_list("code", label, "goal_id", title):
-        labels["goal"][str(number)] = goal
-        labels["target"][code] = name
-    return labels
+    return targets.values_list("code", "goal_id", title, label, "text")
 
 
 def _known(value):

@@ -81,7 +81,7 @@ class LibraryFilter(StrictFilterSet):
 
     def __init__(self, data):
         super().__init__(data, Revision.objects.live())
-        self._labels = Labels()
+        self.known_labels = Labels()
 
     @classmethod
     def get_filters(cls):
@@ -112,7 +112,7 @@ class LibraryFilter(StrictFilterSet):
 
     def labels(self, name, values):
         """Return value -> label of those of ``values`` that can be chosen from a facet."""
-        return self._labels.of(name, values)
+        return self.known_labels.of(name, values)
 
     def label_of(self, name, value):
         """Return the label of a value of a facet, or the value where it has none."""

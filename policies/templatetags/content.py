@@ -41,4 +41,4 @@ def chips(targets):
 @register.simple_tag
 def chip(target):
     """Return a target as a chip, linked to its page."""
-    return _macros().chip(target)
+    return _macros().chips([target], in_list=False)

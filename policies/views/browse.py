@@ -57,7 +57,7 @@ def case_list(request):
         raise Http404(
             _("The list has no page %(number)s.") % {"number": filters.page_number}
         ) from error
-    page.object_list = lists.read(answer.ids)
+    page.object_list = lists.read(answer.ids, filters.known_labels)
     return render(request, "policies/list.html", _context(filters, answer, page))
 
 

@@ -20,7 +20,7 @@ def render(source, **values):
 
 
 def test_chip_links_to_its_target_in_the_colour_of_its_goal():
-    target = Target(code="11.b", label="A & B", text='Say "more"')
+    target = Target(code="11.b", goal_id=11, label="A & B", text='Say "more"')
 
     html = (
         '<a class="chip" data-g="11" href="/sdgs/11.b/" title="Say &#34;more&#34;">'

@@ -500,7 +500,7 @@ def test_list_asks_few_queries_however_many_rows(
         Indicator.objects.create(revision=revision, name="Riders", result=5, position=0)
     make.done()
     client.get(f"/policies/{query}")  # names to suggest are read once for each state of the index
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(4):
         answer = client.get(f"/policies/{query}")
     assert answer.text.count("Compare") > count
 
@@ -512,7 +512,7 @@ def test_map_asks_one_query_more_however_many_members(
     for number in range(count):
         make(f"Case {number}")
     make.done()
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         client.get("/policies/?view=map")
 
 

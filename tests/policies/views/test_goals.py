@@ -296,9 +296,9 @@ def test_target_draws_amounts_beyond_the_scale_at_its_ends(client, library, sync
     [
         ("/sdgs/", 2),
         ("/sdgs/coverage/", 2),
-        ("/sdgs/11/", 6),
-        ("/sdgs/11.6/", 7),
-        ("/sdgs/11.7/", 6),
+        ("/sdgs/11/", 7),
+        ("/sdgs/11.6/", 8),
+        ("/sdgs/11.7/", 7),
     ],
 )
 @pytest.mark.parametrize("cases", [1, 3])
