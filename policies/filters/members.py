@@ -148,17 +148,20 @@ class MemberFilter(StrictFilterSet):
         ]
 
     def _choices(self, name):
-        # Beside a mistake nothing is counted, but what was chosen stays chosen.
-        counts = self.counts(name) if self.is_valid() else {}
+        counts = self.counts(name)
         chosen = self.data.getlist(name)
         for value, label in self.form.fields[name].choices:
-            if counts.get(value) or value in chosen or not self.is_valid():
+            if counts.get(value) or value in chosen:
                 yield Choice(value, label, counts.get(value, 0), value in chosen)
 
     def counts(self, facet):
-        """Return members by value of a facet; its own choice does not narrow its own counts."""
+        """Return members by value of a facet; its own choice does not narrow its own counts.
+
+        Beside a mistake nothing narrows them.
+        """
         members = Member.objects.order_by()
-        for name, value in self.form.cleaned_data.items():
+        narrowing = self.form.cleaned_data if self.is_valid() else {}
+        for name, value in narrowing.items():
             if name not in (facet, "sort"):
                 members = self.filters[name].filter(members, value)
         return getattr(self, f"count_{facet}", self.count_field)(members, facet)

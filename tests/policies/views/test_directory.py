@@ -228,3 +228,10 @@ def test_directory_queries_do_not_grow(
 
     with django_assert_num_queries(9 if "q=" in query else 8):
         client.get(f"/members/{query}")
+
+
+def test_refused_page_offers_only_what_some_member_has(client):
+    MemberFactory(name="Suva", country="FJ")
+    page = client.get("/members/?kind=x").text
+    assert 'name="country" value="FJ"' in page
+    assert 'name="country" value="KR"' not in page
