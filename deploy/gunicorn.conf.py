@@ -19,7 +19,7 @@ _values = dotenv_values(BASE_DIR / ".env") | os.environ
 
 
 def value(name, default):
-    """What the environment says, as a value of the type of ``default``."""
+    """Return what the environment says, as a value of the type of ``default``."""
     return type(default)(_values.get(name) or default)
 
 

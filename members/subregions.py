@@ -71,5 +71,6 @@ BY_COUNTRY = {code: subregion for subregion in SUBREGIONS for code in subregion.
 
 
 def subregion_of(country_code):
-    """The subregion of an ISO 3166-1 alpha-2 code, or None where the code is empty or has none."""
+    """Return the subregion of an ISO 3166-1 alpha-2 code, or None where the code is empty or has
+    none."""
     return BY_COUNTRY.get(country_code or "")

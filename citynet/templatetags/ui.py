@@ -25,19 +25,21 @@ register.filter(number)
 
 @register.filter
 def plain(value):
-    """A year or a key without separators: 2013, where Django would write "2,013"; "" for None."""
+    """Return a year or a key without separators: 2013, where Django would write "2,013"; "" for
+    None."""
     return "" if value is None else str(value)
 
 
 @register.filter
 def absolute(path):
-    """The public address of a path of this site."""
+    """Return the public address of a path of this site."""
     return settings.SITE_URL + str(path)
 
 
 @register.filter
 def prose(text):
-    """A person's text as HTML: blank lines part paragraphs, lines that start with "- " are a list.
+    """Return a person's text as HTML: blank lines part paragraphs, lines that start with "- " are a
+    list.
 
     Everything is escaped and nothing becomes a link. Belongs inside
     ``<div class="prose" lang="…" dir="…">``.
@@ -108,14 +110,14 @@ def pager(context, page, query=None, label=""):
 
 @register.simple_tag(takes_context=True)
 def current_view(context):
-    """Name of the page's view ("policies:list"); "" on error pages that know no view."""
+    """Return the name of the page's view ("policies:list"); "" on error pages that know no view."""
     match = getattr(context.get("request"), "resolver_match", None)
     return match.view_name if match else ""
 
 
 @register.simple_tag(takes_context=True)
 def current_section(context):
-    """The part of the masthead's navigation that the page belongs to; "" for none."""
+    """Return the part of the masthead's navigation that the page belongs to; "" for none."""
     view = current_view(context)
     if view in AUTHOR_VIEWS:
         return "publish"
@@ -124,6 +126,6 @@ def current_section(context):
 
 @register.simple_tag(takes_context=True)
 def canonical(context):
-    """The public address of the page without its query; "" where no request is known."""
+    """Return the public address of the page without its query; "" where no request is known."""
     request = context.get("request")
     return settings.SITE_URL + request.path if request else ""

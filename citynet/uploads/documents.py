@@ -110,7 +110,8 @@ def _objects(document):
 
 
 def _is_active(value):
-    """Whether an object of a PDF runs something or holds a file; what it refers to is not followed."""
+    """Return whether an object of a PDF runs something or holds a file; what it refers to is not
+    followed."""
     if isinstance(value, pikepdf.Name):
         # Not as text: a name may be in any encoding.
         return value.unparse(resolved=True).decode("latin-1") in ACTIVE
@@ -179,7 +180,8 @@ def _macros():
 
 
 def _archive(file, label):
-    """The zip archive of an office document, if it is one and only one. Nothing is unpacked."""
+    """Return the zip archive of an office document, if it is one and only one. Nothing is
+    unpacked."""
     head = file.read(HEAD)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         refuse(
@@ -215,7 +217,7 @@ def _archive(file, label):
 
 
 def _part(archive, name, label):
-    """A small part of an office document."""
+    """Return a small part of an office document."""
     try:
         with archive.open(name) as part:
             return part.read(MAX_PART)

@@ -46,7 +46,7 @@ KINDS = {
 
 
 def clean_name(name):
-    """A file's name without folders and invisible characters, at most ``MAX_NAME`` long.
+    """Return a file's name without folders and invisible characters, at most ``MAX_NAME`` long.
 
     What could turn a name round or hide its ending is taken out: "photo\\u202egnp.exe" becomes
     "photognp.exe".
@@ -61,12 +61,12 @@ def clean_name(name):
 
 
 def kind_of(name):
-    """The :class:`Kind` that the ending of ``name`` says, or None."""
+    """Return the :class:`Kind` that the ending of ``name`` says, or None."""
     return KINDS.get(PurePath(name).suffix.lower())
 
 
 def kinds():
-    """The kinds that can be sent, for people: "PDF, DOCX, …"."""
+    """Return the kinds that can be sent, for people: "PDF, DOCX, …"."""
     return ", ".join(kind.label for kind in KINDS.values())
 
 

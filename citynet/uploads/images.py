@@ -39,7 +39,7 @@ class Picture:
 
 
 def prepare(file, name):
-    """The :class:`Picture` in a sent ``file`` with the cleaned ``name``.
+    """Return the :class:`Picture` in a sent ``file`` with the cleaned ``name``.
 
     Raises ``ValidationError`` with the reason. What is cheap is looked at first, and the pixels
     are counted before any of them is decoded.
@@ -73,7 +73,7 @@ def prepare(file, name):
 
 
 def formats():
-    """The formats that can be sent, for people: "AVIF, JPEG, PNG, WebP"."""
+    """Return the formats that can be sent, for people: "AVIF, JPEG, PNG, WebP"."""
     return ", ".join(sorted({each.replace("WEBP", "WebP") for each in FORMATS.values()}))
 
 
@@ -120,7 +120,7 @@ def _too_many_pixels():
 
 
 def _resized(file):
-    """The picture in its two sizes: upright, in sRGB, and with nothing but pixels."""
+    """Return the picture in its two sizes: upright, in sRGB, and with nothing but pixels."""
     # Verifying has used the first one up.
     with _open(file) as image:
         # A JPEG is decoded no larger than is needed.
@@ -136,7 +136,8 @@ def _resized(file):
 
 
 def _plain(image):
-    """The picture in a mode that can be made smaller: palettes and 16 bits of grey cannot."""
+    """Return the picture in a mode that can be made smaller: palettes and 16 bits of grey
+    cannot."""
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda value: value * (1 / 256) + 0).convert("L")
     if image.has_transparency_data:
@@ -145,7 +146,7 @@ def _plain(image):
 
 
 def _in_srgb(image):
-    """The picture as RGB or RGBA, its colours as its profile means them."""
+    """Return the picture as RGB or RGBA, its colours as its profile means them."""
     profile = image.info.get("icc_profile")
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     colours = image.convert("RGB") if alpha else image

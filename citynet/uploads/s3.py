@@ -60,8 +60,9 @@ class S3Storage(AnyS3Storage):
         self.client_config = self.client_config.merge(patience)
 
     def link(self, name, *, method, content_type, disposition):
-        """An address at which ``method`` fetches the file for ``LINK_LIVES`` seconds, sent as
-        ``content_type`` and with this ``Content-Disposition`` whatever the store knows of it."""
+        """Return an address at which ``method`` fetches the file for ``LINK_LIVES`` seconds, sent
+        as ``content_type`` and with this ``Content-Disposition`` whatever the store knows of
+        it."""
         headers = {
             "ResponseContentType": content_type,
             "ResponseContentDisposition": disposition,

@@ -16,7 +16,8 @@ CHUNK = 64 * 1024
 
 
 def guarded(value):
-    """The value as it may stand in a cell: None is empty, text that looks like a formula is quoted.
+    """Return the value as it may stand in a cell: None is empty, text that looks like a formula is
+    quoted.
 
     Numbers stay numbers, so a negative amount is not quoted.
     """

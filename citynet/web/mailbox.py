@@ -75,7 +75,7 @@ def _read(file):
 
 
 def urlpatterns():
-    """The addresses of the mailbox, or none outside development."""
+    """Return the addresses of the mailbox, or none outside development."""
     if not settings.DEBUG:
         return []
     return [

@@ -46,7 +46,8 @@ class Point:
 
 
 def project(latitude, longitude):
-    """Where a place lies on the picture, as (x, y); outside it for places that it does not show.
+    """Return where a place lies on the picture, as (x, y); outside it for places that it does not
+    show.
 
     East is counted past 180°, so that the Pacific stays in one piece.
     """
@@ -56,7 +57,7 @@ def project(latitude, longitude):
 
 
 def on_map(member):
-    """Whether the member's place is known and inside the picture."""
+    """Return whether the member's place is known and inside the picture."""
     if member.latitude is None:
         return False
     x, y = project(member.latitude, member.longitude)
@@ -64,7 +65,8 @@ def on_map(member):
 
 
 def points(members, *, mini=False, here=None):
-    """Dots of the members on the picture, the largest first, so that no dot hides a smaller one.
+    """Return the dots of the members on the picture, the largest first, so that no dot hides a smaller
+    one.
 
     Members need ``case_count`` (``with_case_counts``). Names stand where they collide with
     nothing. ``here`` is the member to point out: it comes last, on top. ``mini`` doubles the dots
@@ -84,7 +86,7 @@ def points(members, *, mini=False, here=None):
 
 
 def outside(members):
-    """Members with a known place that the picture does not show: the page names them."""
+    """Return members with a known place that the picture does not show: the page names them."""
     return [member for member in members if member.latitude is not None and not on_map(member)]
 
 
@@ -111,7 +113,7 @@ def _point(member, circle, here, label):
 
 
 def _labels(members, circles):
-    """A place for each name, or None: the first to come takes it, nothing is covered."""
+    """Return a place for each name, or None: the first to come takes it, nothing is covered."""
     taken = [(x - r, y - r, x + r, y + r) for x, y, r in circles]
     return [
         _label(member.name, circle, taken) for member, circle in zip(members, circles, strict=True)
@@ -119,7 +121,8 @@ def _labels(members, circles):
 
 
 def _label(name, circle, taken):
-    """The first free side of a dot (right, left, below, above); adds what it takes to ``taken``."""
+    """Return the first free side of a dot (right, left, below, above); adds what it takes to
+    ``taken``."""
     if len(name) > LONGEST_NAME:
         return None
     x, y, radius = circle

@@ -14,7 +14,7 @@ VALID = 180
 
 
 def contact():
-    """The address to report to, as a URI; empty where the operator has named none."""
+    """Return the address to report to, as a URI; empty where the operator has named none."""
     address = settings.SECURITY_CONTACT or settings.CONTACT_EMAIL
     if "@" in address and ":" not in address:
         return f"mailto:{address}"

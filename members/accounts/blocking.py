@@ -38,7 +38,7 @@ def unblock(user, *, by, reason):
 
 
 def may_block(by, user):
-    """Whether ``by`` may block and unblock ``user`` at all."""
+    """Return whether ``by`` may block and unblock ``user`` at all."""
     return (
         by.has_perm("members.change_user")
         and by.pk != user.pk

@@ -19,7 +19,7 @@ ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 
 def clean_name(value):
-    """A person's name on one line. Raises ``ValidationError`` for what cannot be one.
+    """Return a person's name on one line. Raises ``ValidationError`` for what cannot be one.
 
     Names stand in mails to other people, so they carry no addresses.
     """

@@ -229,7 +229,7 @@ class GroupAdmin(AdministratorsOnly, DjangoGroupAdmin):
 
 
 def rights_of(user):
-    """What of ``RIGHTS`` a person has, as texts."""
+    """Return what of ``RIGHTS`` a person has, as texts."""
     return {
         "is_staff": str(user.is_staff),
         "is_superuser": str(user.is_superuser),

@@ -14,12 +14,12 @@ from .user import Invitation
 
 
 def new_token(invitation):
-    """The secret of an invitation whose member, address, role and expiry are set."""
+    """Return the secret of an invitation whose member, address, role and expiry are set."""
     return _token(invitation, settings.SECRET_KEY)
 
 
 def token_of(invitation):
-    """The secret of a saved invitation.
+    """Return the secret of a saved invitation.
 
     Raises ``LookupError`` when the site's secret it was made with is no longer known.
     """
@@ -31,12 +31,12 @@ def token_of(invitation):
 
 
 def hash_of(token):
-    """What is stored of a secret: SHA-256, in hexadecimal digits."""
+    """Return what is stored of a secret: SHA-256, in hexadecimal digits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def by_token(token):
-    """The invitation whose link carries ``token``. Raises ``Invitation.DoesNotExist``."""
+    """Return the invitation whose link carries ``token``. Raises ``Invitation.DoesNotExist``."""
     return Invitation.objects.select_related("member", "invited_by").get(token_hash=hash_of(token))
 
 

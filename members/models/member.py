@@ -22,13 +22,13 @@ class MemberQuerySet(models.QuerySet):
         return self.annotate(case_count=Coalesce(number, 0))
 
     def of(self, user):
-        """Members whose team ``user`` is in."""
+        """Return members whose team ``user`` is in."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(memberships__user=user, memberships__status="active")
 
     def coordinated_by(self, user):
-        """Members whose team ``user`` leads."""
+        """Return members whose team ``user`` leads."""
         if not user.is_authenticated:
             return self.none()
         # In one filter: the role must be that of the person, not of a colleague.

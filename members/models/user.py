@@ -73,11 +73,12 @@ class User(AbstractUser):
 
 class MembershipQuerySet(models.QuerySet):
     def active(self):
-        """Memberships that give rights now."""
+        """Return memberships that give rights now."""
         return self.filter(status=Membership.Status.ACTIVE)
 
     def decidable_by(self, user):
-        """Requests that ``user`` may approve or decline: those to members the user coordinates."""
+        """Return requests that ``user`` may approve or decline: those to members the user
+        coordinates."""
         return self.filter(
             status=Membership.Status.REQUESTED,
             member__in=Member.objects.coordinated_by(user),
@@ -140,7 +141,7 @@ class Membership(models.Model):
 
 class InvitationQuerySet(models.QuerySet):
     def open(self):
-        """Invitations that can still be accepted."""
+        """Return invitations that can still be accepted."""
         return self.filter(
             accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
         )

@@ -32,6 +32,6 @@ class MailForm(forms.Form):
 
 
 def _optional(user):
-    """The kinds that ``user`` may get and may switch off."""
+    """Return the kinds that ``user`` may get and may switch off."""
     fixed = Notice.ALWAYS_MAILED | (set() if user.is_staff else {Notice.Kind.DIGEST})
     return [kind for kind in Notice.Kind if kind not in fixed]

@@ -72,7 +72,7 @@ class Outcome:
 
 
 def address(name, *args):
-    """The path of a page, in the language of the site, for ``notify``."""
+    """Return the path of a page, in the language of the site, for ``notify``."""
     with translation.override(settings.LANGUAGE_CODE):
         return reverse(name, args=args)
 
@@ -102,13 +102,13 @@ def notify(kind, recipients, path="", **context):
 
 
 def subject_of(notice):
-    """The notice in one line, fit for the header of a mail."""
+    """Return the notice in one line, fit for the header of a mail."""
     subject = _render(f"emails/{notice.kind}_subject.txt", _context(notice))
     return _one_line(subject)[:SUBJECT_LENGTH]
 
 
 def text_of(notice):
-    """Subject and text of the notice's mail, both plain text in the language of the site.
+    """Return the subject and text of the notice's mail, both plain text in the language of the site.
 
     Raises ``NothingToSay`` for an invitation that can no longer be accepted.
     """
@@ -209,7 +209,8 @@ def deliver(limit=100, now=None, stop=None):
 
 @transaction.atomic
 def _claim(now):
-    """The next notice that is due, made not due for others while it is being mailed; or None.
+    """Return the next notice that is due, made not due for others while it is being mailed; or
+    None.
 
     PostgreSQL steps over rows that another sender is just claiming; on SQLite the transaction
     excludes other senders by itself. Either way the update takes only what nobody has taken.
@@ -243,7 +244,7 @@ def _message(notice, connection):
 
 
 def _identity(notice):
-    """The same for every attempt, so that mail programs drop the second of two."""
+    """Return the same for every attempt, so that mail programs drop the second of two."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     return f"<notice-{notice.pk}-{notice.created_at:%Y%m%d%H%M%S}@{host}>"
 

@@ -54,12 +54,12 @@ def read_all(request):
 
 
 def unread_of(user):
-    """Notices that the person has not marked as read."""
+    """Return notices that the person has not marked as read."""
     return user.notices.filter(read_at=None)
 
 
 def with_subjects(notices, user):
-    """The notices of ``user``, each with ``subject``: what it says in one line."""
+    """Return the notices of ``user``, each with ``subject``: what it says in one line."""
     notices = list(notices)
     for notice in notices:
         notice.recipient = user  # saves a query each

@@ -14,7 +14,7 @@ from members.models import Event
 
 
 def former_colleague(member=None):
-    """What is written in place of the name of somebody who acted for ``member``."""
+    """Return what is written in place of the name of somebody who acted for ``member``."""
     # Stored in the database, so in the language of the site, not of who happens to ask.
     with translation.override(settings.LANGUAGE_CODE):
         if member is None:
@@ -23,7 +23,7 @@ def former_colleague(member=None):
 
 
 def former_moderator():
-    """What is written in place of the name of somebody who decided for the secretariat."""
+    """Return what is written in place of the name of somebody who decided for the secretariat."""
     with translation.override(settings.LANGUAGE_CODE):
         return _("Former moderator")
 
@@ -52,7 +52,7 @@ class Redactor:
         return self.label.join(self.pattern.split(text))
 
     def value(self, value):
-        """The same for a value of JSON, however deep."""
+        """Return the same for a value of JSON, however deep."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):

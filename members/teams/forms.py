@@ -11,7 +11,8 @@ NOTE_LENGTH = 1000
 
 
 def all_countries():
-    """The countries and areas of ISO 3166-1 that are shown by name, in the order of their names."""
+    """Return the countries and areas of ISO 3166-1 that are shown by name, in the order of their
+    names."""
     shown = [(c.code, c.name) for c in countries if c.code not in settings.COUNTRIES_WITHOUT_LABEL]
     return [("", _("Choose")), *shown]
 

@@ -134,7 +134,7 @@ def accept(invitation, user):
 
 
 def why_over(invitation):
-    """Why an invitation can no longer be accepted, in a sentence; "" while it can."""
+    """Return why an invitation can no longer be accepted, in a sentence; "" while it can."""
     return {
         "accepted": _("This invitation was accepted already. Each works only once."),
         "revoked": _("This invitation was taken back or replaced by a newer one."),
@@ -143,7 +143,7 @@ def why_over(invitation):
 
 
 def invitations_to(user):
-    """Open invitations to a verified address of ``user``."""
+    """Return open invitations to a verified address of ``user``."""
     return (
         Invitation.objects.open()
         .filter(email__in=verified_addresses(user))

@@ -9,7 +9,7 @@ Role, Status = Membership.Role, Membership.Status
 
 
 def is_secretariat(user):
-    """Whether the person decides on memberships for the whole network."""
+    """Return whether the person decides on memberships for the whole network."""
     return (
         user.is_staff
         and user.has_perm("members.change_membership")
@@ -19,17 +19,17 @@ def is_secretariat(user):
 
 
 def leads(user, member):
-    """Whether the person decides on the team of ``member``."""
+    """Return whether the person decides on the team of ``member``."""
     return is_secretariat(user) or Member.objects.coordinated_by(user).filter(pk=member.pk).exists()
 
 
 def secretariat():
-    """The people who decide on memberships for the whole network."""
+    """Return the people who decide on memberships for the whole network."""
     return ModelBackend().with_perm("members.change_membership").filter(is_staff=True)
 
 
 def coordinators(member):
-    """The people who lead the team of ``member``."""
+    """Return the people who lead the team of ``member``."""
     return User.objects.filter(
         is_active=True,
         memberships__member=member,
@@ -39,7 +39,7 @@ def coordinators(member):
 
 
 def requests_for(user):
-    """The requests that ``user`` may decide, the one that has waited longest first."""
+    """Return the requests that ``user`` may decide, the one that has waited longest first."""
     requests = Membership.objects.decidable_by(user)
     if is_secretariat(user):
         requests = Membership.objects.filter(status=Status.REQUESTED).exclude(user=user)

@@ -27,7 +27,7 @@ def domain_of(email):
 
 
 def website_domain(url):
-    """The host of a web address without "www."; "" where there is none."""
+    """Return the host of a web address without "www."; "" where there is none."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:  # such as an unfinished IPv6 address
@@ -36,5 +36,5 @@ def website_domain(url):
 
 
 def is_public(domain):
-    """Whether anybody can have an address there, so that it tells nothing of the person."""
+    """Return whether anybody can have an address there, so that it tells nothing of the person."""
     return domain in PUBLIC_DOMAINS or domain.partition(".")[0] in PUBLIC_NAMES

@@ -33,7 +33,7 @@ MAX_REQUESTS_A_DAY = 5
 
 
 def suggested_member(email):
-    """The one member that an e-mail address points to, or None.
+    """Return the one member that an e-mail address points to, or None.
 
     A member's own website has the domain of the address, or its officials have addresses there.
     Domains of public mail providers, and those of several members, point to nobody.
@@ -119,7 +119,7 @@ def _decide(membership, status, by, note, role):
 
 
 def what_happened(membership):
-    """A sentence on the present state of a membership, for who wanted to decide it."""
+    """Return a sentence on the present state of a membership, for who wanted to decide it."""
     name = membership.decided_by.get_full_name() if membership.decided_by else _("Somebody else")
     if membership.status == Status.ACTIVE:
         return _("%(name)s has already approved this request.") % {"name": name}
@@ -202,7 +202,7 @@ def leave_all(user):
 
 
 def is_last_coordinator(membership):
-    """Whether its member would have no coordinator without it."""
+    """Return whether its member would have no coordinator without it."""
     return (
         membership.status == Status.ACTIVE
         and membership.role == Role.COORDINATOR
@@ -247,7 +247,8 @@ def _tell_person(membership, by, decision):
 
 
 def acting_name(by, member):
-    """What a notice says of who acted: the name of a coordinator; "" for the secretariat, which speaks as one."""
+    """Return what a notice says of who acted: the name of a coordinator; "" for the secretariat,
+    which speaks as one."""
     return by.get_full_name() if coordinators(member).filter(pk=by.pk).exists() else ""
 
 

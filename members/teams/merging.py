@@ -65,7 +65,7 @@ def merge(double, kept, *, by, reason):
 
 
 def what_moves(double):
-    """What hangs on a member, as (name in plural, number) of what there is any of."""
+    """Return what hangs on a member, as (name in plural, number) of what there is any of."""
     found = []
     for relation in Member._meta.related_objects:
         model = relation.related_model

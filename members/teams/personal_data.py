@@ -33,7 +33,7 @@ STEPS_OF_A_TEAM = (
 
 
 def export(user):
-    """All rows about ``user`` as plain values, without secrets.
+    """Return all rows about ``user`` as plain values, without secrets.
 
     Other people are in it only where a notice told ``user`` of them.
     """
@@ -114,7 +114,8 @@ def trail(user):
 
 
 def events_about(user):
-    """Entries of the record whose subject is the person, a membership of theirs or an invitation."""
+    """Return entries of the record whose subject is the person, a membership of theirs or an
+    invitation."""
     about = Q(subject_type="members.user", subject_id=str(user.pk))
     for kind, subjects in (
         ("members.membership", user.memberships.all()),

@@ -69,7 +69,8 @@ def decide(proposal, *, by, decision, slug, status, role, note, known=None):
 
 
 def suggested_slug(proposal):
-    """An address for the proposed member that leads nowhere yet; "" for names that give none."""
+    """Return an address for the proposed member that leads nowhere yet; "" for names that give
+    none."""
     first = slugify(proposal.name)[:90].strip("-")
     slug, number = first, 1
     while slug and _leads_somewhere(slug):
@@ -86,7 +87,7 @@ def _leads_somewhere(slug):
 
 
 def similar(proposal):
-    """Up to ten members that the proposal may mean: by the name, or by the website."""
+    """Return up to ten members that the proposal may mean: by the name, or by the website."""
     found = Q(name__icontains=proposal.name) | Q(local_name__icontains=proposal.name)
     domain = website_domain(proposal.website)
     if domain:
@@ -175,7 +176,7 @@ def take_back(proposal, user):
 
 
 def what_happened(proposal):
-    """A sentence on the present state of a proposal, for who wanted to decide it."""
+    """Return a sentence on the present state of a proposal, for who wanted to decide it."""
     name = proposal.decided_by.get_full_name() if proposal.decided_by else _("Somebody else")
     if proposal.state == State.APPROVED:
         return _("%(name)s has already approved this proposal.") % {"name": name}
@@ -187,7 +188,7 @@ def what_happened(proposal):
 
 
 def may_decide(by, proposal):
-    """Whether ``by`` may decide a proposal; nobody decides their own."""
+    """Return whether ``by`` may decide a proposal; nobody decides their own."""
     return by.is_staff and by.has_perm("members.add_member") and proposal.user_id != by.pk
 
 

@@ -137,7 +137,8 @@ def team(request, slug):
 
 
 def team_or_404(user, slug, *, leading=False):
-    """The member whose team ``user`` may see or, with ``leading``, change. Raises ``Http404``."""
+    """Return the member whose team ``user`` may see or, with ``leading``, change. Raises
+    ``Http404``."""
     member = get_object_or_404(Member, slug=slug)
     if leads(user, member):
         return member

@@ -36,7 +36,7 @@ DONE = {
 
 
 def may_decide(user):
-    """Whether a person may read and decide submissions."""
+    """Return whether a person may read and decide submissions."""
     return user.has_perm("policies.change_revision")
 
 

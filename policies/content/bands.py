@@ -17,7 +17,7 @@ class Bands:
         self.names = [name for name, label in bands]
 
     def of(self, figure):
-        """Name of the band that ``figure`` lies in; "none" where the figure is unknown."""
+        """Return the name of the band that ``figure`` lies in; "none" where the figure is unknown."""
         if figure is None:
             return NONE
         return self.names[bisect_right(self.edges, figure)]

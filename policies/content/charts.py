@@ -60,7 +60,8 @@ class Tick:
 
 
 def shares(amounts, total):
-    """Percent of ``total`` that each amount is, rounded to one decimal; None for unknown amounts.
+    """Return the percentage of ``total`` that each amount is, rounded to one decimal; None for unknown
+    amounts.
 
     Equal amounts have equal shares, so that rounded shares may add up to a little more or less
     than 100. All are None where the total is unknown or zero, or where the amounts exceed it.
@@ -114,7 +115,7 @@ class Scale:
     is_log: bool = False
 
     def position(self, value):
-        """Percent from the left edge, kept inside the bar."""
+        """Return the percentage from the left edge, kept inside the bar."""
         low, high, value = float(self.low), float(self.high), float(value)
         if self.is_log:
             if value <= low:
@@ -125,20 +126,21 @@ class Scale:
         return min(100.0, max(0.0, (value - low) * 100 / (high - low)))
 
     def bar(self, value):
-        """A bar from the left edge to the value; none where it is unknown."""
+        """Return a bar from the left edge to the value; none where it is unknown."""
         if value is None:
             return None
         return Bar((Piece(0.0, self.position(value)),))
 
 
 def linear(values):
-    """A scale from zero to the largest value; None where no value is known."""
+    """Return a scale from zero to the largest value; None where no value is known."""
     known = [value for value in values if value is not None]
     return Scale(0, max(known)) if known else None
 
 
 def logarithmic(values):
-    """A scale over whole powers of ten that holds all values above zero; None where there is none.
+    """Return a scale over whole powers of ten that holds all values above zero; None where there is
+    none.
 
     The smallest value still has some length, and the largest is not cut.
     """
@@ -151,7 +153,7 @@ def logarithmic(values):
 
 
 def change(before, after, *, in_percent=False):
-    """Ring and dot of an indicator, or None where either value is unknown.
+    """Return the ring and dot of an indicator, or None where either value is unknown.
 
     Percentages lie between 0 and 100 where they fit in; other values between zero and the larger
     one, or below zero as far as they go.
@@ -173,18 +175,19 @@ class TimeScale:
     last: int
 
     def position(self, month):
-        """Percent from the left edge to a number of months since the year 0, kept inside."""
+        """Return the percentage from the left edge to a number of months since the year 0, kept inside."""
         length = (self.last - self.first + 1) * 12
         return min(100.0, max(0.0, (month - self.first * 12) * 100 / length))
 
     def day(self, date):
-        """Percent to a day, or None where it lies outside."""
+        """Return the percentage to a day, or None where it lies outside."""
         if not self.first <= date.year <= self.last:
             return None
         return self.position(date.year * 12 + date.month - 1 + (date.day - 1) / 31)
 
     def ticks(self, today=None):
-        """At most five years below the bar, without label where ``today`` (percent) is written."""
+        """Return at most five years below the bar, without label where ``today`` (percent) is
+        written."""
         span = self.last - self.first + 1
         step = next((step for step in TICK_STEPS if span / step <= MOST_TICKS), TICK_STEPS[-1])
         found = []
@@ -195,7 +198,7 @@ class TimeScale:
         return found
 
     def bar(self, start, end, *, today=None, under_way=False):
-        """The bar of a period ("2013-04", "2013", or "" where unknown).
+        """Return the bar of a period ("2013-04", "2013", or "" where unknown).
 
         What goes on today is known until ``today`` (a date). Of an open period without that, only
         the first month or year is known, or the last one; the rest is unknown.
@@ -223,7 +226,7 @@ class TimeScale:
 
 
 def time_scale(periods, today):
-    """The years that hold all periods, each (start, end); None where no month is known.
+    """Return the years that hold all periods, each (start, end); None where no month is known.
 
     They reach to today where a period has no known end or ends later, and begin a year earlier
     where a start is unknown.
@@ -240,12 +243,12 @@ def time_scale(periods, today):
 
 
 def anchor(at):
-    """How a word below the bar is set, so that it does not stick out at the edges."""
+    """Return how a word below the bar is set, so that it does not stick out at the edges."""
     if at < EDGE:
         return "start"
     return "end" if at > 100 - EDGE else "middle"
 
 
 def _pieces(*stretches):
-    """Pieces from (left, right, kind), those without length left out."""
+    """Return pieces from (left, right, kind), those without length left out."""
     return tuple(Piece(left, right - left, kind) for left, right, kind in stretches if right > left)

@@ -53,7 +53,7 @@ class Citation:
 
 
 def citation(revision):
-    """The :class:`Citation` of a published revision."""
+    """Return the :class:`Citation` of a published revision."""
     case = revision.case
     note = f"Revision {revision.number}"
     if case.provenance == CaseStudy.Provenance.SECRETARIAT:
@@ -75,7 +75,7 @@ def citation(revision):
 
 
 def address(revision):
-    """The public address of a revision, the same whatever the reader's language."""
+    """Return the public address of a revision, the same whatever the reader's language."""
     with translation.override(settings.LANGUAGE_CODE):
         return settings.SITE_URL + revision.get_absolute_url()
 
@@ -87,7 +87,7 @@ def lasting_address(case):
 
 
 def in_words(cited):
-    """The citation as a sentence in the reader's language, its address at the end."""
+    """Return the citation as a sentence in the reader's language, its address at the end."""
     author = cited.author
     if cited.country:
         author = _("%(name)s, %(country)s") % {"name": author, "country": cited.country}
@@ -104,7 +104,7 @@ def in_words(cited):
 
 
 def bibtex(cited):
-    """The citation as a BibTeX entry in UTF-8; the member is a corporate author."""
+    """Return the citation as a BibTeX entry in UTF-8; the member is a corporate author."""
     fields = {
         "author": f"{{{tex(cited.author)}}}",
         "title": f"{{{tex(cited.title)}}}",
@@ -120,7 +120,8 @@ def bibtex(cited):
 
 
 def ris(cited):
-    """The citation as an RIS record: one tag a line, ended by carriage return and line feed."""
+    """Return the citation as an RIS record: one tag a line, ended by carriage return and line
+    feed."""
     tags = (
         ("TY", "ELEC"),
         ("AU", cited.author),
@@ -138,10 +139,10 @@ def ris(cited):
 
 
 def one_line(text):
-    """Text without control characters and line ends."""
+    """Return text without control characters and line ends."""
     return " ".join(CONTROL.sub(" ", text).split())
 
 
 def tex(text):
-    """Text as TeX prints it."""
+    """Return text as TeX prints it."""
     return text.translate(TEX)

@@ -39,7 +39,7 @@ class Row:
 
 
 def rows(revisions):
-    """The rows of a comparison, without the targets."""
+    """Return the rows of a comparison, without the targets."""
     return [
         Row(_("Kind"), [_plain(r.case.member.get_kind_display()) for r in revisions]),
         _population(revisions),
@@ -72,7 +72,8 @@ class Served:
 
 
 def targets(revisions):
-    """The targets that any of them serves, those of most cases first, then in official order."""
+    """Return the targets that any of them serves, those of most cases first, then in official
+    order."""
     by_code, answers = {}, {}
     for place, revision in enumerate(revisions):
         for row in revision.contributions.all():
@@ -230,7 +231,7 @@ def _gap(fact):
 
 
 def table(revisions):
-    """The comparison as lines of a file: names of facts in front, one column a case."""
+    """Return the comparison as lines of a file: names of facts in front, one column a case."""
     return [[label, *(value(revision) for revision in revisions)] for label, value in _columns()]
 
 

@@ -154,7 +154,7 @@ def _ends(old, new):
 
 
 def _shown(instance, field):
-    """The value of a field as people read it; "" where it is unknown."""
+    """Return the value of a field as people read it; "" where it is unknown."""
     value = getattr(instance, field.attname)
     if isinstance(instance, Revision) and field.name in WITH_ANOTHER:
         return WITH_ANOTHER[field.name](instance)
@@ -169,7 +169,8 @@ def _shown(instance, field):
 
 
 def _phrase(row):
-    """What a row says, its name first; numbers are told apart by the names of their fields."""
+    """Return what a row says, its name first; numbers are told apart by the names of their
+    fields."""
     fields = row_fields(type(row))
     if isinstance(row, StoredFile):
         # What a file is like follows from the file.
@@ -183,13 +184,15 @@ def _phrase(row):
 
 
 def _stored_name(row):
-    """The name under which the file of a row is stored, the same in every copy of the row."""
+    """Return the name under which the file of a row is stored, the same in every copy of the
+    row."""
     field = next(each for each in row_fields(type(row)) if isinstance(each, models.FileField))
     return getattr(row, field.name).name
 
 
 def _without(rows, others):
-    """The rows that are not among the others; of equal rows as many as there are too many."""
+    """Return the rows that are not among the others; of equal rows as many as there are too
+    many."""
     left = list(others)
     found = []
     for row in rows:

@@ -16,7 +16,7 @@ KEPT = Context(prec=15, rounding=ROUND_HALF_UP)
 
 
 def to_usd(amount, currency, year):
-    """``amount`` of ``currency`` in USD to the cent, at the mean rate of ``year``.
+    """Return ``amount`` of ``currency`` in USD to the cent, at the mean rate of ``year``.
 
     None where any of the three is unknown, and where the rate is: see ``mean_rate``. An amount in
     USD is itself, in whatever year.
@@ -30,7 +30,7 @@ def to_usd(amount, currency, year):
 
 
 def mean_rate(currency, year):
-    """USD that one unit of ``currency`` bought in ``year``.
+    """Return how many USD one unit of ``currency`` bought in ``year``.
 
     It is the mean of the daily cross rates: for each day on which the ECB gave rates, USD per
     euro divided by units of the currency per euro. None where the currency is not among those of
@@ -44,18 +44,18 @@ def mean_rate(currency, year):
 
 
 def known_currencies():
-    """Codes (ISO 4217) of the currencies that have rates in at least some years."""
+    """Return codes (ISO 4217) of the currencies that have rates in at least some years."""
     return _converter().currencies
 
 
 def last_date():
-    """The last day that has a rate."""
+    """Return the last day that has a rate."""
     return _converter().bounds["USD"].last_date
 
 
 @cache
 def _converter():
-    """The library with its rates; reading them takes about half a second, once a process."""
+    """Return the library with its rates; reading them takes about half a second, once a process."""
     return CurrencyConverter(decimal=True)
 
 
@@ -67,14 +67,14 @@ def _mean_rate(currency, year):
 
 @cache
 def _days(year):
-    """The days of a year on which the ECB gave rates."""
+    """Return the days of a year on which the ECB gave rates."""
     first = datetime.date(year, 1, 1).toordinal()
     days = map(datetime.date.fromordinal, range(first, first + 366))
     return [day for day in days if day.year == year and _rate("EUR", day) is not None]
 
 
 def _rate(currency, day):
-    """USD for one unit on one day; None where there is no rate."""
+    """Return the USD for one unit on one day; None where there is no rate."""
     try:
         return _converter().convert(1, currency, "USD", day)
     except RateNotFoundError:

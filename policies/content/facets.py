@@ -134,7 +134,7 @@ def _targets_in(language):
 
 
 def _known(value):
-    """A value as a list: empty where the value is."""
+    """Return a value as a list: empty where the value is."""
     return [value] if value else []
 
 

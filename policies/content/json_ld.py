@@ -9,7 +9,8 @@ from .sections import source_links
 
 
 def case_data(revision, first_published):
-    """The object of a live revision; ``first_published`` is when its case first was public."""
+    """Return the object of a live revision; ``first_published`` is when its case first was
+    public."""
     case, member = revision.case, revision.case.member
     data = {
         "@context": "https://schema.org",

@@ -134,13 +134,14 @@ def stakeholders(revision):
 
 
 def _part(note):
-    """What a budget that is not the whole covers."""
+    """Return what a budget that is not the whole covers."""
     first = _first_statement(note)
     return _("Partial: %(note)s") % {"note": first} if first else _("Partial")
 
 
 def _in_usd(revision):
-    """The amount in USD and where it comes from; nothing where the value itself is in USD."""
+    """Return the amount in USD and where it comes from; nothing where the value itself is in
+    USD."""
     if revision.budget_amount is None or revision.budget_currency == "USD":
         return ""
     if revision.budget_usd is None:
@@ -159,7 +160,7 @@ def _in_usd(revision):
 
 
 def _funding(sources):
-    """Who pays, or how many do; money that was withdrawn is said."""
+    """Return who pays, or how many do; money that was withdrawn is said."""
     if not sources:
         return ""
     if len(sources) == 1:
@@ -176,7 +177,7 @@ def _funding(sources):
 
 
 def _open_ended(label, start, stage, today):
-    """A start without an end: how long so far is said only of what is known to go on."""
+    """Return a start without an end: how long so far is said only of what is known to go on."""
     began = {"month": months.label(start)}
     gap = _("end not reported")
     if stage == Revision.Stage.PLANNED:
@@ -190,7 +191,8 @@ def _open_ended(label, start, stage, today):
 
 
 def _months_between(start, today):
-    """Months from a start to today; from a year, or of more than two years, whole years only."""
+    """Return months from a start to today; from a year, or of more than two years, whole years
+    only."""
     if not months.is_exact(start):
         return (today.year - months.year_of(start)) * 12
     count = today.year * 12 + today.month - 1 - months.month_number(start, last=False)
@@ -198,14 +200,14 @@ def _months_between(start, today):
 
 
 def _missing(label, reason, detail=""):
-    """A fact that nobody stated, or one that its author says is not available, and why."""
+    """Return a fact that nobody stated, or one that its author says is not available, and why."""
     if reason:
         return Fact(label, _("Not available"), reason, unknown=True)
     return Fact(label, _("Not reported"), detail, unknown=True)
 
 
 def _first_statement(note):
-    """The first statement of a note, for a small line."""
+    """Return the first statement of a note, for a small line."""
     if not note:
         return ""
     first = " ".join(_STATEMENT_ENDS.split(note.strip(), maxsplit=1)[0].split())

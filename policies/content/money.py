@@ -51,7 +51,8 @@ class ScaledAmount:
 
 
 def funding(revision):
-    """The :class:`Split` by funding source; money that was withdrawn stays in it and is said."""
+    """Return the :class:`Split` by funding source; money that was withdrawn stays in it and is
+    said."""
     rows = list(revision.funding_sources.all())
     drawn = [
         (row.amount, WITHDRAWN if row.state == FundingSource.State.WITHDRAWN else KNOWN)
@@ -62,14 +63,14 @@ def funding(revision):
 
 
 def lines(revision):
-    """The :class:`Split` by budget line: what the money is spent on."""
+    """Return the :class:`Split` by budget line: what the money is spent on."""
     rows = list(revision.budget_lines.all())
     names = [(row.get_category_display(), False, (), row.note) for row in rows]
     return _split(revision, [(row.amount, KNOWN) for row in rows], names)
 
 
 def figures(split):
-    """(name, amount with its share) of each part and of the rest; "" where they are unknown.
+    """Return (name, amount with its share) of each part and of the rest; "" where they are unknown.
 
     A share of a budget that is only a part of the whole would mislead in a line of its own.
     """
@@ -84,7 +85,7 @@ def _figure(part, split):
 
 
 def resident(revision):
-    """The :class:`ScaledAmount` of the budget for each resident of the member."""
+    """Return the :class:`ScaledAmount` of the budget for each resident of the member."""
     amount = per_resident(revision)
     member = revision.case.member
     if amount is None:
@@ -105,14 +106,15 @@ def resident(revision):
 
 
 def population_source(member):
-    """Who gives the population, and for which year."""
+    """Return who gives the population, and for which year."""
     source = member.population_source or _("source not reported")
     year = str(member.population_year) if member.population_year else _("year not reported")
     return _("%(source)s, %(year)s") % {"source": source, "year": year}
 
 
 def in_usd(revision):
-    """The :class:`ScaledAmount` of the budget in US dollars: stated, converted, or why it is not."""
+    """Return the :class:`ScaledAmount` of the budget in US dollars: stated, converted, or why it is
+    not."""
     amount, currency = revision.budget_amount, revision.budget_currency
     usd = revision.budget_usd
     if amount is None and usd is None:
@@ -130,7 +132,7 @@ def in_usd(revision):
 
 
 def _conversion(revision):
-    """How an amount was converted here: with which mean rate of which year."""
+    """Return how an amount was converted here: with which mean rate of which year."""
     year = str(revision.budget_year) if revision.budget_year else _("year not reported")
     if not revision.budget_usd:
         return _("Converted at the mean reference rate of the European Central Bank, %(year)s") % {

@@ -22,7 +22,8 @@ PERCENT = "%"
 
 
 def text_attributes(revision):
-    """``lang`` and ``dir`` for elements that hold an author's text; "" in the page's language."""
+    """Return ``lang`` and ``dir`` for elements that hold an author's text; "" in the page's
+    language."""
     if revision.language == get_language():
         return ""
     return format_html(' lang="{}" dir="{}"', revision.language, revision.direction)
@@ -128,7 +129,8 @@ def _reading(row):
 
 
 def difference(before, after, *, in_percent):
-    """The change in words: "+12 (+600%)", or points where the values are percentages; "" unknown."""
+    """Return the change in words: "+12 (+600%)", or points where the values are percentages; ""
+    unknown."""
     if before is None or after is None:
         return ""
     by = after - before
@@ -178,7 +180,7 @@ def source_links(revision):
 
 
 def web_site(url):
-    """The host of an http or https address, without "www."; "" for any other address."""
+    """Return the host of an http or https address, without "www."; "" for any other address."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -189,7 +191,8 @@ def web_site(url):
 
 
 def shared_with(revision, other):
-    """Codes of the targets and names of the themes that two revisions share, in the first's order."""
+    """Return codes of the targets and names of the themes that two revisions share, in the first's
+    order."""
     found = summary_of(other)
     return (
         [

@@ -122,7 +122,8 @@ class _Rows:
         self.taken = dict.fromkeys(ROWS, -GAP)
 
     def take(self, x, name, rows):
-        """The first of ``rows`` with room for a name at ``x``, or None; the room is taken."""
+        """Return the first of ``rows`` with room for a name at ``x``, or None; the room is
+        taken."""
         width = len(name) * self.letter
         left = x - {"start": 0, "middle": width / 2, "end": width}[_anchor(x)]
         for row in rows:

@@ -47,7 +47,7 @@ class Timeline:
 
 
 def timeline(revision, today):
-    """The :class:`Timeline` of a revision; ``today`` is a date."""
+    """Return the :class:`Timeline` of a revision; ``today`` is a date."""
     phases = list(revision.phases.all())
     periods = [(revision.start, revision.end), *((row.start, row.end) for row in phases)]
     scale = time_scale(periods, today)
@@ -67,13 +67,13 @@ def timeline(revision, today):
 
 
 def whole_bar(scale, revision, today):
-    """The bar of the whole policy: one that is under way is known to go on until today."""
+    """Return the bar of the whole policy: one that is under way is known to go on until today."""
     is_under_way = revision.stage == Revision.Stage.UNDER_WAY
     return scale.bar(revision.start, revision.end, today=today, under_way=is_under_way)
 
 
 def _events(revision, phases, today):
-    """Start, phases and end in the order of time; phases without a date come last."""
+    """Return start, phases and end in the order of time; phases without a date come last."""
     if not (revision.start or revision.end or phases):
         return []
     start, end = revision.start, revision.end
@@ -109,6 +109,6 @@ def _phase(row):
 
 
 def _is_ahead(month, today):
-    """Whether the month or year is known and has not begun."""
+    """Return whether the month or year is known and has not begun."""
     now = today.year * 12 + today.month - 1
     return bool(month) and months.month_number(month, last=False) > now

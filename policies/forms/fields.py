@@ -33,7 +33,7 @@ _hint = lazy(
 
 
 def hint(text, example):
-    """The help of a field: what a good answer is, and an example of one."""
+    """Return the help of a field: what a good answer is, and an example of one."""
     return _hint(text, gettext_lazy("For example:"), example)
 
 
@@ -90,12 +90,12 @@ class ValueField(forms.CharField):
 
 
 def says_something(text):
-    """Whether a text shows anything: characters without a shape, or blanks, do not."""
+    """Return whether a text shows anything: characters without a shape, or blanks, do not."""
     return any(unicodedata.category(char) not in SHAPELESS for char in text)
 
 
 def longest(field):
-    """How many characters a model field of text takes, or None where it sets no limit."""
+    """Return how many characters a model field of text takes, or None where it sets no limit."""
     limits = [field.max_length] if field.max_length else []
     limits += [
         each.limit_value for each in field.validators if isinstance(each, MaxLengthValidator)
@@ -104,7 +104,7 @@ def longest(field):
 
 
 def form_field(db_field, **kwargs):
-    """The form field for a model field: ``formfield_callback`` of every form here."""
+    """Return the form field for a model field: ``formfield_callback`` of every form here."""
     if db_field.choices:
         field = db_field.formfield(**kwargs)
         if db_field.blank:

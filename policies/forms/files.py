@@ -100,7 +100,7 @@ class DescriptionForm(CleanedByFields):
         self.fields["licence"].widget.attrs["list"] = "licences"
 
     def texts(self):
-        """What was typed, by column."""
+        """Return what was typed, by column."""
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
 

@@ -202,6 +202,6 @@ REVIEW = "review"
 
 
 def following(section):
-    """The section after ``section``, or None after the last."""
+    """Return the section after ``section``, or None after the last."""
     place = SECTIONS.index(section) + 1
     return SECTIONS[place] if place < len(SECTIONS) else None

@@ -24,7 +24,7 @@ DECISIONS = [
 
 
 def words(label, rows, *, required=False, help_text="", model_field=NOTE):
-    """A field for a moderator's own words."""
+    """Return a field for a moderator's own words."""
     return ValueField(
         model_field=model_field,
         label=label,

@@ -44,7 +44,8 @@ def _text(column, found):
 
 
 def _number(column, found):
-    """Numbers as texts, as in JSON Lines; the checks of those find what is wrong with a text."""
+    """Return numbers as texts, as in JSON Lines; the checks of those find what is wrong with a
+    text."""
     if isinstance(found, str):
         return found.strip()
     if isinstance(found, int):
@@ -64,7 +65,8 @@ def _year(column, found):
 
 
 def _month(column, found):
-    """A month or a year. Of a typed "2013-04" spreadsheets make the first of April by themselves."""
+    """Return a month or a year. Of a typed "2013-04" spreadsheets make the first of April by
+    themselves."""
     if isinstance(found, str):
         return found.strip()
     if isinstance(found, int):
@@ -98,14 +100,14 @@ def _truth(column, found):
 
 
 def _day(found):
-    """The day of a cell that holds a date without a time of the day, or None."""
+    """Return the day of a cell that holds a date without a time of the day, or None."""
     if isinstance(found, datetime.datetime):
         return found.date() if found.time() == MIDNIGHT else None
     return found if isinstance(found, datetime.date) else None
 
 
 def _listed(found):
-    """The entries of a cell: a line each, or parted by ";" where they are only names."""
+    """Return the entries of a cell: a line each, or parted by ";" where they are only names."""
     if not isinstance(found, str):
         raise CellError(
             _("This is a number or a date. Format the cell as text and write it again.")
@@ -131,7 +133,7 @@ def _targets(column, found):
 
 
 def _entries(column, found):
-    """A list of objects: the parts of each entry, in the order of the column's keys."""
+    """Return a list of objects: the parts of each entry, in the order of the column's keys."""
     entries = []
     for number, entry in enumerate(_listed(found), start=1):
         parts = [part.strip() for part in entry.split(BAR)]

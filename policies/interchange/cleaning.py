@@ -69,7 +69,8 @@ class Cleaner:
     # Shapes
 
     def _object(self, data, path, allowed):
-        """``data`` where it is an object, else {}; notes keys that the format does not have."""
+        """Return ``data`` where it is an object, else {}; notes keys that the format does not
+        have."""
         if data is None:
             return {}
         if not isinstance(data, dict):
@@ -81,7 +82,7 @@ class Cleaner:
         return data
 
     def _objects(self, data):
-        """The line and each object in it that holds values of the revision, by its name."""
+        """Return the line and each object in it that holds values of the revision, by its name."""
         allowed = {block: set() for block in ("", *BLOCKS.values())}
         for part in parts():
             allowed[part.block].add(part.name)
@@ -92,7 +93,7 @@ class Cleaner:
         }
 
     def _list(self, data, path, most=MAX_ROWS):
-        """``data`` where it is a list of at most ``most``, else []."""
+        """Return ``data`` where it is a list of at most ``most``, else []."""
         if data is None:
             return []
         if not isinstance(data, list):
@@ -169,7 +170,8 @@ class Cleaner:
         return self.members.same_as(member) or member
 
     def _rows(self, revision, listing, data):
-        """The rows of a list, unsaved; values that no list may have twice are looked after."""
+        """Return the rows of a list, unsaved; values that no list may have twice are looked
+        after."""
         rows, seen = [], set()
         most = MAX_ROWS_OF.get(listing.model, MAX_ROWS)
         for position, value in enumerate(self._list(data, listing.path, most)):
@@ -199,7 +201,7 @@ class Cleaner:
             self._period(row, prefix)
 
     def _role(self, value, path, seen):
-        """The role of a target; ``seen`` notes that there is a primary one."""
+        """Return the role of a target; ``seen`` notes that there is a primary one."""
         if not isinstance(value, bool | None):
             self.add(path, _("This must be true or false."))
         elif value and ROLE in seen:
@@ -210,7 +212,7 @@ class Cleaner:
         return Contribution.Role.SECONDARY
 
     def _name(self, value, path, known, seen):
-        """A slug or code that must be among ``known`` and not yet ``seen``."""
+        """Return a slug or code that must be among ``known`` and not yet ``seen``."""
         name = self._text(value, path)
         if self._is_wrong(path):
             return ""

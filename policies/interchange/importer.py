@@ -94,7 +94,7 @@ class Importer:
         return errors
 
     def _read(self, line):
-        """The ``Entry`` of a line, or None, and its errors."""
+        """Return the ``Entry`` of a line, or None, and its errors."""
         cleaner = Cleaner(
             line.number, members=self._members, themes=self._themes, targets=self._targets
         )
@@ -116,7 +116,8 @@ class Importer:
                 cleaner.add("source_id", _("Line %(line)d has the same one.") % {"line": first})
 
     def _plan(self, entries):
-        """The steps that good lines ask for, and the errors of those that cannot be applied."""
+        """Return the steps that good lines ask for, and the errors of those that cannot be
+        applied."""
         steps, errors = [], []
         source_ids = {entry.case.source_id for entry in entries} - {None}
         known = known_cases(source_ids, with_revisions=self.update)
@@ -145,7 +146,7 @@ class Importer:
 
 
 def _others(errors, known):
-    """The errors that are not about values that have one among ``known``."""
+    """Return the errors that are not about values that have one among ``known``."""
     paths = tuple(error.field for error in known)
     return [
         error
@@ -166,11 +167,11 @@ class Directory:
             self._add(member)
 
     def called(self, slug):
-        """The member with this slug, or None."""
+        """Return the member with this slug, or None."""
         return self._by_slug.get(slug)
 
     def same_as(self, member):
-        """The member with the name, country and kind of an unsaved one, or None."""
+        """Return the member with the name, country and kind of an unsaved one, or None."""
         return self._by_identity.get(_identity(member))
 
     def save_new(self, entries):
@@ -191,7 +192,7 @@ class Directory:
         self._by_slug[member.slug] = self._by_identity[_identity(member)] = member
 
     def _free_slug(self, name):
-        """A slug for ``name``; names in scripts that give none are numbered."""
+        """Return a slug for ``name``; names in scripts that give none are numbered."""
         first = slugify(name)[:90].strip("-") or "member"
         slug, number = first, 1
         while slug in self._by_slug:

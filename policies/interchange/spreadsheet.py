@@ -32,7 +32,7 @@ ROWS = (
 
 
 def columns():
-    """(name, function that gives the value of a revision) in order.
+    """Return (name, function that gives the value of a revision) in order.
 
     Names stay as they are in every language, because programs read them. Money, people and months
     are numbers; lists are joined by "; "; what is not reported is None.
@@ -92,7 +92,7 @@ def columns():
 
 
 def header():
-    """The names of the columns."""
+    """Return the names of the columns."""
     return [name for name, value in columns()]
 
 
@@ -113,13 +113,13 @@ def _primary(revision):
 
 
 def _funding(source):
-    """A funding source in one phrase: "World Bank: 200000000.00 (received)"."""
+    """Return a funding source in one phrase: "World Bank: 200000000.00 (received)"."""
     text = source.name if source.amount is None else f"{source.name}: {source.amount}"
     return f"{text} ({source.state})" if source.state else text
 
 
 def workbook(revisions, about):
-    """A temporary file with a workbook, open for reading: the cases, and what the file is.
+    """Return a temporary file with a workbook, open for reading: the cases, and what the file is.
 
     ``about`` holds (label, text) for the second sheet. Rows go to the disk as they come, so a
     workbook of any length needs little memory. The caller closes the file.
@@ -165,7 +165,8 @@ def _write(sheet, row, values, style, day):
 
 
 def about(form, total, phrase):
-    """What the second sheet says: which cases these are, when they were taken, how to read them."""
+    """Return what the second sheet says: which cases these are, when they were taken, how to read
+    them."""
     site = settings.SITE_URL
     return [
         (_("File"), _("Policies of the Urban SDG Knowledge Platform")),

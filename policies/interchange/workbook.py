@@ -92,7 +92,7 @@ class Workbook:
             raise WorkbookError(*errors)
 
     def _header(self, errors):
-        """The names in the first row; what is wrong with them goes to ``errors``."""
+        """Return the names in the first row; what is wrong with them goes to ``errors``."""
         known = columns()
         self.columns, names = [], []
         try:
@@ -161,7 +161,7 @@ class Workbook:
 
 
 def _content(found, number, errors):
-    """The object of a line from its values by path; notes a primary target that is none."""
+    """Return the object of a line from its values by path; notes a primary target that is none."""
     slug, primary = found.pop("member", None), found.pop("targets.primary", None)
     content = {}
     for path, value in found.items():
@@ -228,7 +228,7 @@ class _Layout:
 
 
 def _column_of(reference):
-    """The number of the column of "AB12"."""
+    """Return the number of the column of "AB12"."""
     number = 0
     for letter in (reference or "").upper():
         if not "A" <= letter <= "Z":
@@ -238,7 +238,8 @@ def _column_of(reference):
 
 
 def _layout(archive, path):
-    """The ``_Layout`` of a sheet, read in one pass. Raises ``WorkbookError`` for a damaged one."""
+    """Return the ``_Layout`` of a sheet, read in one pass. Raises ``WorkbookError`` for a damaged
+    one."""
     layout = _Layout()
     parser = expat.ParserCreate()
     parser.StartElementHandler = layout.start

@@ -72,7 +72,7 @@ UNITS = {"KRW": 1100, "IDR": 13_000, "VND": 22_000, "JPY": 110, "INR": 65, "BDT"
 
 
 def new_members(draw, taken):
-    """Unsaved members for synthetic cases; ``taken`` says how many there are already."""
+    """Return unsaved members for synthetic cases; ``taken`` says how many there are already."""
     members = []
     for number in range(taken + 1, MEMBERS + 1):
         country, _currency, latitude, longitude = COUNTRIES[number % len(COUNTRIES)]
@@ -146,7 +146,7 @@ class Texts:
         self._sentences = [self._sentence() for _ in range(SENTENCES)]
 
     def phrase(self, words):
-        """Some words, frequent ones more often."""
+        """Return some words, frequent ones more often."""
         return " ".join(self._draw.choices(self.words, cum_weights=self._cumulated, k=words))
 
     def sentences(self, count):
@@ -169,7 +169,8 @@ class Cases:
         self._currencies = {country: currency for country, currency, *_place in COUNTRIES}
 
     def case(self, number):
-        """A case, its first revision, and the rows of that as (model, values in ``COLUMNS``)."""
+        """Return a case, its first revision, and the rows of that as (model, values in
+        ``COLUMNS``)."""
         draw = self._draw
         title = f"{PREFIX} {number}: {self._texts.phrase(4)}"
         member = draw.choice(self._members)
@@ -245,7 +246,7 @@ class Cases:
         yield Source, (0, phrase(3), "https://example.org/synthetic", None)
 
     def _some(self, values):
-        """None to three of ``values``."""
+        """Return none to three of ``values``."""
         return self._draw.sample(values, self._draw.choice([0, 0, 0, 1, 1, 1, 1, 2, 2, 3]))
 
 

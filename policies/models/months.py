@@ -77,23 +77,24 @@ def clean_period(start, end):
 
 
 def year_of(month):
-    """The year as a number, or None where the month is unknown."""
+    """Return the year as a number, or None where the month is unknown."""
     return int(month[:4]) if month else None
 
 
 def is_exact(month):
-    """Whether the month is known, not only the year."""
+    """Return whether the month is known, not only the year."""
     return "-" in month
 
 
 def month_number(month, *, last):
-    """Months since the year 0; a year alone counts as January, or as December when ``last``."""
+    """Return months since the year 0; a year alone counts as January, or as December when
+    ``last``."""
     number = int(month[5:]) if is_exact(month) else (12 if last else 1)
     return int(month[:4]) * 12 + number - 1
 
 
 def duration_months(start, end):
-    """Length in months, first and last month included, or None where either end is unknown.
+    """Return the length in months, first and last month included, or None where either end is unknown.
 
     Where only years are known whole calendar years are counted: 2003 to 2005 is 36 months.
     """
@@ -104,7 +105,8 @@ def duration_months(start, end):
 
 @cached_per_language
 def label(month):
-    """The month in the reader's language and format ("April 2013" or "2013"); "" where unknown."""
+    """Return the month in the reader's language and format ("April 2013" or "2013"); "" where
+    unknown."""
     if not re.fullmatch(PATTERN, month or ""):
         return ""
     if not is_exact(month):

@@ -34,15 +34,16 @@ LISTED = (
 
 class CaseStudyQuerySet(models.QuerySet):
     def live(self):
-        """Cases that the public may read."""
+        """Return cases that the public may read."""
         return self.filter(live__isnull=False)
 
     def featured(self):
-        """Public cases that the secretariat shows on the home page, the newest choice first."""
+        """Return public cases that the secretariat shows on the home page, the newest choice
+        first."""
         return self.live().filter(featured_at__isnull=False).order_by("-featured_at", "pk")
 
     def of_team(self, user):
-        """Cases of the members whose team ``user`` is in."""
+        """Return cases of the members whose team ``user`` is in."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(
@@ -67,7 +68,7 @@ class CaseStudyQuerySet(models.QuerySet):
         )
 
     def editable_by(self, user):
-        """Cases that ``user`` may write.
+        """Return cases that ``user`` may write.
 
         Those of members whose team the user is in; for moderators also unclaimed compiled ones.
         """
@@ -78,8 +79,8 @@ class CaseStudyQuerySet(models.QuerySet):
         return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=compiled.values("pk")))
 
     def written_by(self, user):
-        """Cases on the page of ``user``: those of the teams, and compiled ones that the user has
-        open."""
+        """Return cases on the page of ``user``: those of the teams, and compiled ones that the user
+        has open."""
         states = self.model.revisions.rel.related_model.OPEN_STATES
         compiled = self.editable_by(user).order_by()
         compiled = compiled.filter(revisions__created_by=user, revisions__state__in=states)
@@ -89,21 +90,22 @@ class CaseStudyQuerySet(models.QuerySet):
 
 class RevisionQuerySet(models.QuerySet):
     def live(self):
-        """The revisions that the public reads now: one a case."""
+        """Return the revisions that the public reads now: one a case."""
         return self.filter(case__live=F("pk"))
 
     def citable(self):
-        """Every revision that is or was public and has not been unpublished."""
+        """Return every revision that is or was public and has not been unpublished."""
         return self.filter(case__live__isnull=False, state__in=self.model.CITABLE_STATES)
 
     def count_by(self, path):
-        """How many of these revisions there are by the value at ``path``, as text: {"11": 35}."""
+        """Return how many of these revisions there are by the value at ``path``, as text: {"11":
+        35}."""
         rows = self.model.objects.filter(pk__in=self.order_by().values("pk")).order_by()
         counted = rows.values_list(path).annotate(Count("pk", distinct=True))
         return {str(value): number for value, number in counted if value not in (None, "")}
 
     def reported(self):
-        """How many of these revisions state ``money`` and say anything of ``staff``, and the
+        """Return how many of these revisions state ``money`` and say anything of ``staff``, and the
         ``first`` and ``last`` month in which one of them started (None where none is known)."""
         money = Q(budget_amount__isnull=False) | Q(budget_usd__isnull=False)
         staff = Q(staff_fte__isnull=False) | ~Q(staff_note="") | Q(staff_roles__isnull=False)
@@ -120,20 +122,21 @@ class RevisionQuerySet(models.QuerySet):
         return self.filter(state=self.model.State.SUBMITTED).order_by("submitted_at", "pk")
 
     def for_lists(self):
-        """Revisions with the columns that cards, tables and feeds show, in one query.
+        """Return revisions with the columns that cards, tables and feeds show, in one query.
 
         Names of their themes and targets are read by ``policies.content.lists``.
         """
         return self.select_related("case__member").only(*LISTED)
 
     def with_rows(self, *names):
-        """Revisions with the rows of these lists, or of all of them, in a query for each list."""
+        """Return revisions with the rows of these lists, or of all of them, in a query for each
+        list."""
         models = self.model.row_models()
         lists = [Prefetch(name, _with_related(models[name])) for name in names or models]
         return self.select_related("case__member").prefetch_related(*lists)
 
     def with_content(self):
-        """Revisions with all their content, files too, in a fixed number of queries."""
+        """Return revisions with all their content, files too, in a fixed number of queries."""
         return self.with_rows()
 
     def in_order(self, keys, batch=200):

@@ -18,13 +18,14 @@ ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def percent(value):
-    """A position for an attribute: always with a point, whatever the reader's language."""
+    """Return a position for an attribute: always with a point, whatever the reader's language."""
     return f"{value:.2f}%"
 
 
 @register.simple_tag
 def bar(drawn, thick=False):
-    """A :class:`policies.content.charts.Bar` as SVG; decorative, the numbers stand beside it."""
+    """Return a :class:`policies.content.charts.Bar` as SVG; decorative, the numbers stand beside
+    it."""
     pieces = format_html_join("", "{}", ((_piece(piece),) for piece in drawn.pieces))
     mark = ""
     if drawn.mark is not None:
@@ -35,7 +36,7 @@ def bar(drawn, thick=False):
 
 @register.simple_tag
 def change_bar(drawn):
-    """A :class:`policies.content.charts.Change` as SVG: from a ring to a dot."""
+    """Return a :class:`policies.content.charts.Change` as SVG: from a ring to a dot."""
     start, end = percent(drawn.start), percent(drawn.end)
     line = format_html('<line x1="{}" x2="{}" y1="50%" y2="50%"/>', start, end)
     dots = format_html(
@@ -48,7 +49,8 @@ def change_bar(drawn):
 
 @register.simple_tag
 def axis(ticks, today=None):
-    """The years below time bars, and the word "today" at its place (percent), if it has one."""
+    """Return the years below time bars, and the word "today" at its place (percent), if it has
+    one."""
     marks = format_html_join("", "{}", ((_tick(tick),) for tick in ticks))
     now = _today(today) if today is not None else ""
     return format_html(
@@ -58,7 +60,7 @@ def axis(ticks, today=None):
 
 @register.simple_tag
 def json_ld(data):
-    """A data block for search engines; nothing in it can end the block."""
+    """Return a data block for search engines; nothing in it can end the block."""
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return SafeString(f'<script type="application/ld+json">{text}</script>')
 

@@ -93,7 +93,7 @@ class Page:
         return self._saved(saved)
 
     def show(self, editor, *, status=200, seen=None, **more):
-        """The page with its form."""
+        """Return the page with its form."""
         section = self.section
         if self.request.method == "POST" and "row" not in self.request.POST:
             # What was to be saved has been read without all that only the page shows.
@@ -159,7 +159,7 @@ class Page:
         return fingerprint(self.section, revision)
 
     def _extras(self, editor):
-        """What only some sections show."""
+        """Return what only some sections show."""
         if self.section.slug == "budget":
             return {
                 "computed": computed(self.revision),
@@ -177,7 +177,7 @@ class Page:
         return {}
 
     def _picker(self, editor):
-        """The rows with their targets, and what the search and the texts suggest."""
+        """Return the rows with their targets, and what the search and the texts suggest."""
         targets = list(target_suggestions.all_targets())
         by_code = {target.code: target for target in targets}
         rows = editor.lists[0].rows
@@ -204,7 +204,7 @@ class Page:
 
 
 def computed(revision):
-    """What follows from a budget, as (label, value or "", how or why not)."""
+    """Return what follows from a budget, as (label, value or "", how or why not)."""
     in_usd, resident = money.in_usd(revision), money.resident(revision)
     return [
         {"label": _("In US dollars"), "value": in_usd.value, "how": in_usd.how},

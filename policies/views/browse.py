@@ -108,7 +108,7 @@ def suggest(request):
 
 
 def _newest(filters):
-    """The whole library, the newest first, from the database while there is no index."""
+    """Return the whole library, the newest first, from the database while there is no index."""
     rows = Revision.objects.live().order_by("-decided_at", "-pk").values_list("pk", flat=True)
     total = rows.count()
     start = min((filters.page_number - 1) * PER_PAGE, total)
@@ -118,7 +118,7 @@ def _newest(filters):
 
 
 def _context(filters, answer, page):
-    """What a page of results shows."""
+    """Return what a page of results shows."""
     context = _frame(filters, answer.counts, has_numbers=answer.available) | {
         "is_rebuilding": not answer.available,
         "page": page,
@@ -150,7 +150,7 @@ def _context(filters, answer, page):
 
 
 def _frame(filters, counts, *, has_numbers):
-    """What every answer of the page has; without ``has_numbers`` nothing was searched."""
+    """Return what every answer of the page has; without ``has_numbers`` nothing was searched."""
     state = filters.values
     return {
         "filters": filters,
@@ -182,7 +182,7 @@ def _pairs(filters, names):
 
 
 def _exports(filters):
-    """(label, address) of each export of exactly this list."""
+    """Return (label, address) of each export of exactly this list."""
     query = filters.query(view=())
     query = "?" + query if query else ""
     files = [
@@ -194,7 +194,7 @@ def _exports(filters):
 
 
 def _row(revision, words):
-    """A policy in the table: its facts, with the amount in USD as a number to compare."""
+    """Return a policy in the table: its facts, with the amount in USD as a number to compare."""
     budget, staff, duration, stakeholders = key_facts(revision)
     usd = revision.budget_usd
     whole = _("Not reported") if usd is None else number(usd.quantize(Decimal(1)))
@@ -213,7 +213,7 @@ def _row(revision, words):
 
 
 def _sorts(filters):
-    """(value, label, whether it is in use): the best match needs words."""
+    """Return (value, label, whether it is in use): the best match needs words."""
     return [
         (value, label, value == filters.sort_order)
         for value, label in SORTS.items()
@@ -222,7 +222,7 @@ def _sorts(filters):
 
 
 def _placed(filters, counts):
-    """The members with a case in the result, each with ``case_count``, by name."""
+    """Return the members with a case in the result, each with ``case_count``, by name."""
     # The counts of a facet do not regard its own choice; the map does.
     slugs = filters.chosen.get("member", counts)
     members = Member.objects.filter(slug__in=[slug for slug in slugs if counts.get(slug)])
@@ -232,7 +232,8 @@ def _placed(filters, counts):
 
 
 def _mistakes(filters):
-    """(label, message, id of the field or "") for each mistake, in the order of the address."""
+    """Return (label, message, id of the field or "") for each mistake, in the order of the
+    address."""
     found = []
     for name in [*filters.filters, "__all__"]:
         label = filters.filters[name].label if name in filters.filters else ""

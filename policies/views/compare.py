@@ -97,7 +97,8 @@ def refused(request, refusal):
 
 
 def _choice(revisions):
-    """What the page offers to choose from: what is like the first one, or the newest policies."""
+    """Return what the page offers to choose from: what is like the first one, or the newest
+    policies."""
     if revisions:
         keys = similar(revisions[0], limit=SUGGESTED)
     else:

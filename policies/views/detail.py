@@ -186,7 +186,7 @@ def _live(pk, revisions=None):
 
 
 def _number(text):
-    """A number from an address; 404 where no row can have it."""
+    """Return a number from an address; 404 where no row can have it."""
     if len(str(text)) > LONGEST_NUMBER:
         raise Http404(_("There is no such public case."))
     return int(text)
@@ -204,7 +204,7 @@ def _file(name, content_type, text):
 
 
 def _crumbs(live, *, inner=False):
-    """The way to a case by its first theme, or to a page of the case."""
+    """Return the way to a case by its first theme, or to a page of the case."""
     crumbs = [(_("Policies"), reverse("policies:list"))]
     if inner:
         return [*crumbs, (live.title, live.case.get_absolute_url())]
@@ -216,7 +216,7 @@ def _crumbs(live, *, inner=False):
 
 
 def _similar(live):
-    """The live revisions most like this one, with what they share."""
+    """Return the live revisions most like this one, with what they share."""
     rows = []
     for each in lists.revisions(similar(live)):
         codes, themes = sections.shared_with(live, each)

@@ -80,7 +80,8 @@ def _file(request, search, keys, form):
 
 
 def matching(search, *, newest=None):
-    """Keys of the live revisions that match, in the order asked for; or of the ``newest`` so many.
+    """Return keys of the live revisions that match, in the order asked for; or of the ``newest`` so
+    many.
 
     All keys are asked for at once, so that a case published meanwhile neither doubles nor drops a
     row; each takes a few bytes. Raises ``NoIndex`` where filters cannot be applied.
@@ -99,7 +100,8 @@ class SteadyAtomFeed(Atom1Feed):
     """An Atom feed that is the same as long as its entries are."""
 
     def latest_post_date(self):
-        """The time of the newest entry; the beginning of time where there is none, and not now."""
+        """Return the time of the newest entry; the beginning of time where there is none, and not
+        now."""
         dates = [item["updateddate"] for item in self.items]
         return max(dates, default=datetime(1970, 1, 1, tzinfo=UTC))
 
@@ -177,5 +179,5 @@ class CaseFeed(Feed):
 
 
 def clean(text):
-    """Text without the characters that would break the XML."""
+    """Return text without the characters that would break the XML."""
     return NOT_XML.sub("", text)

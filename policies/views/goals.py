@@ -120,7 +120,7 @@ def _goal_crumb(goal):
 
 
 def _members(counts):
-    """The members that the counted cases come from, for the list and the small map."""
+    """Return the members that the counted cases come from, for the list and the small map."""
     members = members_with_counts(counts)
     return {
         "members": members,
@@ -130,14 +130,14 @@ def _members(counts):
 
 
 def _totals(counts, goals):
-    """Numbers in the head of a page about all goals."""
+    """Return the numbers in the head of a page about all goals."""
     covered = sum(goal.covered for goal in goals)
     targets = sum(len(goal.rows) for goal in goals)
     return {"total": counts.total, "covered": covered, "empty": targets - covered}
 
 
 def _coverage_of(kind, goals):
-    """How many targets of a kind there are, and how many of them have a case."""
+    """Return how many targets of a kind there are, and how many of them have a case."""
     targets = [target for goal in goals for target in goal.rows if target.kind == kind]
     return {
         "total": len(targets),
@@ -146,7 +146,8 @@ def _coverage_of(kind, goals):
 
 
 def _by_subregion(counts, goals):
-    """Cases by goal and by the subregion they come from: the columns, and a row for each goal."""
+    """Return cases by goal and by the subregion they come from: the columns, and a row for each
+    goal."""
     subregions = subregions_with_cases(counts)
     columns = {subregion.slug: count_cases(subregion=subregion.slug) for subregion in subregions}
     for goal in goals:
@@ -159,7 +160,7 @@ def _by_subregion(counts, goals):
 
 
 def _neighbours(queryset, field, value):
-    """The rows before and after, in the order of the resolution; None at either end."""
+    """Return the rows before and after, in the order of the resolution; None at either end."""
     found = queryset.filter(**{f"{field}__in": [value - 1, value + 1]})
     rows = {getattr(row, field): row for row in found}
     return {"previous": rows.get(value - 1), "next": rows.get(value + 1)}

@@ -84,7 +84,8 @@ def detail(request, slug):
 
 
 def _evidence_of_results(counts):
-    """(label, value, number) of the kinds of evidence behind the results of a member's cases."""
+    """Return (label, value, number) of the kinds of evidence behind the results of a member's
+    cases."""
     numbers = counts.of("evidence")
     labels = Labels().of("evidence", numbers)
     return [(label, value, numbers[value]) for value, label in labels.items()]

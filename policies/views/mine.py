@@ -66,7 +66,7 @@ def home(request):
 
 
 def current_revisions(user):
-    """The revision of each case that the person writes which tells what to do next.
+    """Return the revision of each case that the person writes which tells what to do next.
 
     That is the open one, else the public one, else the newest; ordered by what is asked of the
     city.
@@ -96,7 +96,7 @@ def current_revisions(user):
 
 
 def grouped(revisions, today):
-    """The revisions by state, as (state, label, revisions) of those states that occur.
+    """Return the revisions by state, as (state, label, revisions) of those states that occur.
 
     Each revision gets ``reason`` (what the moderators wrote last), ``days`` that it has waited,
     ``since`` when the city stands by the public text, whether it ``is_due`` to be confirmed, and
@@ -119,7 +119,7 @@ def grouped(revisions, today):
 
 
 def open_invitations(user):
-    """(invitation, token) pairs that the person can accept."""
+    """Return (invitation, token) pairs that the person can accept."""
     pairs = []
     for invitation in invitations.invitations_to(user):
         try:

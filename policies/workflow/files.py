@@ -123,7 +123,8 @@ def _add(revision, user, row, column, texts):
 
 
 def _is_same(last, row, column, texts):
-    """Whether two rows have the same name, the same ``texts`` and the same file in ``column``."""
+    """Return whether two rows have the same name, the same ``texts`` and the same file in
+    ``column``."""
     names = ("original_name", "size", *texts)
     if any(getattr(last, name) != getattr(row, name) for name in names):
         return False

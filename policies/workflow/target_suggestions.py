@@ -137,7 +137,8 @@ def all_targets():
 
 
 def find(question="", goal=None, targets=None):
-    """The targets that a person may mean, in the official order; all of a goal without words.
+    """Return the targets that a person may mean, in the official order; all of a goal without
+    words.
 
     ``question`` is a code ("11.2", "11"), or words that all occur in the wording, the label or the
     goal's title, in any form ("bus" finds "buses").
@@ -166,7 +167,8 @@ def find(question="", goal=None, targets=None):
 
 
 def suggest(revision, targets=None):
-    """The :class:`Suggestion` list for what was written so far, best first, without those chosen."""
+    """Return the :class:`Suggestion` list for what was written so far, best first, without those
+    chosen."""
     if revision.language != Revision.Language.ENGLISH:
         return []
     written, original = _written(revision)
@@ -196,7 +198,8 @@ def suggest(revision, targets=None):
 
 
 def _written(revision):
-    """The weight of each stem in a revision's texts, and the word as it was written first."""
+    """Return the weight of each stem in a revision's texts, and the word as it was written
+    first."""
     counts, original = Counter(), {}
     for name, weight in TEXTS:
         for word in _words(getattr(revision, name)):

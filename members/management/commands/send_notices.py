@@ -80,7 +80,7 @@ class Command(TimedCommand):
 
 
 def summary(outcome):
-    """What was done, in one line."""
+    """Return what was done, in one line."""
     return (
         f"{outcome.sent} sent, {outcome.delayed} put off, {outcome.given_up} given up, "
         f"{outcome.dropped} not wanted"

@@ -64,7 +64,7 @@ class Command(TimedCommand):
 
 
 def opened(file):
-    """The file, or standard input, for reading bytes."""
+    """Return the file, or standard input, for reading bytes."""
     if file == "-":
         return nullcontext(sys.stdin.buffer)
     try:
