@@ -118,7 +118,7 @@ test-browser: .venv/.dev ## Tests in a real Chromium, with axe
 test-servers: .venv/.dev ## Short drills with servers of their own: crashes, restores, machines that go away
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m '$(SERVERS_SET)' tests/servers
 
-audit: .venv/.dev ## Known weaknesses of the libraries (exit 3: could not be asked), and their licences
+audit: .venv/.dev ## Known vulnerabilities of the libraries (exit 3: could not be asked), and their licences
 	$(BIN)/python -m tests.audit licences
 	$(BIN)/python -m tests.audit vulnerabilities
 
