@@ -16,19 +16,18 @@ from . import command_runs
 
 logger = logging.getLogger(__name__)
 
-# Something is wrong that wants a person; what could be done has been done.
-FAILED = 1
-# What was asked makes no sense (argparse exits with it too).
-MISUSED = 2
-# A server is away; nothing is lost, and a later run does what is left (EX_TEMPFAIL of sysexits.h).
-LATER = 75
+# Exit codes. A person has to look: what could be done has been done. (2 is argparse's, for arguments
+# that make no sense.)
+EXIT_FAILED = 1
+# A server is unavailable. Nothing is lost, and a later run does the rest (EX_TEMPFAIL of sysexits.h).
+EXIT_RETRY = 75
 
 
 class TimedCommand(BaseCommand):
-    """A command fit for a timer: it leaves a trace of each run, and 0, 1, 2 or 75 as exit code.
+    """A command that a timer can run: it records each run and exits with 0, 1, 2 or 75.
 
-    A database that cannot be reached is 75: the next run of the timer will do. One that watches
-    calls ``mark`` after each look.
+    It exits with 75 when the database cannot be reached: the next run of the timer will do. A
+    command that keeps running (``--watch``) calls ``mark`` after each round.
     """
 
     @property
@@ -37,7 +36,7 @@ class TimedCommand(BaseCommand):
 
     def execute(self, *args, **options):
         started = time.monotonic()
-        code = FAILED
+        code = EXIT_FAILED
         try:
             output = super().execute(*args, **options)
             code = 0
@@ -45,9 +44,9 @@ class TimedCommand(BaseCommand):
             code = error.returncode
             raise
         except OperationalError as error:
-            code = LATER
+            code = EXIT_RETRY
             raise CommandError(
-                f"The database cannot be used: {short(error)}", returncode=LATER
+                f"The database cannot be used: {short(error)}", returncode=EXIT_RETRY
             ) from error
         finally:
             seconds = time.monotonic() - started

@@ -19,7 +19,7 @@ FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 if features.check("avif"):
     FORMATS[".avif"] = "AVIF"
 # Telephones hang a second picture behind a JPEG (MPO): the first one is the photo.
-ALSO = {"MPO": "JPEG"}
+SAME_AS = {"MPO": "JPEG"}
 # Pixels of the longer side.
 LARGE = 1600
 SMALL = 640
@@ -96,7 +96,7 @@ def _check(file, expected):
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     with image:
-        if ALSO.get(image.format, image.format) != expected:
+        if SAME_AS.get(image.format, image.format) != expected:
             raise ValidationError(
                 _("By its name this is %(expected)s, but inside it is %(found)s.")
                 % {"expected": expected, "found": image.format},
@@ -104,7 +104,7 @@ def _check(file, expected):
             )
         if image.width * image.height > settings.MAX_IMAGE_PIXELS:
             raise _too_many_pixels()
-        if image.format not in ALSO and getattr(image, "n_frames", 1) > 1:
+        if image.format not in SAME_AS and getattr(image, "n_frames", 1) > 1:
             raise ValidationError(
                 _("This picture moves. Send one that stands still."), code="animated"
             )

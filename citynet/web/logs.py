@@ -28,18 +28,18 @@ VALUES = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # Names of pages, methods and ids, which make up most lines, need not be looked through.
 PLAIN = re.compile(r"[A-Za-z_]+(?:[:-][A-Za-z_]+)*|[0-9A-Za-z-]{8,64}")
-BLACK = "[…]"
+REDACTED = "[…]"
 
 
 def clean(text):
     """Return ``text`` without what may tell who somebody is, and without control characters but line breaks."""
     if PLAIN.fullmatch(text):
         return text
-    text = VALUES.sub(rf"\1: {BLACK}", text)
+    text = VALUES.sub(rf"\1: {REDACTED}", text)
     if "@" in text:
-        text = E_MAIL.sub(BLACK, text)
+        text = E_MAIL.sub(REDACTED, text)
     if "?" in text:
-        text = QUERY.sub(f"?{BLACK}", text)
+        text = QUERY.sub(f"?{REDACTED}", text)
     text = PERHAPS_IP.sub(_black_out, text)
     return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
@@ -51,7 +51,7 @@ def _black_out(found):
     except ValueError:
         return text
     # Where our own servers listen is no secret, and the person on duty has to know it.
-    return text if address.is_loopback or address.is_unspecified else BLACK
+    return text if address.is_loopback or address.is_unspecified else REDACTED
 
 
 def command():

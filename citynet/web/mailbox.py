@@ -18,7 +18,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-SHOWN = 100
+MAX_MAILS = 100
 
 
 class EmailBackend(ConsoleBackend):
@@ -49,7 +49,7 @@ def only_in_development(view):
 @only_in_development
 def mail_list(request):
     files = sorted(Path(settings.MAILBOX_DIR).glob("*.eml"), reverse=True)
-    mails = [_read(file) for file in files[:SHOWN]]
+    mails = [_read(file) for file in files[:MAX_MAILS]]
     return render(request, "citynet/mailbox.html", {"mails": mails, "total": len(files)})
 
 

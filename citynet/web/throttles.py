@@ -28,7 +28,7 @@ from .client_address import client_address
 STATUS = 429
 # Seconds, where it is not known how long somebody has to wait: as long as sign-in is closed to who
 # has guessed too often.
-LONGEST = 300
+LONGEST_WAIT = 300
 # A household has at least 64 bits of addresses of its own.
 IPV6_NETWORK = 64
 MINUTE = 60  # seconds
@@ -154,7 +154,7 @@ def message(seconds):
 
 
 @never_cache
-def refusal(request, seconds=LONGEST):
+def refusal(request, seconds=LONGEST_WAIT):
     """Return the page that says when to come back (429), or JSON for scripts; nobody may keep it."""
     match = request.resolver_match
     if match and match.view_name in AS_JSON:

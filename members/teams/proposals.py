@@ -20,7 +20,7 @@ from .memberships import MAX_REQUESTS_A_DAY, Role, Status
 
 State = MemberProposal.State
 # Shorter words of a name ("City", "of") are in many names.
-TELLING = 5
+MIN_WORD_LENGTH = 5
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def similar(proposal):
     if domain:
         found |= Q(website__icontains=domain)
     for word in proposal.name.split():
-        if len(word) >= TELLING:
+        if len(word) >= MIN_WORD_LENGTH:
             found |= Q(name__icontains=word)
     return list(Member.objects.filter(found)[:10])
 

@@ -19,7 +19,7 @@ from . import memberships
 from .forms import DecisionForm, InviteForm, LeaveForm, MemberSearchForm, RequestForm, RoleForm
 from .leaders import is_secretariat, leads, requests_for
 
-FOUND = 20
+MAX_FOUND = 20
 PAGE_SIZE = 25
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -33,7 +33,7 @@ def find(request):
     members, total = [], 0
     if words:
         found = Member.objects.filter(Q(name__icontains=words) | Q(local_name__icontains=words))
-        members, total = list(found[:FOUND]), found.count()
+        members, total = list(found[:MAX_FOUND]), found.count()
     own = dict(
         request.user.memberships.filter(status__in=memberships.CURRENT).values_list(
             "member", "status"

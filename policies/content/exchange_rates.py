@@ -12,7 +12,7 @@ from currency_converter import CurrencyConverter, RateNotFoundError
 
 CENT = Decimal("0.01")
 # As many digits as every database gives back.
-KEPT = Context(prec=15, rounding=ROUND_HALF_UP)
+STORABLE = Context(prec=15, rounding=ROUND_HALF_UP)
 
 
 def to_usd(amount, currency, year):
@@ -26,7 +26,7 @@ def to_usd(amount, currency, year):
     rate = Decimal(1) if currency == "USD" else mean_rate(currency, year)
     if rate is None:
         return None
-    return KEPT.plus((amount * rate).quantize(CENT, ROUND_HALF_UP))
+    return STORABLE.plus((amount * rate).quantize(CENT, ROUND_HALF_UP))
 
 
 def mean_rate(currency, year):

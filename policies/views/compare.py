@@ -12,12 +12,12 @@ from policies.content import comparison, lists, sections
 from policies.models import Revision
 from policies.search.query import similar
 
-FEWEST, MOST = 2, 4
+MIN_CASES, MAX_CASES = 2, 4
 LONGEST_NUMBER = 18  # digits of a number that every database can compare
 SUGGESTED = 6
 
 
-class Refused(Exception):
+class ComparisonRefused(Exception):
     """The address asks for something that cannot be compared."""
 
     def __init__(self, message, status):
@@ -33,9 +33,9 @@ def compare(request):
     """The cases of the address side by side; fewer than two give the page that says how to choose."""
     try:
         revisions = chosen(request)
-    except Refused as refusal:
+    except ComparisonRefused as refusal:
         return refused(request, refusal)
-    if len(revisions) < FEWEST:
+    if len(revisions) < MIN_CASES:
         return render(request, "policies/compare_choose.html", _choice(revisions))
     columns = [
         {
@@ -62,31 +62,36 @@ def compare_csv(request):
     """The same comparison as a file: one line a fact, one column a case."""
     try:
         revisions = chosen(request)
-    except Refused as refusal:
+    except ComparisonRefused as refusal:
         return refused(request, refusal)
-    if len(revisions) < FEWEST:
-        return refused(request, Refused(_("Choose at least two policies to compare."), 400))
+    if len(revisions) < MIN_CASES:
+        return refused(
+            request, ComparisonRefused(_("Choose at least two policies to compare."), 400)
+        )
     header = [_("Policy"), *(revision.title for revision in revisions)]
     return csv_response(request, "comparison.csv", header, comparison.table(revisions))
 
 
 def chosen(request):
-    """The live revisions of the cases that the address names, in its order; raises ``Refused``."""
+    """Return the live revisions of the cases that the address names, in its order.
+
+    Raises ``ComparisonRefused``.
+    """
     texts = request.GET.getlist("case")
-    if len(texts) > MOST:
-        raise Refused(_("At most four policies can be compared at a time."), 400)
+    if len(texts) > MAX_CASES:
+        raise ComparisonRefused(_("At most four policies can be compared at a time."), 400)
     for text in texts:
         if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
-            raise Refused(_("A policy is named by its number, for example case=12."), 400)
+            raise ComparisonRefused(_("A policy is named by its number, for example case=12."), 400)
     keys = [int(text) for text in texts]
     if len(set(keys)) < len(keys):
-        raise Refused(_("The same policy is named twice."), 400)
+        raise ComparisonRefused(_("The same policy is named twice."), 400)
     live = Revision.objects.live().filter(case_id__in=keys)
     found = {revision.case_id: revision for revision in live.with_rows()}
     unknown = [str(key) for key in keys if key not in found]
     if unknown:
         message = _("There is no public policy with the number %(number)s.")
-        raise Refused(message % {"number": unknown[0]}, 404)
+        raise ComparisonRefused(message % {"number": unknown[0]}, 404)
     return [found[key] for key in keys]
 
 

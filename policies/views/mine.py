@@ -16,9 +16,9 @@ from policies.filters.own_cases import STATES, OwnCaseFilter
 from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.workflow import corrections, reminders
 
-A_PAGE = 50
-# From so many cases on they can be narrowed.
-MANY = 10
+PAGE_SIZE = 50
+# With fewer cases the page offers no filters.
+MIN_CASES_FOR_FILTERS = 10
 NOTICES = REQUESTS = 5
 
 State = Revision.State
@@ -43,7 +43,7 @@ def home(request):
     invited = open_invitations(user)
     suggested = None if own or invited else memberships.suggested_member(user.email)
     filters = OwnCaseFilter(request.GET, current_revisions(user), request=request)
-    page = Paginator(filters.qs, A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     unread, requests = unread_of(user), requests_for(user)
     context = {
         "memberships": own,
@@ -51,7 +51,9 @@ def home(request):
         "suggested": suggested,
         "invitations": invited,
         "page": page,
-        "filters": filters if filters.is_in_use or page.paginator.count >= MANY else None,
+        "filters": filters
+        if filters.is_in_use or page.paginator.count >= MIN_CASES_FOR_FILTERS
+        else None,
         "groups": grouped(page, timezone.localdate()),
         "notices": with_subjects(unread[:NOTICES], user),
         "unread": unread.count(),

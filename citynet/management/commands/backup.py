@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
-from citynet.operations.backups import Refused, archive, database, files
+from citynet.operations.backups import BackupRefused, archive, database, files
 from citynet.operations.commands import Progress, TimedCommand
 from citynet.release import release
 
@@ -50,7 +50,7 @@ class Command(TimedCommand):
         try:
             archive.clear_abandoned(target.parent)
             missing = self._write(target, now, progress)
-        except Refused as error:
+        except BackupRefused as error:
             raise CommandError(str(error)) from error
         except (OSError, DatabaseError) as error:
             raise CommandError(f"No backup was made. {type(error).__name__}: {error}") from error

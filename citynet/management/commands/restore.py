@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from citynet.operations.backups import Refused, archive, database, files
+from citynet.operations.backups import BackupRefused, archive, database, files
 from citynet.operations.commands import Progress
 from citynet.release import release
 
@@ -42,9 +42,9 @@ class Command(BaseCommand):
                 if replace and interactive:
                     self._ask()
                 self._restore(source)
-        except Refused as error:
+        except BackupRefused as error:
             raise CommandError(f"Nothing was touched. {error}") from error
-        except archive.Damaged as error:
+        except archive.ArchiveDamaged as error:
             raise CommandError(f"Nothing was touched. {file} cannot be used. {error}") from error
         except (OSError, DatabaseError, TarError) as error:
             raise CommandError(
@@ -63,23 +63,23 @@ class Command(BaseCommand):
             self.stderr.write(f"Was missing in the store already: {name}")
 
     def _refuse(self, manifest, *, replace):
-        """Raise ``Refused`` where the backup does not fit here, or something is in the way."""
+        """Raise ``BackupRefused`` where the backup does not fit here, or something is in the way."""
         if manifest["format"] != 1:
-            raise Refused("The backup has a format that this release does not know.")
+            raise BackupRefused("The backup has a format that this release does not know.")
         if manifest["database"] != connection.vendor:
-            raise Refused(
+            raise BackupRefused(
                 f"The backup holds a {manifest['database']} database, and this one is "
                 f"{connection.vendor}. Restore it to its own kind, then run manage.py copy_database."
             )
         unknown = database.unknown_migrations(manifest["migrations"])
         if unknown:
-            raise Refused(
+            raise BackupRefused(
                 f"The backup was made by a newer release ({manifest['release']}; this is "
                 f"{release()}): its database has {unknown[0]}. Install that release, then restore."
             )
         used = database.used_tables()
         if used and not replace:
-            raise Refused(
+            raise BackupRefused(
                 f"The installation is not empty: there are rows in {', '.join(used[:5])}"
                 f"{' …' if len(used) > len(used[:5]) else ''}. With --replace they are deleted."
             )
@@ -88,7 +88,7 @@ class Command(BaseCommand):
         name = connection.settings_dict["NAME"]
         answer = input(f"Everything in the database {name} will be deleted. Type yes to go on: ")
         if answer.strip().lower() != "yes":
-            raise Refused("You did not say yes.")
+            raise BackupRefused("You did not say yes.")
 
     def _restore(self, source):
         # Under one name, so that the next restore removes what a killed one has left.

@@ -5,5 +5,5 @@ is restored to the same kind. ``manage.py copy_database`` leads from SQLite to P
 """
 
 
-class Refused(Exception):
+class BackupRefused(Exception):
     """A backup cannot be made or restored here; nothing was touched. Says what to do."""

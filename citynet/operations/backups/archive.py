@@ -18,7 +18,7 @@ MANIFEST, DIGEST = "manifest.json", "manifest.sha256"
 PART = ".part"
 
 
-class Damaged(Exception):
+class ArchiveDamaged(Exception):
     """The archive is cut short, was changed, or is no backup."""
 
 
@@ -118,13 +118,15 @@ class Archive:
 
 @contextmanager
 def opened(path):
-    """Yield the :class:`Archive` at ``path``, after every member was checked. Raises ``Damaged``."""
+    """Yield the :class:`Archive` at ``path``, after every member was checked. Raises ``ArchiveDamaged``."""
     with Path(path).open("rb") as file:
         try:
             tar = tarfile.open(fileobj=file, mode="r:")  # noqa: SIM115 - the file is closed
             archive = Archive(tar)
         except (tarfile.TarError, EOFError, UnicodeError) as error:
-            raise Damaged(f"It is cut short, was changed, or is no backup: {error}") from error
+            raise ArchiveDamaged(
+                f"It is cut short, was changed, or is no backup: {error}"
+            ) from error
         yield archive
 
 
@@ -139,13 +141,13 @@ def _checked_manifest(tar):
         elif member.name == DIGEST:
             content.seek(0)
             if content.read().decode(errors="replace") != found.get(MANIFEST):
-                raise Damaged(f"{MANIFEST} was changed after it was made.")
+                raise ArchiveDamaged(f"{MANIFEST} was changed after it was made.")
     if DIGEST not in found or MANIFEST not in found:
         last = next(reversed(found), "its beginning")
-        raise Damaged(f"It is cut short or damaged behind {last}.")
+        raise ArchiveDamaged(f"It is cut short or damaged behind {last}.")
     manifest = json.loads(manifest)
     expected = manifest["members"]
     for name in [*expected, *(found.keys() - expected.keys() - {MANIFEST, DIGEST})]:
         if found.get(name) != expected.get(name):
-            raise Damaged(f"{name} is missing, or was changed after the backup was made.")
+            raise ArchiveDamaged(f"{name} is missing, or was changed after the backup was made.")
     return manifest

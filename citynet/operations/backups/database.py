@@ -18,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
-from . import Refused
+from . import BackupRefused
 
 NAME = "database"
 # Kept in the database, but of no use elsewhere or later: sessions of people who are signed in, and
@@ -148,11 +148,13 @@ def _sqlite_errors():
 
 
 def program(name):
-    """Return the path of a program of PostgreSQL. Raises ``Refused`` where it is not found."""
+    """Return the path of a program of PostgreSQL. Raises ``BackupRefused`` where it is not found."""
     found = shutil.which(name, path=settings.PG_BIN or None)
     if found is None:
         where = f"in {settings.PG_BIN} (PG_BIN)" if settings.PG_BIN else "on the PATH"
-        raise Refused(f"The program {name} is not {where}. Debian has it in postgresql-client.")
+        raise BackupRefused(
+            f"The program {name} is not {where}. Debian has it in postgresql-client."
+        )
     return found
 
 

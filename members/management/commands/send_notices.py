@@ -3,7 +3,7 @@ import threading
 from django.core.management.base import CommandError
 from django.db import close_old_connections
 
-from citynet.operations.commands import FAILED, LATER, TimedCommand, short, until_stopped
+from citynet.operations.commands import EXIT_FAILED, EXIT_RETRY, TimedCommand, short, until_stopped
 from citynet.web.logs import clean
 from members.notices.notifications import Outcome, deliver
 
@@ -41,7 +41,7 @@ class Command(TimedCommand):
         if total.delayed or total.given_up:
             raise CommandError(
                 clean(f"The mail server or a notice is at fault: {total.error}"),
-                returncode=FAILED if total.given_up else LATER,
+                returncode=EXIT_FAILED if total.given_up else EXIT_RETRY,
             )
 
     def watch(self, interval):

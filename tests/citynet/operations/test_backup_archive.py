@@ -40,7 +40,7 @@ def contents(folder, content):
         with archive.opened(path) as found:
             names = found.names("")
             return {name: found.open(name).read() for name in names} | {"": found.manifest}
-    except archive.Damaged as refusal:
+    except archive.ArchiveDamaged as refusal:
         return str(refusal)
 
 
