@@ -1,4 +1,4 @@
-"""The secretariat's pages on cases: queue, review, what follows a publication, bulk work."""
+"""The secretariat's pages on cases: queue, review, what follows a publication, imports and exports."""
 
 from . import cases, imports, members, queue, reference
 

@@ -16,8 +16,8 @@ def test_from_a_question_to_a_comparison(open_page, scripts, width):
     page.wait_for_url("**/policies/?q=waste")
     assert page.get_by_role("status").filter(has_text="match “waste”").count() == 1
 
-    # Narrow by a facet, then see it as a pill that can be taken away again.
-    page.locator("details.rail > summary").evaluate(
+    # Narrow by a facet, then see it among the filters in use, where it can be removed.
+    page.locator("details.side-panel > summary").evaluate(
         "summary => { summary.parentElement.open = true }"
     )
     page.locator("input[name=goal][value='12']").evaluate(
@@ -28,8 +28,8 @@ def test_from_a_question_to_a_comparison(open_page, scripts, width):
     page.wait_for_url(re.compile(r"q=waste.*goal=12"))
     narrowed = page.locator(".case").count()
     assert 2 <= narrowed <= 20
-    pill = page.locator("a.pill", has_text="Goal 12")
-    assert pill.count() == 1
+    active_filter = page.locator("a.active-filter", has_text="Goal 12")
+    assert active_filter.count() == 1
 
     # Two of them side by side.
     titles = page.locator(".case-title").all_inner_texts()[:2]
@@ -53,7 +53,7 @@ def test_from_a_question_to_a_comparison(open_page, scripts, width):
     assert titles[0] in reference
     page.go_back()
     page.go_back()
-    pill.click()
+    active_filter.click()
     page.wait_for_url(lambda address: "goal=12" not in address)
     assert page.locator(".case").count() >= narrowed
 
@@ -96,7 +96,7 @@ def test_keyboard_reaches_the_content_past_the_navigation(open_page):
 def test_page_prints_without_its_controls(open_page):
     page = open_page("/policies/?q=bus")
     page.emulate_media(media="print")
-    for selector in (".rail", ".skip", "nav.nav"):
+    for selector in (".side-panel", ".skip", "nav.nav"):
         assert not page.locator(selector).first.is_visible(), selector
     assert page.locator(".case-title").first.is_visible()
 
