@@ -19,7 +19,7 @@ class CitynetConfig(AppConfig):
                 environment=settings.SENTRY_ENVIRONMENT,
                 traces=settings.SENTRY_TRACES,
             )
-        # Code and models live as long as the process. Looking through them for garbage, again and
-        # again while a page is rendered, took a seventh of its time.
+        # Code and models live as long as the process. Collecting garbage among them again and again
+        # took a seventh of the time of a page.
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)

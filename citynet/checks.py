@@ -1,4 +1,4 @@
-"""Checks for mistakes of our own that Django's deploy checks do not know."""
+"""Deploy checks for mistakes that Django's own checks do not find."""
 
 from django.conf import settings
 from django.core import checks
@@ -23,7 +23,7 @@ def site_url_is_public(app_configs, **kwargs):
 
 @register(Tags.caches, deploy=True)
 def limits_are_shared(app_configs, **kwargs):
-    """Counters kept per process are no limit once there are several processes."""
+    """Limits do not hold when each of several processes counts on its own."""
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         return [
             checks.Warning(
@@ -37,7 +37,7 @@ def limits_are_shared(app_configs, **kwargs):
 
 @register("citynet")
 def replicas_have_a_primary(app_configs, **kwargs):
-    """Only a PostgreSQL has replicas."""
+    """Only PostgreSQL has replicas."""
     if settings.REPLICA_URL and "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
         return [
             checks.Error(
@@ -51,7 +51,7 @@ def replicas_have_a_primary(app_configs, **kwargs):
 
 @register(Tags.security, deploy=True)
 def vulnerability_can_be_reported(app_configs, **kwargs):
-    """Who finds a vulnerability has to know whom to tell."""
+    """Whoever finds a vulnerability has to know where to report it."""
     if security_txt.contact():
         return []
     return [
@@ -65,7 +65,7 @@ def vulnerability_can_be_reported(app_configs, **kwargs):
 
 @register(Tags.security, deploy=True)
 def visitors_are_told_apart(app_configs, **kwargs):
-    """Behind a proxy that nobody trusts, all visitors are one, and share one limit."""
+    """Behind a proxy that is not trusted, all visitors have one address and share one limit."""
     if settings.BEHIND_PROXY and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         return [
             checks.Warning(
@@ -79,7 +79,7 @@ def visitors_are_told_apart(app_configs, **kwargs):
 
 @register("citynet")
 def limits_are_understood(app_configs, **kwargs):
-    """A limit that cannot be read would fail on the first page."""
+    """A limit in a wrong format would only fail on the first request."""
     found = []
     for kind, text in settings.THROTTLE_LIMITS.items():
         try:

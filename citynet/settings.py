@@ -62,7 +62,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Outermost: what answers before the pages do, and errors, carry the same headers.
+    # Outermost: errors, and answers that reach no view, get the same headers.
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "policies.statistics.uses.count_uses",
     # The tag is computed from the finished page, so whatever changes the page changes the tag.
     "django.middleware.http.ConditionalGetMiddleware",
-    # Outside of all that reads the database.
+    # It wraps everything that reads the database.
     "citynet.operations.replicas.read_replica",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -404,16 +404,16 @@ if BEHIND_PROXY:
 # which there may be a whole city hall; what is sent by signed-in people is counted by person.
 THROTTLES = env.bool("THROTTLES", True)
 THROTTLE_LIMITS = {
-    # 200 colleagues behind one address who look at three pages a minute each. Measured, one core
-    # draws more than that; one visitor alone shall not take it all.
+    # 200 colleagues behind one address who each open three pages a minute. One core renders more
+    # than that (measured), so a single visitor cannot use up the server.
     "search": env.str("THROTTLE_SEARCH", "600/60"),
-    # One for each letter or two that they type; each is a tenth of a page.
+    # One request for each letter or two that people type; each costs a tenth of a page.
     "suggest": env.str("THROTTLE_SUGGEST", "1200/60"),
     # Each may read the whole library. A feed reader asks once in a quarter of an hour.
     "export": env.str("THROTTLE_EXPORT", "120/600"),
-    # By person: the 24 photos and files of four cases in an hour, each decoded and drawn anew.
+    # By person: the 24 photos and files of four cases in an hour, each decoded and re-encoded.
     "upload": env.str("THROTTLE_UPLOAD", "100/3600"),
-    # By person: a draft is kept every few seconds while one types.
+    # By person: a draft is saved every few seconds while one types.
     "writing": env.str("THROTTLE_WRITING", "120/60"),
     # By person: each goes to somebody by mail. A coordinator invites a whole department at once.
     "asking": env.str("THROTTLE_ASKING", "60/3600"),
@@ -521,7 +521,7 @@ LOGGING = {
     "loggers": {
         # Django gives its own loggers handlers that print the request; here they go the same way.
         "django": {"handlers": [], "propagate": True},
-        # It would tell of every request that it has given it an id.
+        # It would log the id of every request.
         "django_guid": {"level": "ERROR"},
         # It names the uploaded file.
         "pikepdf": {"level": "CRITICAL"},

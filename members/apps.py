@@ -9,7 +9,7 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members and people")
 
     def ready(self):
-        # It registers what it knows.
+        # Registers gauges.
         from .notices import gauges  # noqa: F401, PLC0415
 
 

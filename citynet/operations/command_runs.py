@@ -1,6 +1,6 @@
-"""When the commands of the timers last did their work: a timer that died is noticed by that.
+"""When each timed command last succeeded, so that monitors notice a timer that has stopped.
 
-It stands in the database, because any machine may be asked about commands that run on another.
+The times are in the database: any machine may be asked about commands that run on another.
 """
 
 import logging
@@ -17,7 +17,7 @@ from .gauges import Gauge, register_gauges
 
 logger = logging.getLogger(__name__)
 
-# A command that stays and looks every few seconds need not write as often.
+# A command that runs every few seconds need not record each run.
 SECONDS_BETWEEN_MARKS = 30
 _marked = {}
 
@@ -44,7 +44,7 @@ def _mark(command, **times):
                 command=command, node=settings.NODE_NAME, defaults=times
             )
     except (DatabaseError, InterfaceError) as error:
-        # The work itself is what counts; that it was done is noted the next time.
+        # The work is done; the next run records it.
         reason = type(error).__name__
         logger.warning("The run of %s could not be noted (%s)", command, reason)
 

@@ -1,4 +1,4 @@
-"""What commands that a timer starts have in common: codes on which it can act, a log, a trace."""
+"""The base of commands that a timer runs: exit codes, log lines and the record of runs."""
 
 import logging
 import signal
@@ -56,7 +56,7 @@ class TimedCommand(BaseCommand):
     def _leave_trace(self, code, seconds, options):
         if not options.get("dry_run") and not options.get("watch"):
             self.mark(done=not code)
-        # Who looks on sees the result; a log is told of failures unless it wants to know everything.
+        # Whoever started it sees the result; the log gets failures only, unless its level is DEBUG.
         facts = {"command": self.name, "code": code, "seconds": round(seconds, 1)}
         logger.log(logging.ERROR if code else logging.DEBUG, "Command over", extra={"facts": facts})
 

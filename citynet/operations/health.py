@@ -1,7 +1,7 @@
-"""What monitors and load balancers are told of this process; each app registers what it knows.
+"""The checks behind ``/healthz`` and ``/readyz``; each app registers its own.
 
-Checks are registered in the ``ready`` of an app's configuration, so that this room needs to know
-none of them::
+Checks are registered in the ``ready`` of an app's configuration, so that this module imports
+no app::
 
     @health.register_check("index")
     def index_is_complete():
@@ -55,7 +55,7 @@ def health():
         state[name], passed = _result(check, name)
         is_well = is_well and passed
     state["runs"], passed = _result(_ages_of_runs, "runs")
-    # Shown, but no fault of this process: another would not send the e-mails either.
+    # Shown, but not a failure of this process: another one would not send the e-mails either.
     state["late"] = command_runs.late(state["runs"] or {})
     return state, is_well and passed
 
@@ -79,7 +79,7 @@ def _ages_of_runs():
 
 
 class Readiness:
-    """What was found last, kept for a moment: many who ask cost as little as one."""
+    """Caches the result of the readiness checks for a moment, however many requests ask for it."""
 
     def __init__(self):
         self._lock = threading.Lock()

@@ -28,8 +28,8 @@ FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP",
 # Seconds; the bar of a search page is 15 ms.
 BUCKETS = (0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-# A worker takes the place of one that is gone, and with it that one's files: without, there would be
-# more of them with each worker that is replaced, and the more there are the longer it takes to add.
+# A new worker goes on in the files of the one that it replaces. Otherwise there would be more files
+# after each replacement, and adding them up would take longer and longer.
 if "METRICS_WORKER" in os.environ:
     values.ValueClass = values.MultiProcessValue(lambda: os.environ["METRICS_WORKER"])
 
@@ -64,7 +64,7 @@ def count(stats, **signal):
 
 
 class _Gauges:
-    """What the apps say when somebody asks."""
+    """Collects the gauges of all apps when Prometheus asks."""
 
     def collect(self):
         for gauge in gauges.collect():
@@ -99,7 +99,7 @@ def metrics(request):
 def is_allowed(request):
     """Return whether who asks has the token or, where none is set, comes from one of ``METRICS_ALLOW``.
 
-    What a proxy hands on comes from anywhere, whatever its own address is: there only a token counts.
+    A request through a proxy may come from anywhere, whatever the proxy's address: it needs a token.
     """
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -108,7 +108,7 @@ def is_allowed(request):
         return False
     address = request.META.get("REMOTE_ADDR", "")
     if not address:
-        # A socket file: whoever may open it.
+        # No address: it came through a socket file, whose permissions decide.
         return True
     networks = map(ipaddress.ip_network, settings.METRICS_ALLOW)
     try:

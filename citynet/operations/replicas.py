@@ -21,7 +21,7 @@ PRIMARY, REPLICA = "default", "replica"
 AWAY_SECONDS = 30  # for which replicas that do not answer are not asked again
 # Apps whose rows the public reads. Sessions, limits and second factors are asked of the primary.
 PUBLIC_APPS = frozenset({"sdg", "members", "policies"})
-# Parts of addresses under which people act, signed in or about to be.
+# First parts of paths where people sign in or change something.
 ACTING = frozenset({"accounts", "admin", "my"})
 
 _alias = ContextVar("alias", default=PRIMARY)
@@ -37,7 +37,7 @@ class Router:
         return PRIMARY
 
     def allow_relation(self, one, other, **hints):
-        # They are the same rows, wherever they were read.
+        # Both databases hold the same rows.
         return True
 
     def allow_migrate(self, db, app_label, **hints):
@@ -55,7 +55,7 @@ def primary():
 
 
 def read_replica(get_response):
-    """Middleware, outside of all that reads the database."""
+    """Middleware: choose the database of the request. It wraps everything that reads the database."""
     if not settings.REPLICA_URL:
         raise MiddlewareNotUsed
     away_until = 0.0
@@ -65,7 +65,7 @@ def read_replica(get_response):
         now = time.monotonic()
         may_be_late = is_for_nobody(request) and now >= away_until
         if may_be_late and away_until:
-            # This request finds out; the others do not wait for it.
+            # Only this request tries the replicas again; others do not wait for it.
             away_until = now + AWAY_SECONDS
         _alias.set(REPLICA if may_be_late else PRIMARY)
         response = get_response(request)
@@ -74,7 +74,7 @@ def read_replica(get_response):
             if response_failed(response):
                 logger.warning("No replica answers: %s", response.database_error)
                 away_until = time.monotonic() + AWAY_SECONDS
-                # Once more, from the primary: nobody has seen anything yet, and nothing was changed.
+                # Answer again from the primary: nothing was sent yet, and nothing was changed.
                 _alias.set(PRIMARY)
                 response = get_response(request)
             elif response.streaming:
@@ -83,7 +83,7 @@ def read_replica(get_response):
         return response
 
     def process_view(request, view, args, kwargs):
-        # Only here is known which view it is.
+        # The view is known only here.
         if getattr(view, "login_required", True):
             _alias.set(PRIMARY)
 
@@ -105,7 +105,7 @@ def is_for_nobody(request):
     return (
         request.method in ("GET", "HEAD")
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
-        # Behind the language, where there is one.
+        # After the language prefix, if there is one.
         and not ACTING.intersection(request.path_info.split("/")[1:3])
     )
 

@@ -1,7 +1,7 @@
 """Pictures that people send: checked, turned upright, stripped, and re-encoded in two sizes.
 
-Nothing of the sent file is kept but what can be seen: no place, no date, no camera, no colour
-profile, and nothing that somebody hung behind the picture.
+Only the pixels of the sent file are stored: no place, date, camera or colour profile, and no data
+appended to the picture.
 """
 
 import io
@@ -18,7 +18,7 @@ from PIL import Image, ImageCms, ImageOps, features
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 if features.check("avif"):
     FORMATS[".avif"] = "AVIF"
-# Telephones hang a second picture behind a JPEG (MPO): the first one is the photo.
+# Telephones append a second picture to a JPEG (MPO): the first one is the photo.
 SAME_AS = {"MPO": "JPEG"}
 # Pixels of the longer side.
 LARGE = 1600
@@ -67,7 +67,7 @@ def prepare(file, name):
         return Picture(_encoded(large), _encoded(small), *large.size)
     except ValidationError:
         raise
-    # What a broken picture makes a decoder raise is endless.
+    # A decoder may raise anything for a broken picture.
     except Exception as error:
         raise _unreadable() from error
 

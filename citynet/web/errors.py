@@ -1,4 +1,4 @@
-"""What is shown when something is wrong."""
+"""Error pages: 400, 403, 404, 500 and 503."""
 
 import logging
 import sys
@@ -15,7 +15,7 @@ from . import form_recovery, request_log
 
 logger = logging.getLogger(__name__)
 
-# What can be back in a moment: the database or the store of files.
+# Errors of servers that may soon answer again: the database and the store of files.
 AWAY = (OperationalError, InterfaceError, ConnectionError)
 RETRY_AFTER = "5"  # seconds
 # Texts of a form that failed are shown again from so many characters on; never passwords and tokens.

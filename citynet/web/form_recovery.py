@@ -23,7 +23,7 @@ STATES = {
     "closed": (409, _("This cannot be saved"), False),
     "busy": (429, "", True),
 }
-# What nobody may read over a shoulder, and what is of no use a second time.
+# Fields that are never shown again: secrets, and codes that work only once.
 SECRET = re.compile(r"password|token|credential|secret|^code$", re.IGNORECASE)
 # Labels of fields in which people write, where the view does not name its own.
 LABELS = {

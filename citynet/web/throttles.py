@@ -60,7 +60,7 @@ BY_ADDRESS = {
     "my:invitation": ("asking", SENDING),
     "account_data_json": ("data", SAFE),
 }
-# Without a script nothing of an answer is read as JSON.
+# Views that only scripts call: they are refused in JSON.
 AS_JSON = frozenset({"policies:suggest"})
 
 

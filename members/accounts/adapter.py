@@ -1,4 +1,4 @@
-"""Where accounts differ from allauth's ways."""
+"""How accounts differ from allauth's defaults."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""By what people sign in: to be looked at, and taken away where somebody has lost it."""
+"""Addresses, second factors and sessions of people: read-only, but a lost factor can be removed."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
@@ -35,7 +35,7 @@ class UserSessionAdmin(ReadOnlyAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(ReadOnlyAdmin):
-    """Who has lost a telephone asks an administrator to take its factor away."""
+    """Administrators delete a second factor for a person who has lost the device."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_filter = ["type"]

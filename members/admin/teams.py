@@ -19,7 +19,7 @@ from .forms import ProposalForm
 
 
 def decide_link(model_admin, row):
-    """Where a row that waits is decided."""
+    """Return a link to the page on which a waiting row is decided."""
     address = reverse(f"admin:members_{model_admin.opts.model_name}_decide", args=[row.pk])
     return format_html('<a href="{}">{}</a>', address, gettext("Decide"))
 

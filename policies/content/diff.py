@@ -94,7 +94,7 @@ def _compare_rows(old, new):
 
 
 def _compare_files(old, new):
-    """A stored file never changes: its name tells whether two rows show the same file."""
+    """Return what was removed, added and changed among files; the stored name tells which is which."""
     before = {_stored_name(row): _phrase(row) for row in old}
     after = {_stored_name(row): _phrase(row) for row in new}
     removed = [phrase for name, phrase in before.items() if name not in after]

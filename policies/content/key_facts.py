@@ -177,7 +177,7 @@ def _funding(sources):
 
 
 def _open_ended(label, start, stage, today):
-    """Return a start without an end: how long so far is said only of what is known to go on."""
+    """Return the fact for a start without an end; a length only where the policy is under way."""
     began = {"month": months.label(start)}
     gap = _("end not reported")
     if stage == Revision.Stage.PLANNED:

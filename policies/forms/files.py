@@ -25,7 +25,7 @@ class Sent:
 
 
 class UploadField(forms.FileField):
-    """A file, checked; gives :class:`Sent`."""
+    """A file, checked; its cleaned value is a :class:`Sent`."""
 
     default_error_messages = {
         "required": _("Choose a file."),
@@ -52,7 +52,7 @@ class UploadField(forms.FileField):
 
 
 class PictureField(UploadField):
-    """A picture, checked and drawn anew."""
+    """A picture, checked and re-encoded."""
 
     def checked(self, file):
         return Sent(file, images.prepare(file, file.clean_name))

@@ -12,7 +12,7 @@ LARGEST = 10**DIGITS - 1
 
 
 def amount_field(label, help_text=None):
-    """A sum of money that may be unknown: up to 15 digits before the point, and cents."""
+    """Return a field for an amount of money or None: up to 15 digits before the point, and cents."""
     return models.DecimalField(
         label,
         max_digits=DIGITS + 2,
@@ -25,7 +25,7 @@ def amount_field(label, help_text=None):
 
 
 def value_field(label, help_text):
-    """A measured value that may be unknown, below zero too."""
+    """Return a field for a measured value or None; it may be negative."""
     return models.DecimalField(
         label,
         max_digits=DIGITS + 4,
@@ -38,12 +38,12 @@ def value_field(label, help_text):
 
 
 def not_negative(*fields, name):
-    """Database rule: each field is unknown, or zero or more."""
+    """Return a constraint: each field is NULL, or zero or more."""
     return _each(fields, name, {"gte": 0})
 
 
 def can_be_kept(*fields, name):
-    """Database rule: each field is unknown, or a number that every database gives back."""
+    """Return a constraint: each field is NULL, or a number that every database returns unchanged."""
     return _each(fields, name, {"gte": -LARGEST, "lte": LARGEST})
 
 

@@ -34,8 +34,7 @@ class IndexDamaged(Exception):
 
 @contextmanager
 def engine_errors():
-    """Turn whatever tantivy raises on damaged files, panics included, into
-    ``IndexDamaged``."""
+    """Raise ``IndexDamaged`` for whatever tantivy raises on damaged files, panics included."""
     try:
         yield
     except (ValueError, OSError, RuntimeError) as error:

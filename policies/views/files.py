@@ -54,7 +54,7 @@ def attachment(request, pk):
                 disposition=content_disposition_header(True, row.original_name),
             )
         )
-        # The address is for this reader, and soon it is none.
+        # The address is for this reader only and expires soon.
         answer["Cache-Control"] = "private, no-store"
         return answer
     headers["Content-Security-Policy"] = SANDBOX

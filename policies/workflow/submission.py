@@ -9,7 +9,7 @@ from policies.models import Contribution
 # A summary and sections this short cannot carry as many targets as they are tagged with.
 WORDS_A_TARGET = 40
 
-# Lists have a place of their own on the page.
+# Ids of the lists on the page of a section.
 ANCHORS = {"targets": "rows-contributions", "stakeholders": "rows-stakeholders"}
 
 PROSE = ("summary", "challenge", "solution", "results")

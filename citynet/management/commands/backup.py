@@ -12,7 +12,7 @@ from citynet.release import release
 
 NAME = "platform-{:%Y%m%dT%H%M%SZ}.tar"
 OWN = re.compile(r"platform-\d{8}T\d{6}Z\.tar")
-# The exit code of a backup that is whole but for files that the store has lost.
+# Exit code of a backup that is complete except for files that the store has lost.
 FILES_MISSING = 3
 
 
@@ -45,7 +45,7 @@ class Command(TimedCommand):
         if keep and not OWN.fullmatch(target.name):
             raise CommandError("--keep is for backups in a folder, named by this command.")
         progress = Progress(self.stdout, verbosity)
-        # Without a database the timer tries again later; what fails from here on wants a person.
+        # Without a database the timer tries again later. For any later failure a person has to look.
         connection.ensure_connection()
         try:
             archive.clear_abandoned(target.parent)

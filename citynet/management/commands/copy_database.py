@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def _copy(self, progress):
         models = database.models()
         tables = [model._meta.db_table for model in models]
-        # What ``migrate`` has put in comes from the other database too.
+        # Rows that ``migrate`` has created come from the other database too.
         connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables))
         for model in models:
             if model._meta.db_table in database.LEFT_OUT:
@@ -58,7 +58,8 @@ class Command(BaseCommand):
         self._go_on_numbering(models)
 
     def _go_on_numbering(self, models):
-        """No number is given twice, even of a row that is gone: addresses and the record name it."""
+        """Continue the sequences: keys of deleted rows are not reused, as addresses and the record
+        name them."""
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), models):
                 cursor.execute(statement)

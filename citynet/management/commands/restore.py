@@ -91,7 +91,7 @@ class Command(BaseCommand):
             raise BackupRefused("You did not say yes.")
 
     def _restore(self, source):
-        # Under one name, so that the next restore removes what a killed one has left.
+        # Always the same name, so that the next restore removes what a killed one has left.
         folder = settings.VAR_DIR / "restoring"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
@@ -109,11 +109,11 @@ class Command(BaseCommand):
             shutil.rmtree(folder)
 
     def _afterwards(self):
-        """Bring in step what follows from the database. It is restored by now, whatever happens."""
+        """Migrate, empty the page cache and rebuild the index. The restore itself is complete by now."""
         try:
             call_command("migrate", verbosity=0, interactive=False)
             call_command("createcachetable", verbosity=0)
-            # Pages of what was there before.
+            # It holds pages from before the restore.
             caches["pages"].clear()
             call_command("sync_search", rebuild=True, verbosity=0)
         except Exception as error:

@@ -15,7 +15,7 @@ from django.db.models import FileField
 from .database import models
 
 FOLDER = "files/"
-# So many files in a row that are there and cannot be read: it is the store.
+# After so many unreadable files in a row the store itself is taken to be unavailable.
 UNREADABLE_IN_A_ROW = 3
 MEMORY = 16 * 1024 * 1024  # bytes; larger files are copied to the disk first
 

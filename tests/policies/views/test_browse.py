@@ -206,7 +206,9 @@ def test_active_filters_remove_one_choice_each(client, make):
     make("A")
     make.done()
     answer = client.get("/policies/?q=night&goal=11&goal=6&view=table")
-    found = re.findall(r'<a class="active-filter" href="(.*?)">(.*?) <span aria-hidden', answer.text)
+    found = re.findall(
+        r'<a class="active-filter" href="(.*?)">(.*?) <span aria-hidden', answer.text
+    )
     assert [(unescape(address), label) for address, label in found] == [
         ("/policies/?goal=6&goal=11&view=table", "“night”"),
         ("/policies/?q=night&goal=11&view=table", "Goal 6: Clean water and sanitation"),
