@@ -168,17 +168,30 @@ def _write_pending(directory, *, rebuild=False, progress=None):
     with translation.override(settings.LANGUAGE_CODE), replicas.primary():
         while files.is_pending(directory) or rebuild:
             notes = files.take_pending(directory)
-            cases = None if rebuild or files.ALL in notes else [int(note) for note in notes]
             try:
-                more = _write_once(directory, cases, rebuild=rebuild, progress=progress)
-            except IndexDamaged:
-                if rebuild:
-                    raise
-                logger.warning("The search index is damaged and is rebuilt", exc_info=True)
-                more = _write_once(directory, None, rebuild=True, progress=progress)
+                more = _write_noted(directory, notes, rebuild=rebuild, progress=progress)
+            except BaseException:
+                # Others count on it that their notes are followed.
+                for note in notes:
+                    files.mark_pending(directory, note)
+                raise
             rebuild = False
             added, removed = added + more[0], removed + more[1]
     return added, removed
+
+
+def _write_noted(directory, notes, *, rebuild, progress):
+    """Write the cases that ``notes`` name; all of them where the index is damaged."""
+    # A note for all is no number; neither is a stray file, which must not stop the others.
+    by_case = not rebuild and all(note.isdecimal() for note in notes)
+    cases = [int(note) for note in notes] if by_case else None
+    try:
+        return _write_once(directory, cases, rebuild=rebuild, progress=progress)
+    except IndexDamaged:
+        if rebuild:
+            raise
+        logger.warning("The search index is damaged and is rebuilt", exc_info=True)
+        return _write_once(directory, None, rebuild=True, progress=progress)
 
 
 def _write_once(directory, cases, *, rebuild, progress):

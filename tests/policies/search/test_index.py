@@ -1,7 +1,7 @@
 """The index follows the database, whatever happens to either."""
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -303,6 +303,34 @@ def test_note_of_a_process_that_died_is_followed_by_the_next_publication():
     index.write_cases([new.case_id])
 
     assert indexed() == {lost.pk, new.pk}
+
+
+def test_note_of_a_write_that_failed_is_followed_by_the_next_publication(monkeypatch):
+    index.sync()
+    lost, new = live_case("Parks"), live_case("Trams")
+
+    def fail(*_args):
+        raise OperationalError("The database is away.")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(reading, "live_stamps", fail)
+        index.write_cases([lost.case_id])
+    assert indexed() == set()
+
+    index.write_cases([new.case_id])
+
+    assert indexed() == {lost.pk, new.pk}
+
+
+def test_stray_file_among_the_notes_stops_nobody():
+    index.sync()
+    new = live_case("Trams")
+    files.mark_pending(files.root(), ".nfs0001")
+
+    index.write_cases([new.case_id])
+
+    assert indexed() == {new.pk}
+    assert not files.is_pending(files.root())
 
 
 def test_publication_without_an_index_makes_one():
