@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.uploads import files, images
+from members.accounts.second_factor import has_second_factor
 from policies.models import Attachment, CaseStudy, Photo, Revision
 
 logger = logging.getLogger(__name__)
@@ -83,7 +84,8 @@ def _permitted(request, model, pk):
 
 
 def _may_read(user, revision):
-    if user.is_staff and user.has_perm("policies.view_revision"):
+    # As on the pages of the secretariat, a password alone is not enough.
+    if user.is_staff and user.has_perm("policies.view_revision") and has_second_factor(user):
         return True
     return CaseStudy.objects.editable_by(user).filter(pk=revision.case_id).exists()
 

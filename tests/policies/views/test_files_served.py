@@ -14,6 +14,7 @@ from tests.factories import (
     MembershipFactory,
     PhotoFactory,
     RevisionFactory,
+    StaffFactory,
     UserFactory,
     stored,
 )
@@ -32,6 +33,7 @@ ROLES = {
     "own official": True,
     "staff": False,
     "moderator": True,
+    "moderator without second factor": False,
     "reader without staff": False,
     "administrator": True,
 }
@@ -53,13 +55,14 @@ def visitor(ours):
             "former official": lambda: MembershipFactory(member=ours, status="ended").user,
             "own official": lambda: MembershipFactory(member=ours).user,
             "staff": lambda: UserFactory(is_staff=True),
-            "moderator": lambda: UserFactory(is_staff=True),
+            "moderator": StaffFactory,
+            "moderator without second factor": lambda: StaffFactory(second_factor=False),
             "reader without staff": UserFactory,
-            "administrator": lambda: UserFactory(is_staff=True, is_superuser=True),
+            "administrator": lambda: StaffFactory(is_superuser=True),
         }[role]()
         client = Client()
         if user:
-            if role in {"moderator", "reader without staff"}:
+            if role in {"moderator", "moderator without second factor", "reader without staff"}:
                 user.user_permissions.add(right)
             client.force_login(user)
         return client
