@@ -78,9 +78,9 @@ def _fill(connection):
     keys, reader = list(live), Reader()
     with connection.cursor() as cursor, cursor.copy(f"COPY cases ({names}) FROM STDIN") as copy:
         for start in range(0, len(keys), BATCH):
-            for revision, texts in reader.read(keys[start : start + BATCH]):
+            for revision in reader.read(keys[start : start + BATCH]):
                 passages = [getattr(revision, name) for name in ("summary", *SECTIONS)]
-                body = "\n".join([*passages, *texts])
+                body = "\n".join([*passages, *revision.texts])
                 values = [list(FACETS_BY_NAME[name].values(revision)) for name in FACETS]
                 copy.write_row((revision.pk, revision.title, body, *values))
             if start % 10_000 == 0:
