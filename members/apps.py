@@ -9,8 +9,7 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members and people")
 
     def ready(self):
-        # Registers gauges.
-        from .notices import gauges  # noqa: F401, PLC0415
+        from .notices import gauges  # noqa: F401, PLC0415 - registers gauges
 
 
 class SecretariatConfig(admin_apps.AdminConfig):

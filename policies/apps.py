@@ -7,6 +7,5 @@ class PoliciesConfig(AppConfig):
     verbose_name = _("Policies")
 
     def ready(self):
-        # They register health checks and gauges.
-        from .search import health  # noqa: F401, PLC0415
-        from .statistics import gauges  # noqa: F401, PLC0415
+        from .search import health  # noqa: F401, PLC0415 - registers health checks
+        from .statistics import gauges  # noqa: F401, PLC0415 - registers gauges

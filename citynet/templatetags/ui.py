@@ -3,7 +3,7 @@
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -54,15 +54,9 @@ def prose(text):
         # A list goes on over a blank line, a paragraph does not.
         if not blocks or blocks[-1][0] != kind or (parted and kind == "p"):
             blocks.append((kind, []))
-        blocks[-1][1].append(escape(line.removeprefix("- ").strip()))
+        blocks[-1][1].append(line.removeprefix("- ").strip())
         parted = False
-    return SafeString("".join(_block(kind, lines) for kind, lines in blocks))
-
-
-def _block(kind, lines):
-    if kind == "ul":
-        return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
-    return "<p>" + "<br>".join(lines) + "</p>"
+    return jinja("prose.html", blocks=blocks)
 
 
 @register.simple_tag
