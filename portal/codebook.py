@@ -100,11 +100,11 @@ def sections():
         _section("texts", _("Texts, stage and time"), _keys("")),
     ]
     described = {""}
-    for listing in lines.listings():
-        if listing.block not in described:
-            described.add(listing.block)
-            found.append(_section(listing.block, BLOCKS[listing.block], _keys(listing.block)))
-        found.append(_list(listing.model, listing.path, listing))
+    for line_list in lines.line_lists():
+        if line_list.block not in described:
+            described.add(line_list.block)
+            found.append(_section(line_list.block, BLOCKS[line_list.block], _keys(line_list.block)))
+        found.append(_list(line_list.model, line_list.path, line_list))
     files = [model for model in Revision.row_models().values() if issubclass(model, StoredFile)]
     return found + [_list(model, model._meta.model_name + "s") for model in files]
 
@@ -156,14 +156,14 @@ def _section(anchor, title, pairs, *, is_list=False):
     return Section(anchor, title, is_list, rows)
 
 
-def _list(model, path, listing=None):
-    """The section of a list; without a ``listing`` the interchange format does not carry it."""
-    if listing is None:
+def _list(model, path, line_list=None):
+    """The section of a list; without a ``line_list`` the interchange format does not carry it."""
+    if line_list is None:
         pairs = [(field, "") for field in row_fields(model) if field.name not in OF_THE_STORE]
     elif model is RevisionTheme:
-        pairs = [(key.field, f"{path}[]") for key in listing.keys]
+        pairs = [(key.field, f"{path}[]") for key in line_list.keys]
     else:
-        pairs = [(key.field, f"{path}[].{key.name}") for key in listing.keys]
+        pairs = [(key.field, f"{path}[].{key.name}") for key in line_list.keys]
     title = capfirst(model._meta.verbose_name_plural)
     return _section(path.replace(".", "-"), title, pairs, is_list=True)
 

@@ -13,7 +13,7 @@ from policies.models.files import StoredFile
 from policies.workflow import moderation
 
 from .cleaning import Entry
-from .lines import CASE_FIELDS, content, listings
+from .lines import CASE_FIELDS, content, line_lists
 
 # The name under which imported texts are published: no person decided on each of them.
 DECIDER = "Secretariat"
@@ -148,11 +148,11 @@ def write(steps, *, publish_at=None):
     new = [step.entry.revision for step in by_action[Action.CREATE] + by_action[Action.DRAFT]]
     Revision.objects.bulk_create(new)
     _rewrite(by_action[Action.REWRITE])
-    for listing in listings():
+    for line_list in line_lists():
         written = [
-            step.entry.rows[listing.related_name] for step in steps if step.action in WRITTEN
+            step.entry.rows[line_list.related_name] for step in steps if step.action in WRITTEN
         ]
-        listing.model.objects.bulk_create(list(chain.from_iterable(written)))
+        line_list.model.objects.bulk_create(list(chain.from_iterable(written)))
     _copy_files(by_action[Action.DRAFT])
     for step in by_action[Action.PUBLISH]:
         step.entry.revision = step.known.open
@@ -187,8 +187,8 @@ def _number(steps):
 def _rewrite(steps):
     """Give drafts another text; their photos and documents stay."""
     drafts = [step.known.open for step in steps]
-    for listing in listings() if drafts else ():
-        listing.model.objects.filter(revision__in=drafts).delete()
+    for line_list in line_lists() if drafts else ():
+        line_list.model.objects.filter(revision__in=drafts).delete()
     names = [field.attname for field in content_fields()]
     for step in steps:
         draft, revision = step.known.open, step.entry.revision

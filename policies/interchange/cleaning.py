@@ -12,7 +12,7 @@ from policies.models import CaseStudy, Contribution, Phase, Revision, RevisionTh
 from policies.models.case import MAX_TARGETS, MAX_THEMES
 from policies.models.months import clean_period
 
-from .lines import BLOCKS, ROLE, TARGET, Listing, case_keys, keys, parts
+from .lines import BLOCKS, ROLE, TARGET, LineList, case_keys, keys, parts
 from .reading import LineError, shown
 
 # More rows in one list are a mistake of the program that wrote the file.
@@ -54,7 +54,7 @@ class Cleaner:
         entry = Entry(self.line, self._member(data.get("member")), case, revision, about_case)
         for part in parts():
             value = holders[part.block].get(part.name)
-            if isinstance(part, Listing):
+            if isinstance(part, LineList):
                 entry.rows[part.related_name] = self._rows(revision, part, value)
             else:
                 self._set(revision, part, value, part.path)
@@ -169,27 +169,27 @@ class Cleaner:
         self._fill(member, member_keys, data, "member.")
         return self.members.same_as(member) or member
 
-    def _rows(self, revision, listing, data):
+    def _rows(self, revision, line_list, data):
         """Return the rows of a list, unsaved; values that no list may have twice are looked
         after."""
         rows, seen = [], set()
-        most = MAX_ROWS_OF.get(listing.model, MAX_ROWS)
-        for position, value in enumerate(self._list(data, listing.path, most)):
-            path = f"{listing.path}[{position}]"
-            row = listing.model(revision=revision, position=position)
-            if listing.model is RevisionTheme:
+        most = MAX_ROWS_OF.get(line_list.model, MAX_ROWS)
+        for position, value in enumerate(self._list(data, line_list.path, most)):
+            path = f"{line_list.path}[{position}]"
+            row = line_list.model(revision=revision, position=position)
+            if line_list.model is RevisionTheme:
                 row.theme = self.themes.get(self._name(value, path, self.themes, seen))
             elif isinstance(value, dict):
-                self._row(row, listing, value, f"{path}.", seen)
+                self._row(row, line_list, value, f"{path}.", seen)
             else:
                 self.add(path, _("This must be an object."))
                 continue
             rows.append(row)
         return rows
 
-    def _row(self, row, listing, data, prefix, seen):
-        self._object(data, prefix.removesuffix("."), {key.name for key in listing.keys})
-        for key in listing.keys:
+    def _row(self, row, line_list, data, prefix, seen):
+        self._object(data, prefix.removesuffix("."), {key.name for key in line_list.keys})
+        for key in line_list.keys:
             value, path = data.get(key.name), prefix + key.name
             if key.field is TARGET:
                 row.target_id = self._name(value, path, self.targets, seen)

@@ -130,22 +130,22 @@ def _of_member():
     ]
 
 
-def _of_list(listing):
-    name = NAMES_OF.get(listing.path, listing.name)
-    if listing.model is RevisionTheme:
+def _of_list(line_list):
+    name = NAMES_OF.get(line_list.path, line_list.name)
+    if line_list.model is RevisionTheme:
         slugs = gettext_lazy("Slugs of one to three themes.")
-        return [Column(name, listing.path, NAMES, help=slugs)]
-    if listing.model is not Contribution:
-        return [Column(name, listing.path, ENTRIES, keys=listing.keys)]
+        return [Column(name, line_list.path, NAMES, help=slugs)]
+    if line_list.model is not Contribution:
+        return [Column(name, line_list.path, ENTRIES, keys=line_list.keys)]
     # The primary target has a column of its own.
-    entry = tuple(key for key in listing.keys if key.name != "primary")
+    entry = tuple(key for key in line_list.keys if key.name != "primary")
     codes = gettext_lazy(
         "Codes of one to seven targets, as text; after a bar, how the policy contributes."
     )
     primary = gettext_lazy("The code of the one among them that it serves most.")
     return [
-        Column(name, listing.path, TARGETS, keys=entry, help=codes),
-        Column(PRIMARY, f"{listing.path}.primary", TEXT, help=primary),
+        Column(name, line_list.path, TARGETS, keys=entry, help=codes),
+        Column(PRIMARY, f"{line_list.path}.primary", TEXT, help=primary),
     ]
 
 

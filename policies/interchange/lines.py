@@ -64,7 +64,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Listing:
+class LineList:
     """A list in a line: its name in the object ``block``, and the keys of each object in it.
 
     ``related_name`` is what its rows, of class ``model``, are called on a revision.
@@ -102,27 +102,27 @@ def parts():
     lists. A value that is named after a list, as "stakeholders_unavailable" is, stands behind it.
     """
     keys = [_key(field) for field in content_fields()]
-    lists = [_listing(*each) for each in Revision.row_models().items()]
-    lists = [listing for listing in lists if not issubclass(listing.model, StoredFile)]
-    behind = {listing.name: f"{listing.name}_" for listing in lists}
+    lists = [_line_list(*each) for each in Revision.row_models().items()]
+    lists = [line_list for line_list in lists if not issubclass(line_list.model, StoredFile)]
+    behind = {line_list.name: f"{line_list.name}_" for line_list in lists}
     found = [k for k in keys if not k.block and not k.name.startswith(tuple(behind.values()))]
-    for listing in lists:
-        if listing.block not in {part.block for part in found}:
-            found += [key for key in keys if key.block == listing.block]
-        found.append(listing)
-        found += [k for k in keys if not k.block and k.name.startswith(behind[listing.name])]
+    for line_list in lists:
+        if line_list.block not in {part.block for part in found}:
+            found += [key for key in keys if key.block == line_list.block]
+        found.append(line_list)
+        found += [k for k in keys if not k.block and k.name.startswith(behind[line_list.name])]
     return tuple(found)
 
 
-def _listing(related_name, model):
+def _line_list(related_name, model):
     block, _dot, name = LISTS.get(related_name, related_name).rpartition(".")
     keys = [Key(NAMES.get(field, field.name), field) for field in row_fields(model)]
-    return Listing(name, model, related_name, tuple(keys), block)
+    return LineList(name, model, related_name, tuple(keys), block)
 
 
-def listings():
+def line_lists():
     """Return the lists among the parts."""
-    return [part for part in parts() if isinstance(part, Listing)]
+    return [part for part in parts() if isinstance(part, LineList)]
 
 
 def keys(model, *names):
