@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 
 BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet takes a cell that begins so for a formula, in some languages also in full width,
@@ -12,17 +12,22 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA = re.compile(
     r"[\t\r]|[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
 )
+# A list begins like a formula too, and a spreadsheet would show an error in its place.
+LIST = re.compile(r"\s*[-+] ")
+HYPHEN_BULLET = re.compile(r"^(\s*)[-+] ", re.MULTILINE)
 CHUNK = 64 * 1024
 
 
 def guarded(value):
     """Return the value as it may stand in a cell: None is empty, text that looks like a formula is
-    quoted.
+    quoted, and a list gets bullets that no spreadsheet takes for a minus.
 
     Numbers stay numbers, so a negative amount is not quoted.
     """
     if value is None:
         return ""
+    if isinstance(value, str) and LIST.match(value):
+        return HYPHEN_BULLET.sub(r"\1• ", value)
     if isinstance(value, str) and FORMULA.match(value):
         return "'" + value
     return value
@@ -65,5 +70,7 @@ def download(request, filename, content_type, pieces):
     """A streamed file for saving under ``filename`` (ASCII); a HEAD request reads no row."""
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     if request.method == "HEAD":
-        return HttpResponse(content_type=content_type, headers=headers)
+        # A stream, because of a whole answer its length would be told: none at all.
+        pieces = ()
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)
     return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)

@@ -1,8 +1,9 @@
-"""How a revision is cited: in words, as BibTeX, and as RIS.
+"""How a revision is cited: in words, as BibTeX, as RIS, and as CSL-JSON.
 
 A citation names one revision, whose text never changes, and its address.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ PUBLISHER = "CityNet Urban SDG Knowledge Platform"
 # Characters that would end a line or are none: both formats are read line by line.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# A comma of any script with the blanks around it.
+COMMA = re.compile("\\s*[,\uff0c\u060c\u3001]\\s*")
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -108,7 +111,8 @@ def bibtex(cited):
     fields = {
         "author": f"{{{tex(cited.author)}}}",
         "title": f"{{{tex(cited.title)}}}",
-        "publisher": tex(PUBLISHER),
+        # Of an entry without a type of its own no style prints a publisher.
+        "howpublished": tex(PUBLISHER),
         "year": str(cited.date.year),
         "url": cited.url,
         "note": tex(cited.note),
@@ -121,10 +125,14 @@ def bibtex(cited):
 
 def ris(cited):
     """Return the citation as an RIS record: one tag a line, ended by carriage return and line
-    feed."""
+    feed.
+
+    Programs part an author at the first comma into a person's names, and the format has no way to
+    forbid it, so a dash stands there.
+    """
     tags = (
         ("TY", "ELEC"),
-        ("AU", cited.author),
+        ("AU", COMMA.sub(" – ", cited.author)),
         ("TI", cited.title),
         ("AB", cited.summary),
         ("PB", PUBLISHER),
@@ -136,6 +144,26 @@ def ris(cited):
         ("ER", ""),
     )
     return "".join(f"{tag}  - {value}\r\n" for tag, value in tags)
+
+
+def csl(cited):
+    """Return the citation as CSL-JSON, which Zotero, pandoc and others read; the member is one
+    name."""
+    date = cited.date
+    item = {
+        "id": cited.key,
+        "type": "webpage",
+        "author": [{"literal": cited.author}],
+        "title": cited.title,
+        "abstract": cited.summary,
+        "container-title": PUBLISHER,
+        "publisher": PUBLISHER,
+        "issued": {"date-parts": [[date.year, date.month, date.day]]},
+        "language": cited.language,
+        "note": cited.note,
+        "URL": cited.url,
+    }
+    return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 
 
 def one_line(text):

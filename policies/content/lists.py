@@ -6,9 +6,13 @@ from . import summary
 from .facets import Labels
 
 
-def revisions(keys):
-    """Return the live revisions among ``keys``, in this order, each with its summary; one query."""
-    found = list(Revision.objects.live().for_lists().in_order(keys))
+def revisions(keys, among=None):
+    """Return the live revisions among ``keys``, in this order, each with its summary; one query.
+
+    ``among`` is a queryset of live revisions that has more to tell of them.
+    """
+    live = Revision.objects.live() if among is None else among
+    found = list(live.for_lists().in_order(keys))
     summary.complete(found)
     return found
 

@@ -1,7 +1,7 @@
 """What may be read, by whom. Every page starts from one of these."""
 
 from django.db import models
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
 
 # What lists show of a revision, its case and its member.
 LISTED = (
@@ -116,6 +116,15 @@ class RevisionQuerySet(models.QuerySet):
             first=Min("start", filter=started),
             last=Max("start", filter=started),
         )
+
+    def with_first_published(self):
+        """Return revisions with ``first_published``: when their case first was public.
+
+        A text that was restored became public again later than those after it.
+        """
+        citable = self.model.objects.citable().filter(case=OuterRef("case"))
+        first = citable.order_by("decided_at").values("decided_at")[:1]
+        return self.annotate(first_published=Subquery(first))
 
     def awaiting_review(self):
         """Submitted revisions, the one that has waited longest first."""

@@ -117,8 +117,8 @@ def _from_database(chosen, newest):
     for code in settings.COUNTRIES_WITHOUT_LABEL:
         counts["country"].pop(code, None)
     rows = _narrowed(chosen)
-    # As the search engine orders them: by day of publication, then the later start first.
-    newest_first = rows.order_by("-decided_at__date", "-start", "pk").values_list("pk", flat=True)
+    # As the search engine orders them: the last published first, of one moment the later start.
+    newest_first = rows.order_by("-decided_at", "-start", "pk").values_list("pk", flat=True)
     return Counts(total=rows.count(), by_facet=counts, newest=list(newest_first[:newest]))
 
 

@@ -46,7 +46,7 @@ NUMBERS_OF = {column: f"{column}_number" for column in COLUMNS}
 # again.
 WITH_ALL_FORMS, STRETCH = 1000, 5000
 SECTIONS = ("challenge", "solution", "results", "lessons", "transferability")
-EPOCH = datetime.date(1970, 1, 1)
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 def build():
@@ -277,18 +277,17 @@ class Writer:
             document.add_unsigned("staff", staff)
         if start:
             document.add_unsigned("start", months.year_of(revision.start))
-        day = (revision.decided_at.date() - EPOCH).days
         member = revision.case.member
         # Where its member is may have become known after the publication.
         points = set(summary.summary_of(revision)["documented"]) - {"place"}
         missing = completeness.MAX_SCORE - len(points) - completeness.has_place(member)
         order = {
-            "newest": LAST - (day << 16) - (start or 0),
             "smallest": budget,
             "team": staff,
             "shortest": months.duration_months(revision.start, revision.end),
             "documented": missing,
         }
+        document.add_unsigned("by_newest", newest_key(revision.decided_at, start, revision.pk))
         for name, value in order.items():
             document.add_unsigned(f"by_{name}", sort_key(value, revision.pk))
 
@@ -303,3 +302,17 @@ def sort_key(value, pk):
     """Return the number that a document is sorted by; an unknown value comes last."""
     value = LAST if value is None else min(value, LAST - 1)
     return (value << TIE_BITS) | (pk & (2**TIE_BITS - 1))
+
+
+# 42 bits of milliseconds last until 2109, 12 bits of months from 1900 on until 2241.
+MOMENT_BITS, START_BITS, NEWEST_TIE_BITS = 42, 12, 10
+FIRST_MONTH = months.FIRST_YEAR * 12 - 1
+
+
+def newest_key(moment, start, pk):
+    """Return the number that puts the latest moment first, and of one moment, as after an import, the
+    policy that started last; ``start`` is in months since the year 0, or none."""
+    age = 2**MOMENT_BITS - 1 - (moment - EPOCH) // datetime.timedelta(milliseconds=1)
+    since = 2**START_BITS - 1 - (start - FIRST_MONTH if start else 0)
+    tie = pk & (2**NEWEST_TIE_BITS - 1)
+    return (((age << START_BITS) | since) << NEWEST_TIE_BITS) | tie

@@ -47,7 +47,9 @@ urlpatterns = [
     path("<int:pk>/<slug:slug>/", detail.case, name="case"),
     path("<int:pk>/<slug:slug>/history/", detail.history, name="history"),
     path("<int:pk>/<slug:slug>/revisions/<int:number>/", detail.revision, name="revision"),
-    re_path(r"^(?P<pk>\d+)/(?P<slug>[-\w]+)/cite\.(?P<form>bib|ris)$", detail.cite, name="cite"),
+    re_path(
+        r"^(?P<pk>\d+)/(?P<slug>[-\w]+)/cite\.(?P<form>bib|json|ris)$", detail.cite, name="cite"
+    ),
     path("<int:pk>/<slug:slug>/export.jsonl", detail.case_jsonl, name="case-jsonl"),
     path("<int:pk>/", detail.case, name="case-short"),
 ]

@@ -109,7 +109,9 @@ def suggest(request):
 
 def _newest(filters):
     """Return the whole library, the newest first, from the database while there is no index."""
-    rows = Revision.objects.live().order_by("-decided_at", "-pk").values_list("pk", flat=True)
+    rows = (
+        Revision.objects.live().order_by("-decided_at", "-start", "pk").values_list("pk", flat=True)
+    )
     total = rows.count()
     start = min((filters.page_number - 1) * PER_PAGE, total)
     counts = {"member": count_cases().of("member")} if filters.view_name == MAP else {}

@@ -107,7 +107,7 @@ def _choice(revisions):
     if revisions:
         keys = similar(revisions[0], limit=SUGGESTED)
     else:
-        newest = Revision.objects.live().order_by("-decided_at", "-pk")
+        newest = Revision.objects.live().order_by("-decided_at", "-start", "pk")
         keys = list(newest.values_list("pk", flat=True)[:SUGGESTED])
     offered = lists.read(keys)
     return {

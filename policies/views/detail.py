@@ -26,6 +26,7 @@ NEWEST_REVISIONS = 5
 LONGEST_NUMBER = 18  # digits of a number that every database can compare
 FILES = {
     "bib": (citations.bibtex, "application/x-bibtex; charset=utf-8"),
+    "json": (citations.csl, "application/vnd.citationstyles.csl+json; charset=utf-8"),
     "ris": (citations.ris, "application/x-research-info-systems; charset=utf-8"),
 }
 
@@ -148,7 +149,7 @@ def revision(request, pk, slug, number):
 @login_not_required
 @require_safe
 def cite(request, pk, slug, form):
-    """The citation of a case's live revision as a file: ``form`` is bib or ris."""
+    """The citation of a case's live revision as a file: ``form`` is bib, ris or json (CSL-JSON)."""
     live = _live(pk)
     if moved := _moved(request, live, "policies:cite", form=form):
         return moved

@@ -12,6 +12,7 @@ from django.http import FileResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -92,18 +93,21 @@ def matching(search, *, newest=None):
         return answer.ids
     if search.is_narrowed:
         raise NoIndex
-    rows = Revision.objects.live().order_by("-decided_at", "-pk")
+    rows = Revision.objects.live().order_by("-decided_at", "-start", "pk")
     return list(rows.values_list("pk", flat=True)[:newest])
 
 
 class SteadyAtomFeed(Atom1Feed):
-    """An Atom feed that is the same as long as its entries are."""
+    """An Atom feed that is the same as long as its entries are; each entry names its language."""
 
     def latest_post_date(self):
         """Return the time of the newest entry; the beginning of time where there is none, and not
         now."""
         dates = [item["updateddate"] for item in self.items]
         return max(dates, default=datetime(1970, 1, 1, tzinfo=UTC))
+
+    def item_attributes(self, item):
+        return {"xml:lang": item["language"]}
 
 
 class CaseFeed(Feed):
@@ -128,7 +132,7 @@ class CaseFeed(Feed):
         return answer
 
     def get_object(self, request, search, keys):
-        return search, lists.revisions(keys)
+        return search, lists.revisions(keys, Revision.objects.live().with_first_published())
 
     def title(self, found):
         phrase = in_words(found[0])
@@ -160,7 +164,14 @@ class CaseFeed(Feed):
         return clean(revision.title)
 
     def item_description(self, revision):
-        return clean(revision.summary)
+        # Summaries of feeds are HTML, those of cases plain text.
+        return escape(clean(revision.summary))
+
+    def item_extra_kwargs(self, revision):
+        return {"language": revision.language}
+
+    def item_pubdate(self, revision):
+        return revision.first_published
 
     def item_link(self, revision):
         return settings.SITE_URL + revision.case.get_absolute_url()

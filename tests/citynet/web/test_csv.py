@@ -38,6 +38,20 @@ def test_text_that_looks_like_a_formula_is_quoted(text):
     assert guarded(text) == "'" + text
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("- Two at first\n- nine later", "• Two at first\n• nine later"),
+        ("  - cmd|' /C calc'!A0\n\n  + 2", "  • cmd|' /C calc'!A0\n\n  • 2"),
+        ("+ 서울", "• 서울"),
+        ("\n- one", "\n• one"),
+        ("Two:\n- at first", "Two:\n- at first"),
+    ],
+)
+def test_list_gets_bullets_that_are_no_minus(text, cell):
+    assert guarded(text) == cell
+
+
 @pytest.mark.parametrize("value", ["plan", "a=1", "1-2", "", " plain", "'=1", -5, 0, 2.5])
 def test_other_values_stay_as_they_are(value):
     assert guarded(value) == value
@@ -77,5 +91,6 @@ def test_head_request_reads_no_row():
         yield
 
     answer = csv_response(RequestFactory().head("/"), "cases.csv", ["a"], rows())
-    assert answer.content == b""
+    assert answer.getvalue() == b""
+    assert not answer.has_header("Content-Length")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="cases.csv"'

@@ -1,12 +1,13 @@
 """Citations, read back the way reference managers read them."""
 
+import json
 import re
 from datetime import UTC, datetime
 
 import pytest
 from django.test import override_settings
 
-from policies.content.citations import bibtex, citation, in_words, one_line, ris, tex
+from policies.content.citations import bibtex, citation, csl, in_words, one_line, ris, tex
 from policies.models import CaseStudy
 from tests.factories import LiveRevisionFactory
 
@@ -61,7 +62,7 @@ def test_bibtex_is_read_back():
     assert fields == {
         "author": "{Busan Metropolitan City}",
         "title": "{Night buses}",
-        "publisher": "CityNet Urban SDG Knowledge Platform",
+        "howpublished": "CityNet Urban SDG Knowledge Platform",
         "year": "2026",
         "month": "nov",
         "url": f"http://localhost:8000/policies/{pk}/night-buses/revisions/1/",
@@ -109,6 +110,43 @@ def test_ris_of_hostile_text_is_still_one_record():
     assert tags == ["TY", "AU", "TI", "AB", "PB", "PY", "DA", "LA", "N1", "UR", "ER"]
 
 
+@pytest.mark.parametrize(
+    ("name", "author"),
+    [
+        ("Capital Development Authority, Islamabad", "Capital Development Authority – Islamabad"),
+        ("住房局，深圳", "住房局 – 深圳"),
+        ("Housing, Land ,and Water", "Housing – Land – and Water"),
+    ],
+)
+def test_member_with_a_comma_is_one_author(name, author):
+    cited = citation(make(case__member__name=name))
+    # As reference managers take an author apart: at the first comma.
+    assert [value for tag, value in read_ris(ris(cited)) if tag == "AU"] == [author]
+    assert read_bibtex(bibtex(cited))[2]["author"] == f"{{{name}}}"
+    (item,) = json.loads(csl(cited))
+    assert item["author"] == [{"literal": name}]
+
+
+def test_csl_is_read_back():
+    revision = make(summary="Buses\nthrough the night.")
+    pk = revision.case_id
+    assert json.loads(csl(citation(revision))) == [
+        {
+            "id": f"citynet-{pk}-1",
+            "type": "webpage",
+            "author": [{"literal": "Busan Metropolitan City"}],
+            "title": "Night buses",
+            "abstract": "Buses through the night.",
+            "container-title": "CityNet Urban SDG Knowledge Platform",
+            "publisher": "CityNet Urban SDG Knowledge Platform",
+            "issued": {"date-parts": [[2026, 11, 23]]},
+            "language": "en",
+            "note": "Revision 1",
+            "URL": f"http://localhost:8000/policies/{pk}/night-buses/revisions/1/",
+        }
+    ]
+
+
 def test_control_characters_are_taken_out():
     assert one_line(" a\x00b\r\n\tc\x85d\u2029e ") == "a b c d e"
 
@@ -142,6 +180,11 @@ def test_note_says_who_compiled_the_record():
     ("form", "content_type", "start"),
     [
         ("bib", "application/x-bibtex; charset=utf-8", "@misc{citynet-"),
+        (
+            "json",
+            "application/vnd.citationstyles.csl+json; charset=utf-8",
+            '[\n  {\n    "id": "citynet-',
+        ),
         ("ris", "application/x-research-info-systems; charset=utf-8", "TY  - ELEC\r\n"),
     ],
 )
@@ -175,7 +218,7 @@ def test_address_is_that_of_the_site():
     )
 
 
-@pytest.mark.parametrize("form", ["bib", "ris"])
+@pytest.mark.parametrize("form", ["bib", "json", "ris"])
 def test_citation_at_another_spelling_leads_to_the_right_one(client, form):
     revision = make()
     answer = client.get(f"/policies/{revision.case_id}/wrong/cite.{form}")

@@ -25,13 +25,13 @@ def test_sorts_are_those_that_are_offered():
     assert list(SORTS) == ["relevance", "newest", "budget", "staff", "duration", "documented"]
 
 
-def test_newest_is_by_day_of_publication_then_start(synced):
-    day = datetime.datetime(2024, 5, 1, 8, tzinfo=datetime.UTC)
-    live_case("B", start="2015-06", decided_at=day + datetime.timedelta(hours=9))
-    live_case("D", decided_at=day + datetime.timedelta(hours=11))
-    live_case("A", start="2015-07", decided_at=day)
-    live_case("C", start="2015", decided_at=day + datetime.timedelta(hours=10))
-    live_case("E", start="2020", decided_at=day - datetime.timedelta(days=1))
+def test_newest_is_by_moment_of_publication_then_start(synced):
+    moment = datetime.datetime(2024, 5, 1, 8, tzinfo=datetime.UTC)
+    live_case("E", start="2020-06", decided_at=moment - datetime.timedelta(milliseconds=1))
+    live_case("D", decided_at=moment)
+    live_case("B", start="2015-07", decided_at=moment)
+    live_case("C", start="2015", decided_at=moment)
+    live_case("A", start="1999", decided_at=moment + datetime.timedelta(milliseconds=1))
     synced()
 
     assert titles(sort="newest") == ["A", "B", "C", "D", "E"]

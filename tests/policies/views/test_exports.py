@@ -8,6 +8,7 @@ import zipfile
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
+import feedparser
 import pytest
 from django.conf import settings
 from django.utils import timezone
@@ -292,6 +293,18 @@ def test_head_request_gives_the_name_and_no_rows(client, library, kind):
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
     assert answer.getvalue() == b""
+    # A length of nothing would be wrong, and the right one costs reading all rows.
+    assert not answer.has_header("Content-Length")
+
+
+@pytest.mark.parametrize("path", ["/policies/compare/export.csv?case={}&case={}"])
+def test_head_request_for_other_files_tells_no_length(client, library, path):
+    answer = client.head(
+        path.format(*(each.case_id for each in library)), headers={"accept-encoding": "gzip"}
+    )
+    assert (answer.status_code, answer.getvalue()) == (200, b"")
+    assert not answer.has_header("Content-Length")
+    assert not answer.has_header("Content-Encoding")
 
 
 @pytest.mark.parametrize("kind", FILES)
@@ -339,14 +352,53 @@ def test_feed_leaves_out_characters_that_xml_cannot_hold(client, synced):
     synced()
     (entry,) = entries(client.get("/policies/feed/"))
     assert entry.findtext(f"{ATOM}title") == "AB"
-    assert entry.findtext(f"{ATOM}summary") == "<b>&</b>"
+    assert entry.findtext(f"{ATOM}summary") == "&lt;b&gt;&amp;&lt;/b&gt;"
 
 
-def test_feed_has_at_most_fifty_entries(client, synced):
-    for number in range(52):
-        LiveRevisionFactory(title=f"Case {number}")
+def test_feed_is_what_a_feed_reader_understands(client, synced):
+    published = datetime(2025, 3, 1, 9, tzinfo=UTC)
+    first = LiveRevisionFactory(
+        title="1 < 2 & <b>bold</b>",
+        summary="Fares <script>x</script> & “tolls”",
+        language="ko",
+        decided_at=published,
+    )
+    Revision.objects.update(state="superseded")
+    again = LiveRevisionFactory(
+        case=first.case,
+        number=2,
+        language="ar",
+        title=first.title,
+        summary=first.summary,
+        decided_at=published + timedelta(days=9),
+    )
+    LiveRevisionFactory(title="Night buses", decided_at=published)
     synced()
-    assert len(entries(client.get("/policies/feed/"))) == 50
+    feed = feedparser.parse(client.get("/policies/feed/").content)
+    assert not feed.bozo
+    assert [entry.title for entry in feed.entries] == [first.title, "Night buses"]
+    entry = feed.entries[0]
+    assert (entry.title_detail.type, entry.title_detail.language) == ("text/plain", "ar")
+    assert (entry.summary_detail.type, entry.summary_detail.language) == ("text/html", "ar")
+    assert entry.summary == "Fares &lt;script&gt;x&lt;/script&gt; &amp; “tolls”"
+    assert entry.published == "2025-03-01T09:00:00+00:00"
+    assert entry.updated == "2025-03-10T09:00:00+00:00"
+    assert feed.entries[1].title_detail.language == "en"
+    assert again.case_id == first.case_id
+
+
+def test_feed_has_the_fifty_published_last_of_one_day(client, synced):
+    start = datetime(2026, 1, 1, 8, tzinfo=UTC)
+    # Started last, published first: what an order by days would show before the others.
+    for number in range(61):
+        LiveRevisionFactory(
+            title=f"Case {number}",
+            start=f"{2099 - number}",
+            decided_at=start + timedelta(minutes=number),
+        )
+    synced()
+    found = [entry.findtext(f"{ATOM}title") for entry in entries(client.get("/policies/feed/"))]
+    assert found == [f"Case {number}" for number in range(60, 10, -1)]
 
 
 def test_feed_is_not_sent_again_until_it_changes(client, library, synced):
