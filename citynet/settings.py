@@ -285,6 +285,8 @@ REFERENCE_TABLES = [
     "sdg_goaltext",
     "sdg_target",
     "sdg_targettext",
+    "sdg_term",
+    "sdg_thesaurusversion",
 ]
 
 # What a form may carry besides files. A text far too long, or a list of 200 rows, is still read, so

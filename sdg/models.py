@@ -1,4 +1,11 @@
-"""The 17 goals and 169 targets: reference data, loaded by ``load_reference`` and never edited."""
+"""The 17 goals and 169 targets, and the thesaurus: the words that people use for each target.
+
+Reference data, loaded by ``load_reference``. Goals and targets are never edited; terms of the
+thesaurus are added and removed by the secretariat (``policies.workflow.thesaurus``).
+"""
+
+import unicodedata
+import uuid
 
 from django.db import models
 from django.db.models import Count
@@ -112,12 +119,16 @@ class GoalText(models.Model):
 
 
 class TargetText(models.Model):
-    """A target's label and text in another language than English."""
+    """A target's label and text in another language than English.
+
+    The label is a short one in our own words; the text is the United Nations' own, or empty where
+    the platform has none.
+    """
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=10)
     label = models.CharField(_("label"), max_length=100)
-    text = models.TextField(_("text"))
+    text = models.TextField(_("text"), blank=True)
 
     class Meta:
         constraints = [
@@ -128,3 +139,105 @@ class TargetText(models.Model):
 
     def __str__(self):
         return f"{self.target_id} ({self.language}) {self.label}"
+
+
+MAX_FOLDED = 160  # letters
+
+
+def fold_term(text):
+    """Return what makes two terms the same: one spelling of each letter, lower case, single blanks,
+    no invisible characters; at most ``MAX_FOLDED`` letters of it."""
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    visible = (letter for letter in text if unicodedata.category(letter) != "Cf")
+    return " ".join("".join(visible).split())[:MAX_FOLDED]
+
+
+class TermQuerySet(models.QuerySet):
+    def in_use(self):
+        """Return terms that the secretariat has not removed."""
+        return self.filter(is_removed=False)
+
+
+class Term(models.Model):
+    """A word or phrase of the thesaurus: what people say in one language for a target.
+
+    One that the secretariat removes stays as a row, so that the next loading of the files that ship
+    with the code does not bring it back.
+    """
+
+    class Origin(models.TextChoices):
+        SHIPPED = "shipped", _("Came with the platform")
+        SECRETARIAT = "secretariat", _("Added by the secretariat")
+
+    class Language(models.TextChoices):
+        """The languages of the thesaurus, by their own names."""
+
+        ENGLISH = "en", "English"
+        BENGALI = "bn", "বাংলা"
+        CHINESE = "zh", "中文"
+        FILIPINO = "fil", "Filipino"
+        HINDI = "hi", "हिन्दी"
+        INDONESIAN = "id", "Bahasa Indonesia"
+        JAPANESE = "ja", "日本語"
+        KHMER = "km", "ខ្មែរ"
+        KOREAN = "ko", "한국어"
+        MONGOLIAN = "mn", "Монгол"
+        NEPALI = "ne", "नेपाली"
+        SINHALA = "si", "සිංහල"
+        THAI = "th", "ไทย"
+        URDU = "ur", "اردو"
+        VIETNAMESE = "vi", "Tiếng Việt"
+
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="terms", verbose_name=_("target")
+    )
+    language = models.CharField(_("language"), max_length=10, choices=Language)
+    text = models.CharField(_("word or phrase"), max_length=80)
+    # ``fold_term(text)``, which tells whether a target has a term already.
+    folded = models.CharField(max_length=MAX_FOLDED, editable=False)
+    origin = models.CharField(
+        _("origin"), max_length=12, choices=Origin, default=Origin.SECRETARIAT, editable=False
+    )
+    is_removed = models.BooleanField(_("removed"), default=False, editable=False)
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["target__position", "language", "folded"]
+        verbose_name = _("term of the thesaurus")
+        verbose_name_plural = _("thesaurus")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "language", "folded"], name="one_term_a_target_and_language"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.target_id} ({self.language}) {self.text}"
+
+    def save(self, *args, **kwargs):
+        self.folded = fold_term(self.text)
+        super().save(*args, **kwargs)
+
+
+class ThesaurusVersion(models.Model):
+    """The one row that changes whenever terms or labels do, so that processes notice it cheaply."""
+
+    stamp = models.CharField(_("version"), max_length=32)
+
+    class Meta:
+        verbose_name = _("version of the thesaurus")
+        verbose_name_plural = _("versions of the thesaurus")
+
+    def __str__(self):
+        return self.stamp
+
+    @classmethod
+    def current(cls):
+        """Return the stamp of the thesaurus as it is; "" where none was ever loaded. One query."""
+        return cls.objects.values_list("stamp", flat=True).filter(pk=1).first() or ""
+
+    @classmethod
+    def renew(cls):
+        """Tell processes that the thesaurus has changed; to be called in the change's transaction."""
+        cls.objects.update_or_create(pk=1, defaults={"stamp": uuid.uuid4().hex})

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 from policies.content import summary
 from policies.models import Revision, Theme
 from policies.search import index
-from sdg.models import Goal, Target
+from sdg.models import Goal, Target, TargetText, Term, ThesaurusVersion
 from tests.factories import StaffFactory
 
 
@@ -39,33 +39,36 @@ def _own_files(request, settings, tmp_path):
 
 
 REFERENCE = (Goal, Target, Theme)
+THESAURUS = (TargetText, Term, ThesaurusVersion)
+KEPT = (REFERENCE, THESAURUS)
 
 
 @pytest.fixture(scope="session")
 def _kept_reference(django_db_setup, django_db_blocker):
-    """Statements that fill the tables of goals, targets and themes from copies made once.
+    """Statements that fill the tables of ``REFERENCE`` and of ``THESAURUS`` from copies made once.
 
     To load them anew for each test took longer than most of the tests that ask for them.
     """
-    fill = []
     with (
         django_db_blocker.unblock(),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
         call_command("load_reference", verbosity=0)
-        for model in REFERENCE:
-            table, fields = model._meta.db_table, model._meta.local_concrete_fields
-            # A key that the database gives is left to it, so that it goes on counting from there.
-            names = ", ".join(f'"{field.column}"' for field in fields if not field.db_returning)
-            cursor.execute(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608 - all names are our own
-            order = model._meta.ordering[0]
-            fill.append(
-                f"INSERT INTO {table} ({names}) SELECT {names} FROM kept_{table} ORDER BY {order}"  # noqa: S608 - all names are our own
-            )
-        for model in reversed(REFERENCE):
+        fill = {models: [_keep(cursor, model) for model in models] for models in KEPT}
+        for model in reversed([*REFERENCE, *THESAURUS]):
             model.objects.all().delete()
     return fill
+
+
+def _keep(cursor, model):
+    """Copy the table of a model; return the statement that fills it from the copy."""
+    table, fields = model._meta.db_table, model._meta.local_concrete_fields
+    # A key that the database gives is left to it, so that it goes on counting from there.
+    names = ", ".join(f'"{field.column}"' for field in fields if not field.db_returning)
+    cursor.execute(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608 - all names are our own
+    order = model._meta.ordering[0] if model in REFERENCE else "id"
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM kept_{table} ORDER BY {order}"  # noqa: S608 - all names are our own
 
 
 def fill_reference(statements):
@@ -77,14 +80,24 @@ def fill_reference(statements):
 @pytest.fixture
 def reference(_kept_reference, db):
     """The 17 goals, 169 targets and ten themes."""
-    fill_reference(_kept_reference)
+    fill_reference(_kept_reference[REFERENCE])
+
+
+@pytest.fixture
+def thesaurus(_kept_reference, reference):
+    """The terms and labels of targets in all languages, besides the goals, targets and themes."""
+    fill_reference(_kept_reference[THESAURUS])
 
 
 class Shared:
     """Where rows, files and the index are made that all tests of a module share."""
 
-    def __init__(self, folder, blocker):
-        self.folder, self.blocker = folder, blocker
+    def __init__(self, folder, blocker, kept):
+        self.folder, self.blocker, self._kept = folder, blocker, kept
+
+    def fill_thesaurus(self):
+        """Add the terms and labels of targets; to be called inside of ``made``."""
+        fill_reference(self._kept[THESAURUS])
 
     @contextmanager
     def made(self):
@@ -100,11 +113,11 @@ def shared(_kept_reference, django_db_blocker, tmp_path_factory):
     transaction, so what it changes is undone at its end; not so what it changes in the objects and
     files that it is handed. Not for modules with tests that commit.
     """
-    made = Shared(tmp_path_factory.mktemp("shared"), django_db_blocker)
+    made = Shared(tmp_path_factory.mktemp("shared"), django_db_blocker, _kept_reference)
     transaction_of_all = transaction.atomic()
     with made.made():
         transaction_of_all.__enter__()
-        fill_reference(_kept_reference)
+        fill_reference(_kept_reference[REFERENCE])
     yield made
     with made.made():
         transaction.set_rollback(True)

@@ -8,26 +8,37 @@ from django.utils.text import slugify
 from members.models import Event
 from policies import models as policies
 from sdg.reference import Changes, load_goals
+from sdg.thesaurus import load_thesaurus
 
+MAX_LISTED = 20  # keys that are named of each kind of change
 THEMES_FILE = Path(policies.__file__).parents[1] / "data" / "themes.json"
 
 
 class Command(BaseCommand):
-    help = "Load the 17 goals, 169 targets and ten themes; repairs what differs from the files."
+    help = (
+        "Load the 17 goals, 169 targets, their thesaurus and ten themes; repairs what differs from"
+        " the files."
+    )
 
     @transaction.atomic
     def handle(self, *args, verbosity, **options):
         goals, targets = load_goals()
+        labels, terms = load_thesaurus()
         themes = load_themes()
         if verbosity:
-            for name, changes in [("goals", goals), ("targets", targets), ("themes", themes)]:
-                self._report(name, changes)
+            self._report("goals", goals)
+            self._report("targets", targets)
+            self._report("labels of targets", labels)
+            self._report("terms of the thesaurus", terms)
+            self._report("themes", themes)
 
     def _report(self, name, changes):
         parts = [f"{name}: {len(changes.added)} added"]
         for verb in ("repaired", "removed", "kept"):
             keys = getattr(changes, verb)
-            listed = f" ({', '.join(map(str, keys))})" if keys else ""
+            more = [f"{len(keys) - MAX_LISTED} more"] if len(keys) > MAX_LISTED else []
+            listed = ", ".join([*map(str, keys[:MAX_LISTED]), *more])
+            listed = f" ({listed})" if keys else ""
             parts.append(f"{len(keys)} {verb}{listed}")
         self.stdout.write(", ".join(parts))
 
