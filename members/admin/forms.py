@@ -6,7 +6,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members.models import FormerAddress, Member, Membership, User
+from members.names import joined
 from members.teams.forms import NoteField
+
+MAX_MEANT = 5
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -55,13 +58,32 @@ def _in_team(membership):
     return f"{membership.user} ({membership.user.email}), {membership.get_role_display()}"
 
 
+def member_called(typed):
+    """Return the member with this address, or the only one of this name.
+
+    Raises ``ValidationError``, with the members that may be meant.
+    """
+    member = Member.objects.filter(slug=typed).first()
+    if member:
+        return member
+    found = list(Member.objects.named(typed)[:MAX_MEANT]) or Member.objects.near(typed)
+    if len(found) == 1 and joined(typed) in map(joined, found[0].names):
+        return found[0]
+    if not found:
+        raise ValidationError(_("No member has this address."))
+    names = ", ".join(f"{member.name} ({member.slug})" for member in found)
+    raise ValidationError(
+        _("No member has this address. Did you mean %(names)s?"), params={"names": names}
+    )
+
+
 class KeptMemberForm(forms.Form):
     """Which member stays; written, because there are too many to choose from."""
 
-    kept = forms.SlugField(
+    kept = forms.CharField(
         label=_("Address of the member that stays"),
         max_length=100,
-        help_text=_("The last part of the address of its page, as in “seoul”."),
+        help_text=_("The last part of the address of its page, as in “seoul”, or its name."),
     )
 
     def __init__(self, *args, double, **kwargs):
@@ -69,9 +91,7 @@ class KeptMemberForm(forms.Form):
         self.double = double
 
     def clean_kept(self):
-        kept = Member.objects.filter(slug=self.cleaned_data["kept"]).first()
-        if kept is None:
-            raise ValidationError(_("No member has this address."))
+        kept = member_called(self.cleaned_data["kept"])
         if kept == self.double:
             raise ValidationError(_("A member cannot be merged with itself."))
         return kept
@@ -80,7 +100,7 @@ class KeptMemberForm(forms.Form):
 class MergeForm(KeptMemberForm, ReasonForm):
     """The same with the reason, once it was shown what will move."""
 
-    kept = forms.SlugField(widget=forms.HiddenInput, max_length=100)
+    kept = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
 
 class ProposalForm(forms.Form):

@@ -1,6 +1,6 @@
 """Members: what is known of them, merging doubles, and who coordinates a team."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from citynet.web.admin import HTTPS_ADDRESSES, ask, get_or_post, page
 from members.errors import MembersError
 from members.models import FormerAddress, Member, MemberEvidence
+from members.place_names import add_place_names
 from members.record import audit
 from members.teams import handover, merging
 
 from .forms import HandOverForm, KeptMemberForm, MergeForm
+from .search import MemberSearchMixin
 
 
 class MemberEvidenceInline(admin.TabularInline):
@@ -41,11 +43,12 @@ def _may_write(request):
 
 
 @admin.register(Member)
-class MemberAdmin(admin.ModelAdmin):
+class MemberAdmin(MemberSearchMixin, admin.ModelAdmin):
+    member_path = "pk"
     formfield_overrides = HTTPS_ADDRESSES
     list_display = ["name", "kind", "country_name", "status", "joined", "updated_at"]
     list_filter = ["kind", "status", "country"]
-    search_fields = ["name", "local_name", "slug"]
+    search_fields = ["slug"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["updated_at"]
     show_full_result_count = False
@@ -77,6 +80,11 @@ class MemberAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         before = Member.objects.get(pk=obj.pk).slug if change else obj.slug
+        add_place_names([obj])
+        if not change and (near := Member.objects.near(obj.name, obj.country.code)):
+            names = ", ".join(f"{member.name} ({member.slug})" for member in near)
+            message = gettext("Listed already under nearly the same name: %(names)s.")
+            messages.warning(request, message % {"names": names})
         super().save_model(request, obj, form, change)
         if before != obj.slug:
             # What was public once leads to the page for ever.

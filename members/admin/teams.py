@@ -16,6 +16,7 @@ from members.teams import memberships, proposals
 from members.teams.forms import DecisionForm
 
 from .forms import ProposalForm
+from .search import MemberSearchMixin
 
 
 def decide_link(model_admin, row):
@@ -25,11 +26,11 @@ def decide_link(model_admin, row):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnlyAdmin):
+class MembershipAdmin(MemberSearchMixin, ReadOnlyAdmin):
     list_display = ["user", "member", "role", "status", "created_at", "decided_at", "decision"]
     list_filter = ["status", "role"]
     list_select_related = ["user", "member"]
-    search_fields = ["user__email", "user__name", "member__name", "member__local_name"]
+    search_fields = ["user__email", "user__name"]
     show_full_result_count = False
 
     @admin.display(description=_("decision"))

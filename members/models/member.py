@@ -3,17 +3,67 @@ from functools import cached_property
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import Country, CountryField
 
 from citynet.web.languages import cached_per_language
+from members.countries import countries_with
+from members.names import core, fold, joined, near_to, searchable
 from members.subregions import subregion_of
+
+MAX_WORDS = 12  # of what was typed; a name has no more
 
 
 class MemberQuerySet(models.QuerySet):
+    def named(self, typed):
+        """Return the members that ``typed`` names by any of their names, the best fit first.
+
+        All words have to be there, apart from those that many names share ("city", "government");
+        a word may also name the country. None for what has no letter or digit.
+        """
+        words = fold(typed).split()[:MAX_WORDS]
+        if not words:
+            return self.none()
+        telling = core(" ".join(words))
+        condition = Q()
+        for word in telling:
+            condition &= Q(search_names__contains=word) | Q(country__in=countries_with(word))
+        found = condition | Q(search_names__contains="".join(telling))
+        forms = [words, telling]
+        fits = [
+            *(form for each in forms for form in (f"|{' '.join(each)}|", f"|{''.join(each)}|")),
+            *(f"|{' '.join(telling)}", f"|{''.join(telling)}"),
+        ]
+        fit = Case(
+            *(When(search_names__contains=fit, then=Value(i)) for i, fit in enumerate(fits)),
+            default=Value(len(fits)),
+            output_field=IntegerField(),
+        )
+        return self.filter(found).alias(fit=fit).order_by("fit", "name", "pk")
+
+    def near(self, name, country=None, limit=5):
+        """Return up to ``limit`` members that ``name`` may mean: one of their names is the same but for
+        accents, blanks, words such as "city", or a slip of the pen; the same ones first.
+
+        ``country`` is the code of the country that they are in, where it is known.
+        """
+        asked = joined(" ".join(core(fold(name))))
+        if not asked:
+            return []
+        members = self.filter(country=country) if country else self
+        is_near, graded = near_to(asked), []
+        for key, names in members.order_by("name", "pk").values_list("pk", "search_names"):
+            if f"|{asked}|" in names:
+                graded.append((0, key))
+            elif any(map(is_near, set(names.split("|")))):
+                graded.append((1, key))
+        keys = [key for _grade, key in sorted(graded, key=lambda pair: pair[0])[:limit]]
+        found = self.in_bulk(keys)
+        return [found[key] for key in keys]
+
     def with_case_counts(self):
         """Return members with ``case_count``: how many live case studies each has."""
         cases = self.model.cases.rel.related_model.objects.filter(live__isnull=False)
@@ -51,6 +101,17 @@ def country_name(code):
     return str(Country(code).name) if code else ""
 
 
+class SearchNames(models.TextField):
+    """All names of a member as they are compared; written anew whenever the row is saved."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **{"editable": False, "default": ""} | options)
+
+    def pre_save(self, member, add):
+        member.search_names = searchable(member.names)
+        return member.search_names
+
+
 class Member(models.Model):
     """An organisation of the network, or one whose practice is shown although it is no member."""
 
@@ -77,6 +138,17 @@ class Member(models.Model):
         blank=True,
         help_text=_("In the member's own language and script."),
     )
+    other_names = models.TextField(
+        _("other names"),
+        blank=True,
+        max_length=5000,
+        help_text=_(
+            "One a line: short and former names, other spellings, names in other languages. The "
+            "member is found by them. For a city with a number of GeoNames they are taken from "
+            "there when nothing stands here."
+        ),
+    )
+    search_names = SearchNames(_("names to search"))
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
     country = CountryField(_("country or area"), blank=True, help_text=_("ISO 3166-1 code."))
     latitude = models.DecimalField(
@@ -143,6 +215,12 @@ class Member(models.Model):
         taken = FormerAddress.objects.filter(slug=self.slug).exclude(member=self.pk)
         if taken.exists():
             raise ValidationError({"slug": _("This address leads to another member.")})
+
+    @property
+    def names(self):
+        """All names by which it is found, its own first."""
+        own = [self.name, self.local_name, self.slug, *self.other_names.splitlines()]
+        return [name for name in own if name.strip()]
 
     @property
     def country_code(self):

@@ -74,11 +74,28 @@ class ProposeForm(forms.Form):
         help_text=_("Say where you work and what you do, so that they know who is asking."),
     )
 
+    is_new = forms.BooleanField(label=_("It is none of these"), required=False)
+
+    # Members that the name may mean: shown with the question whether it is one of them.
+    near = ()
+
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())
         if not any(map(str.isalpha, name)):
             raise forms.ValidationError(_("Write the name."))
         return name
+
+    def clean(self):
+        data = super().clean()
+        if name := data.get("name"):
+            self.near = Member.objects.near(name, data.get("country"))
+        is_new = data.pop("is_new", False)
+        if self.near and not is_new:
+            names = ", ".join(member.name for member in self.near)
+            self.add_error(
+                "is_new", _("Did you mean %(names)s? It is in the list.") % {"names": names}
+            )
+        return data
 
 
 class DecisionForm(forms.Form):

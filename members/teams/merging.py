@@ -116,6 +116,9 @@ def _move_rest(double, kept):
 
 
 def _fill(double, kept):
+    # Whoever looks for the double by any of its names finds the kept member.
+    names = [*kept.other_names.splitlines(), *double.names]
+    kept.other_names = "\n".join(dict.fromkeys(name for name in names if name != kept.name))
     for group in FILLED:
         if not any(getattr(kept, name) for name in group):
             for name in group:

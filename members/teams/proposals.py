@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequired, TooManyToday
 from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
+from members.names import core, fold
 from members.notices.notifications import address, notify
 from members.record import audit
 
@@ -21,6 +22,7 @@ from .memberships import MAX_REQUESTS_A_DAY, Role, Status
 State = MemberProposal.State
 # Shorter words of a name ("City", "of") are in many names.
 MIN_WORD_LENGTH = 5
+MAX_SIMILAR = 10
 
 
 @transaction.atomic
@@ -87,15 +89,16 @@ def _leads_somewhere(slug):
 
 
 def similar(proposal):
-    """Return up to ten members that the proposal may mean: by the name, or by the website."""
-    found = Q(name__icontains=proposal.name) | Q(local_name__icontains=proposal.name)
-    domain = website_domain(proposal.website)
-    if domain:
+    """Return up to ten members that the proposal may mean, by the name or by the website; the most
+    likely first."""
+    words = core(fold(proposal.name))
+    found = Q()
+    for word in [" ".join(words), *(word for word in words if len(word) >= MIN_WORD_LENGTH)]:
+        found |= Q(pk__in=Member.objects.named(word).values("pk"))
+    if domain := website_domain(proposal.website):
         found |= Q(website__icontains=domain)
-    for word in proposal.name.split():
-        if len(word) >= MIN_WORD_LENGTH:
-            found |= Q(name__icontains=word)
-    return list(Member.objects.filter(found)[:10])
+    likely = Member.objects.near(proposal.name)
+    return list(dict.fromkeys([*likely, *Member.objects.filter(found)[:MAX_SIMILAR]]))[:MAX_SIMILAR]
 
 
 @transaction.atomic

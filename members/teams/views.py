@@ -5,7 +5,6 @@ Whoever may not see a team is told that there is no such page.
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -30,23 +29,25 @@ def find(request):
     """Look for the member one works for; the address of one's mail may already tell which."""
     form = MemberSearchForm(request.GET or None)
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    members, total = [], 0
+    members, total, near = [], 0, []
     if words:
-        found = Member.objects.filter(Q(name__icontains=words) | Q(local_name__icontains=words))
+        found = Member.objects.named(words)
         members, total = list(found[:MAX_FOUND]), found.count()
+        near = [] if members else Member.objects.near(words)
     own = dict(
         request.user.memberships.filter(status__in=memberships.CURRENT).values_list(
             "member", "status"
         )
     )
     suggested = memberships.suggested_member(request.user.email)
-    for member in members:
+    for member in [*members, *near]:
         member.own_status = own.get(member.pk, "")
     context = {
         "form": form,
         "words": words,
         "members": members,
         "total": total,
+        "near": near,
         "proposals": request.user.proposals.filter(state=MemberProposal.State.PROPOSED),
         "suggested": suggested if suggested and suggested.pk not in own else None,
     }

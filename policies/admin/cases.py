@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from citynet.web.admin import ReadOnlyAdmin, ReadOnlyInline, page
+from members.admin.search import MemberSearchMixin
 from policies.forms.curation import CompileForm, filled
 from policies.models import CaseStudy, Revision
 from policies.workflow import curation
@@ -57,7 +58,7 @@ class ConfirmedFilter(YesNoFilter):
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(ReadOnlyAdmin):
+class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
     list_display = [
         "pk",
         "title",
@@ -79,7 +80,7 @@ class CaseStudyAdmin(ReadOnlyAdmin):
     ]
     list_select_related = ["member", "live"]
     ordering = ["-pk"]
-    search_fields = ["=id", "revisions__title", "member__name", "source_id"]
+    search_fields = ["=id", "revisions__title", "source_id"]
     show_full_result_count = False
     fields = [
         "public_page",

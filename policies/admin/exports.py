@@ -85,6 +85,7 @@ MEMBER_COLUMNS = (
     "slug",
     "name",
     "local_name",
+    "other_names",
     "kind",
     "country",
     "status",

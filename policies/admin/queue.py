@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from citynet.web.admin import ReadOnlyAdmin
+from members.admin.search import MemberSearchMixin
 from policies.content import completeness
 from policies.models import Revision
 from policies.workflow import notifications, reviewing
@@ -66,7 +67,7 @@ class AssignForm(ActionForm):
 
 
 @admin.register(Revision)
-class RevisionAdmin(ReadOnlyAdmin):
+class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
     list_display = [
         "review_link",
         "waiting",
@@ -90,7 +91,8 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_select_related = ["case__member", "reviewer", "screening__duplicate_of__live"]
     list_per_page = 50
     empty_value_display = "–"
-    search_fields = ["title", "case__member__name", "case__member__local_name"]
+    search_fields = ["title"]
+    member_path = "case__member"
     show_full_result_count = False
     show_facets = admin.ShowFacets.ALWAYS
     action_form = AssignForm

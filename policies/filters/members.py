@@ -1,10 +1,8 @@
 """What stands in the address of the members' directory; the database answers."""
 
-import unicodedata
 from typing import NamedTuple
 
 from django.db.models import Count, F, Q
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter
 
@@ -15,7 +13,9 @@ from policies.content.facets import FACETS_BY_NAME, NOT_REPORTED
 
 from .strict import StrictFilterSet
 
+BEST = "relevance"
 SORTS = {
+    BEST: _("Best match"),
     "name": _("Name"),
     "cases": _("Most policies"),
     "population": _("Largest population"),
@@ -41,12 +41,6 @@ def _population_conditions():
 
 
 POPULATION_CONDITIONS = _population_conditions()
-
-
-def folded(text):
-    """Return text as it is compared, without accents and capitals: "da nang" for "Đà Nẵng"."""
-    text = unicodedata.normalize("NFKD", text.casefold()).replace("đ", "d").replace("ı", "i")
-    return "".join(letter for letter in text if not unicodedata.combining(letter))
 
 
 class Choice(NamedTuple):
@@ -106,26 +100,21 @@ class MemberFilter(StrictFilterSet):
 
     @property
     def sort_order(self):
-        return self.form.cleaned_data.get("sort") or "name"
+        return self.form.cleaned_data.get("sort") or (BEST if self.words else "name")
 
-    @cached_property
-    def named(self):
-        """Keys of the members with every word in their name, local name or country.
+    @property
+    def words(self):
+        """What was typed; "" where it was nothing or too long."""
+        return self.form.cleaned_data.get("q") or ""
 
-        Neither database folds accents, so the names are compared here, and nothing else is read.
-        """
-        words = folded(self.form.cleaned_data["q"]).split()
-        rows = Member.objects.order_by().values_list("pk", "name", "local_name", "country")
-        countries = {code: folded(label) for code, label in FACETS_BY_NAME["country"].options()}
-        return [
-            key
-            for key, name, local_name, country in rows.iterator()
-            if (text := f"{folded(f'{name} {local_name}')} {countries.get(country, '')}")
-            and all(word in text for word in words)
-        ]
+    @property
+    def sorts(self):
+        """Return the orders that can be chosen: the best match needs words."""
+        return {name: label for name, label in SORTS.items() if self.words or name != BEST}
 
     def by_words(self, members, name, value):
-        return members.filter(pk__in=self.named)
+        """Return the members that the words name; without another order the best fit first."""
+        return members.named(value)
 
     def by_subregion(self, members, name, values):
         codes = {code for slug in values for code in BY_SLUG[slug].countries}
@@ -138,7 +127,7 @@ class MemberFilter(StrictFilterSet):
         return members.filter(condition)
 
     def in_order(self, members, name, value):
-        return members.order_by(*ORDER[value])
+        return members if value == BEST else members.order_by(*ORDER[value])
 
     def groups(self):
         """Return the filters with their choices: those that some member has, and the chosen ones."""
@@ -167,7 +156,7 @@ class MemberFilter(StrictFilterSet):
         return getattr(self, f"count_{facet}", self.count_field)(members, facet)
 
     def count_field(self, members, facet):
-        return dict(members.values_list(facet).annotate(Count("pk")))
+        return dict(members.order_by().values_list(facet).annotate(Count("pk")))
 
     def count_subregion(self, members, facet):
         counts = {}

@@ -149,7 +149,7 @@ class MergeForm(ReasonForm, FindForm):
             text = texts.filter(pk=self.case.live_id).first() or texts.last()
             alike = screening.look_alikes(text, limit=5) if text else []
             return cases.filter(pk__in=[each.revision.case_id for each in alike])
-        named = Q(live__title__icontains=words) | Q(member__name__icontains=words)
+        named = Q(live__title__icontains=words) | Q(member__in=Member.objects.named(words))
         if is_number(words):
             named |= Q(pk=words)
         return cases.filter(named)[:MAX_FOUND]
@@ -166,11 +166,10 @@ class FindMemberForm(FindForm):
         super().look(typed)
 
     def find(self, words):
-        """Return members whose name contains the words."""
+        """Return the members that the words name, in any spelling."""
         if not words:
             return []
-        named = Q(name__icontains=words) | Q(local_name__icontains=words)
-        return self.fields["chosen"].queryset.filter(named).order_by("name")[:MAX_FOUND]
+        return self.fields["chosen"].queryset.named(words)[:MAX_FOUND]
 
 
 class MoveForm(ReasonForm, FindMemberForm):

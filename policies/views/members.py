@@ -13,7 +13,7 @@ from citynet.web import maps, page_cache
 from members.models import FormerAddress, Member, MemberEvidence
 from policies.content import lists
 from policies.content.facets import Labels
-from policies.filters.members import SORTS, MemberFilter
+from policies.filters.members import MemberFilter
 from policies.models import Revision
 from policies.search.counts import count_cases, goals_with_counts
 
@@ -27,7 +27,7 @@ CARDS = 20
 def member_list(request):
     """The members that match the filters in the address, on a map and in a list."""
     filters = MemberFilter(request.GET)
-    context = {"filters": filters, "form": filters.form, "sorts": SORTS}
+    context = {"filters": filters, "form": filters.form, "sorts": filters.sorts}
     if not filters.is_valid():
         context |= {"groups": filters.groups(), "is_refused": True}
         return render(request, "members/list.html", context, status=400)
@@ -47,6 +47,8 @@ def member_list(request):
         "points": maps.points(placed),
         "outside": maps.outside(placed),
     }
+    if filters.words and not page.paginator.count:
+        context["near"] = Member.objects.near(filters.words)
     return render(request, "members/list.html", context)
 
 

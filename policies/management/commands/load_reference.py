@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from members.models import Event
+from members.place_names import refresh_names
 from policies import models as policies
 from sdg.reference import Changes, load_goals
 from sdg.thesaurus import load_thesaurus
@@ -16,8 +17,8 @@ THEMES_FILE = Path(policies.__file__).parents[1] / "data" / "themes.json"
 
 class Command(BaseCommand):
     help = (
-        "Load the 17 goals, 169 targets, their thesaurus and ten themes; repairs what differs from"
-        " the files."
+        "Load the 17 goals, 169 targets, their thesaurus, ten themes and other names of members'"
+        " cities; repairs what differs from the files."
     )
 
     @transaction.atomic
@@ -25,12 +26,14 @@ class Command(BaseCommand):
         goals, targets = load_goals()
         labels, terms = load_thesaurus()
         themes = load_themes()
+        renamed = refresh_names()
         if verbosity:
             self._report("goals", goals)
             self._report("targets", targets)
             self._report("labels of targets", labels)
             self._report("terms of the thesaurus", terms)
             self._report("themes", themes)
+            self.stdout.write(f"names of members: {renamed} repaired")
 
     def _report(self, name, changes):
         parts = [f"{name}: {len(changes.added)} added"]

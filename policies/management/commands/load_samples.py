@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from members.accounts import adapter
 from members.models import FormerAddress, Member, MemberEvidence, Membership, User
+from members.place_names import add_place_names
 from policies.interchange import Importer
 from policies.search import index
 from sdg.models import Target
@@ -53,6 +54,7 @@ class Command(BaseCommand):
                 member = Member(**row)
                 new.append(member)
                 evidence += [MemberEvidence(member=member, **each) for each in statements]
+        add_place_names(new)
         Member.objects.bulk_create(new)
         MemberEvidence.objects.bulk_create(evidence)
         self._say("members", len(new), len(rows) - len(new))

