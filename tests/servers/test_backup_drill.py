@@ -112,7 +112,7 @@ def restored(installation, path, *options):
 
 @pytest.mark.short
 def test_everything_comes_back_on_sqlite(filled):
-    assert filled.expected["live"] > 38
+    assert filled.expected["live"] > 133
     assert len(filled.expected["files"]) == 4
     assert differences(filled.copy.contents(), filled.expected) == {}
     # Numbers of rows that are gone are not given again.

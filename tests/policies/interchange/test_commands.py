@@ -205,10 +205,10 @@ def test_long_export_tells_how_far_it_is(surabaya, file, tmp_path, monkeypatch):
 def test_samples_are_loaded_published_and_indexed(reference):
     out, _err = run("load_samples")
 
-    assert out == "members: 88 added, 0 there already\ncase studies: 38 added, 0 there already\n"
-    assert Member.objects.count() == 88
+    assert out == "members: 135 added, 0 there already\ncase studies: 133 added, 0 there already\n"
+    assert Member.objects.count() == 135
     assert MemberEvidence.objects.filter(member__slug="surabaya").exists()
-    assert Revision.objects.live().count() == index.count() == 38
+    assert Revision.objects.live().count() == index.count() == 133
     assert set(CaseStudy.objects.values_list("provenance", flat=True)) == {"secretariat"}
     assert User.objects.count() == 0
 
@@ -223,9 +223,9 @@ def test_samples_loaded_again_change_nothing_that_people_changed(reference):
 
     out, _err = run("load_samples")
 
-    assert out == "members: 0 added, 88 there already\ncase studies: 0 added, 38 there already\n"
+    assert out == "members: 0 added, 135 there already\ncase studies: 0 added, 133 there already\n"
     assert Member.objects.get(slug="surabaya").about == "Ours."
-    assert Revision.objects.live().count() == index.count() == 37
+    assert Revision.objects.live().count() == index.count() == 132
     other.refresh_from_db()
     assert other.live.title == "By the city"
 

@@ -247,7 +247,7 @@ def test_importing_any_library_again_changes_nothing(members, lines):
 def test_real_library_survives_export_and_import(reference, tmp_path):
     call_command("load_samples", stdout=io.StringIO())
     before = rows()
-    assert len(before) == 38
+    assert len(before) == 133
 
     lines = exported(tmp_path / "cases.jsonl")
     assert [json.loads(each) for each in lines] == before
@@ -255,7 +255,7 @@ def test_real_library_survives_export_and_import(reference, tmp_path):
     importer, errors = bring_in(*lines, publish=True)
 
     assert errors == []
-    assert importer.counts["published"] == 38
+    assert importer.counts["published"] == 133
     assert [row(each) for each in Revision.objects.live().with_content()] == before
 
 
