@@ -294,9 +294,8 @@ REFERENCE_TABLES = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_HANDLERS = [
-    "citynet.uploads.files.UploadLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "citynet.uploads.files.UploadLimit",
 ]
 # Bytes of one upload, and how many pixels a picture may have before anybody decodes it.
 MAX_IMAGE_BYTES = env.int("MAX_IMAGE_BYTES", 10 * 1024**2)

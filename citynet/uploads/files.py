@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -91,11 +91,11 @@ def check(file, name):
     file.seek(0)
 
 
-class UploadLimit(FileUploadHandler):
-    """Discards what is sent beyond the largest size that the view accepts.
+class UploadLimit(TemporaryFileUploadHandler):
+    """Writes no more of a file to the disk than the largest size that the view accepts.
 
-    The rest is read and thrown away, so that nobody fills the disk; the file that is left is
-    over the limit, and its form says so.
+    The rest is read, counted and thrown away, so that nobody fills the disk. The file says the size
+    that was sent, which is over the limit, and its form tells so.
     """
 
     def __init__(self, request=None):
@@ -107,7 +107,5 @@ class UploadLimit(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data, start):
         self.received += len(raw_data)
-        return None if self.received > self.most else raw_data
-
-    def file_complete(self, file_size):
-        return None
+        if self.received <= self.most:
+            super().receive_data_chunk(raw_data, start)

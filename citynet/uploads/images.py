@@ -1,7 +1,8 @@
 """Pictures that people send: checked, turned upright, stripped, and re-encoded in two sizes.
 
 Only the pixels of the sent file are stored: no place, date, camera or colour profile, and no data
-appended to the picture.
+appended to the picture. What a picture is, its content decides: telephones and web sites name HEIC
+and WebP ".jpg".
 """
 
 import io
@@ -12,14 +13,26 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from pi_heif import register_heif_opener
 from PIL import Image, ImageCms, ImageOps, features
 
-# What a file has to be, by its ending. A browser shows other formats too, but not all, or not safely.
-FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
-if features.check("avif"):
-    FORMATS[".avif"] = "AVIF"
-# Telephones append a second picture to a JPEG (MPO): the first one is the photo.
-SAME_AS = {"MPO": "JPEG"}
+# Of a HEIC file the photo alone is read. This library decodes only: that of the same authors which
+# writes too brings an encoder under the GPL.
+register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+# What a picture may be, by what people call it. A browser shows other formats too, but not all, or
+# not safely.
+FORMATS = {"AVIF": "AVIF", "HEIC": "HEIF", "JPEG": "JPEG", "PNG": "PNG", "WebP": "WEBP"}
+if not features.check("avif"):
+    del FORMATS["AVIF"]
+# Endings of pictures; which of them a file has says nothing about its content. A name without any
+# is that of a picture as well as of anything else.
+ENDINGS = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp", ".png"),
+    *(".webp", ".avif", ".heic", ".heif", ".hif"),
+)
+# Formats in which telephones save further pictures beside the photo, and that photo comes first.
+WITH_MORE = ("MPO", "HEIF")
 # Pixels of the longer side.
 LARGE = 1600
 SMALL = 640
@@ -55,14 +68,13 @@ def prepare(file, name):
             },
             code="too-large",
         )
-    expected = FORMATS.get(PurePath(name).suffix.lower())
-    if expected is None:
+    if PurePath(name).suffix.lower() not in ("", *ENDINGS):
         raise ValidationError(
             _("Only pictures can be sent here: %(formats)s.") % {"formats": formats()},
             code="extension",
         )
     try:
-        _check(file, expected)
+        _check(file)
         large, small = _resized(file)
         return Picture(_encoded(large), _encoded(small), *large.size)
     except ValidationError:
@@ -73,42 +85,44 @@ def prepare(file, name):
 
 
 def formats():
-    """Return the formats that can be sent, for people: "AVIF, JPEG, PNG, WebP"."""
-    return ", ".join(sorted({each.replace("WEBP", "WebP") for each in FORMATS.values()}))
+    """Return the formats that can be sent, for people: "AVIF, HEIC, JPEG, PNG, WebP"."""
+    return ", ".join(FORMATS)
 
 
 def _unreadable():
     return ValidationError(
-        _("This file is no picture, or it is damaged. Open it on your computer and save it again."),
+        _(
+            "This is no picture of a kind that can be read here (%(formats)s), or it is damaged. "
+            "Open it on your computer and save it as JPEG."
+        )
+        % {"formats": formats()},
         code="unreadable",
     )
 
 
 def _open(file):
     file.seek(0)
-    return Image.open(file, formats=sorted(set(FORMATS.values())))
+    return Image.open(file, formats=list(FORMATS.values()))
 
 
-def _check(file, expected):
+def _check(file):
     """Look at the head of a picture only. Raises ``ValidationError``."""
     try:
         image = _open(file)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     with image:
-        if SAME_AS.get(image.format, image.format) != expected:
-            raise ValidationError(
-                _("By its name this is %(expected)s, but inside it is %(found)s.")
-                % {"expected": expected, "found": image.format},
-                code="format",
-            )
-        if image.width * image.height > settings.MAX_IMAGE_PIXELS:
-            raise _too_many_pixels()
-        if image.format not in SAME_AS and getattr(image, "n_frames", 1) > 1:
+        _count_pixels(image)
+        if image.format not in WITH_MORE and getattr(image, "n_frames", 1) > 1:
             raise ValidationError(
                 _("This picture moves. Send one that stands still."), code="animated"
             )
         image.verify()
+
+
+def _count_pixels(image):
+    if image.width * image.height > settings.MAX_IMAGE_PIXELS:
+        raise _too_many_pixels()
 
 
 def _too_many_pixels():
@@ -126,6 +140,8 @@ def _resized(file):
         # A JPEG is decoded no larger than is needed.
         image.draft(None, (2 * LARGE, 2 * LARGE))
         image.load()
+        # Of some formats only the decoder knows how large the picture is.
+        _count_pixels(image)
         large = _plain(image)
         large.thumbnail((LARGE, LARGE))
         large = _in_srgb(ImageOps.exif_transpose(large))

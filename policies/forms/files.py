@@ -158,7 +158,7 @@ class PhotoUploadForm(Uploading, PhotoForm):
     upload = PictureField(
         label=_("Photo"),
         help_text=_photo_help(),
-        widget=_file_input(images.FORMATS),
+        widget=_file_input(images.ENDINGS),
     )
 
 

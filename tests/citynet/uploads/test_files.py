@@ -244,7 +244,8 @@ def test_kinds_are_named_for_people():
 
 
 @pytest.mark.parametrize(("limits", "most"), [(None, 100_000), (("MAX_IMPORT_BYTES",), 300_000)])
-def test_what_is_far_too_large_is_thrown_away(settings, rf, limits, most):
+def test_what_is_far_too_large_is_thrown_away_and_counted(settings, rf, limits, most):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1000
     settings.MAX_IMAGE_BYTES = settings.MAX_FILE_BYTES = 100_000
     settings.MAX_IMPORT_BYTES = 300_000
 
@@ -255,7 +256,9 @@ def test_what_is_far_too_large_is_thrown_away(settings, rf, limits, most):
         view.upload_limits = limits
     request = rf.post("/", {"upload": sent("a.csv", bytes(1_000_000))})
     request.resolver_match = ResolverMatch(view, (), {})
-    assert most < request.FILES["upload"].size <= most + files.UploadLimit.chunk_size
+    with request.FILES["upload"] as file:
+        assert file.size == 1_000_000
+        assert most < len(file.read()) <= most + files.UploadLimit.chunk_size
 
 
 def test_only_imports_accept_more_than_documents():

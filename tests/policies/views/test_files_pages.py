@@ -96,7 +96,7 @@ def test_wrong_file_keeps_what_was_typed(official, draft):
     answer = official.post(address(draft, "file-add", "photos"), data)
     assert answer.status_code == 422
     assert answer.context["form"].errors == {
-        "upload": ["Only pictures can be sent here: AVIF, JPEG, PNG, WebP."]
+        "upload": ["Only pictures can be sent here: AVIF, HEIC, JPEG, PNG, WebP."]
     }
     for typed in ("A bus", "Busan City", "CC BY 4.0"):
         assert f'value="{typed}"' in answer.text
