@@ -118,9 +118,15 @@ def _without_ending(word):
 
 
 def identity(name):
-    """Return what two writings of one and the same name share: blanks, case and the form of
-    Unicode aside. Accents and signs tell names apart."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Return what two writings of one and the same name share: blanks, case, the form of Unicode
+    and what nobody sees aside. Accents and signs tell names apart."""
+    seen = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+
+
+def tidy(name):
+    """Return a name as it is kept: composed letters, no blanks but single ones inside."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 def searchable(names):

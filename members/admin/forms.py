@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re, validate_slug
 from django.utils.translation import gettext_lazy as _
 
 from members.models import FormerAddress, Member, Membership, User
@@ -63,7 +64,7 @@ def member_called(typed):
 
     Raises ``ValidationError``, with the members that may be meant.
     """
-    member = Member.objects.filter(slug=typed).first()
+    member = Member.objects.at(typed).first()
     if member:
         return member
     found = list(Member.objects.named(typed)[:MAX_MEANT]) or Member.objects.near(typed)
@@ -115,13 +116,13 @@ class ProposalForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    slug = forms.SlugField(
+    slug = forms.CharField(
         label=_("Address"),
         max_length=100,
         required=False,
         help_text=_(
             "The last part of the address of its page, as in “seoul”: of the new member, or of "
-            "the one that is listed."
+            "the one that is listed, which its name tells too."
         ),
     )
     status = forms.ChoiceField(
@@ -148,10 +149,16 @@ class ProposalForm(forms.Form):
 
     def _check_slug(self, decision, slug):
         taken = Member.objects.filter(slug=slug).first() if slug else None
+        if decision == "known" and slug and taken is None:
+            try:
+                taken = member_called(slug)
+            except ValidationError as error:
+                self.add_error("slug", error)
+                return
         if not slug:
             self.add_error("slug", _("Write the address."))
-        elif decision == "known" and taken is None:
-            self.add_error("slug", _("No member has this address."))
+        elif decision == "new" and not slug_re.match(slug):
+            self.add_error("slug", validate_slug.message)
         elif decision == "new" and (taken or FormerAddress.objects.filter(slug=slug).exists()):
             self.add_error("slug", _("This address leads to another member."))
         self.cleaned_data["known"] = taken

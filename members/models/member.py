@@ -44,6 +44,10 @@ class MemberQuerySet(models.QuerySet):
         )
         return self.filter(found).alias(fit=fit).order_by("fit", "name", "pk")
 
+    def at(self, slug):
+        """Return the member with this address, or that once had it: what was public leads on."""
+        return self.filter(Q(slug=slug) | Q(former_addresses__slug=slug)).distinct()
+
     def near(self, name, country=None, limit=5):
         """Return up to ``limit`` members that ``name`` may mean: one of their names is the same but for
         accents, blanks, words such as "city", or a slip of the pen; the same ones first.

@@ -58,7 +58,7 @@ def find(request):
 @get_or_post
 def join(request, slug):
     """Ask to join the team of a member."""
-    member = get_object_or_404(Member, slug=slug)
+    member = get_object_or_404(Member.objects.at(slug))
     form = RequestForm(request.POST if request.method == "POST" else None)
     current = request.user.memberships.filter(member=member, status__in=memberships.CURRENT).first()
     status = 200
@@ -140,7 +140,7 @@ def team(request, slug):
 def team_or_404(user, slug, *, leading=False):
     """Return the member whose team ``user`` may see or, with ``leading``, change. Raises
     ``Http404``."""
-    member = get_object_or_404(Member, slug=slug)
+    member = get_object_or_404(Member.objects.at(slug))
     if leads(user, member):
         return member
     if leading or not Member.objects.of(user).filter(pk=member.pk).exists():
@@ -197,7 +197,8 @@ def role(request, slug, pk):
 @get_or_post
 def leave(request, slug):
     """Leave a team, or take back the request to join it; asks first."""
-    own = request.user.memberships.filter(member__slug=slug).select_related("member", "user")
+    own = request.user.memberships.filter(member__in=Member.objects.at(slug))
+    own = own.select_related("member", "user")
     membership = own.filter(status__in=memberships.CURRENT).first()
     if membership is None:
         # A second click, or the back button: what was wanted is done.

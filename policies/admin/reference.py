@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from citynet.web.admin import page
 from policies.forms.curation import ThemeMergeForm
-from policies.models import Phrase, RevisionTheme, Theme
+from policies.models import FormerTheme, Phrase, RevisionTheme, Theme
 from policies.workflow import themes
 from policies.workflow.errors import WorkflowError
 
@@ -26,6 +26,12 @@ class ThemeForm(forms.ModelForm):
         if Theme.objects.exclude(pk=self.instance.pk).filter(name__iexact=name).exists():
             raise ValidationError(_("There is a theme of this name already."))
         return name
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if FormerTheme.objects.filter(slug=slug).exists():
+            raise ValidationError(_("This address leads to another theme."))
+        return slug
 
 
 @admin.register(Theme)

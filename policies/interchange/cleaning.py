@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from members.models import Member
+from members.names import tidy
 from policies.content.exchange_rates import to_usd
 from policies.content.values import clean, text
 from policies.models import CaseStudy, Contribution, Phase, Revision, RevisionTheme
@@ -15,6 +16,8 @@ from policies.models.months import clean_period
 from .lines import BLOCKS, ROLE, TARGET, LineList, case_keys, keys, parts
 from .reading import LineError, shown
 
+# Says of a member that it is another one than those of nearly its name.
+NEW = "new"
 # More rows in one list are a mistake of the program that wrote the file.
 MAX_ROWS = 500
 MAX_ROWS_OF = {RevisionTheme: MAX_THEMES, Contribution: MAX_TARGETS}
@@ -164,10 +167,24 @@ class Cleaner:
 
     def _new_member(self, data):
         member_keys = keys(Member, "name", "country", "kind")
-        data = self._object(data, "member", {key.name for key in member_keys})
+        data = self._object(data, "member", {NEW, *(key.name for key in member_keys)})
         member = Member(status=Member.Status.LISTED)
         self._fill(member, member_keys, data, "member.")
-        return self.members.same_as(member) or member
+        member.name = tidy(member.name)
+        if same := self.members.same_as(member):
+            return same
+        if data.get(NEW) not in (None, True, False):
+            self.add("member.new", _("This must be true or false."))
+        elif not data.get(NEW) and (near := self.members.near(member)):
+            # Two members of nearly one name are asked about, never made silently.
+            self.add(
+                "member.name",
+                _("Did you mean %(names)s? Name it, or say with “new” that it is another one.")
+                % {"names": shown(", ".join(near))},
+            )
+        else:
+            self.members.expect(member)
+        return member
 
     def _rows(self, revision, line_list, data):
         """Return the rows of a list, unsaved; values that no list may have twice are looked
@@ -178,7 +195,8 @@ class Cleaner:
             path = f"{line_list.path}[{position}]"
             row = line_list.model(revision=revision, position=position)
             if line_list.model is RevisionTheme:
-                row.theme = self.themes.get(self._name(value, path, self.themes, seen))
+                slug = self._present_slug(value)
+                row.theme = self.themes.get(self._name(slug, path, self.themes, seen))
             elif isinstance(value, dict):
                 self._row(row, line_list, value, f"{path}.", seen)
             else:
@@ -186,6 +204,11 @@ class Cleaner:
                 continue
             rows.append(row)
         return rows
+
+    def _present_slug(self, value):
+        """Return the slug of the theme that a slug leads to; what leads nowhere as it is."""
+        known = isinstance(value, str) and self.themes.get(value)
+        return known.slug if known else value
 
     def _row(self, row, line_list, data, prefix, seen):
         self._object(data, prefix.removesuffix("."), {key.name for key in line_list.keys})

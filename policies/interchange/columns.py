@@ -127,6 +127,12 @@ def _of_member():
             help=gettext_lazy("Two capital letters (ISO 3166-1)."),
         ),
         Column("member_kind", "member.kind", TEXT, Member.kind.field),
+        Column(
+            "member_is_new",
+            "member.new",
+            TRUTH,
+            help=gettext_lazy("true: it is another member than those of nearly the same name."),
+        ),
     ]
 
 

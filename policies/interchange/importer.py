@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from members.models import Member
-from policies.models import Theme
+from policies.models import FormerTheme, Theme
 from sdg.models import Target
 
 from .applying import Action, LineRefused, Step, case_changes, decide, known_cases, write
 from .cleaning import Cleaner
+from .identity import Directory, SourceIds
 from .reading import LineError, UnreadableLine, parse, read_lines
 
 BATCH_SIZE = 500  # lines
@@ -53,8 +52,10 @@ class Importer:
         self.at = timezone.now()
         self.counts = Counter(created=0, updated=0, unchanged=0, published=0, bad=0)
         self._line_of_source_id = {}
-        self._members = Directory()
-        self._themes = {theme.slug: theme for theme in Theme.objects.all()}
+        self._members, self._source_ids = Directory(), SourceIds()
+        former = FormerTheme.objects.select_related("theme")
+        self._themes = {each.slug: each.theme for each in former}
+        self._themes |= {theme.slug: theme for theme in Theme.objects.all()}
         self._targets = set(Target.objects.values_list("code", flat=True))
 
     def run(self, stream):
@@ -104,6 +105,8 @@ class Importer:
         except UnreadableLine as error:
             cleaner.add("", error)
         else:
+            if isinstance(data.get("source_id"), str):
+                data["source_id"] = self._source_ids.as_known(data["source_id"])
             entry = cleaner.entry(data)
             self._refuse_second(data.get("source_id"), cleaner)
         errors = [*line.errors, *_others(cleaner.errors, line.errors)]
@@ -156,50 +159,3 @@ def _others(errors, known):
             for path in paths
         )
     ]
-
-
-class Directory:
-    """The members that lines name, read once, and those that lines create."""
-
-    def __init__(self):
-        self._by_slug, self._by_identity = {}, {}
-        for member in Member.objects.only("slug", "name", "country", "kind").order_by("-pk"):
-            self._add(member)
-
-    def called(self, slug):
-        """Return the member with this slug, or None."""
-        return self._by_slug.get(slug)
-
-    def same_as(self, member):
-        """Return the member with the name, country and kind of an unsaved one, or None."""
-        return self._by_identity.get(_identity(member))
-
-    def save_new(self, entries):
-        """Save the members that are not in the database yet; each only once."""
-        new = []
-        for entry in entries:
-            if entry.member.pk is None:
-                same = self.same_as(entry.member)
-                if same is None:
-                    entry.member.slug = self._free_slug(entry.member.name)
-                    self._add(entry.member)
-                    new.append(entry.member)
-                else:
-                    entry.member = same
-        Member.objects.bulk_create(new)
-
-    def _add(self, member):
-        self._by_slug[member.slug] = self._by_identity[_identity(member)] = member
-
-    def _free_slug(self, name):
-        """Return a slug for ``name``; names in scripts that give none are numbered."""
-        first = slugify(name)[:90].strip("-") or "member"
-        slug, number = first, 1
-        while slug in self._by_slug:
-            number += 1
-            slug = f"{first}-{number}"
-        return slug
-
-
-def _identity(member):
-    return member.name, member.country.code, member.kind

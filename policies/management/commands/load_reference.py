@@ -53,6 +53,7 @@ def load_themes():
     have merged or deleted one, the list is theirs altogether.
     """
     stored = {text for row in policies.Theme.objects.values_list("slug", "name") for text in row}
+    stored |= set(policies.FormerTheme.objects.values_list("slug", flat=True))
     missing = []
     for position, theme in enumerate(json.loads(THEMES_FILE.read_text(encoding="utf-8")), 1):
         slug = slugify(theme["name"])

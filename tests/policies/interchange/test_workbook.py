@@ -413,8 +413,17 @@ def test_template_can_be_filled_in():
     book = Workbook(ContentFile(template()))
 
     assert list(book.letters) == [
-        *("source_id", "member_slug", "member", "country_code", "member_kind", "provenance"),
-        *("confirmed_on", "language", "title", "summary", "challenge", "solution", "results"),
+        *("source_id", "member_slug", "member", "country_code", "member_kind", "member_is_new"),
+        *(
+            "provenance",
+            "confirmed_on",
+            "language",
+            "title",
+            "summary",
+            "challenge",
+            "solution",
+            "results",
+        ),
         *("lessons", "transferability", "stage", "start", "end", "themes", "targets"),
         *("primary_target", "budget_amount", "budget_currency", "budget_year", "budget_scope"),
         *("budget_usd", "budget_usd_source", "budget_note", "budget_unavailable"),
