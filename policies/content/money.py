@@ -10,6 +10,7 @@ from policies.models import FundingSource, Revision
 
 from . import formats
 from .charts import KNOWN, UNKNOWN, WITHDRAWN, Bar, Piece, shares, stacked
+from .exchange_rates import mean_rate
 from .key_facts import per_resident
 
 # Rates are given with four digits: enough to check the sum, no more than they are exact.
@@ -132,17 +133,32 @@ def in_usd(revision):
 
 
 def _conversion(revision):
-    """Return how an amount was converted here: with which mean rate of which year."""
-    year = str(revision.budget_year) if revision.budget_year else _("year not reported")
-    if not revision.budget_usd:
-        return _("Converted at the mean reference rate of the European Central Bank, %(year)s") % {
-            "year": year
+    """Return how an amount was converted here: at which mean rate of which year, by whom."""
+    rate = mean_rate(revision.budget_currency, revision.budget_year)
+    if rate is None or rate.to_usd(revision.budget_amount) != revision.budget_usd:
+        # The tables have changed since it was converted: what they say now is not how.
+        return _("Converted at the mean rate of %(year)s known at publication") % {
+            "year": str(revision.budget_year) if revision.budget_year else _("a year not reported")
         }
-    rate = Decimal(revision.budget_amount) / revision.budget_usd
-    return _(
-        "Converted at the mean reference rate of the European Central Bank, %(year)s: "
-        "USD 1 = %(currency)s %(rate)s"
-    ) % {"year": year, "currency": revision.budget_currency, "rate": _rounded(rate)}
+    names = {
+        "year": str(rate.year),
+        "wanted": str(revision.budget_year),
+        "currency": revision.budget_currency,
+        "rate": _rounded(rate.per_usd),
+        "source": rate.source,
+    }
+    if rate.year != revision.budget_year:
+        return (
+            _(
+                "Converted at the mean rate of %(year)s, the last one known when %(wanted)s was "
+                "not covered yet: USD 1 = %(currency)s %(rate)s (%(source)s)"
+            )
+            % names
+        )
+    return (
+        _("Converted at the mean rate of %(year)s: USD 1 = %(currency)s %(rate)s (%(source)s)")
+        % names
+    )
 
 
 def _rounded(value):

@@ -163,7 +163,7 @@ class Page:
         if self.section.slug == "budget":
             return {
                 "computed": computed(self.revision),
-                "currencies": sorted({"USD", "EUR", *known_currencies()}),
+                "currencies": sorted(known_currencies()),
             }
         if self.section.slug == "targets-themes":
             return self._picker(editor)

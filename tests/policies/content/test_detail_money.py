@@ -162,7 +162,7 @@ def test_budget_of_zero_costs_each_resident_nothing():
     assert money.resident(revision).value == "USD 0"
 
 
-CONVERTED = "Converted at the mean reference rate of the European Central Bank, 2004"
+CONVERTED = "Converted at the mean rate of 2004"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ CONVERTED = "Converted at the mean reference rate of the European Central Bank, 
             "Not converted: the year of the amount is not reported",
         ),
         (
-            {"budget_amount": 5, "budget_currency": "VND", "budget_year": 2004},
+            {"budget_amount": 5, "budget_currency": "TMT", "budget_year": 2004},
             "",
             "Not converted: no USD rate on file",
         ),
@@ -189,10 +189,10 @@ CONVERTED = "Converted at the mean reference rate of the European Central Bank, 
                 "budget_amount": 50_000_000_000,
                 "budget_currency": "IDR",
                 "budget_year": 2004,
-                "budget_usd": 5_594_000,
+                "budget_usd": Decimal("5593560.69"),
             },
             "USD 5.594 million",
-            f"{CONVERTED}: USD 1 = IDR 8,938",
+            f"{CONVERTED}: USD 1 = IDR 8,939 (International Monetary Fund)",
         ),
         (
             {
@@ -202,7 +202,7 @@ CONVERTED = "Converted at the mean reference rate of the European Central Bank, 
                 "budget_usd": Decimal("5.49"),
             },
             "USD 5.49",
-            f"{CONVERTED}: USD 1 = GBP 0.5464",
+            f"{CONVERTED}: USD 1 = GBP 0.5462 (International Monetary Fund)",
         ),
         (
             {
@@ -212,7 +212,40 @@ CONVERTED = "Converted at the mean reference rate of the European Central Bank, 
                 "budget_usd": 0,
             },
             "USD 0",
-            CONVERTED,
+            f"{CONVERTED}: USD 1 = IDR 8,939 (International Monetary Fund)",
+        ),
+        (
+            {
+                "budget_amount": 12,
+                "budget_currency": "KRW",
+                "budget_year": 2013,
+                "budget_usd": Decimal("0.01"),
+            },
+            "USD 0.01",
+            "Converted at the mean rate of 2013: USD 1 = KRW 1,095 (International Monetary Fund)",
+        ),
+        (
+            {
+                "budget_amount": 24_164_885_800,
+                "budget_currency": "VND",
+                "budget_year": 2026,
+                "budget_usd": 1_000_000,
+            },
+            "USD 1 million",
+            (
+                "Converted at the mean rate of 2024, the last one known when 2026 was not covered "
+                "yet: USD 1 = VND 24,165 (International Monetary Fund)"
+            ),
+        ),
+        (
+            {
+                "budget_amount": 12,
+                "budget_currency": "KRW",
+                "budget_year": 2013,
+                "budget_usd": 10,
+            },
+            "USD 10",
+            "Converted at the mean rate of 2013 known at publication",
         ),
         (
             {

@@ -182,7 +182,7 @@ def test_amount_is_converted_at_the_rate_of_its_year():
 @pytest.mark.parametrize(
     "budget",
     [
-        {"amount": "10000", "currency": "VND", "year": 2013},
+        {"amount": "10000", "currency": "TMT", "year": 2013},
         {"amount": "10000", "currency": "EUR"},
         {"currency": "EUR", "year": 2013},
     ],

@@ -156,8 +156,7 @@ FULL = {
         "Capital Bus stops KRW 100,000 10.0% "
         "Rest Split not reported KRW 900,000 90.0% Stated budget KRW 1 million 100% "
         "In perspective Per resident USD 0.50 USD 1,000 / 2,000 residents (GeoNames, 2020) "
-        "In US dollars USD 1,000 Converted at the mean reference rate of the European Central "
-        "Bank, 2013: USD 1 = KRW 1,000"
+        "In US dollars USD 1,000 Converted at the mean rate of 2013 known at publication"
     ),
     "staff": (
         "Manpower Full-time equivalents 12.5 FTE Drivers are not counted. "
