@@ -191,7 +191,7 @@ CONVERTED = "Converted at the mean rate of 2004"
                 "budget_year": 2004,
                 "budget_usd": Decimal("5593560.69"),
             },
-            "USD 5.594 million",
+            "USD 5.59 million",
             f"{CONVERTED}: USD 1 = IDR 8,939 (International Monetary Fund)",
         ),
         (
