@@ -13,6 +13,7 @@ from policies.models import CaseStudy, Revision
 from policies.search.counts import count_cases, goals_with_counts, members_with_counts
 from policies.statistics import turnaround
 from policies.workflow import criteria
+from sdg.models import Term
 
 from . import codebook as codebook_page
 from .example_searches import example_searches
@@ -126,12 +127,14 @@ def accessibility(request):
 @require_safe
 @page_cache.cache_public_page
 def codebook(request):
-    """Every field of a case study, from the models themselves."""
+    """Every field of a case study, from the models themselves, and the thesaurus."""
     context = {
         "sections": codebook_page.sections(),
         "computed": codebook_page.computed(),
         "bands": codebook_page.bands(),
         "facets": codebook_page.facets(),
+        "terms": Term.objects.in_use().count(),
+        "languages": Term.Language.choices,
         "licence": licence.name_and_address(),
     }
     return render(request, "portal/codebook.html", context)

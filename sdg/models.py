@@ -157,6 +157,10 @@ class TermQuerySet(models.QuerySet):
         """Return terms that the secretariat has not removed."""
         return self.filter(is_removed=False)
 
+    def same_as(self, target, language, text):
+        """Return the term that a target has in a language, however it is written; removed or not."""
+        return self.filter(target=target, language=language, folded=fold_term(text))
+
 
 class Term(models.Model):
     """A word or phrase of the thesaurus: what people say in one language for a target.

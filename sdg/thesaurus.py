@@ -5,6 +5,7 @@ the secretariat removed stays removed, and what it added stays.
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from .models import Target, TargetText, Term, ThesaurusVersion, fold_term
@@ -94,3 +95,43 @@ def _load_terms(rows):
 
 def _names(rows):
     return [str(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people say in one language for a target: our label of it ("" in English), and the terms."""
+
+    language: str
+    name: str
+    label: str
+    terms: list[str]
+
+
+def words(target):
+    """Return the :class:`Words` of a target in each language that has some, English first. Two
+    queries."""
+    labels = dict(target.texts.values_list("language", "label"))
+    terms = {}
+    for language, text in target.terms.in_use().order_by("pk").values_list("language", "text"):
+        terms.setdefault(language, []).append(text)
+    return [
+        Words(language, name, labels.get(language, ""), terms.get(language, []))
+        for language, name in Term.Language.choices
+        if language in terms or language in labels
+    ]
+
+
+def rows():
+    """Yield (target, language, "label" or "term", text) of the whole thesaurus, in the order of the
+    targets; three
+    queries."""
+    labels = {}
+    for code, language, label in TargetText.objects.values_list("target_id", "language", "label"):
+        labels.setdefault(code, []).append((language, "label", label))
+    terms = {}
+    found = Term.objects.in_use().order_by("language", "pk")
+    for code, language, text in found.values_list("target_id", "language", "text"):
+        terms.setdefault(code, []).append((language, "term", text))
+    for code in Target.objects.values_list("pk", flat=True):
+        for row in (*labels.get(code, ()), *terms.get(code, ())):
+            yield code, *row

@@ -1,6 +1,7 @@
 """Every address of the site by its name, with rows of every kind to fill into them."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -13,10 +14,10 @@ from members.models import Member
 from members.models.invitation_tokens import token_of
 from members.record import audit
 from members.teams import invitations
-from policies.models import ImportRun, Phrase, ReviewEvent, Revision, Theme
+from policies.models import ImportRun, MissedQuestion, Phrase, ReviewEvent, Revision, Theme
 from policies.search import index
 from policies.workflow import moderation
-from sdg.models import Goal, Target
+from sdg.models import Goal, Target, Term
 from tests.factories import (
     AttachmentFactory,
     LiveRevisionFactory,
@@ -36,6 +37,7 @@ PUBLIC = {
     *("home", "about", "review", "accessibility", "codebook", "healthz", "readyz", "robots"),
     *("security-txt", "sitemap", "sitemap-section"),
     *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),
+    "sdg:thesaurus",
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
@@ -102,6 +104,7 @@ def make_world():
         "mfa_edit_webauthn": {"pk": 1},
         "sdg:goal": {"number": 11},
         "sdg:target": {"code": "11.6"},
+        "sdg:thesaurus": {"form": "csv"},
         "members:detail": team,
         "policies:export": {"form": "csv"},
         **dict.fromkeys(("policies:case", "policies:history", "policies:case-jsonl"), case),
@@ -166,12 +169,16 @@ def _rows_of_admin(member, live, request):
         "mfa_authenticator": Authenticator.objects.get(user=staff),
         "policies_casestudy": live.case,
         "policies_importrun": run,
+        "policies_missedquestion": MissedQuestion.objects.create(
+            folded="trash", words="trash", last_asked=date(2026, 11, 30)
+        ),
         "policies_phrase": Phrase.objects.create(use="rejected", title="Spam", text="Spam."),
         "policies_reviewevent": ReviewEvent.objects.first(),
         "policies_revision": submitted,
         "policies_theme": Theme.objects.first(),
         "sdg_goal": Goal.objects.first(),
         "sdg_target": Target.objects.first(),
+        "sdg_term": Term.objects.create(target_id="11.6", language="en", text="trash"),
         "usersessions_usersession": UserSession.objects.create(
             user=person, ip="203.0.113.9", session_key="x"
         ),

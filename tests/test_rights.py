@@ -162,6 +162,7 @@ PAGES = {
     "sdg:goal": (ALL, NO_METHOD),
     "sdg:goals": (ALL, NO_METHOD),
     "sdg:target": (ALL, NO_METHOD),
+    "sdg:thesaurus": (ALL, NO_METHOD),
     "security-txt": ((404, 404, 404, 404, 404, 404, 404, 404), NO_METHOD),
     "sitemap": (ALL, NO_METHOD),
     "sitemap-section": (ALL, NO_METHOD),
@@ -181,12 +182,14 @@ RIGHTS = {
     "mfa_authenticator": ("a", "", "", "a"),
     "policies_casestudy": ("mea", "mea", "", ""),
     "policies_importrun": ("mea", "ea", "", ""),
+    "policies_missedquestion": ("mea", "", "", ""),
     "policies_phrase": ("mea", "mea", "mea", "ea"),
     "policies_reviewevent": ("mea", "", "", ""),
     "policies_revision": ("mea", "", "", ""),
     "policies_theme": ("mea", "ea", "ea", "ea"),
     "sdg_goal": ("mea", "", "", ""),
     "sdg_target": ("mea", "", "", ""),
+    "sdg_term": ("mea", "mea", "", "mea"),
     "usersessions_usersession": ("a", "", "", ""),
 }
 SEE, ADD, CHANGE, DELETE = range(4)

@@ -43,6 +43,7 @@ BY_ADDRESS = {
     "policies:feed": ("export", SAFE),
     "policies:export": ("export", SAFE),
     "policies:compare-csv": ("export", SAFE),
+    "sdg:thesaurus": ("export", SAFE),
     "secretariat:statistics-csv": ("export", SAFE),
     "secretariat:export": ("export", SENDING),
     "admin:members_event_export": ("export", SENDING),

@@ -27,6 +27,8 @@ ACTIONS = {
     "theme-changed": _("Theme changed"),
     "theme-merged": _("Theme merged"),
     "theme-deleted": _("Theme deleted"),
+    "term-added": _("Term of the thesaurus added"),
+    "term-removed": _("Term of the thesaurus removed"),
     "membership-requested": _("Membership requested"),
     "membership-approved": _("Membership approved"),
     "membership-declined": _("Membership declined"),

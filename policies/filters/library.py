@@ -189,6 +189,11 @@ class LibraryFilter(StrictFilterSet):
         """Whether words, facets or ranges leave anything out."""
         return bool(self.words or self.chosen or self.ranges)
 
+    @property
+    def has_words_alone(self):
+        """Whether this is the first page of an answer to words, which nothing else narrows."""
+        return bool(self.words and self.page_number == 1 and not (self.chosen or self.ranges))
+
     def question(self, *, offset=None, limit=PER_PAGE):
         """Return what to ask the search engine for this page; ``limit`` rows from ``offset``."""
         return Question(

@@ -15,6 +15,7 @@ from .content import (
 )
 from .files import Attachment, Photo
 from .import_run import ImportRun
+from .missed_question import MissedQuestion
 from .review import Assessment, Correction, Phrase, ReviewEvent, ReviewNote, Screening
 from .revision import Revision
 
@@ -30,6 +31,7 @@ __all__ = [
     "FundingSource",
     "ImportRun",
     "Indicator",
+    "MissedQuestion",
     "Phase",
     "Photo",
     "Phrase",

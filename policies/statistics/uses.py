@@ -1,28 +1,19 @@
 """How often cases are opened and exported, counted without knowing by whom.
 
-A case, a month, two numbers: no cookie, no address. Each process buffers its counts and adds them to
-the database after a response has been sent, so that no page waits for it. A process that is killed
-loses its buffer. Responses from the cache of a browser or proxy are not seen, so the numbers are too
-small rather than too large.
+A case, a month, two numbers: no cookie, no address. Each process buffers its counts. Responses from
+the cache of a browser or proxy are not seen, so the numbers are too small rather than too large.
 """
 
-import atexit
-import logging
 import re
-import threading
-import time
 from collections import Counter
 from http import HTTPStatus
 
-from django.conf import settings
-from django.core.signals import request_finished
-from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.dispatch import receiver
+from django.db import connection, transaction
 from django.utils import timezone
 
 from policies.models import CaseStudy, CaseUse
 
-logger = logging.getLogger(__name__)
+from .buffer import Buffer, register
 
 VIEWS, EXPORTS = "views", "exports"
 # Addresses that are about one case, by name.
@@ -42,43 +33,21 @@ MACHINE = re.compile(
 ROWS = 500  # rows of one statement
 
 
-class Buffer:
-    """What this process has counted and not written yet."""
+class UseBuffer(Buffer):
+    """Uses of cases that this process has counted and not written yet."""
 
-    def __init__(self):
-        self._lock = threading.Lock()
-        self._counted = Counter()
-        self._written_at = time.monotonic()
+    name = "Uses of cases"
 
     def add(self, kind, cases):
         """Count one more ``kind`` of use in this month for each of the keys of ``cases``."""
         month = f"{timezone.localdate():%Y-%m}"
-        with self._lock:
-            self._counted.update((case, month, kind) for case in cases)
+        self.count([(case, month, kind) for case in cases])
 
-    def is_due(self):
-        """Return whether there is something to write and enough time has passed."""
-        seconds = settings.USES_WRITTEN_EVERY
-        return bool(
-            self._counted and seconds is not None and time.monotonic() - self._written_at >= seconds
-        )
-
-    def write(self):
-        """Add the counts to the database; keep them for the next time where that fails."""
-        with self._lock:
-            counted, self._counted = self._counted, Counter()
-            self._written_at = time.monotonic()
-        if not counted:
-            return
-        try:
-            _add(counted)
-        except (DatabaseError, InterfaceError):
-            logger.exception("Uses of cases could not be written")
-            with self._lock:
-                self._counted.update(counted)
+    def store(self, counted):
+        _add(counted)
 
 
-buffer = Buffer()
+buffer = register(UseBuffer())
 
 
 @transaction.atomic
@@ -154,17 +123,3 @@ def count_uses(get_response):
         return answer
 
     return middleware
-
-
-@receiver(request_finished)
-def write_when_due(**signal):
-    """Write after a response has been sent, so that nobody waits for the database."""
-    if buffer.is_due():
-        buffer.write()
-
-
-@atexit.register
-def write_at_the_end():
-    """Write what a process has counted when it is asked to stop."""
-    if settings.USES_WRITTEN_EVERY is not None:
-        buffer.write()

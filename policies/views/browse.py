@@ -32,6 +32,7 @@ from policies.models import Revision
 from policies.search.counts import count_cases
 from policies.search.query import SORTS, Answer, Question, ask, highlight, matching_pages
 from policies.search.query import suggest as suggestions_for
+from policies.statistics import questions
 
 RETRY_AFTER = "30"
 
@@ -58,6 +59,8 @@ def case_list(request):
             _("The list has no page %(number)s.") % {"number": filters.page_number}
         ) from error
     page.object_list = lists.read(answer.ids, filters.known_labels)
+    if filters.has_words_alone and answer.available:
+        questions.note(request, filters.words, answer.total)
     return render(request, "policies/list.html", _context(filters, answer, page))
 
 

@@ -1,12 +1,16 @@
-"""The goals, their targets, and which of them have a case study."""
+"""The goals, their targets, the thesaurus, and which targets have a case study."""
+
+import json
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
+from citynet.web.csv import csv_response, download, joined
 from policies.content import lists
 from policies.content.spending import Spending
 from policies.search.counts import (
@@ -17,6 +21,7 @@ from policies.search.counts import (
     subregions_with_cases,
     with_counts,
 )
+from sdg import thesaurus
 from sdg.models import Goal, Target
 
 # How many cases a page shows before it leads to the whole list.
@@ -96,6 +101,7 @@ def target(request, code):
         "siblings": siblings,
         "revisions": revisions,
         "spending": Spending(revisions),
+        "words": thesaurus.words(target),
         "crumbs": [_goals_crumb(), _goal_crumb(target.goal)],
         **_members(counts),
         "neighbours": _neighbours(Target.objects, "position", target.position),
@@ -109,6 +115,29 @@ def target(request, code):
             "nearest": _nearest(target, siblings),
         }
     return render(request, "sdg/target.html", context)
+
+
+THESAURUS_COLUMNS = ("target", "language", "kind", "text", "read_by_native_speaker")
+
+
+@login_not_required
+@require_safe
+def thesaurus_file(request, form):
+    """The words that people use for each target, and our labels of the targets, as CSV or JSON
+    Lines."""
+    name = f"sdg-target-thesaurus-{timezone.localdate():%Y-%m-%d}.{form}"
+    # No native speaker has read any of them.
+    rows = ((*row, "no") for row in thesaurus.rows())
+    if form == "csv":
+        return csv_response(request, name, THESAURUS_COLUMNS, rows)
+    lines = (
+        json.dumps(
+            dict(zip(THESAURUS_COLUMNS, (*row[:-1], False), strict=True)), ensure_ascii=False
+        )
+        + "\n"
+        for row in rows
+    )
+    return download(request, name, "application/jsonl; charset=utf-8", joined(lines))
 
 
 def _goals_crumb():

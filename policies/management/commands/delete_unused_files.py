@@ -5,7 +5,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from citynet.operations.commands import Cadence, TimedCommand
-from policies.models import Attachment, ImportRun, Photo
+from policies.models import Attachment, ImportRun, MissedQuestion, Photo
 
 # Folders of the storage with the columns that name their files.
 FOLDERS = {
@@ -21,8 +21,8 @@ MIN_AGE = timedelta(hours=1)
 
 class Command(TimedCommand):
     help = (
-        "Removes stored photos and files that no revision has any more, and imported files "
-        "after 30 days."
+        "Removes stored photos and files that no revision has any more, imported files after "
+        "30 days, and questions that found little after half a year."
     )
 
     def add_arguments(self, parser):
@@ -41,12 +41,16 @@ class Command(TimedCommand):
         self.forgotten = set(old.values_list("file", flat=True))
         if not dry_run:
             old.update(file="")
+        outdated = MissedQuestion.objects.outdated(timezone.localdate())
+        questions = outdated.count() if dry_run else outdated.delete()[0]
         for folder, columns in FOLDERS.items():
             self.sweep(folder, columns)
         self.say(
             f"{self.seen} files: {self.kept} in use, {self.young} younger than an hour, "
             f"{self.removed} {'would be ' if dry_run else ''}removed ({self.bytes} bytes)"
         )
+        if questions:
+            self.say(f"{questions} old questions {'would be ' if dry_run else ''}removed")
         if self.failed:
             raise CommandError("Could not remove: " + ", ".join(self.failed))
 

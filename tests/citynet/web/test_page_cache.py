@@ -136,7 +136,7 @@ def test_head_leaves_no_empty_page(city):
 
 def test_uses_of_cached_pages_count(reference, monkeypatch):
     case = LiveRevisionFactory().case
-    counted = uses.Buffer()
+    counted = uses.UseBuffer()
     monkeypatch.setattr(uses, "buffer", counted)
     for _time in range(3):
         get(case.get_absolute_url())

@@ -203,7 +203,7 @@ def test_processes_that_write_at_once_add_up(case):
     keys = [case.pk, *others]
 
     def write(order):
-        buffer = uses.Buffer()
+        buffer = uses.UseBuffer()
         for _turn in range(20):
             buffer.add(uses.VIEWS, order)
             buffer.write()

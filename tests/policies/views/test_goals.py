@@ -1,12 +1,13 @@
 """The pages of goals and targets, and the coverage matrix."""
 
+import json
 import re
 from html import unescape
 
 import pytest
 
 from policies.workflow import moderation
-from sdg.models import Goal, Target
+from sdg.models import Goal, Target, TargetText, Term
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -297,8 +298,8 @@ def test_target_draws_amounts_beyond_the_scale_at_its_ends(client, library, sync
         ("/sdgs/", 2),
         ("/sdgs/coverage/", 2),
         ("/sdgs/11/", 7),
-        ("/sdgs/11.6/", 8),
-        ("/sdgs/11.7/", 7),
+        ("/sdgs/11.6/", 10),
+        ("/sdgs/11.7/", 9),
     ],
 )
 @pytest.mark.parametrize("cases", [1, 3])
@@ -317,3 +318,58 @@ def test_queries_do_not_grow(
 @pytest.mark.parametrize("path", ["/sdgs/", "/sdgs/coverage/", "/sdgs/11/", "/sdgs/11.6/"])
 def test_pages_refuse_other_methods(client, reference, path):
     assert client.post(path).status_code == 405
+
+
+# The thesaurus
+
+
+@pytest.fixture
+def terms(reference):
+    for language, words in [
+        ("en", "rubbish"),
+        ("en", "trash"),
+        ("ko", "생활폐기물"),
+        ("ur", "کوڑا"),
+    ]:
+        Term.objects.create(target_id="11.6", language=language, text=words)
+    Term.objects.create(target_id="11.6", language="en", text="litter", is_removed=True)
+    TargetText.objects.create(target_id="11.6", language="ko", label="대기와 폐기물")
+
+
+def test_target_shows_the_words_that_people_use(client, terms):
+    content = client.get("/sdgs/11.6/").content.decode()
+
+    assert re.findall(r'<dd lang="(\w+)" dir="auto">(.*?)</dd>', content) == [
+        ("en", "rubbish · trash"),
+        ("ko", "<b>대기와 폐기물</b>: 생활폐기물"),
+        ("ur", "کوڑا"),
+    ]
+    assert "Written for this platform; not yet read by native speakers." in content
+    assert "Words people use" not in client.get("/sdgs/11.7/").content.decode()
+
+
+def test_thesaurus_is_exported_without_what_was_removed(client, terms, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        table = client.get("/sdgs/thesaurus.csv").getvalue().decode("utf-8-sig")
+    lines = client.get("/sdgs/thesaurus.jsonl").getvalue().decode()
+
+    assert table.splitlines() == [
+        "target,language,kind,text,read_by_native_speaker",
+        "11.6,ko,label,대기와 폐기물,no",
+        "11.6,en,term,rubbish,no",
+        "11.6,en,term,trash,no",
+        "11.6,ko,term,생활폐기물,no",
+        "11.6,ur,term,کوڑا,no",
+    ]
+    assert [json.loads(line) for line in lines.splitlines()][1] == {
+        "target": "11.6",
+        "language": "en",
+        "kind": "term",
+        "text": "rubbish",
+        "read_by_native_speaker": False,
+    }
+
+
+@pytest.mark.parametrize("path", ["thesaurus.xlsx", "thesaurus.", "thesaurus"])
+def test_thesaurus_has_no_other_files(client, db, path):
+    assert client.get(f"/sdgs/{path}").status_code == 404

@@ -1,0 +1,123 @@
+"""The thesaurus, and the questions that it may have to be mended for."""
+
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from citynet.web.admin import ReadOnlyAdmin
+from policies.forms.thesaurus import TermForm
+from policies.models import MissedQuestion
+from policies.workflow import thesaurus
+from sdg.models import Term
+
+MAX_TERM = Term._meta.get_field("text").max_length
+
+
+@admin.register(Term)
+class TermAdmin(admin.ModelAdmin):
+    """Terms are added and removed, never changed: so the record says what was known when."""
+
+    form = TermForm
+    list_display = ["words", "target", "language", "origin", "is_removed"]
+    list_filter = ["is_removed", "origin", "language", "target__goal"]
+    list_select_related = ["target"]
+    search_fields = ["text", "folded", "=target__code"]
+    autocomplete_fields = ["target"]
+    show_full_result_count = False
+
+    @admin.display(description=_("word or phrase"), ordering="folded")
+    def words(self, term):
+        return format_html('<span lang="{}" dir="auto">{}</span>', term.language, term.text)
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """Allow to remove terms that are in use."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_removed)
+
+    def get_changeform_initial_data(self, request):
+        """Fill the form with a question that found little, where one is named."""
+        initial = super().get_changeform_initial_data(request)
+        number = str(initial.get("question", ""))
+        question = number.isdecimal() and MissedQuestion.objects.filter(pk=number).first()
+        if question:
+            initial = {"question": question, "text": question.words[:MAX_TERM]}
+        return initial
+
+    def save_model(self, request, obj, form, change):
+        thesaurus.add(obj, by=request.user)
+        if question := form.cleaned_data["question"]:
+            question.delete()
+
+    def delete_model(self, request, obj):
+        thesaurus.remove(obj, by=request.user)
+
+    def delete_queryset(self, request, queryset):
+        for term in queryset:
+            thesaurus.remove(term, by=request.user)
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """Questions that wait, unless those put aside are asked for."""
+
+    title, parameter_name = _("state"), "state"
+
+    def lookups(self, request, model_admin):
+        return [("aside", _("Not for us")), ("all", _("All"))]
+
+    def choices(self, changelist):
+        waiting, *others = super().choices(changelist)
+        return [waiting | {"display": _("Waiting")}, *others]
+
+    def queryset(self, request, queryset):
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(is_put_aside=self.value() == "aside")
+
+
+@admin.register(MissedQuestion)
+class MissedQuestionAdmin(ReadOnlyAdmin):
+    """What people asked; the words only, since nothing else is known."""
+
+    list_display = ["question", "times", "last_asked", "found", "add_to_target", "is_put_aside"]
+    list_filter = [WaitingFilter, "last_asked"]
+    search_fields = ["words", "folded"]
+    actions = ["put_aside", "take_up"]
+    fields = ["words", "times", "last_asked", "found", "is_put_aside"]
+
+    @admin.display(description=_("words"), ordering="folded")
+    def question(self, question):
+        return format_html('<span dir="auto">{}</span>', question.words)
+
+    @admin.display(description=_("thesaurus"))
+    def add_to_target(self, question):
+        address = reverse("admin:sdg_term_add")
+        query = urlencode({"question": question.pk})
+        return format_html('<a href="{}?{}">{}</a>', address, query, _("Add to a target"))
+
+    def has_mend_permission(self, request):
+        """Allow to put questions aside to who may mend the thesaurus."""
+        return request.user.has_perm("sdg.add_term")
+
+    @admin.action(description=_("Not for us: put aside"), permissions=["mend"])
+    def put_aside(self, request, queryset):
+        self._set(request, queryset, put_aside=True)
+
+    @admin.action(description=_("Take up again"), permissions=["mend"])
+    def take_up(self, request, queryset):
+        self._set(request, queryset, put_aside=False)
+
+    def _set(self, request, queryset, *, put_aside):
+        count = queryset.update(is_put_aside=put_aside)
+        if put_aside:
+            told = ngettext(
+                "%(count)d question put aside.", "%(count)d questions put aside.", count
+            )
+        else:
+            told = ngettext("%(count)d question taken up.", "%(count)d questions taken up.", count)
+        messages.success(request, told % {"count": count})

@@ -1,0 +1,45 @@
+"""Terms of the thesaurus, as the secretariat adds them."""
+
+import unicodedata
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from policies.models import MissedQuestion
+from policies.search import text
+from sdg.models import Term
+
+
+class TermForm(forms.ModelForm):
+    """A new term; ``question`` is what people asked that the term shall answer, if it was one."""
+
+    question = forms.ModelChoiceField(
+        MissedQuestion.objects.all(), required=False, widget=forms.HiddenInput
+    )
+
+    class Meta:
+        model = Term
+        fields = ["target", "language", "text"]
+
+    def clean_text(self):
+        """Return the term with single blanks; refuse what no question can be matched with."""
+        typed = " ".join(unicodedata.normalize("NFC", self.cleaned_data["text"]).split())
+        parts = text.parse(typed)
+        if not any(letter.isalpha() for part in parts for word in part.words for letter in word):
+            raise ValidationError(_("Write a word or phrase; it has to have letters."))
+        if all(word in text.STOP_WORDS for part in parts for word in part.words):
+            raise ValidationError(
+                _("“%(words)s” stands in every question. Add the word that says what is meant.")
+                % {"words": typed}
+            )
+        return typed
+
+    def clean(self):
+        """Refuse a term that the target has already, beside its field."""
+        data = super().clean()
+        if {"target", "language", "text"} <= data.keys():
+            same = Term.objects.in_use().same_as(data["target"], data["language"], data["text"])
+            if same.exists():
+                self.add_error("text", _("This target has the word already."))
+        return data
