@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import User
-from policies.content import completeness, diff
+from policies.content import completeness, diff, plausibility
 from policies.content.case_page import case_context
 from policies.forms.review import ChecklistForm, DecisionForm
 from policies.models import CaseStudy, ReviewEvent, ReviewNote, Revision
-from policies.workflow import corrections, reviewing, screening, submission
+from policies.workflow import corrections, reviewing, screening
 
 State = Revision.State
 
@@ -83,7 +83,7 @@ def context(request, revision, **typed):
         "missing": [check for check in content["checks"] if not check.done],
         "done_percent": f"{100 * content['documented'] / completeness.MAX_SCORE:.1f}",
         "assessments": assessments,
-        "warnings": submission.warnings(revision),
+        "findings": plausibility.checks(revision),
         "alike": screening.look_alikes(revision),
         "author": author,
         "is_own": author.person == request.user or _in_team(request.user, revision),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from policies.content import completeness
+from policies.content import completeness, plausibility
 from policies.workflow import submission
 
 from .editor import is_empty
@@ -29,7 +29,7 @@ class Progress:
     """The steps of a revision, and what to look at again before it is submitted."""
 
     steps: list[Step]
-    warnings: list[str]
+    warnings: list[plausibility.Finding]
 
     @property
     def gaps(self):

@@ -9,13 +9,11 @@ from itertools import islice, pairwise
 
 from django.db.models import F, Q
 
-from policies.content import completeness
+from policies.content import completeness, plausibility
 from policies.content.diff import TOKEN
 from policies.models import ReviewEvent, Revision, Screening
 from policies.search import text
 from policies.search.query import similar
-
-from . import submission
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +72,8 @@ def screen(revision):
         defaults={
             "completeness": completeness.score(revision)[0],
             "first_time_author": is_first_of(author(revision)),
-            "over_tagged": submission.is_over_tagged(revision),
-            "without_source": submission.is_without_source(revision),
+            "over_tagged": plausibility.is_over_tagged(revision),
+            "without_source": plausibility.is_without_source(revision),
             "duplicate_of": alike.revision.case if alike else None,
         },
     )

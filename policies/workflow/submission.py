@@ -4,20 +4,16 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from policies.content import plausibility
 from policies.models import Contribution
-
-# A summary and sections this short cannot carry as many targets as they are tagged with.
-WORDS_A_TARGET = 40
 
 # Ids of the lists on the page of a section.
 ANCHORS = {"targets": "rows-contributions", "stakeholders": "rows-stakeholders"}
 
-PROSE = ("summary", "challenge", "solution", "results")
-
 
 @dataclass(frozen=True)
 class Gap:
-    """Something missing: the section and field where it belongs, and what to do."""
+    """Something missing, or that cannot be true: the section and field, and what to do."""
 
     section: str
     field: str
@@ -64,54 +60,16 @@ def missing(revision):
                 _("Name the stakeholders, or say why they are not available."),
             )
         )
-    return gaps
-
-
-def word_count(revision):
-    """Return about how many words the texts have that explain the targets."""
-    text = " ".join(getattr(revision, field) for field in PROSE)
-    # Scripts without spaces count by letters: about two to a word.
-    return max(len(text.split()), len(text) // 12)
-
-
-def is_over_tagged(revision):
-    """Return whether there are more targets than the length of the text can explain."""
-    targets = len(revision.contributions.all())
-    return targets > 1 and word_count(revision) < targets * WORDS_A_TARGET
-
-
-def is_without_source(revision):
-    """Return whether no page, paper or file lets readers check the facts."""
-    return not revision.sources.all() and not revision.attachments.all()
+    return gaps + [
+        Gap(each.section, each.field, each.message)
+        for each in plausibility.checks(revision)
+        if each.is_hard and each.section != plausibility.CASE
+    ]
 
 
 def warnings(revision):
-    """Return sentences about what looks wrong but does not prevent a submission."""
-    found = []
-    if is_over_tagged(revision):
-        found.append(
-            _(
-                "%(targets)s targets are a lot for a text of %(words)s words. Readers trust tags "
-                "that the text explains."
-            )
-            % {"targets": len(revision.contributions.all()), "words": word_count(revision)}
-        )
-    unexplained = [row.target_id for row in revision.contributions.all() if not row.how]
-    if unexplained:
-        found.append(
-            _("Nothing says how the case contributes to %(codes)s.")
-            % {"codes": ", ".join(unexplained)}
-        )
-    if revision.budget_amount is not None and not revision.budget_year:
-        found.append(_("The budget has no year, so it cannot be converted or compared."))
-    if is_without_source(revision):
-        found.append(_("No source: readers cannot check the figures."))
-    funded = sum(
-        row.amount or 0 for row in revision.funding_sources.all() if row.state != "withdrawn"
-    )
-    if revision.budget_amount is not None and funded > revision.budget_amount:
-        found.append(_("The funding sources add up to more than the budget."))
-    return found
+    """Return the findings (``plausibility.Finding``) that do not prevent a submission."""
+    return [each for each in plausibility.checks(revision) if not each.is_hard]
 
 
 def _required():

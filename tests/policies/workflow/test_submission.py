@@ -86,6 +86,19 @@ def test_primary_target_is_needed(reference):
     assert fields(revision) == [("targets-themes", "targets")]
 
 
+@pytest.mark.parametrize(
+    ("content", "gap"),
+    [
+        ({"start": "2099"}, ("time", "start")),
+        ({"budget_currency": "VDN"}, ("budget", "budget_currency")),
+    ],
+)
+def test_what_cannot_be_true_prevents_it(reference, content, gap):
+    revision = complete(**content)
+    assert fields(revision) == [gap]
+    assert gap not in [(each.section, each.field) for each in submission.warnings(revision)]
+
+
 def test_well_told_case_has_no_warnings(reference):
     revision = complete()
     Contribution.objects.update(how="Buses reach every district.")
@@ -99,12 +112,12 @@ def test_warnings_name_what_looks_wrong(reference):
     )
     FundingSource.objects.create(revision=revision, name="A bank", amount=4)
     FundingSource.objects.create(revision=revision, name="Fares", amount=2, position=1)
-    assert submission.warnings(revision) == [
+    assert [each.message for each in submission.warnings(revision)] == [
         "2 targets are a lot for a text of 14 words. Readers trust tags that the text explains.",
         "Nothing says how the case contributes to 11.2, 9.1.",
         "The budget has no year, so it cannot be converted or compared.",
+        "The funding sources add up to USD 6, which is more than the budget of USD 5.",
         "No source: readers cannot check the figures.",
-        "The funding sources add up to more than the budget.",
     ]
 
 
