@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "citynet.web.middleware.clean_typed_text",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "members.accounts.middleware.end_long_sessions",
     "citynet.web.middleware.LoginRequiredMiddleware",

@@ -1,15 +1,40 @@
 """What the secretariat's pages have in common."""
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+
+from .text import address_part
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 # Addresses that are typed without a scheme are taken for https.
 HTTPS_ADDRESSES = {models.URLField: {"assume_scheme": "https"}}
+
+
+class AddressFromNameForm(forms.ModelForm):
+    """A name and the part of addresses that is made from it where none is written.
+
+    The script of Django's admin, which fills it in while the name is typed, makes "dj" of "Đ".
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Left empty, it is made from the name.")
+
+    def clean_slug(self):
+        most = self.fields["slug"].max_length
+        slug = self.cleaned_data["slug"] or address_part(self.cleaned_data.get("name", ""), most)
+        if not slug:
+            raise ValidationError(_("Write it in Latin letters, digits and hyphens."))
+        return slug
 
 
 class ReadOnlyMixin:

@@ -1,6 +1,7 @@
 from django.contrib.auth import middleware
 
 from . import form_recovery, throttles
+from .text import clean_text
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
@@ -35,6 +36,36 @@ def throttle(get_response):
         if recovered:
             return throttles.delayed(recovered, seconds)
         return throttles.refusal(request, seconds)
+
+    middleware.process_view = process_view
+    return middleware
+
+
+def clean_typed_text(get_response):
+    """Middleware: take out of every text of a form what nobody can see, and count its line ends once.
+
+    Browsers send a line end as two characters, slides and word processors paste others, and marks
+    that turn the direction of what follows come along from web pages. Passwords stay as they are.
+    """
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_view(request, view, args, kwargs):
+        if request.method != "POST":
+            return
+        changed = {
+            name: cleaned
+            for name, values in request.POST.lists()
+            if not form_recovery.SECRET.search(name)
+            and (cleaned := [clean_text(value) for value in values]) != values
+        }
+        if changed:
+            sent = request.POST.copy()
+            for name, values in changed.items():
+                sent.setlist(name, values)
+            sent._mutable = False  # noqa: SLF001 - as Django's own is
+            request.POST = sent
 
     middleware.process_view = process_view
     return middleware

@@ -8,7 +8,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from citynet.web.admin import HTTPS_ADDRESSES, ask, get_or_post, page
+from citynet.web.admin import HTTPS_ADDRESSES, AddressFromNameForm, ask, get_or_post, page
 from members.errors import MembersError
 from members.models import FormerAddress, Member, MemberEvidence
 from members.place_names import add_place_names
@@ -49,7 +49,7 @@ class MemberAdmin(MemberSearchMixin, admin.ModelAdmin):
     list_display = ["name", "kind", "country_name", "status", "joined", "updated_at"]
     list_filter = ["kind", "status", "country"]
     search_fields = ["slug"]
-    prepopulated_fields = {"slug": ["name"]}
+    form = AddressFromNameForm
     readonly_fields = ["updated_at"]
     show_full_result_count = False
     # Pictures are taken in by a form that checks and re-encodes them, not here.

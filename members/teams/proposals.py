@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from citynet.web.text import address_part
 from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequired, TooManyToday
 from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
 from members.names import core, fold
@@ -73,7 +73,7 @@ def decide(proposal, *, by, decision, slug, status, role, note, known=None):
 def suggested_slug(proposal):
     """Return an address for the proposed member that leads nowhere yet; "" for names that give
     none."""
-    first = slugify(proposal.name)[:90].strip("-")
+    first = address_part(proposal.name, 90)
     slug, number = first, 1
     while slug and _leads_somewhere(slug):
         number += 1

@@ -3,7 +3,6 @@
 from functools import partial
 from http import HTTPStatus
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
@@ -12,14 +11,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from citynet.web.admin import page
+from citynet.web.admin import AddressFromNameForm, page
 from policies.forms.curation import ThemeMergeForm
 from policies.models import FormerTheme, Phrase, RevisionTheme, Theme
 from policies.workflow import themes
 from policies.workflow.errors import WorkflowError
 
 
-class ThemeForm(forms.ModelForm):
+class ThemeForm(AddressFromNameForm):
     def clean_name(self):
         """Refuse names that differ from another one only in case."""
         name = self.cleaned_data["name"]
@@ -53,9 +52,6 @@ class ThemeAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         # The slug is part of URLs that people have saved.
         return ["slug"] if obj else []
-
-    def get_prepopulated_fields(self, request, obj=None):
-        return {} if obj else {"slug": ["name"]}
 
     def get_actions(self, request):
         # Each deletion is confirmed and recorded on its own.

@@ -74,6 +74,10 @@ class Ambiguous(ValidationError):
         self.readings = readings
 
 
+class NoDate(Exception):
+    """A text is no month and no date."""
+
+
 @dataclass(frozen=True)
 class Amount:
     """A number, with the currency that was written beside it (ISO 4217), or ""."""
@@ -121,8 +125,11 @@ def amount(text, places=2):
 
 def whole(text):
     """Return the ``int`` that a text says."""
-    value = number(text, 0)
-    if value != value.to_integral_value():
+    try:
+        value = number(text, 0)
+    except ValidationError:
+        value = None
+    if value is None or value != value.to_integral_value():
         raise ValidationError(_("Write a whole number in digits."))
     return int(value)
 
@@ -267,7 +274,10 @@ def _no_number(typed):
 
 def month(text):
     """Return the month or year that a text says, as ``MonthField`` keeps it: "2013-04" or "2013"."""
-    year_, month_, _day = _date(text)
+    try:
+        year_, month_, _day = _date(text)
+    except NoDate:
+        raise ValidationError(months.WRONG_MONTH) from None
     found = f"{year_}-{month_:02d}" if month_ else str(year_)
     if not re.fullmatch(months.PATTERN, found):
         raise ValidationError(months.WRONG_YEAR)
@@ -276,10 +286,11 @@ def month(text):
 
 def date(text):
     """Return the ``datetime.date`` that a text says."""
-    year_, month_, day = _date(text)
-    if not day:
-        raise _no_date()
-    return datetime.date(year_, month_, day)
+    try:
+        return datetime.date(*_date(text))
+    except (NoDate, ValueError):
+        # Without a day, or without a month.
+        raise ValidationError(_("Write a date: 2024-05-31.")) from None
 
 
 def year(text):
@@ -316,13 +327,13 @@ def _date_in_words(named, text):
         len(years) == 1 and len(others) + 1 == len(found) and len(others) <= (1 if named else 2)
     )
     if NUMBERS.sub("", BETWEEN.sub("", text)) or not is_known:
-        raise _no_date()
+        raise NoDate
     year_ = int(years[0])
     if named or len(others) < 2:  # noqa: PLR2004 - month and day
         return _checked(year_, *([named] if named else []), *others)
     first, second = others
     if found[1] == years[0]:
-        raise _no_date()
+        raise NoDate
     if found[0] == years[0] or first == second or second > LAST_MONTH:
         # The year first: then the month. Otherwise what is above twelve is the day.
         return _checked(year_, first, second)
@@ -340,7 +351,7 @@ def _checked(year_, month_=None, day=None):
     try:
         datetime.date(year_, 1 if month_ is None else month_, 1 if day is None else day)
     except ValueError:
-        raise _no_date() from None
+        raise NoDate from None
     return year_, month_ or 0, day or 0
 
 
@@ -378,12 +389,6 @@ def _month_names():
                 if not re.search(r"[0-9]", name):
                     found.setdefault(_folded(name).strip("."), set()).add(place)
     return {name: places.pop() for name, places in found.items() if len(places) == 1}
-
-
-def _no_date():
-    return ValidationError(
-        _("Write a year (2013), a year and month (2013-04), or a date (2013-04-30).")
-    )
 
 
 def link(text):

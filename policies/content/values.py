@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from citynet.web.text import clean_text
 from policies.models.amounts import DIGITS
 from policies.models.months import WRONG_YEAR, MonthField, YearField
 
@@ -19,8 +20,8 @@ DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 WEB = re.compile(r"https?://", re.IGNORECASE)
 # Texts keep line breaks and tabs; other control characters, NUL among them, and halves of
-# characters can neither be shown nor stored everywhere.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# characters can neither be shown nor stored everywhere. In a file they mean that it is damaged.
+FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def plain(number):
@@ -69,17 +70,19 @@ def clean(field, value, instance):
 
 
 def text(value):
-    """Return a text with line feeds only; unknown is empty. Raises ``ValidationError``."""
+    """Return a text as it is stored: with line feeds only, and without what nobody can see.
+
+    Unknown is empty. Raises ``ValidationError``.
+    """
     if value is None:
         return ""
     if not isinstance(value, str):
         raise ValidationError(_("This must be a text."))
-    value = value.replace("\r\n", "\n").replace("\r", "\n")
     found = FORBIDDEN.search(value)
     if found:
         code = f"U+{ord(found.group()):04X}"
         raise ValidationError(_("The character %(code)s is not allowed.") % {"code": code})
-    return value
+    return clean_text(value)
 
 
 def _text(field, value, instance):

@@ -1,6 +1,7 @@
 """What the forms of all sections have in common, and the lists of rows below them."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +18,45 @@ class CleanedByFields(forms.ModelForm):
         formfield_callback = form_field
 
     use_required_attribute = False
+    # Of amounts in a list without a currency of its own: that of the budget.
+    currency = ""
 
     def _get_validation_exclusions(self):
         # Checking constraints in the database would cost a query for each row.
         return {field.name for field in self._meta.model._meta.get_fields()}
+
+    def currency_of_amounts(self):
+        """Return the currency that the amounts of this form are in, as typed or stored; or ""."""
+        own = self._currency_field()
+        if not own:
+            return self.currency
+        given = self.cleaned_data if self.is_bound else self.initial
+        return given.get(own) or self.currency
+
+    def clean(self):
+        data = super().clean()
+        for name, field in self.fields.items():
+            if getattr(field, "written_currency", "") and name in data:
+                self._settle_currency(name, field.written_currency, data)
+        return data
+
+    def _settle_currency(self, name, written, data):
+        """Take the currency written beside an amount for that of the form, or say that they differ."""
+        own = self._currency_field()
+        if name.endswith("_usd"):
+            beside = "USD"
+        elif own and own not in self.errors and not data.get(own):
+            beside = data[own] = written
+        else:
+            beside = self.currency_of_amounts()
+        if written != beside:
+            message = _("%(written)s is written here, and %(beside)s as the currency.")
+            if not beside:
+                message = _("Give the currency of the budget first, then amounts in it.")
+            self.add_error(name, message % {"written": written, "beside": beside})
+
+    def _currency_field(self):
+        return next((name for name in self.fields if name.endswith("currency")), None)
 
 
 class SectionForm(CleanedByFields):
@@ -35,9 +71,13 @@ class SectionForm(CleanedByFields):
         return {name: getattr(revision, name) for name in cls._meta.fields}
 
     def write(self, revision):
-        """Put what was typed into ``revision``; the caller saves it."""
+        """Put what is right of what was typed into ``revision``; the caller saves it.
+
+        A field with an error keeps the value that it has.
+        """
         for name in self._meta.fields:
-            setattr(revision, name, self.cleaned_data[name])
+            if name in self.cleaned_data:
+                setattr(revision, name, self.cleaned_data[name])
 
 
 class RowForm(CleanedByFields):
@@ -59,14 +99,68 @@ class RowSet(BaseFormSet):
         """Return the forms of rows in which something was typed."""
         return [form for form in self.forms if form.has_changed()]
 
-    def instances(self, revision, section_form):
-        """Return the rows as unsaved objects of ``revision``."""
-        rows = []
-        for position, form in enumerate(self.filled()):
-            row = form.instance
-            row.revision, row.position = revision, position
-            rows.append(row)
+    def write(self, revision, stored, section_form):
+        """Replace the rows of ``revision``, which are ``stored``, by what is right of those typed.
+
+        A list that is wrong as a whole stays as it is.
+        """
+        if self.non_form_errors():
+            return
+        rows = self.instances(revision, stored, section_form)
+        manager = self.form._meta.model.objects
+        manager.filter(revision=revision).delete()
+        manager.bulk_create(rows)
+
+    def instances(self, revision, stored, section_form):
+        """Return the rows as unsaved objects of ``revision``.
+
+        A field with an error has the value of the stored row that the typed one was; a row without
+        one is left out where it cannot do without the field.
+        """
+        left, rows = list(stored), []
+        for form in self.filled():
+            before = _same_row(form, left)
+            row = self.instance(form, before, section_form)
+            if before:
+                left.remove(before)
+            if row:
+                row.revision, row.position = revision, len(rows)
+                rows.append(row)
         return rows
+
+    def instance(self, form, before, section_form):
+        """Return the row of a form, or None; ``before`` is the stored row that it was, or None."""
+        row = form.instance
+        wrong = [row._meta.get_field(name) for name in form.errors if name in form.fields]
+        for field in wrong:
+            if before is None and not field.blank:
+                return None
+            setattr(row, field.attname, getattr(before, field.attname, _nothing(field)))
+        try:
+            row.clean()
+        except ValidationError:
+            # What is right fits only to what is wrong: a period has two ends.
+            for field in wrong:
+                setattr(row, field.attname, _nothing(field))
+        return row
+
+
+def _nothing(field):
+    return None if field.null else ""
+
+
+def _same_row(form, rows):
+    """Return the stored row that has most in common with a typed one, or None."""
+
+    def agreements(row):
+        return sum(
+            form.cleaned_data[name] not in (None, "") and form.cleaned_data[name] == value
+            for name, value in form.stored(row).items()
+            if name in form.cleaned_data
+        )
+
+    best = max(rows, key=agreements, default=None)
+    return best if best is not None and agreements(best) else None
 
 
 def row_set(form, most, base=RowSet):
@@ -76,8 +170,8 @@ def row_set(form, most, base=RowSet):
     )
     row_set_class.default_error_messages = {
         "too_many_forms": _(
-            "At most %(num)d rows fit here. Nothing is saved and nothing is lost: put small rows "
-            "together, then save again."
+            "At most %(num)d rows fit here. Nothing is lost: put small rows together, then save "
+            "again."
         )
     }
     return row_set_class

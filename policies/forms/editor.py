@@ -55,25 +55,37 @@ class Editor:
         place = _apply(operation, lists, {kind.name: kind for kind in section.lists})
         return cls(section, revision, shown=(values, lists)), place
 
+    def is_unsaved(self):
+        """Return whether what is shown differs from what is stored; empty rows do not count."""
+        return self.shown() != Editor(self.section, self.revision).shown()
+
+    def shown(self):
+        """Return what the page shows, as text: fields and rows in which something stands."""
+        forms = {each.kind.name: each.rows.forms for each in self.lists}
+        rows = {name: [_texts(form) for form in of_list] for name, of_list in forms.items()}
+        return _texts(self.form), {name: [*filter(None, of_list)] for name, of_list in rows.items()}
+
     def is_valid(self):
         # All are validated, so that all errors are shown.
-        return all([self.form.is_valid(), *(each.rows.is_valid() for each in self.lists)])
+        is_right = self.form.is_valid()
+        for form in (form for each in self.lists for form in each.rows.forms):
+            form.currency = self.form.currency_of_amounts()
+        return all([is_right, *(each.rows.is_valid() for each in self.lists)])
 
     def write(self, revision):
-        """Store the section in ``revision``: lists at once, columns when the caller saves it."""
+        """Store what is right of the section in ``revision``: lists at once, columns when the
+        caller saves it."""
         self.form.write(revision)
         for each in self.lists:
-            manager = getattr(revision, each.kind.name)
-            manager.all().delete()
-            manager.model.objects.bulk_create(each.rows.instances(revision, self.form))
+            stored = list(getattr(revision, each.kind.name).all())
+            each.rows.write(revision, stored, self.form)
 
     def content(self):
         """Return what was sent, as text, in the form of :func:`content`."""
-        fields = {name: as_text(self.form.cleaned_data[name]) for name in self._compared()}
+        fields = {name: _typed(self.form, name) for name in self._compared()}
         lists = {
             each.kind.name: [
-                {name: as_text(form.cleaned_data[name]) for name in form.fields}
-                for form in each.rows.filled()
+                {name: _typed(form, name) for name in form.fields} for form in each.rows.filled()
             ]
             for each in self.lists
         }
@@ -84,6 +96,17 @@ class Editor:
             elif fields["primary"] not in codes:
                 fields["primary"] = ""
         return {"fields": fields, "lists": lists}
+
+    def understood(self):
+        """Return how what was typed is understood, as (id of the input, label, text, whether it was
+        written in another way)."""
+        forms = [self.form, *(form for each in self.lists for form in each.rows.forms)]
+        return [
+            (field.auto_id, field.label, field.echo, field.was_reworded)
+            for form in forms
+            for field in form
+            if getattr(field, "echo", "")
+        ]
 
     def problems(self):
         """Return errors as (id of the input, label, message), in the order of the page."""
@@ -240,6 +263,17 @@ def _apply(operation, lists, kinds):
         rows[place], rows[other] = rows[other], rows[place]
         place = other
     return f"{name}-{place}"
+
+
+def _texts(form):
+    """Return the fields of a form in which something stands, as they are shown."""
+    values = {field.name: field.value() for field in form}
+    return {name: as_text(value) for name, value in values.items() if value not in (None, "", [])}
+
+
+def _typed(form, name):
+    """Return what was sent for a field, as text; as it was typed where it is wrong."""
+    return as_text(form.cleaned_data.get(name, form[name].value()))
 
 
 def _problems_of(form, anchor="section"):

@@ -1,28 +1,32 @@
 """Fields that accept exactly what the models hold, in the way that people write it."""
 
-import re
 import unicodedata
+from datetime import date
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from policies.content import values
+from citynet.web.formats import number
+from citynet.web.text import clean_text
+from policies.content import parsing, values
 from policies.content.fields import SHORTEST_PROSE
 from policies.content.values import plain
+from policies.models import months
+from policies.models.months import MonthField, YearField
 
-# 13,000,000 or 13 000 000: groups of three, whatever parts them.
-GROUPED = re.compile(r"-?[0-9]{1,3}(?:[,'’ \u00a0\u2009\u202f][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 LONG_TEXT = 5000  # characters from which a field is given room for a whole story
 LONG_LINE = 200  # and from which one of a row is given room for a sentence
-SHAPELESS = frozenset({"Cf", "Zs", "Zl", "Zp"})
-SEPARATORS = re.compile(r"[,'’ \u00a0\u2009\u202f]")
+SHAPELESS = frozenset({"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"})
+BLANK_PATTERN = "\u2800"  # of Braille
+CENTS = 2  # decimals of amounts of money
 
 _hint = lazy(
     lambda text, label, example: format_html(
@@ -47,31 +51,76 @@ class ValueField(forms.CharField):
     default_error_messages = {"required": gettext_lazy("This is needed.")}
 
     def __init__(self, *, model_field, **kwargs):
-        # The model field has the rules on length; NUL is refused with all control characters.
+        # The model field has the rules on length.
         super().__init__(strip=True, **kwargs)
         self.model_field = model_field
         self.validators = []
+        self.written_currency = ""  # beside an amount
+
+    @property
+    def is_money(self):
+        """Whether it is an amount of money: the only numbers with two decimals."""
+        field = self.model_field
+        return isinstance(field, models.DecimalField) and field.decimal_places == CENTS
+
+    @property
+    def is_interpreted(self):
+        """Whether what is stored may look different from what was typed."""
+        field = self.model_field
+        is_text = isinstance(field, models.TextField | models.CharField)
+        return (
+            not is_text
+            or isinstance(field, MonthField | models.URLField)
+            or field.name.endswith("currency")
+        )
+
+    def get_bound_field(self, form, field_name):
+        return ValueBoundField(form, self, field_name)
 
     def clean(self, value):
-        text = self.to_python(value)
+        text = clean_text(self.to_python(value)).strip()
         if not says_something(text):
             text = ""
+        self.written_currency = ""
         if not text:
             self.validate(text)
             return None if self.model_field.null else ""
-        if isinstance(self.model_field, models.TextField | models.CharField):
-            self._check_length(text)
-        elif GROUPED.fullmatch(text):
-            text = SEPARATORS.sub("", text)
-        if self.model_field.name == "budget_currency":
-            text = text.upper()
-        return values.clean(self.model_field, text, None)
+        return values.clean(self.model_field, self._understood(text), None)
+
+    def _understood(self, text):
+        """Return what was typed in the form in which files carry it. Raises ``ValidationError``."""
+        field = self.model_field
+        read = next((read for kind, read in READERS if isinstance(field, kind)), None)
+        if read:
+            return read(text)
+        if isinstance(field, models.DecimalField):
+            if not self.is_money:
+                return parsing.number(text, field.decimal_places)
+            amount = parsing.amount(text, CENTS)
+            self.written_currency = amount.currency
+            return amount.value
+        if field.name.endswith("currency"):
+            return parsing.currency(text)
+        if isinstance(field, models.URLField):
+            text = parsing.link(text)
+        self._check_length(text)
+        return text
 
     def prepare_value(self, value):
         if isinstance(value, Decimal):
-            whole, point, part = plain(value).partition(".")
+            whole, point, part = parsing.clear(value).partition(".")
             return f"{int(whole):,}{point}{part}" if abs(value) >= 1 else plain(value)
         return value
+
+    def understood(self, value, currency=""):
+        """Return a value in the way in which it cannot be mistaken: "1,284,500 VND", "April 2013"."""
+        if isinstance(self.model_field, MonthField):
+            return months.label(value)
+        if isinstance(value, Decimal | int):
+            is_year = isinstance(self.model_field, YearField)
+            shown = str(value) if is_year else number(value)
+            return f"{shown} {currency}" if self.is_money and currency else shown
+        return date_format(value) if isinstance(value, date) else str(value)
 
     def has_changed(self, initial, data):
         return super().has_changed(self.prepare_value(initial), data)
@@ -89,9 +138,68 @@ class ValueField(forms.CharField):
             )
 
 
+def _day(text):
+    return parsing.date(text).isoformat()
+
+
+# A kind stands before those that it is one of.
+READERS = (
+    (MonthField, parsing.month),
+    (models.DateField, _day),
+    (YearField, parsing.year),
+    (models.IntegerField, parsing.whole),
+)
+
+
+class ValueBoundField(forms.BoundField):
+    """A field that says how it was understood."""
+
+    @property
+    def echo(self):
+        """Return how a value was understood, or "" where it was written like that.
+
+        An amount is always repeated with its currency, which stands in another field.
+        """
+        value = self._understood_value()
+        if value in (None, "") or (self._is_plain(value) and not self.field.is_money):
+            return ""
+        currency = "USD" if self.name.endswith("_usd") else self.form.currency_of_amounts()
+        return _("= %(value)s") % {"value": self.field.understood(value, currency)}
+
+    @property
+    def was_reworded(self):
+        """Whether it was written in another way than the one in which it is repeated."""
+        value = self._understood_value()
+        return value not in (None, "") and not self._is_plain(value)
+
+    def _is_plain(self, value):
+        said = {_without_separators(each) for each in (value, self.field.understood(value))}
+        return _without_separators(self.value()) in said
+
+    def _understood_value(self):
+        if self.is_hidden or self.errors or not self.field.is_interpreted:
+            return None
+        if self.form.is_bound:
+            return self.form.cleaned_data.get(self.name)
+        if not isinstance(self.initial, str):
+            return self.initial
+        try:
+            # What was typed, after a button that only moves rows.
+            return self.field.clean(self.initial)
+        except ValidationError:
+            return None
+
+
+def _without_separators(value):
+    """Return a value as it is compared with what was typed: separators alone make no difference."""
+    return "" if value is None else str(value).replace(",", "").strip()
+
+
 def says_something(text):
     """Return whether a text shows anything: characters without a shape, or blanks, do not."""
-    return any(unicodedata.category(char) not in SHAPELESS for char in text)
+    return any(
+        unicodedata.category(char) not in SHAPELESS and char != BLANK_PATTERN for char in text
+    )
 
 
 def longest(field):

@@ -9,6 +9,8 @@ from policies.models import BudgetLine, FundingSource, Revision
 from .base import RowForm, SectionForm
 from .fields import hint
 
+STATED_USD = ("budget_usd", "budget_usd_source")
+
 
 class BudgetForm(SectionForm):
     class Meta(SectionForm.Meta):
@@ -86,21 +88,32 @@ class BudgetForm(SectionForm):
             self.add_error("budget_usd_source", _("Name who states the amount in USD."))
         if source and usd is None and "budget_usd" not in self.errors:
             self.add_error("budget_usd", _("A source is given, but no amount in USD."))
-        if usd is None and not self.errors:
-            data["computed_usd"] = self._convert(amount, currency, data["budget_year"])
+        if usd is None:
+            try:
+                _convert(amount, currency, data.get("budget_year"))
+            except ValidationError as error:
+                self.add_error("budget_amount", error)
         return data
 
     def write(self, revision):
+        before = {name: getattr(revision, name) for name in self._meta.fields}
         super().write(revision)
-        if revision.budget_usd is None:
-            revision.budget_usd = self.cleaned_data["computed_usd"]
+        # An amount beside a currency that was not written for it would be a false statement.
+        is_kept = "budget_amount" in self.errors and before["budget_amount"] is not None
+        pairs = [
+            (is_kept or "budget_currency" in self.errors, ("budget_amount", "budget_currency")),
+            (self.errors.keys() & set(STATED_USD), STATED_USD),
+        ]
+        for name in [name for is_wrong, names in pairs if is_wrong for name in names]:
+            setattr(revision, name, before[name])
+        if not revision.budget_usd_source:
+            amount, currency = revision.budget_amount, revision.budget_currency
+            revision.budget_usd = _convert(amount, currency, revision.budget_year)
 
-    def _convert(self, amount, currency, year):
-        try:
-            return Revision.budget_usd.field.clean(to_usd(amount, currency, year), None)
-        except ValidationError as error:
-            self.add_error("budget_amount", error)
-            return None
+
+def _convert(amount, currency, year):
+    """Return an amount in USD; raise ``ValidationError`` where it is too large to be kept."""
+    return Revision.budget_usd.field.clean(to_usd(amount, currency, year), None)
 
 
 class BudgetLineForm(RowForm):

@@ -57,6 +57,8 @@ class TargetsForm(SectionForm):
         return chosen
 
     def write(self, revision):
+        if "themes" in self.errors:
+            return
         before = [row.theme.slug for row in revision.theme_rows.select_related("theme")]
         chosen = self.cleaned_data["themes"]
         if sorted(before) == sorted(chosen):
@@ -117,12 +119,17 @@ class ContributionSet(RowSet):
                 % {"most": MAX_TARGETS, "count": len(seen)}
             )
 
-    def instances(self, revision, section_form):
-        rows = super().instances(revision, section_form)
-        primary = section_form.cleaned_data["primary"]
-        for form, row in zip(self.filled(), rows, strict=True):
-            row.target_id = form.cleaned_data["target"]
+    def instances(self, revision, stored, section_form):
+        rows = super().instances(revision, stored, section_form)
+        primary = section_form.cleaned_data.get("primary", "")
+        for row in rows:
             # A single target is the primary one.
             is_primary = row.target_id == primary or len(rows) == 1
             row.role = Contribution.Role.PRIMARY if is_primary else Contribution.Role.SECONDARY
         return rows
+
+    def instance(self, form, before, section_form):
+        if "target" in form.errors:
+            return None
+        form.instance.target_id = form.cleaned_data["target"]
+        return super().instance(form, before, section_form)

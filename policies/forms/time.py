@@ -1,5 +1,6 @@
 """When it happened: stage, first and last month, and the phases."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from policies.models import Phase, Revision, months
@@ -27,6 +28,15 @@ class TimeForm(SectionForm):
         data = super().clean()
         months.clean_period(data.get("start"), data.get("end"))
         return data
+
+    def write(self, revision):
+        before = revision.start, revision.end
+        super().write(revision)
+        try:
+            months.clean_period(revision.start, revision.end)
+        except ValidationError:
+            # What is right fits only to what is wrong.
+            revision.start, revision.end = before
 
 
 class PhaseForm(RowForm):

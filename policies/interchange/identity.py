@@ -1,7 +1,6 @@
 """Which member and which case a line means, however its name or its id is written."""
 
-from django.utils.text import slugify
-
+from citynet.web.text import address_part
 from members.models import FormerAddress, Member
 from members.names import core, fold, identity, joined, near_to, searchable, tidy
 from policies.models import CaseStudy
@@ -77,7 +76,7 @@ class Directory:
 
     def _free_slug(self, name):
         """Return a slug for ``name``; names in scripts that give none are numbered."""
-        first = slugify(name)[:90].strip("-") or "member"
+        first = address_part(name, 90) or "member"
         slug, number = first, 1
         while slug in self._by_slug:
             number += 1

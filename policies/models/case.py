@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from citynet.web.text import address_part
 from members.models import Member
 
 from .querysets import CaseStudyQuerySet
@@ -145,5 +145,5 @@ class CaseStudy(models.Model):
     @staticmethod
     def slug_for(title):
         """Return the part of the URL made from a title; "policy" for titles in other scripts."""
-        slug = slugify(title)[:80].strip("-") or "policy"
+        slug = address_part(title, 80) or "policy"
         return f"{slug}-policy" if slug in RESERVED_SLUGS else slug

@@ -16,15 +16,14 @@ from citynet.web.languages import cached_per_language
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 WRONG_YEAR = _("Write a year from 1900 to 2099.")
+WRONG_MONTH = _("Write a year (2013) or a year and month (2013-04).")
 PATTERN = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z"
 
 
 class MonthField(models.CharField):
     """A month ("2013-04") or a year ("2013"); empty text where nothing is known."""
 
-    default_validators = [
-        RegexValidator(PATTERN, _("Write a year (2013) or a year and month (2013-04)."))
-    ]
+    default_validators = [RegexValidator(PATTERN, WRONG_MONTH)]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("max_length", 7)
@@ -60,7 +59,7 @@ def period_constraints(name):
         models.CheckConstraint(
             condition=well_formed,
             name=f"{name}_months_are_well_formed",
-            violation_error_message=_("Write a year (2013) or a year and month (2013-04)."),
+            violation_error_message=WRONG_MONTH,
         ),
         models.CheckConstraint(
             condition=in_order,

@@ -54,8 +54,8 @@ def section(request, pk, slug):
     page = Page(request, case, revision, BY_SLUG[slug])
     if request.method != "POST":
         return page.show(Editor(page.section, revision))
-    if operation := request.POST.get("row"):
-        return page.rework(operation)
+    if "row" in request.POST:
+        return page.rework(request.POST["row"])
     return page.save()
 
 
@@ -68,14 +68,15 @@ class Page:
     def rework(self, operation):
         """Add, remove or move a row, or look for targets: everything typed stays, nothing is saved."""
         editor, place = Editor.typed(self.section, self.revision, self.request.POST, operation)
-        return self.show(editor, seen=self.request.POST.get("seen", ""), place=place, unsaved=True)
+        return self.show(
+            editor, seen=self.request.POST.get("seen", ""), place=place, unsaved=editor.is_unsaved()
+        )
 
     def save(self):
         """Store what was sent, unless it is wrong or somebody else has stored something newer."""
         editor = Editor(self.section, self.revision, self.request.POST)
         seen = self.request.POST.get("seen", "")
-        if not editor.is_valid():
-            return self._invalid(editor, seen)
+        is_right = editor.is_valid()
         try:
             saved = authoring.save_section(
                 self.revision,
@@ -90,7 +91,7 @@ class Page:
                 return self._conflict(editor, conflict.revision, differences)
             # A double click, or two people who wrote the same.
             saved = conflict.revision
-        return self._saved(saved)
+        return self._saved(saved, editor) if is_right else self._partly_saved(saved, editor)
 
     def show(self, editor, *, status=200, seen=None, **more):
         """Return the page with its form."""
@@ -115,17 +116,15 @@ class Page:
         }
         return render(self.request, "policies/author/section.html", context, status=status)
 
-    def _saved(self, saved):
+    def _saved(self, saved, editor):
         if wants_json(self.request):
-            answer = {
-                "state": "saved",
-                "seen": self._fingerprint(saved),
-                "message": _("Saved at %(time)s") % {"time": _now()},
-            }
-            if self.section.slug == "budget":
-                answer["computed"] = computed(saved)
-            return JsonResponse(answer)
+            message = _("Saved at %(time)s") % {"time": _now()}
+            return self._state("saved", saved, editor, message=message)
         messages.success(self.request, _("Saved: %(section)s.") % {"section": self.section.label})
+        reworded = [f"{label} {text}" for _id, label, text, other in editor.understood() if other]
+        if reworded:
+            told = _("Understood: %(values)s") % {"values": ", ".join(reworded)}
+            messages.info(self.request, told)
         then = self.request.POST.get("then")
         if then == "overview":
             return redirect("policies:edit", self.case.pk)
@@ -135,17 +134,30 @@ class Page:
             slug = after.slug if after else REVIEW
         return redirect("policies:section", self.case.pk, slug)
 
-    def _invalid(self, editor, seen):
+    def _partly_saved(self, saved, editor):
+        """What is right is saved; what is not stays on the page as it was typed."""
         if not wants_json(self.request):
-            return self.show(editor, seen=seen, status=422)
+            return self.show(editor, status=422)
         problems = editor.problems()
         message = ngettext(
-            "Not saved yet: %(count)d answer needs a correction.",
-            "Not saved yet: %(count)d answers need a correction.",
+            "Saved, but for %(count)d answer that needs a correction.",
+            "Saved, but for %(count)d answers that need a correction.",
             len(problems),
         ) % {"count": len(problems)}
         errors = [{"id": anchor, "message": str(text)} for anchor, _label, text in problems]
-        return JsonResponse({"state": "invalid", "message": message, "errors": errors}, status=422)
+        return self._state("invalid", saved, editor, status=422, message=message, errors=errors)
+
+    def _state(self, state, saved, editor, *, status=200, **more):
+        """Return what the script of the page is told after it has saved."""
+        answer = {
+            "state": state,
+            "seen": self._fingerprint(saved),
+            "understood": {each[0]: each[2] for each in editor.understood()},
+            **more,
+        }
+        if self.section.slug == "budget":
+            answer["computed"] = computed(saved)
+        return JsonResponse(answer, status=status)
 
     def _conflict(self, editor, theirs, differences):
         message = _("Somebody else saved this section after you opened it. Nothing is lost.")

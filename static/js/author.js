@@ -5,6 +5,7 @@ const state = document.getElementById("save-state");
 const say = state.dataset;
 const key = `draft:${location.pathname}`;
 const WAIT = 3000; // after the last key
+const WITHOUT_BLANKS = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Tibetan}\p{Script=Myanmar}\p{Script=Khmer}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 const RETRY = 15000; // after a failure
 const IGNORED = ["csrfmiddlewaretoken", "find_words", "find_goal"];
 let dirty = Boolean(form.dataset.unsaved);
@@ -16,6 +17,22 @@ let timer, request;
 
 const entries = () => [...new FormData(form)].filter(([name]) => !IGNORED.includes(name));
 const typed = () => JSON.stringify(entries().filter(([name]) => name !== "seen"));
+
+// What was said, without separators of numbers and without empty rows: those are no text.
+const said = (all) => {
+  const fields = [];
+  const rows = {};
+  for (const [name, value] of all) {
+    const text = String(value).replace(/[,\s]/g, "");
+    if (!text || name === "seen" || name.endsWith("_FORMS")) continue;
+    const [, list, number, column] = name.match(/^(\w+)-(\d+)-(\w+)$/) || [];
+    if (list) ((rows[list] ||= {})[number] ||= []).push([column, text]);
+    else fields.push([name, text]);
+  }
+  return JSON.stringify([fields, Object.entries(rows).map(([list, of]) => [list, Object.values(of)])]);
+};
+let lastSaid = dirty ? null : said(entries());
+let lastShown = state.textContent;
 
 const show = (text, bad = false) => {
   state.textContent = text;
@@ -40,6 +57,13 @@ const forget = () => {
 // Saving by itself
 
 const changed = () => {
+  if (said(entries()) === lastSaid && !request) {
+    // An empty row, or a word that was taken back: nothing is left to be saved.
+    clearTimeout(timer);
+    dirty = false;
+    forget();
+    return show(lastShown);
+  }
   dirty = true;
   keep();
   if (stopped) return;
@@ -55,6 +79,7 @@ const save = async () => {
   if (!dirty || stopped) return;
   if (request) return later(WAIT);
   const sent = typed();
+  const sentText = said(entries());
   show(say.saving);
   request = true;
   try {
@@ -71,7 +96,7 @@ const save = async () => {
       show(hopeless ? say.large : say.failed, true);
       if (!hopeless) later(RETRY);
     } else {
-      answered(await answer.json(), sent);
+      answered(await answer.json(), sent, sentText);
     }
   } catch {
     show(navigator.onLine ? say.failed : say.offline, true);
@@ -81,12 +106,15 @@ const save = async () => {
   }
 };
 
-const answered = (answer, sent) => {
+const answered = (answer, sent, sentText) => {
   if (answer.token) form.elements.csrfmiddlewaretoken.value = answer.token;
+  if (answer.seen) form.elements.seen.value = answer.seen;
+  if (answer.computed) compute(answer.computed);
+  if (answer.understood) echo(answer.understood);
   if (answer.state === "saved") {
     clearErrors();
-    form.elements.seen.value = answer.seen;
-    if (answer.computed) compute(answer.computed);
+    lastSaid = sentText;
+    lastShown = answer.message;
     dirty = typed() !== sent;
     if (dirty) return changed();
     forget();
@@ -105,6 +133,7 @@ const answered = (answer, sent) => {
     later(RETRY);
   } else if (answer.state === "invalid") {
     show(answer.message, true);
+    lastSaid = null;
     showErrors(answer.errors);
   } else if (answer.state === "large") {
     show(say.large, true);
@@ -114,7 +143,25 @@ const answered = (answer, sent) => {
   }
 };
 
+// How numbers, dates and links were understood
+const echo = (understood) => {
+  form.querySelectorAll("output.echo").forEach((output) => {
+    const text = understood[output.id.replace(/_echo$/, "")] || "";
+    if (output.textContent !== text) output.textContent = text;
+  });
+};
+
 const clearErrors = () => {
+  wrong = [];
+  // Those that came with the page say what was wrong when it was sent.
+  const summary = document.getElementById("err-title")?.closest(".errors");
+  if (summary?.contains(document.activeElement)) state.focus();
+  summary?.remove();
+  form.querySelectorAll(".errorlist").forEach((list) => {
+    list.closest(".field, .entry")?.classList.remove("has-err");
+    list.closest(".field")?.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
+    list.remove();
+  });
   form.querySelectorAll("[data-live-error]").forEach((note) => {
     const input = document.getElementById(note.dataset.liveError);
     input?.removeAttribute("aria-invalid");
@@ -122,22 +169,29 @@ const clearErrors = () => {
     note.remove();
   });
 };
+let wrong = [];
 const showErrors = (errors) => {
   clearErrors();
-  for (const { id, message } of errors) {
-    const input = document.getElementById(id);
-    const field = input?.closest(".field");
-    // Who is still typing in it is not interrupted.
-    if (!field || input === document.activeElement || field.querySelector(".errorlist")) continue;
-    const note = document.createElement("p");
-    note.className = "err";
-    note.dataset.liveError = id;
-    note.textContent = message;
-    field.classList.add("has-err");
-    input.setAttribute("aria-invalid", "true");
-    input.before(note);
-  }
+  wrong = errors;
+  for (const error of errors) showError(error);
 };
+const showError = ({ id, message }) => {
+  const input = document.getElementById(id);
+  const field = input?.closest(".field");
+  // Who is still typing in it is told on leaving it.
+  if (!field || input === document.activeElement || field.querySelector("[data-live-error]")) return;
+  const note = document.createElement("p");
+  note.className = "err";
+  note.dataset.liveError = id;
+  note.textContent = message;
+  field.classList.add("has-err");
+  input.setAttribute("aria-invalid", "true");
+  input.before(note);
+};
+form.addEventListener("focusout", ({ target }) => {
+  // After the focus has moved on.
+  setTimeout(() => wrong.filter(({ id }) => id === target.id).forEach(showError));
+});
 
 const compute = (rows) => {
   const list = form.querySelector("[data-computed]");
@@ -202,9 +256,7 @@ const offer = () => {
     return;
   }
   if (!kept) return;
-  const before = JSON.stringify(kept.entries.filter(([name]) => name !== "seen"));
-  // Numbers come back with separators: that is no other text.
-  const same = before.replace(/[,\s]/g, "") === typed().replace(/[,\s]/g, "");
+  const same = said(kept.entries) === said(entries());
   const failed = document.querySelector(".errors");
   const saved = kept.sent && kept.seen !== form.elements.seen.value && !failed;
   if (saved || (same && !dirty)) return forget();
@@ -260,9 +312,12 @@ const count = (input) => {
     note.id = `${input.id}-count`;
     input.after(note);
   }
-  const words = input.value.trim() ? input.value.trim().split(/\s+/).length : 0;
+  const text = input.value.trim();
   note.className = over > 0 ? "count bad" : "count";
-  note.textContent = over > 0 ? say.over.replace("%s", over) : say.words.replace("%s", words);
+  if (over > 0) note.textContent = say.over.replace("%s", over);
+  // Thai, Lao, Tibetan, Burmese, Khmer, Chinese and Japanese write no blanks between words.
+  else if ((text.match(WITHOUT_BLANKS) || []).length > text.length / 4) note.textContent = say.characters.replace("%s", [...text].length);
+  else note.textContent = say.words.replace("%s", text ? text.split(/\s+/).length : 0);
 };
 
 // Rows: added, removed and moved in the page

@@ -3,8 +3,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from django.utils.text import slugify
 
+from citynet.web.text import address_part
 from members.models import Event
 from members.place_names import refresh_names
 from policies import models as policies
@@ -56,7 +56,7 @@ def load_themes():
     stored |= set(policies.FormerTheme.objects.values_list("slug", flat=True))
     missing = []
     for position, theme in enumerate(json.loads(THEMES_FILE.read_text(encoding="utf-8")), 1):
-        slug = slugify(theme["name"])
+        slug = address_part(theme["name"], 60)
         if slug not in stored and theme["name"] not in stored:
             missing.append(policies.Theme(slug=slug, position=position, **theme))
     if missing and Event.objects.filter(action__in=("theme-merged", "theme-deleted")).exists():

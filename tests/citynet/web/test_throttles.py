@@ -214,7 +214,7 @@ def test_draft_that_is_kept_too_often_is_not_lost(reference):
     client = signed_in(official)
     address = reverse("policies:section", args=[draft.case_id, "basics"])
     for _ in range(2):
-        assert client.post(address, {}).status_code == 422
+        assert client.post(address, {}).status_code == 409
     answer = client.post(address, {"title": "Night <buses>"})
     assert (answer.status_code, answer["Retry-After"]) == (429, "40")
     assert "Night &lt;buses&gt;" in answer.text

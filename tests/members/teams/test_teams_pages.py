@@ -235,8 +235,8 @@ def test_join_twice_is_told_and_loses_nothing(client, member):
     assert Membership.objects.count() == 1
 
 
-@pytest.mark.parametrize("message", ["x" * 5000, "a\x00b"])
-def test_join_with_a_message_that_cannot_be_keeps_it(client, member, message):
+def test_join_with_a_message_that_cannot_be_keeps_it(client, member):
+    message = "x" * 5000
     client.force_login(UserFactory())
     answer = client.post(reverse("my:join", args=["surabaya"]), {"message": message})
     assert answer.status_code == 422
@@ -314,7 +314,6 @@ def test_decision_made_elsewhere_is_told_and_the_note_kept(as_coordinator, membe
         {"decision": "publish"},
         {"decision": "approve", "role": "moderator"},
         {"decision": "approve", "note": "x" * 5000},
-        {"decision": "approve", "note": "a\x00b"},
     ],
 )
 def test_decision_that_cannot_be_is_refused(as_coordinator, member, data):
@@ -443,7 +442,6 @@ def test_invite_by_the_form(as_coordinator):
     [
         {"email": "no address", "role": "official"},
         {"email": "a@b.example\nBcc: everybody@b.example", "role": "official"},
-        {"email": "a\x00@b.example", "role": "official"},
         {"email": f"{'a' * 320}@b.example", "role": "official"},
         {"email": "a@b.example", "role": "administrator"},
     ],

@@ -70,10 +70,7 @@ def test_correction_is_saved_clean(submitted, moderator, field, after, before, s
         (
             "targets",
             "\n".join(f"11.{number}" for number in (1, 2, 3, 4, 5, 6, 7, "a")),
-            (
-                "At most 7 rows fit here. Nothing is saved and nothing is lost: put small rows "
-                "together, then save again."
-            ),
+            ("At most 7 rows fit here. Nothing is lost: put small rows together, then save again."),
         ),
         (
             "title",

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from citynet.web.text import clean_text
 from policies.interchange import row
 from policies.models import CaseStudy, Revision
 from tests.factories import MemberFactory
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.sqlite
 
 THEMES = ["energy", "housing", "transport", "solid-waste"]
 CODES = ["1.1", "1.a", "6.3", "9.1", "11.2", "11.b", "13.1", "17.17", "17.19"]
-FORBIDDEN = "".join(map(chr, range(32))) + "\x7f"
+FORBIDDEN = "".join(map(chr, range(32))) + "\x7f\x85\u2028\u2029"
 
 
 def text(size, *, lines=False):
@@ -27,7 +28,7 @@ def text(size, *, lines=False):
     alphabet = st.characters(exclude_categories=["Cs"], exclude_characters=FORBIDDEN)
     if lines:
         alphabet |= st.sampled_from("\n\t")
-    return st.text(alphabet, min_size=1, max_size=size).filter(str.strip)
+    return st.text(alphabet, min_size=1, max_size=size).map(clean_text).filter(str.strip)
 
 
 def maybe(strategy, unknown=None):
