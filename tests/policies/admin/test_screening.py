@@ -21,6 +21,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.policies.contents import fill
+from tests.policies.scripts import UNRELATED, edited
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +195,59 @@ def test_title_in_another_script_is_compared(member):
     standing = RevisionFactory(case__member=member, title="심야 버스", state=State.SUBMITTED)
     again = RevisionFactory(case__member=member, title="심야 버스", summary="Else.")
     assert submitted(again).duplicate_of == standing.case
+
+
+@pytest.mark.parametrize("language", UNRELATED)
+def test_unrelated_texts_in_any_script_are_no_duplicates_and_copies_are(
+    reference, synced, language
+):
+    one, other = UNRELATED[language]
+    public = LiveRevisionFactory(title="1", challenge=one, targets=["11.2"])
+    LiveRevisionFactory(title="2", challenge="Corals bleach.", targets=["14.2"])
+    synced()
+
+    unrelated = RevisionFactory(title="3", challenge=other, targets=["11.2"])
+    copied = RevisionFactory(title="4", challenge=edited(one), targets=["12.5"])
+
+    assert submitted(unrelated).duplicate_of is None
+    assert submitted(copied).duplicate_of == public.case
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("शहर में रात की बसें", "शहर में पानी की योजना", False),
+        ("फसल बीमा योजना", "शहर की फसल बीमा योजना", True),
+        ("심야 버스 운행", "음식물 쓰레기 감량", False),
+        ("심야 버스 운행", "심야버스 운행", True),
+        ("รถเมล์กลางคืน", "ตลาดกลางน้ำ", False),
+        ("รถเมล์กลางคืน", "รถเมล์กลางคืนในเมือง", True),
+        ("رات کی بسیں", "شہر کی صفائی", False),
+        ("رات کی بسیں", "رات کی نئی بسیں", True),
+        ("夜间公交线路", "厨余垃圾分类", False),
+        ("夜间公交线路", "夜间公交", True),
+        ("Xe buýt đêm", "Chợ đêm", False),
+        ("Xe buýt đêm", "XE BUÝT ĐÊM", True),
+    ],
+)
+def test_titles_in_any_script_are_compared_by_whole_words(member, one, other, alike):
+    standing = RevisionFactory(case__member=member, title=one, state=State.SUBMITTED)
+    found = submitted(RevisionFactory(case__member=member, title=other, summary="Else."))
+    assert found.duplicate_of == (standing.case if alike else None)
+
+
+def test_two_short_sentences_are_no_duplicates_by_chance(reference, synced):
+    for number, title in enumerate(["Night buses", "Reefs"]):
+        LiveRevisionFactory(title=title, summary=f"The city pays {number}.", targets=["11.2"])
+    synced()
+    other = RevisionFactory(title="Trees", summary="The city pays.", targets=["11.2"])
+    assert submitted(other).duplicate_of is None
+
+
+@pytest.mark.parametrize("text", ["", ".", "\u200b", "x" * 10_000, "夜" * 10_000, "ক" * 10_000])
+def test_any_text_is_compared(public, text):
+    other = RevisionFactory(title="Trees", summary="Else", challenge=text, targets=["11.2"])
+    assert submitted(other).duplicate_of is None
 
 
 def test_likeliest_duplicate_comes_first(public):

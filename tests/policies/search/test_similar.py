@@ -3,7 +3,8 @@
 import pytest
 
 from policies.models import Revision
-from policies.search.query import similar
+from policies.search.similar import similar, with_same_words
+from tests.policies.scripts import UNRELATED, edited
 
 from .library import live_case
 
@@ -25,13 +26,29 @@ def test_case_with_the_same_target_is_similar_and_itself_is_not(synced, referenc
     assert titles_like(case) == ["Metro"]
 
 
-def test_shared_words_make_cases_similar(synced):
-    case = live_case("Food waste", challenge="Kitchens throw compostable leftovers away.")
-    live_case("Markets", challenge="Leftovers of kitchens are compostable.", summary="Stalls.")
-    live_case("Reefs", challenge="Corals bleach.", summary="Divers.")
+def test_shared_words_come_first_among_those_of_the_same_subject(synced, reference):
+    case = live_case("Food", themes=["solid-waste"], challenge="Kitchens throw leftovers away.")
+    live_case("Bins", themes=["solid-waste"], summary="Trucks.")
+    live_case("Markets", themes=["solid-waste"], challenge="Leftovers of kitchens.", summary="x")
+    live_case("Reefs", themes=["transport"], challenge="Corals bleach.")
     synced()
 
-    assert titles_like(case) == ["Markets"]
+    assert sorted(titles_like(case)) == ["Bins", "Markets"]
+    assert titles_like(case, limit=1) == ["Markets"]
+
+
+@pytest.mark.parametrize("language", UNRELATED)
+def test_words_that_every_text_of_a_language_has_make_no_cases_alike(synced, reference, language):
+    one, other = UNRELATED[language]
+    case = live_case("1", challenge=one, targets=["11.2"], themes=["transport"])
+    live_case("2", challenge=other, targets=["12.5"], themes=["solid-waste"])
+    copied = live_case("3", challenge=edited(one), targets=["12.5"], themes=["solid-waste"])
+    live_case("4", challenge="Corals bleach.", targets=["14.2"])
+    synced()
+
+    case = Revision.objects.with_content().get(pk=case.pk)
+    assert similar(case) == []
+    assert with_same_words(case)[0] == copied.pk
 
 
 def test_most_alike_comes_first_and_no_more_than_asked_for(synced, reference):
