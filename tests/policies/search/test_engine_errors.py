@@ -26,5 +26,5 @@ def test_nothing_is_alike_in_a_damaged_index(monkeypatch):
         raise Panic("broken")
 
     monkeypatch.setattr("policies.search.similar.index.reader", object)
-    monkeypatch.setattr("policies.search.similar._similar", broken)
+    monkeypatch.setattr("policies.search.similar._alike", broken)
     assert similar(RevisionFactory()) == []
