@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
 from citynet.web.csv import csv_response, download, joined
-from policies.content import lists
-from policies.content.spending import Spending
+from policies.content import experience, lists
 from policies.search.counts import (
     count_cases,
     goals_with_counts,
@@ -71,14 +70,16 @@ def goal(request, number):
     goal = get_object_or_404(Goal, pk=number)
     if request.path != goal.get_absolute_url():
         return redirect(goal, permanent=True)
-    counts = count_cases(goal=goal.number, newest=CARDS_OF_GOAL)
+    counts = count_cases(goal=goal.number, newest=experience.MOST)
     targets = with_counts(goal.targets.all(), counts)
     context = {
         "goal": goal,
         "counts": counts,
         "targets": targets,
         "covered": sum(1 for target in targets if target.case_count),
-        "revisions": lists.read(counts.newest),
+        "revisions": lists.read(counts.newest[:CARDS_OF_GOAL]),
+        "experience": experience.read(counts.newest, [target.code for target in targets]),
+        "asked": f"goal={goal.number}",
         "crumbs": [_goals_crumb()],
         **_members(counts),
         "neighbours": _neighbours(Goal.objects, "number", goal.number),
@@ -92,15 +93,15 @@ def goal(request, number):
 def target(request, code):
     """One target: its wording, its cases, and what to look at where it has none."""
     target = get_object_or_404(Target.objects.select_related("goal"), pk=code)
-    counts = count_cases(target=target.code, newest=CARDS_OF_TARGET)
+    counts = count_cases(target=target.code, newest=experience.MOST)
     siblings = with_counts(target.goal.targets.all(), counts)
-    revisions = lists.read(counts.newest)
     context = {
         "target": target,
         "counts": counts,
         "siblings": siblings,
-        "revisions": revisions,
-        "spending": Spending(revisions),
+        "revisions": lists.read(counts.newest[:CARDS_OF_TARGET]),
+        "experience": experience.read(counts.newest, [target.code]),
+        "asked": f"target={target.code}",
         "words": thesaurus.words(target),
         "crumbs": [_goals_crumb(), _goal_crumb(target.goal)],
         **_members(counts),

@@ -6,6 +6,8 @@ from html import unescape
 
 import pytest
 
+from policies.content import experience
+from policies.models import CaseStudy
 from policies.workflow import moderation
 from sdg.models import Goal, Target, TargetText, Term
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
@@ -254,42 +256,148 @@ def test_target_unknown_is_not_found(client, reference, path):
     assert client.get(path).status_code == 404
 
 
-def test_target_draws_budgets_in_usd(client, library, synced):
-    member = MemberFactory(name="Hanoi")
-    live(member, "6.1", budget_amount=1000, budget_currency="USD", budget_usd=1000)
-    live(member, "6.1", budget_amount=5, budget_currency="USD", budget_usd=100_000)
-    live(member, "6.1")
+def test_target_tells_kinds_of_amounts_apart(client, library, synced):
+    hanoi, hue = MemberFactory(name="Hanoi"), MemberFactory(name="Hue", country="VN")
+    money = {"budget_currency": "USD", "budget_year": 2020}
+    live(hanoi, "6.1", budget_amount=1000, budget_usd=1000, budget_scope="total", **money)
+    live(hanoi, "6.1", budget_amount=10_000, budget_usd=10_000, budget_scope="total", **money)
+    live(hue, "6.1", budget_amount=100_000, budget_usd=100_000, budget_scope="annual", **money)
+    live(hue, "6.1", budget_amount=5_000_000, budget_currency="LAK", budget_scope="part")
+    live(hue, "6.1")
     synced()
 
-    spending = client.get("/sdgs/6.1/").context["spending"]
+    response = client.get("/sdgs/6.1/")
+    found = response.context["experience"]
 
-    assert [(dot.x, dot.title) for dot in spending.dots] == [
-        ("0.0%", "Hanoi: USD 1,000"),
-        ("100.0%", "Hanoi: USD 100,000"),
+    assert [
+        (lane.label, [(dot.x, dot.amount.title) for dot in lane.dots]) for lane in found.lanes.lanes
+    ] == [
+        ("Total", [("0.0%", "1. Hanoi: USD 1,000"), ("50.0%", "2. Hanoi: USD 10,000")]),
+        ("One year", [("100.0%", "3. Hue: USD 100,000")]),
     ]
-    assert [str(tick.label) for tick in spending.ticks] == ["1k", "10k", "100k"]
-    assert spending.unknown == 1
+    assert [str(tick.label) for tick in found.lanes.ticks] == ["1k", "10k", "100k"]
+    assert [(row.number, row.stated, row.details) for row in found.amounts] == [
+        (1, "USD 1,000", "Total; 2020"),
+        (2, "USD 10,000", "Total; 2020"),
+        (3, "USD 100,000", "One year; 2020"),
+        (4, "LAK 5 million", "A part; year not reported"),
+    ]
+    assert "4 of 5 policies state an amount." in text(response)
+    assert "Not converted: the year of the amount is not reported" in text(response)
 
 
-def test_target_names_only_dots_with_room(client, library, synced):
-    member = MemberFactory(name="Ulaanbaatar")
+def test_target_without_amounts_says_so(client, library, synced):
+    live(MemberFactory(), "6.1")
+    synced()
+
+    response = client.get("/sdgs/6.1/")
+
+    assert "What it cost Not reported. The policy states no amount." in text(response)
+    assert '<svg class="lane' not in response.content.decode()
+
+
+def test_target_tells_what_cities_did_primary_targets_first(client, reference, synced):
+    city = MemberFactory(name="Busan", country="KR")
+    late = live(city, "6.1", title="Late", start="2020", stage="stopped", summary="A. It failed.")
+    early = live(city, "6.1", title="Early", start="2001-04")
+    beside = live(city, "6.2", "6.1", title="Beside", start="1990")
+    late.contributions.update(how="Wells were dug.")
+    early.indicators.create(
+        name="Leaks", unit="%", baseline=40, baseline_year=2001, result=20, position=1
+    )
+    synced()
+
+    deeds = client.get("/sdgs/6.1/").context["experience"].deeds
+
+    assert [(deed.revision, deed.start, deed.how, deed.is_primary) for deed in deeds] == [
+        (early, "April 2001", "", True),
+        (late, "2020", "Wells were dug.", True),
+        (beside, "1990", "", False),
+    ]
+    assert [deed.figure and (deed.figure.before, deed.figure.result) for deed in deeds] == [
+        ("40%", "20%"),
+        None,
+        None,
+    ]
+
+
+def test_goal_counts_who_took_part_and_who_paid(client, reference, synced):
+    first = live(MemberFactory(), "6.1")
+    second = live(MemberFactory(), "6.2")
+    for position, (revision, kind, engagement) in enumerate(
+        [
+            (first, "ngo", "leads"),
+            (first, "ngo", "partner"),
+            (second, "ngo", "informed"),
+            (second, "media", ""),
+            (second, "", "leads"),
+        ]
+    ):
+        revision.stakeholders.create(kind=kind, engagement=engagement, position=position)
+    first.funding_sources.create(kind="national", position=1)
+    second.funding_sources.create(kind="", position=1)
+    synced()
+
+    response = client.get("/sdgs/6/")
+    found = response.context["experience"]
+
+    shares = [(each.slug, each.count, each.leads, each.percent) for each in found.participants]
+    assert shares == [("ngo", 2, 1, "100.0%"), ("media", 1, 0, "50.0%")]
+    assert [(each.slug, each.count) for each in found.payers] == [("national", 1)]
+    assert found.without_payer.count == 1
+    assert "NGO 2 of 2, 1 as leading" in text(response)
+    assert 'href="/policies/?goal=6&amp;stakeholder=ngo"' in response.content.decode()
+
+
+def test_target_gives_one_voice_a_member_the_stopped_first(client, reference, synced):
+    talkative = MemberFactory()
+    lessons = {"lessons": "- Ask first.\n- Then build."}
+    live(talkative, "6.1", title="One", **lessons)
+    live(talkative, "6.1", title="Two", **lessons)
+    live(MemberFactory(), "6.1", title="Silent")
+    live(MemberFactory(), "6.1", title="End", stage="stopped", lessons="", summary="A. It failed.")
+    synced()
+
+    voices = client.get("/sdgs/6.1/").context["experience"].voices
+
+    assert [voice.text for voice in voices] == ["It failed.", "Ask first."]
+
+
+def test_target_says_what_is_missing_most_first(client, reference, synced):
+    whole = {
+        "budget_amount": 5,
+        "budget_currency": "USD",
+        "budget_scope": "total",
+        "staff_fte": 2,
+        "start": "2001",
+    }
+    live(MemberFactory(), "6.1", **whole)
+    live(MemberFactory(), "6.1", **whole | {"budget_scope": "part"})
+    confirmed = live(MemberFactory(), "6.1", transferability="A river.", **whole)
+    CaseStudy.objects.filter(pk=confirmed.case_id).update(confirmed_at="2026-01-01")
+    synced()
+
+    found = client.get("/sdgs/6.1/").context["experience"]
+
+    assert [(gap.label, gap.count) for gap in found.gaps] == [
+        ("Figure before and after", 3),
+        ("Who leads", 3),
+        ("Conditions for transfer", 2),
+        ("Total cost", 1),
+    ]
+    assert found.confirmed == "1 of them has been confirmed by its city."
+
+
+def test_sections_rest_on_a_bounded_number_of_policies(client, reference, synced, monkeypatch):
+    monkeypatch.setattr(experience, "MOST", 2)
     for _case in range(3):
-        live(member, "6.1", budget_amount=1, budget_currency="USD", budget_usd=20_000)
+        live(MemberFactory(), "6.1")
     synced()
 
-    dots = client.get("/sdgs/6.1/").context["spending"].dots
+    response = client.get("/sdgs/6.1/")
 
-    assert [dot.name for dot in dots] == ["Ulaanbaatar", "Ulaanbaatar", ""]
-
-
-@pytest.mark.parametrize("amount", [0, 1, 999, 10**15 - 1])
-def test_target_draws_amounts_beyond_the_scale_at_its_ends(client, library, synced, amount):
-    live(MemberFactory(), "6.1", budget_amount=1, budget_currency="USD", budget_usd=amount)
-    synced()
-
-    dots = client.get("/sdgs/6.1/").context["spending"].dots
-
-    assert [dot.x for dot in dots] == ["100.0%" if amount > 1000 else "0.0%"]
+    assert response.context["experience"].total == 2
+    assert "From the newest 2 of 3 policies." in text(response)
 
 
 @pytest.mark.parametrize(
@@ -297,8 +405,8 @@ def test_target_draws_amounts_beyond_the_scale_at_its_ends(client, library, sync
     [
         ("/sdgs/", 2),
         ("/sdgs/coverage/", 2),
-        ("/sdgs/11/", 7),
-        ("/sdgs/11.6/", 10),
+        ("/sdgs/11/", 12),
+        ("/sdgs/11.6/", 15),
         ("/sdgs/11.7/", 9),
     ],
 )
