@@ -8,10 +8,13 @@ from functools import lru_cache
 
 import tantivy
 
-MAX_WORD_BYTES = 64  # longer words are not indexed
+MAX_WORD_CHARACTERS = 64  # longer words are not indexed
+MAX_CHARACTER_BYTES = 4
 MAX_CACHED_STEMS = 200_000
 
-# Letters that Unicode does not take apart into a base and an accent.
+# Letters that Unicode does not take apart into a base and an accent; and letters that are written
+# in two ways: the Arabic yeh, kaf and heh of Persian and Urdu, the endings of Arabic words, the
+# hamza that many leave out, and the Devanagari sign of a nasal vowel.
 _LETTERS = str.maketrans(
     {
         "đ": "d",
@@ -24,21 +27,55 @@ _LETTERS = str.maketrans(
         "ı": "i",
         "þ": "th",
         "ħ": "h",
+        "ى": "ي",
+        "ی": "ي",
+        "ې": "ي",
+        "ے": "ي",
+        "ک": "ك",
+        "ڪ": "ك",
+        "ة": "ه",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ە": "ه",
+        "ۃ": "ه",
+        "ٱ": "ا",
+        "ء": "",
+        "ـ": "",
+        "ँ": "ं",
     }
 )
 # Nuku'alofa, Xi’an, city's: one word with and without the sign.
 _INSIDE_WORDS = frozenset("'’‘ʻʼ`´")
-_ACCENTS = re.compile("[\u0300-\u036f]")
+# l'eau, d’Italie, dell'acqua: an article and a word, in French and Italian.
+_ELISIONS = re.compile(
+    r"(?<!\w)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|all|d(?:all|ell)|nell|sull|un)"
+    r"(['’])(?=[aeiouyhàâáäæèéêëìíîïòóôöœùúûü])",
+    re.IGNORECASE,
+)
+# Signs above and below letters that writers may leave out: accents, the points and vowels of Hebrew
+# and Arabic, inherent vowels of Khmer, variants of Mongolian and of Han characters.
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f"
+    "\U000e0100-\U000e01ef]"
+)
+_NUKTA = 7  # combining class of the dot of Indic letters
 
 # Scripts written without spaces between words, and Korean, whose particles stick to the names.
-UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
+UNSPACED = re.compile(f"[{_UNSPACED}]+")
+# Words and runs of a folded text where they stand.
+TOKENS = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}\\s]+")
 
+# What says nothing of a policy: little words, and those that a question is wrapped in.
 _STOP_WORDS = (
-    "a an and are as at be by do does for from how in into is of on or that the their this to was"
-    " were what when where which will with"
+    "a about against an and any anything are as at be been but by can could did do does for from had"
+    " has have how i if in into is it its me more most my near of on or our out over please should so"
+    " some something such than that the their them then there these they this those to under up us was"
+    " we were what when where which who why will with without would you your"
 )
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
@@ -54,13 +91,17 @@ class _Folding(dict):
         category = unicodedata.category(character)
         if character in _INSIDE_WORDS or (category == "Cf" and character != "\u200b"):
             return None
+        if category == "Nd":
+            return str(unicodedata.digit(character))
         if category[0] not in "LNM":
             return " "
-        if _ACCENTS.match(character):
-            return None
-        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", character.lower()))
+        plain = _without_marks(unicodedata.normalize("NFKD", character.lower()))
         plain = unicodedata.normalize("NFC", plain.translate(_LETTERS)).lower()
         return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in plain)
+
+
+def _without_marks(text):
+    return "".join(c for c in _MARKS.sub("", text) if unicodedata.combining(c) != _NUKTA)
 
 
 # Between passages, so that a phrase does not reach from one into the next: a control character
@@ -75,7 +116,14 @@ def fold(text):
     """Return text in lower case without accents; whatever separates words becomes a space."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return text.translate(_FOLDING)
+    return split_elisions(text).translate(_FOLDING)
+
+
+def split_elisions(text):
+    """Return text with a blank for the apostrophe of an article: as long as before."""
+    if "'" not in text and "’" not in text:
+        return text
+    return _ELISIONS.sub(lambda found: f"{found[0][:-1]} ", text)
 
 
 def split(folded):
