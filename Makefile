@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JOBS ?= auto
 
 .PHONY: help install production prepare serve run test test-all lint fmt check test-postgres \
-	test-sqlite test-browser test-servers audit bench load faults messages clean
+	test-sqlite test-browser test-servers audit bench findability load faults messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -124,6 +124,10 @@ audit: .venv/.dev ## Known vulnerabilities of the libraries (exit 3: could not b
 
 bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 	SECRET_KEY=for-the-bench DEBUG=0 HTTPS=0 $(BIN)/python -m tests.bench --number $(N)
+
+findability: .venv/.dev ## What questions find of labelled passages (DATA=folder with passages.jsonl and queries.tsv)
+	@test -n "$(DATA)" || { echo 'DATA=… names the folder of the passages and questions'; exit 2; }
+	$(BIN)/python -m tests.findability $(DATA)
 
 faults: .venv/.dev ## Kill processes at work N times (1000) on each database; a table of what is lost: nothing
 	$(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)

@@ -12,10 +12,10 @@ from policies.content import completeness, facets, summary
 from policies.models import Theme, months
 from sdg.models import Goal, Target
 
-from . import text
+from . import text, variants
 
 # Fields of words, with what the index stores of each.
-#   title, lead   stems of what weighs more when ordering by relevance
+#   head          stems of what weighs more: see HEAD
 #   text          stems of all words in their order: what is searched
 #   forms         words as they are written, endings and all: a typo is corrected to one of them,
 #                 not to a stem; see STRETCH
@@ -23,13 +23,16 @@ from . import text
 #   runs          text in scripts without spaces between words, as single characters and as pairs
 #                 of characters
 WORD_FIELDS = {
-    "title": "freq",
-    "lead": "freq",
+    "head": "freq",
     "text": "position",
     "forms": "basic",
     "titles": "basic",
     "runs": "position",
 }
+# How often words stand in "head", so that those of the title weigh most; then places and members, then
+# the summary and the themes. What is in none of these, the sections and the words of the targets and
+# goals, weighs least.
+HEAD = {"title": 3, "place": 2, "lead": 1}
 NUMBER_FIELDS = ("budget", "staff", "start")  # USD cents, tenths of an FTE, year
 SORT_FIELDS = ("newest", "smallest", "team", "shortest", "documented")
 # Facets that are counted together, by the name of their column; those of "serves" by their terms.
@@ -110,7 +113,7 @@ def code_fingerprint():
     modules = [
         Path(module.__file__) for module in (facets, facets.bands, completeness, months, summary)
     ]
-    modules += [here / "schema.py", here / "text.py", here / "reading.py"]
+    modules += [here / f"{name}.py" for name in ("schema", "text", "variants", "reading")]
     content = b"".join(path.read_bytes() for path in modules)
     return hashlib.sha256(content + tantivy.__version__.encode()).hexdigest()[:16]
 
@@ -120,19 +123,22 @@ class Reference:
 
     def __init__(self):
         self.goals, self.targets = {}, {}
-        # Texts in other languages come beside those of their goal or target, a row for each.
+        # Texts in the other languages of the site come beside those of their goal or target, a row for
+        # each. Labels in still others serve only to match questions with targets.
+        here = dict(settings.LANGUAGES)
         goals = Goal.objects.order_by("pk", "texts__pk")
-        for pk, title, headline, *texts in goals.values_list(
-            *("pk", "title", "headline", "texts__title", "texts__headline")
+        for pk, title, headline, language, *texts in goals.values_list(
+            *("pk", "title", "headline", "texts__language", "texts__title", "texts__headline")
         ):
             words = self.goals.get(pk) or f"SDG {pk} Goal {pk} {title}. {headline}"
-            self.goals[pk] = words if texts[0] is None else f"{words} {'. '.join(texts)}"
+            self.goals[pk] = f"{words} {'. '.join(texts)}" if language in here else words
         targets = Target.objects.order_by("position", "texts__pk")
-        for pk, position, goal, label, wording, *texts in targets.values_list(
-            *("pk", "position", "goal_id", "label", "text", "texts__label", "texts__text")
+        names = ("label", "text", "texts__language", "texts__label", "texts__text")
+        for pk, position, goal, label, wording, language, *texts in targets.values_list(
+            "pk", "position", "goal_id", *names
         ):
             words = self.targets[pk][2] if pk in self.targets else f"{pk} {label}. {wording}"
-            words = words if texts[0] is None else f"{words} {'. '.join(texts)}"
+            words = f"{words} {'. '.join(texts)}" if language in here else words
             self.targets[pk] = (position, goal, words)
         self.themes = list(Theme.objects.values_list("slug", "name"))
 
@@ -170,6 +176,11 @@ class _Words(dict):
         return found
 
 
+def place_names(member):
+    """Return all names by which the cases of a member are found: its own, its place and country."""
+    return [member.name, member.local_name, str(member.country_name)]
+
+
 class Writer:
     """Makes documents; what many of them share is folded or looked up only once."""
 
@@ -204,22 +215,25 @@ class Writer:
         runs += more
         body, more = text.split(text.fold(text.BREAK.join(body)))
         runs += more
-        names, more = self._names_of(revision)
+        place, themes, more = self._names_of(revision)
         runs += more
-        title, lead, body = title.split(), f"{lead}{text.BREAK}{names}".split(), body.split()
+        lead = f"{lead}{text.BREAK}{themes}"
+        title, place, lead, body = title.split(), place.split(), lead.split(), body.split()
         if self.written % STRETCH == 0:
             self.words.clear()
-        title_stems, lead_stems, body_stems = map(self.words.stems, (title, lead, body))
+        passages = {"title": title, "place": place, "lead": lead, "body": body}
+        stems = {name: self.words.stems(words) for name, words in passages.items()}
+        joined = [form for words in passages.values() for _at, _of, form in variants.joined(words)]
+        joined = self.words.stems(joined)
         forms = self.words.take_new()
         if self.written < WITH_ALL_FORMS:
-            forms = dict.fromkeys([*title, *lead, *body])
+            forms = dict.fromkeys([*title, *place, *lead, *body])
         self.written += 1
         goals = dict.fromkeys(self.targets[code][1] for code in codes)
         served = [self.reference[key] for key in (*codes, *goals)]
-        passages = [title_stems, lead_stems, body_stems, *served]
-        document.add_text("title", title_stems)
-        document.add_text("lead", lead_stems)
-        document.add_text("text", text.BREAK.join(passages))
+        head = [stems[name] for name, times in HEAD.items() for _time in range(times)]
+        document.add_text("head", " ".join(head))
+        document.add_text("text", text.BREAK.join([*stems.values(), *served, joined]))
         document.add_text("titles", " ".join(title))
         document.add_text("forms", " ".join(forms))
         if runs:
@@ -228,18 +242,18 @@ class Writer:
             document.add_text("runs", f"{pairs}{text.BREAK}{single}")
 
     def _names_of(self, revision):
-        """Return the words and runs of the names of the member and the themes."""
+        """Return the words of the names of the member and its place, those of the themes, and the
+        runs of all."""
         member = revision.case.member
-        words, runs = [], []
+        found, runs = {True: [], False: []}, []
         for key in (member, *summary.summary_of(revision)["themes"]):
+            is_place = key is member
             if key not in self.names:
-                names = [self.themes.get(key, "")]
-                if key is member:
-                    names = [member.name, member.local_name, str(member.country_name)]
+                names = place_names(member) if is_place else [self.themes.get(key, "")]
                 self.names[key] = text.split(text.fold(text.BREAK.join(names)))
-            words.append(self.names[key][0])
+            found[is_place].append(self.names[key][0])
             runs += self.names[key][1]
-        return text.BREAK.join(words), runs
+        return text.BREAK.join(found[True]), text.BREAK.join(found[False]), runs
 
     def _add_facets(self, document, revision):
         _number, terms = self._known("serves", cell("serves", revision))

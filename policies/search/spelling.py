@@ -12,8 +12,10 @@ MAX_CANDIDATES = 20_000
 MAX_CORRECTED = 8  # words of one question; a longer one is pasted text
 
 
-def correct(searcher, parts):
+def correct(searcher, parts, is_known=None):
     """Return the parts, each word that no document holds replaced by the nearest that one does.
+
+    What ``is_known`` says of a stem, if it is given, counts as well: such a word is no typo.
 
     Of several words equally near the most frequent, in all its forms, is taken. A word without a
     near one stays.
@@ -25,7 +27,9 @@ def correct(searcher, parts):
             continue
         words = list(part.words)
         for place, word in enumerate(words):
-            known = searcher.doc_freq("text", text.stem(word)) or len(word) < MIN_LETTERS
+            stem = text.stem(word)
+            known = searcher.doc_freq("text", stem) or len(word) < MIN_LETTERS
+            known = known or (is_known and is_known(stem))
             if not known and tried < MAX_CORRECTED and not word.isdigit():
                 tried += 1
                 words[place] = _nearest(searcher, word) or word
@@ -33,16 +37,8 @@ def correct(searcher, parts):
     return tuple(corrected)
 
 
-def written(part):
-    """Return the part as a person would type it."""
-    words = " ".join(part.words)
-    if part.kind == "phrase":
-        words = f'"{words}"'
-    return f"-{words}" if part.excluded else words
-
-
 def _nearest(searcher, word):
-    if len(word) > text.MAX_WORD_BYTES:
+    if len(word) > text.MAX_WORD_CHARACTERS:
         return None
     near = [other for other in _one_typo(word) if searcher.doc_freq("forms", other)]
     if near:

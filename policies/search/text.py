@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import tantivy
 
+from .variants import one_spelling
+
 MAX_WORD_CHARACTERS = 64  # longer words are not indexed
 MAX_CHARACTER_BYTES = 4
 MAX_CACHED_STEMS = 200_000
@@ -142,11 +144,36 @@ def pairs(run):
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
+# Of Japanese, what carries meaning: Han characters and katakana; hiragana are mostly endings.
+_JAPANESE = re.compile("[\u3040-\u30ff]")
+_CARRYING = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff]+|[\u30a0-\u30ff]{2,}")
+_HAN = re.compile("[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_HANGUL = re.compile("[\uac00-\ud7af]+")
+MAX_PIECE = (
+    6  # characters of a run that are taken for one word, where a letter is less than a syllable
+)
+PIECE = 5
+
+
+def pieces(run):
+    """Return the parts of a run that some of its words may be: the run has no borders of words."""
+    found = _CARRYING.findall(run) if _JAPANESE.search(run) else [run]
+    parts = []
+    for each in found or [run]:
+        if _HAN.fullmatch(each):
+            parts += pairs(each) or [each]
+        elif len(each) <= MAX_PIECE or _HANGUL.fullmatch(each) or found != [run]:
+            parts.append(each)
+        else:
+            parts += [each[i : i + PIECE] for i in range(len(each) - PIECE + 1)]
+    return list(dict.fromkeys(parts))
+
+
 def analyzers():
     """Return the analyzers of the index by name. Texts are folded before: the index only cuts at spaces."""
     whitespace = tantivy.Tokenizer.whitespace
     words = tantivy.TextAnalyzerBuilder(whitespace()).filter(
-        tantivy.Filter.remove_long(MAX_WORD_BYTES)
+        tantivy.Filter.remove_long(MAX_WORD_CHARACTERS * MAX_CHARACTER_BYTES)
     )
     return {"words": words.build(), "values": tantivy.TextAnalyzerBuilder(whitespace()).build()}
 
@@ -157,6 +184,9 @@ _ENGLISH = (
     .build()
 )
 _LOCK = threading.Lock()
+
+# The article and what is written together with it: "al-", "wal-", "bil-", "lil-".
+_ARABIC_ARTICLE = re.compile("^(?:[وفبك]?ال|لل)(?=[\u0621-\u064a]{3})")
 
 # Forms of one word that the rules of the stemmer do not bring together.
 _IRREGULAR = {
@@ -185,12 +215,15 @@ class _Stems(dict):
     and a plain dictionary is a third faster than ``lru_cache``."""
 
     def __missing__(self, word):
-        if len(word) > MAX_WORD_BYTES:
+        if len(word) > MAX_WORD_CHARACTERS:
             return word  # is not indexed
         if len(self) > MAX_CACHED_STEMS:
             self.clear()
-        with _LOCK:
-            found = _ENGLISH.analyze(_IRREGULAR.get(word, word))[0]
+        if word.isascii():
+            with _LOCK:
+                found = _ENGLISH.analyze(one_spelling(_IRREGULAR.get(word, word)))[0]
+        else:
+            found = _ARABIC_ARTICLE.sub("", word)
         # Most words are their own stem: the same text twice would be twice as far to fetch.
         self[word] = found = word if found == word else found
         return found
@@ -207,15 +240,23 @@ def stems(words):
 
 @dataclass(frozen=True)
 class Part:
-    """One thing a person asked for: a word, a run of an unspaced script, or a phrase of words."""
+    """One thing a person asked for: a word, a run of an unspaced script, or a phrase of words.
+
+    A ``strict`` one, which stood in quotes, has to be there; an ``excluded`` one must not.
+    """
 
     kind: str  # "word", "run" or "phrase"
     words: tuple[str, ...]
     excluded: bool = False
+    strict: bool = False
 
 
 _QUOTES = str.maketrans("“”„‟«»＂", '"' * 7)
 _PIECES = re.compile(r'(?<!\S)(-?)"([^"]+)"|(\S+)')
+# Fine dust is one word, however it is written.
+_FINE_DUST = re.compile(r"\bPM[ -]?2[.,]5\b", re.IGNORECASE)
+# Particles at the end of a Korean word.
+_PARTICLES = re.compile("(?<=[가-힣]{2})(?:에서|으로|까지|부터|에게|[을를이가은는의에로와과도만])$")
 
 
 @lru_cache(maxsize=256)
@@ -225,21 +266,29 @@ def parse(typed):
     Short words that say nothing ("the", "of") are left out unless there is nothing else.
     """
     parts = {}
-    typed = typed.translate(_QUOTES).replace(_BREAK_SIGN, " ")
+    typed = _FINE_DUST.sub("PM25", typed.translate(_QUOTES).replace(_BREAK_SIGN, " "))
     for minus, phrase, piece in _PIECES.findall(typed):
+        strict = bool(phrase) and not minus
         excluded = bool(minus) or (not phrase and piece.startswith("-"))
         spaced, runs = split(fold(phrase or piece))
         words = tuple(spaced.split())
-        # "11.2" and "COVID-19" mean the numbers side by side.
+        # "COVID-19" means the numbers side by side.
         together = phrase or excluded or any(word.isdigit() for word in words)
         if len(words) > 1 and together:
-            parts[Part("phrase", words, excluded)] = None
+            parts[Part("phrase", words, excluded, strict)] = None
         else:
-            parts.update((Part("word", (word,), excluded), None) for word in words)
-        parts.update((Part("run", (run,), excluded), None) for run in runs)
-    telling = [
-        part
-        for part in parts
-        if part.excluded or part.kind != "word" or part.words[0] not in STOP_WORDS
-    ]
+            parts.update((Part("word", (word,), excluded, strict), None) for word in words)
+        runs = runs if phrase else [_PARTICLES.sub("", run) for run in runs]
+        parts.update((Part("run", (run,), excluded, strict), None) for run in runs)
+    telling = [part for part in parts if not is_little(part)]
     return tuple(telling or parts)
+
+
+def is_little(part):
+    """Return whether a part is a little word that says nothing by itself."""
+    return (
+        part.kind == "word"
+        and not part.excluded
+        and not part.strict
+        and part.words[0] in STOP_WORDS
+    )

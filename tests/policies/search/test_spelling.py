@@ -56,7 +56,7 @@ def test_word_that_is_there_is_never_corrected(synced):
 
     answer = ask(Question(words="trams trains"))
 
-    assert (answer.total, answer.corrected) == (0, "")
+    assert (answer.total, answer.corrected) == (2, "")
 
 
 def test_short_words_and_numbers_are_not_corrected(synced):

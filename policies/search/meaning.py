@@ -1,0 +1,235 @@
+"""From a question, in any language of the thesaurus, to the targets that come nearest to it.
+
+A target has the words of its label, its text, and what people say for it: the terms of the thesaurus
+and its labels in other languages. They are weighed as a search engine weighs words (BM25), and a term
+of several words that stands in the question as a whole counts more.
+"""
+
+import math
+import re
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sdg.models import Target, TargetText, Term, ThesaurusVersion
+
+from . import files, text
+
+NEAREST = 5
+# Weight of a word by where it stands, and of a term that is there as a whole.
+LABEL, WORDING, TERM, PHRASE = 3.0, 1.0, 2.0, 3.0
+SATURATION = 1.2
+# The share of a term, by weight of its words, that has to be in the question for it to be named, and
+# the share of the best score that a target needs for its cases to be found by it.
+NAMED, FOUND = 0.5, 0.5
+MAX_NAMED = 2
+CACHE_SECONDS = 20
+ENGLISH = "en"
+
+# Languages that a script can be; one not named here is written in Latin letters.
+_SCRIPTS = (
+    (re.compile("[\u3040-\u30ff]"), ("ja",)),
+    (re.compile("[\uac00-\ud7af\u1100-\u11ff\u3130-\u318f]"), ("ko",)),
+    (re.compile("[\u3400-\u9fff]"), ("zh", "ja")),
+    (re.compile("[\u0e00-\u0e7f]"), ("th",)),
+    (re.compile("[\u1780-\u17ff]"), ("km",)),
+    (re.compile("[\u0d80-\u0dff]"), ("si",)),
+    (re.compile("[\u0980-\u09ff]"), ("bn",)),
+    (re.compile("[\u0900-\u097f]"), ("hi", "ne")),
+    (re.compile("[\u0600-\u06ff]"), ("ur",)),
+    (re.compile("[\u0400-\u04ff]"), ("mn",)),
+)
+_LATIN = (ENGLISH, "id", "vi", "fil")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A term of the thesaurus, or a label, that shares words with a question."""
+
+    language: str
+    term: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """A target near a question: its share of the best score, and what of the thesaurus led to it.
+
+    ``label`` is that in the language of the question, where it is another than English. ``finds``
+    says whether cases are found by it, besides standing higher.
+    """
+
+    code: str
+    share: float
+    said: tuple[Said, ...]
+    label: str = ""
+    finds: bool = False
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The targets near a question, the nearest first, and the language it was read as ("" unknown)."""
+
+    near: tuple[Near, ...] = ()
+    language: str = ""
+
+    @property
+    def finding(self):
+        """The targets whose cases are found."""
+        return tuple(near for near in self.near if near.finds)
+
+
+class Thesaurus:
+    """What is known of the targets, made for matching.
+
+    ``targets`` are rows of (code, label, text), ``terms`` and ``labels`` of (code, language, text).
+    """
+
+    def __init__(self, targets, terms, labels):
+        self.codes = [code for code, _label, _text in targets]
+        self.known_codes = frozenset(self.codes)
+        places = {code: place for place, code in enumerate(self.codes)}
+        self._labels = {(code, language): label for code, language, label in labels}
+        frequencies = [defaultdict(float) for _code in self.codes]
+        # Of each target (language, term, its words); word -> (words of a term of several, its target);
+        # language -> its words.
+        self._terms = [[] for _code in self.codes]
+        self._phrases = defaultdict(list)
+        self._vocabulary = defaultdict(set)
+        for place, (_code, label, wording) in enumerate(targets):
+            words = tokens(label)
+            for word in words:
+                frequencies[place][word] += LABEL
+            for word in set(tokens(wording)):
+                frequencies[place][word] += WORDING
+            self._vocabulary[ENGLISH].update(words, tokens(wording))
+            if words:
+                self._terms[place].append((ENGLISH, label, frozenset(words)))
+        for rows, is_term in ((terms, True), (labels, False)):
+            for code, language, term in rows:
+                words = tokens(term)
+                place = places.get(code)
+                if place is None or not words:
+                    continue
+                share = TERM / len(words) ** 0.5
+                for word in words:
+                    frequencies[place][word] += share
+                whole = frozenset(words)
+                self._terms[place].append((language, term, whole))
+                self._vocabulary[language] |= whole
+                if is_term and len(whole) > 1:
+                    self._phrases[words[0]].append((whole, place, PHRASE * len(words) ** 0.5))
+        self._weigh(frequencies)
+
+    def _weigh(self, frequencies):
+        number = len(self.codes)
+        owners = Counter(word for found in frequencies for word in found)
+        self.idf = {
+            word: math.log(1 + (number - n + 0.5) / (n + 0.5)) for word, n in owners.items()
+        }
+        self._unknown = math.log(1 + (number + 0.5) / 0.5)  # of a word that no target has
+        self._postings = defaultdict(list)
+        for place, found in enumerate(frequencies):
+            for word, frequency in found.items():
+                weight = frequency * (SATURATION + 1) / (frequency + SATURATION)
+                self._postings[word].append((place, self.idf[word] * weight))
+
+    def match(self, words, typed, limit=NEAREST):
+        """Return the :class:`Meaning` of a question of these words; ``typed`` is all of it."""
+        asked = frozenset(words)
+        scores = defaultdict(float)
+        for word in asked:
+            for place, weight in self._postings.get(word, ()):
+                scores[place] += weight
+            for whole, place, weight in self._phrases.get(word, ()):
+                if whole <= asked:
+                    scores[place] += weight
+        if not scores:
+            return Meaning()
+        nearest = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+        named = [self._named(place, asked) for place, _score in nearest]
+        language = self._language(typed, asked, named)
+        best = nearest[0][1]
+        near = []
+        for (place, score), found in zip(nearest, named, strict=True):
+            code, share = self.codes[place], score / best
+            found.sort(key=lambda row: (row[1] != language, -row[0]))
+            said = tuple(dict.fromkeys(Said(*row[1:]) for row in found))[:MAX_NAMED]
+            label = self._labels.get((code, language), "")
+            near.append(Near(code, share, said, label, bool(said) and share >= FOUND))
+        return Meaning(tuple(near), language)
+
+    def _named(self, place, asked):
+        """Return (share, language, term) of each term of a target that shares most of its words with
+        the question, or most of the question's with it."""
+        found = []
+        weight = self.idf.get
+        question = sum(weight(word, self._unknown) for word in asked)
+        for language, term, whole in self._terms[place]:
+            if asked.isdisjoint(whole):
+                continue
+            there = sum(weight(word) for word in whole & asked)
+            share = max(there / sum(map(weight, whole)), there / question)
+            if share >= NAMED:
+                found.append((share, language, term))
+        return found
+
+    def _language(self, typed, asked, named):
+        """Return the language of a question by its script, its words and the terms that it shares
+        them with; "" where nothing tells."""
+        candidates = _LATIN
+        for script, languages in _SCRIPTS:
+            if script.search(typed):
+                candidates = languages
+                break
+        votes = Counter()
+        for found in named:
+            for share, language, _term in found:
+                votes[language] += share
+        best = max(candidates, key=lambda one: (len(asked & self._vocabulary[one]), votes[one]))
+        return best if asked & self._vocabulary[best] else ""
+
+    def knows(self, word):
+        """Return whether a word, as :func:`tokens` returns them, stands in any term, label or text."""
+        return word in self.idf
+
+
+def tokens(phrase):
+    """Return the words by which a phrase is matched: stems, and pairs of letters of unspaced scripts."""
+    spaced, runs = text.split(text.fold(phrase))
+    return [word for word in text.stems(spaced.split()) if word not in text.STOP_WORDS] + [
+        pair for run in runs for pair in text.pairs(run) or [run]
+    ]
+
+
+def read(words, typed):
+    """Return the :class:`Meaning` of a question by the thesaurus as it is now."""
+    return thesaurus().match(words, typed)
+
+
+_checked = {}  # folder of the index -> (when the stamp was read, the stamp)
+MAX_CHECKED = 50
+
+
+def thesaurus():
+    """Return the thesaurus; a change is seen after ``CACHE_SECONDS``."""
+    key = str(files.root())
+    checked = _checked.get(key)
+    if checked is None or time.monotonic() - checked[0] > CACHE_SECONDS:
+        if len(_checked) > MAX_CHECKED:
+            _checked.clear()
+        _checked[key] = checked = (time.monotonic(), _stamp())
+    return _made(checked[1])
+
+
+def _stamp():
+    # Where there is no thesaurus yet the targets alone are matched.
+    return ThesaurusVersion.current() or str(Target.objects.count())
+
+
+@lru_cache(maxsize=4)
+def _made(_stamp):
+    targets = list(Target.objects.order_by("position").values_list("code", "label", "text"))
+    terms = Term.objects.in_use().order_by("pk").values_list("target_id", "language", "text")
+    labels = TargetText.objects.order_by("pk").values_list("target_id", "language", "label")
+    return Thesaurus(targets, list(terms), list(labels))

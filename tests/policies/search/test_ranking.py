@@ -1,0 +1,215 @@
+"""Any word finds, cases with all words stand first, and targets near the question find and raise."""
+
+import pytest
+
+from policies.search.query import Question, ask
+
+from .library import live_case, titles
+
+pytestmark = pytest.mark.django_db
+
+
+def fill(*names):
+    """Make cases that no question of these tests is about."""
+    for name in names:
+        live_case(name)
+
+
+def test_any_word_finds_and_all_words_stand_first(synced):
+    live_case("Composting of kitchen waste")
+    live_case("Composting at school")
+    live_case("A school for clerks")
+    fill("Parks", "Reefs", "Taxes", "Bridges")
+    synced()
+
+    answer = ask(Question(words="composting school", sort="relevance"))
+
+    assert titles("composting school", sort="relevance")[0] == "Composting at school"
+    assert (answer.reading.with_all, answer.reading.with_some, answer.total) == (1, 2, 3)
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest"])
+def test_pages_go_on_from_cases_with_all_words_to_those_with_some(synced, sort):
+    for number in range(3):
+        live_case(f"Composting at school {number}")
+    for number in range(3):
+        live_case(f"School {number}")
+    fill("Parks", "Reefs", "Taxes", "Bridges", "Ports", "Roads", "Trams")
+    synced()
+
+    whole = titles("composting school", sort=sort, limit=None)
+    pages = [titles("composting school", sort=sort, offset=at, limit=2) for at in (0, 2, 4, 6)]
+
+    assert [name.split()[0] for name in whole] == ["Composting"] * 3 + ["School"] * 3
+    assert pages == [whole[:2], whole[2:4], whole[4:], []]
+
+
+def test_word_that_most_cases_have_finds_none_by_itself(synced):
+    live_case("City of bicycles")
+    for name in ("Parks", "Reefs", "Taxes"):
+        live_case(f"{name} of the city")
+    synced()
+
+    answer = ask(Question(words="city bicycles"))
+
+    assert titles("city bicycles") == ["City of bicycles"]
+    assert answer.reading.common == ("city",)
+    assert ask(Question(words="city")).total == 4
+
+
+def test_word_in_the_title_weighs_more_than_in_a_section(synced):
+    live_case("Night buses", solution="Trams. " + "Long text about wharves. " * 5)
+    live_case("Trams", solution="Long text about quays. " * 5)
+    fill("Parks", "Reefs", "Taxes")
+    synced()
+
+    assert titles("trams", sort="relevance") == ["Trams", "Night buses"]
+
+
+def test_phrases_and_exclusions_stay_strict_among_words(synced):
+    live_case("Waste sorting at school")
+    live_case("Sorting of waste at school")
+    live_case("Waste sorting at home")
+    fill("Parks", "Reefs", "Taxes", "Ports")
+    synced()
+
+    found = titles('"waste sorting" school', sort="relevance")
+
+    assert found == ["Waste sorting at school"]
+    assert titles("school -sorting") == []
+
+
+@pytest.mark.parametrize("typed", ["11.2", "SDG 11.2", "target 11.2", "SDG11.2", "Target 11.2", "११.२"])
+def test_code_of_a_target_is_a_facet(synced, reference, typed):
+    live_case("Night buses", targets=["11.2"])
+    live_case("Parks", targets=["11.7"], challenge="The target 11.2 was missed.")
+    synced()
+
+    assert titles(typed) == ["Night buses"]
+    assert ask(Question(words=typed)).reading.understood.codes == {"target": ("11.2",)}
+
+
+@pytest.mark.parametrize("typed", ["SDG 11", "sdg11", "Goal 11", "goal-11", "목표 11", "लक्ष्य ११"])
+def test_code_of_a_goal_is_a_facet(synced, reference, typed):
+    live_case("Night buses", targets=["11.2"])
+    live_case("Reefs", targets=["14.2"])
+    synced()
+
+    assert titles(typed) == ["Night buses"]
+
+
+def test_code_narrows_what_other_words_find(synced, reference):
+    live_case("Night buses", targets=["11.2"])
+    live_case("School buses", targets=["4.a"])
+    synced()
+
+    assert titles("11.2 buses") == ["Night buses"]
+    assert titles("SDG 99 reefs") == []
+
+
+def test_words_of_the_thesaurus_find_by_target(synced, thesaurus):
+    live_case("Volume-based fee", targets=["12.5"])
+    live_case("Reefs", targets=["14.2"])
+    synced()
+
+    answer = ask(Question(words="쓰레기 종량제", sort="relevance"))
+
+    assert titles("쓰레기 종량제") == ["Volume-based fee"]
+    assert answer.reading.is_by_meaning
+    assert answer.reading.only_by_target == frozenset(answer.ids)
+    assert answer.reading.meaning.language == "ko"
+    near = answer.reading.meaning.near[0]
+    assert (near.code, near.label, near.said[0].term) == ("12.5", "폐기물 감축", "종량제 봉투")
+    assert ask(Question(words="쓰레기 종량제", by_meaning=False)).total == 0
+
+
+def test_cases_that_serve_what_the_words_mean_stand_higher_and_behind_those_with_all(
+    synced, thesaurus
+):
+    live_case("Bicycles in a museum", targets=["11.4"])
+    live_case("Lanes for cyclists", targets=["11.2"])
+    live_case("Bicycles for rent", targets=["11.2"])
+    fill("Parks", "Reefs", "Taxes")
+    synced()
+
+    answer = ask(Question(words="bicycle", sort="relevance"))
+
+    assert titles("bicycle", sort="relevance") == [
+        "Bicycles for rent",
+        "Bicycles in a museum",
+        "Lanes for cyclists",
+    ]
+    assert (answer.reading.with_all, answer.reading.by_target) == (2, 1)
+    assert titles("bicycle", by_meaning=False, sort="relevance")[-1] != "Lanes for cyclists"
+
+
+def test_quoted_words_are_not_replaced_by_targets(synced, thesaurus):
+    live_case("Lanes for cyclists", targets=["11.2"])
+    synced()
+
+    assert titles('"bike"') == []
+    assert titles("bike") == ["Lanes for cyclists"]
+
+
+def test_word_of_the_thesaurus_is_no_typo(synced, thesaurus):
+    live_case("Baking at home", summary="Bake bread.", targets=["2.1"])
+    live_case("Lanes for cyclists", targets=["11.2"])
+    synced()
+
+    answer = ask(Question(words="bike"))
+
+    assert (answer.corrected, titles("bike")) == ("", ["Lanes for cyclists"])
+
+
+def test_typo_beside_a_known_word_is_corrected_where_that_finds_all(synced):
+    live_case("Composting at school")
+    live_case("School buses")
+    fill("Parks", "Reefs", "Taxes")
+    synced()
+
+    answer = ask(Question(words="school compostign", sort="relevance"))
+
+    assert answer.corrected == "school composting"
+    assert answer.reading.with_all == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("Organisation of harbours", "organization harbor"),
+        ("Waste center", "waste centre"),
+        ("Free wi-fi", "wifi"),
+        ("Free wifi", "wi-fi"),
+        ("Free Wi-Fi", "wi fi"),
+        ("PM2.5 measured", "PM 2.5"),
+        ("PM₂.₅ measured", "pm25"),
+        ("Storm water drains", "stormwater"),
+        ("Stormwater drains", "storm water"),
+        ("Gestion de l’eau", "eau"),
+        ("إدارة المياه", "ادارة المياه"),
+        ("مَشْرُوعُ", "مشروع"),
+        ("مشروع المياه", "مياه"),
+        ("फ़सल", "फसल"),
+        ("बस क्रमांक १२", "12"),
+        ("ஒருங்கிணைக்கப்பட்டிருக்கவேண்டியவற்றிலிருந்தும்", "ஒருங்கிணைக்கப்பட்டிருக்கவேண்டியவற்றிலிருந்தும்"),
+        ("서울BRT 노선", "brt"),
+        ("서울의 버스", "버스를"),
+        ("垃圾分类条例", "分类垃圾"),
+        ("ระบบบำบัดน้ำเสียชุมชน", "บำบัดน้ำเสียรวม"),
+    ],
+)
+def test_spellings_of_a_word_find_each_other(synced, text, typed):
+    live_case("Found", challenge=text)
+    fill("Parks", "Reefs", "Taxes")
+    synced()
+
+    assert titles(typed) == ["Found"]
+
+
+def test_empty_or_half_loaded_thesaurus_leaves_the_words(synced, reference):
+    live_case("Night buses", targets=["11.2"])
+    live_case("Reefs", targets=["14.2"])
+    synced()
+
+    assert titles("buses") == ["Night buses"]
+    assert titles("쓰레기 종량제") == []
