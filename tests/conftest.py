@@ -64,8 +64,10 @@ def _kept_reference(django_db_setup, django_db_blocker):
 def _keep(cursor, model):
     """Copy the table of a model; return the statement that fills it from the copy."""
     table, fields = model._meta.db_table, model._meta.local_concrete_fields
-    # A key that the database gives is left to it, so that it goes on counting from there.
-    names = ", ".join(f'"{field.column}"' for field in fields if not field.db_returning)
+    # A key that the database gives is left to it, so that it goes on counting from there; but the row
+    # of the version is known by its key.
+    is_given = model is ThesaurusVersion
+    names = ", ".join(f'"{field.column}"' for field in fields if is_given or not field.db_returning)
     cursor.execute(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608 - all names are our own
     order = model._meta.ordering[0] if model in REFERENCE else "id"
     return f"INSERT INTO {table} ({names}) SELECT {names} FROM kept_{table} ORDER BY {order}"  # noqa: S608 - all names are our own
