@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JOBS ?= auto
 
 .PHONY: help install production prepare serve run test test-all lint fmt check test-postgres \
-	test-sqlite test-browser test-servers audit bench findability load faults messages clean
+	test-sqlite test-browser test-servers validate audit bench findability load faults messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -117,6 +117,13 @@ test-browser: .venv/.dev ## Tests in a real Chromium, with axe
 
 test-servers: .venv/.dev ## Short drills with servers of their own: crashes, restores, machines that go away
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m '$(SERVERS_SET)' tests/servers
+
+VNU = var/vnu/node_modules/vnu-jar/build/dist/vnu.jar
+$(VNU):
+	npm install --silent --no-save --ignore-scripts --prefix var/vnu vnu-jar@26.9.27
+
+validate: .venv/.dev $(VNU) ## Read every page with the Nu HTML checker (needs java and npm)
+	VNU_JAR=$(CURDIR)/$(VNU) $(BIN)/pytest -q -n 0 tests/test_nu.py
 
 audit: .venv/.dev ## Known vulnerabilities of the libraries (exit 3: could not be asked), and their licences
 	$(BIN)/python -m tests.audit licences

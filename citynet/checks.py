@@ -1,5 +1,8 @@
 """Deploy checks for mistakes that Django's own checks do not find."""
 
+import re
+from email.utils import parseaddr
+
 from django.conf import settings
 from django.core import checks
 from django.core.checks import Tags, register
@@ -61,6 +64,30 @@ def vulnerability_can_be_reported(app_configs, **kwargs):
             id="citynet.W004",
         )
     ]
+
+
+# Names of machines that nobody outside can answer to (RFC 2606 and 6762, and what installers write).
+_LOCAL = re.compile(
+    r"[^.]*|[\d.]+|\[.*\]|.*\.(local|localhost|localdomain|internal|lan|invalid|test)",
+    re.IGNORECASE,
+)
+
+
+@register("citynet", deploy=True)
+def addresses_can_be_answered(app_configs, **kwargs):
+    """Mail from an address of this machine alone is refused or lost, and so is every answer to it."""
+    found = []
+    for name in ("DEFAULT_FROM_EMAIL", "CONTACT_EMAIL"):
+        address = parseaddr(getattr(settings, name))[1]
+        if getattr(settings, name) and _LOCAL.fullmatch(address.rpartition("@")[2]):
+            found.append(
+                checks.Warning(
+                    f"{name} is {getattr(settings, name)!r}: nobody outside can write to it.",
+                    hint=f"Set {name} to an address of the site's own domain.",
+                    id="citynet.W006",
+                )
+            )
+    return found
 
 
 @register(Tags.security, deploy=True)

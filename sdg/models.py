@@ -65,6 +65,11 @@ class Goal(models.Model):
         return reverse("sdg:goal", args=[self.number])
 
 
+def plain_code(code):
+    """Return the code of a target as the resolution writes it: "16.a" for "16.A", "11.6" for "011.06"."""
+    return ".".join(part.lower().lstrip("0") or "0" for part in code.split("."))
+
+
 @cached_per_language
 def _address_of_target(prefix, code):
     """Return the address of a target's page: cards and tables show hundreds."""

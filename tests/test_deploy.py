@@ -174,3 +174,26 @@ def test_worker_counts_under_the_lowest_free_number(monkeypatch, tmp_path):
     assert [each.metrics_number for each in workers.values()] == [1, 3]
     assert os.environ["METRICS_WORKER"] == "2"
     assert list((tmp_path / "metrics").iterdir()) == []
+
+
+def test_container_installs_nothing_at_its_start(tmp_path):
+    """A fresh clone is younger than the layer of the libraries, which may come from a cache."""
+    image = (BASE / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    after_the_code = image.partition("COPY . .\n")[2]
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(BASE / name, tmp_path)
+    (tmp_path / ".venv").mkdir()
+    for stamp in (".run", ".production"):
+        (tmp_path / ".venv" / stamp).touch()
+        os.utime(tmp_path / ".venv" / stamp, (0, 0))
+
+    def at_start(target):
+        answer = subprocess.run(
+            ["make", "--dry-run", target], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return "pip install" in answer.stdout
+
+    assert at_start("prepare")
+    for command in re.findall(r"^RUN (touch .+)$", after_the_code, re.MULTILINE):
+        subprocess.run(command.split(), cwd=tmp_path, check=True)
+    assert [at_start(target) for target in ("prepare", "production")] == [False, False]

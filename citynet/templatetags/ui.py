@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from citynet.web.campaigns import is_of_campaign
 from citynet.web.formats import number
 
 register = template.Library()
@@ -78,7 +79,11 @@ def pager(context, page, query=None, label=""):
     if paginator.num_pages <= 1:
         return ""
     query = context.request.GET if query in (None, "") else query
-    rest = [(name, values) for name, values in query.lists() if name != "page"]
+    rest = [
+        (name, values)
+        for name, values in query.lists()
+        if name != "page" and not is_of_campaign(name)
+    ]
 
     def address(place):
         # The first page has no number.

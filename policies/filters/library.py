@@ -16,6 +16,7 @@ from members.models import FormerAddress
 from policies.content.facets import FACETS, Labels
 from policies.models import FormerTheme, Revision
 from policies.search.query import SORTS, Question, ask
+from sdg.models import plain_code
 
 from .fields import (
     MAX_WORDS,
@@ -120,15 +121,24 @@ class LibraryFilter(StrictFilterSet):
 
     def moved_query(self):
         """Return the query with the present slugs of members that were renamed or merged and of themes
-        that were merged; None where none of these is in it."""
+        that were merged, and with values as they are written; None where nothing is to be changed."""
         query = self.data.copy()
+        for facet in FACETS:
+            if typed := self.data.getlist(facet.name):
+                query.setlist(facet.name, [self._as_written(facet.name, each) for each in typed])
         for name, model in FORMER.items():
-            slugs = self.data.getlist(name)
+            slugs = query.getlist(name)
             former = model.objects.filter(slug__in=filter(slug_re.match, slugs))
             present = dict(former.values_list("slug", f"{name}__slug"))
             if present:
                 query.setlist(name, list(dict.fromkeys(present.get(each, each) for each in slugs)))
         return query.urlencode() if query != self.data else None
+
+    def _as_written(self, name, value):
+        """Return a value in the letters of the facet's own: "VN" for "vn", "16.a" for "16.A"."""
+        forms = (value, value.strip().lower(), value.strip().upper(), plain_code(value.strip()))
+        known = self.labels(name, forms)
+        return next((form for form in forms if form in known), value)
 
     @property
     def cleaned(self):

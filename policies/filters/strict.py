@@ -1,22 +1,19 @@
 """A filter set that refuses what it does not know."""
 
-import re
-
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
-from .fields import shown
+from citynet.web.campaigns import is_of_campaign
 
-# Added to links by newsletters and social networks.
-TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id")
+from .fields import shown
 
 
 class StrictFilterSet(FilterSet):
     """A filter set for which a parameter without a filter is a mistake, as a wrong value is.
 
     ``is_valid()`` is False for anything unknown or malformed: then nothing is found, never all.
-    Parameters of tracking are ignored, and those in ``read_by_the_view`` are left to the view.
+    Parameters of campaigns are ignored, and those in ``read_by_the_view`` are left to the view.
     """
 
     read_by_the_view = frozenset()
@@ -27,9 +24,7 @@ class StrictFilterSet(FilterSet):
         form = super().form
         form.full_clean()
         for name in self.data:
-            if not (
-                name in self.filters or name in self.read_by_the_view or TRACKING.fullmatch(name)
-            ):
+            if not (name in self.filters or name in self.read_by_the_view or is_of_campaign(name)):
                 message = _("There is no filter named “%(name)s”.") % {"name": shown(name)}
                 form.add_error(None, message)
         return form

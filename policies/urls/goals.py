@@ -9,5 +9,5 @@ urlpatterns = [
     path("coverage/", goals.coverage, name="coverage"),
     re_path(r"^thesaurus\.(?P<form>csv|jsonl)$", goals.thesaurus_file, name="thesaurus"),
     path("<int:number>/", goals.goal, name="goal"),
-    re_path(r"^(?P<code>\d{1,2}\.(?:\d{1,2}|[a-z]))/$", goals.target, name="target"),
+    re_path(r"^(?P<code>\d{1,3}\.(?:\d{1,3}|[a-zA-Z]))/$", goals.target, name="target"),
 ]

@@ -21,7 +21,7 @@ from policies.search.counts import (
     with_counts,
 )
 from sdg import thesaurus
-from sdg.models import Goal, Target
+from sdg.models import Goal, Target, plain_code
 
 # How many cases a page shows before it leads to the whole list.
 CARDS_OF_GOAL = 6
@@ -92,7 +92,9 @@ def goal(request, number):
 @page_cache.cache_public_page
 def target(request, code):
     """One target: its wording, its cases, and what to look at where it has none."""
-    target = get_object_or_404(Target.objects.select_related("goal"), pk=code)
+    target = get_object_or_404(Target.objects.select_related("goal"), pk=plain_code(code))
+    if code != target.code:
+        return redirect(target, permanent=True)
     counts = count_cases(target=target.code, newest=experience.MOST)
     siblings = with_counts(target.goal.targets.all(), counts)
     context = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
-from members.models import FormerAddress, Member, MemberEvidence
+from members.models import Member, MemberEvidence
 from policies.content import lists
 from policies.content.facets import Labels
 from policies.filters.members import MemberFilter
@@ -59,8 +59,9 @@ def detail(request, slug):
     """A member: what is known of it, and its cases."""
     member = Member.objects.filter(slug=slug).first()
     if member is None:
-        former = get_object_or_404(FormerAddress.objects.select_related("member"), slug=slug)
-        return redirect(former.member, permanent=True)
+        # A former address, or the present one in capitals.
+        moved = Member.objects.at(slug).first()
+        return redirect(moved or get_object_or_404(Member.objects.at(slug.lower())), permanent=True)
     evidence = list(member.evidence.all())
     member.evidence_year = max((row.year for row in evidence if row.year), default=None)
     counts = count_cases(member=member.slug, newest=CARDS)

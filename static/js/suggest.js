@@ -49,6 +49,9 @@ document.querySelectorAll("input[data-suggest]").forEach((input, number) => {
     }
   };
 
+  // A field of the type "search" may have no other role.
+  set("type", "text");
+  set("enterkeyhint", "search");
   set("role", "combobox");
   set("autocomplete", "off");
   set("aria-autocomplete", "list");

@@ -9,6 +9,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from citynet.checks import addresses_can_be_answered
+
 PRODUCTION = {
     "SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
     "SITE_URL": "https://sdg.example.org",
@@ -153,7 +155,7 @@ MISTAKES = [
         "BEHIND_PROXY": ("1", "citynet.W005"),
         "THROTTLE_SEARCH": ("many", "citynet.E002"),
     },
-    {"DEBUG": ("1", "security.W018")},
+    {"DEBUG": ("1", "security.W018"), "DEFAULT_FROM_EMAIL": ("noreply@localhost", "citynet.W006")},
 ]
 
 
@@ -164,6 +166,25 @@ def test_deploy_checks_name_a_mistake(folder, mistakes):
     assert answer.returncode == 1
     named = re.findall(r"\(([a-z]+\.[A-Z]\d+)\)", answer.stderr)
     assert {expected for _value, expected in mistakes.values()} <= set(named)
+
+
+@pytest.mark.parametrize(
+    ("sender", "contact", "named"),
+    [
+        ("Platform <noreply@sdg.example.org>", "desk@sdg.example.org", []),
+        ("noreply@localhost", "", ["DEFAULT_FROM_EMAIL"]),
+        (
+            "Platform <noreply@[127.0.0.1]>",
+            "desk@host.local",
+            ["DEFAULT_FROM_EMAIL", "CONTACT_EMAIL"],
+        ),
+        ("root@web1", "desk@Site.LocalDomain", ["DEFAULT_FROM_EMAIL", "CONTACT_EMAIL"]),
+        ("noreply", "desk@10.0.0.7", ["DEFAULT_FROM_EMAIL", "CONTACT_EMAIL"]),
+    ],
+)
+def test_addresses_of_this_machine_alone_are_named(settings, sender, contact, named):
+    settings.DEFAULT_FROM_EMAIL, settings.CONTACT_EMAIL = sender, contact
+    assert [found.msg.split()[0] for found in addresses_can_be_answered(None)] == named
 
 
 def test_sqlite_writes_ahead_and_locks_at_once(folder):

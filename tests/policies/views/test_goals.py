@@ -249,9 +249,7 @@ def test_target_of_a_goal_without_a_case_says_so(client, library):
     assert "No target of goal 4 has a policy yet." in text(response)
 
 
-@pytest.mark.parametrize(
-    "path", ["/sdgs/11.99/", "/sdgs/11.z/", "/sdgs/01.1/", "/sdgs/11.A/", "/sdgs/١١.٦/"]
-)
+@pytest.mark.parametrize("path", ["/sdgs/11.99/", "/sdgs/11.z/", "/sdgs/١١.٦/"])
 def test_target_unknown_is_not_found(client, reference, path):
     assert client.get(path).status_code == 404
 
