@@ -125,13 +125,48 @@ def packed_pdf(content, filler=0):
     return written.getvalue()
 
 
-def locked_pdf(user, owner="somebody"):
-    """A PDF that opens with the password ``user``."""
+def locked_pdf(user, owner="somebody", packed=None):
+    """A PDF that opens with the password ``user``, and objects ``packed`` in a stream."""
     document = pikepdf.new()
     document.add_blank_page()
+    document.Root.Extra = document.make_indirect(pikepdf.Dictionary(packed or {}))
     written = io.BytesIO()
-    document.save(written, encryption=pikepdf.Encryption(owner=owner, user=user))
+    document.save(
+        written,
+        encryption=pikepdf.Encryption(owner=owner, user=user),
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    )
     return written.getvalue()
+
+
+def pdf_of_bombs(count, size):
+    """A small PDF with so many packed streams of objects, each of which unpacks to ``size`` bytes."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
+    ]
+    # For each object, from 0 on: of which kind it is, and where; kind 2 is in the stream before it.
+    rows = [(0, 0)]
+    body = b"%PDF-1.7\n"
+    filler = zlib.compressobj()
+    packed = filler.compress(b"%05d 0 << /Title (x) >>" % 0)
+    packed += filler.compress(b" " * size) + filler.flush()
+    head = b"<< /Type /ObjStm /N 1 /First 8 /Filter /FlateDecode /Length %d >>" % len(packed)
+    for _number in range(count):
+        objects += [b"%b\nstream\n%b\nendstream" % (head, packed), None]
+    for number, content in enumerate(objects, 1):
+        rows.append((2, number - 1) if content is None else (1, len(body)))
+        if content is not None:
+            body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = b"".join(
+        bytes([kind]) + place.to_bytes(4, "big") + bytes(2)
+        for kind, place in [*rows, (1, len(body))]
+    )
+    last = len(rows)
+    head = b"<< /Type /XRef /Size %d /W [1 4 2] /Root 1 0 R /Length %d >>" % (last + 1, len(table))
+    stream = b"%d 0 obj\n%b\nstream\n%b\nendstream\nendobj\n" % (last, head, table)
+    return body + stream + b"startxref\n%d\n%%%%EOF\n" % len(body)
 
 
 TYPES = {
@@ -164,7 +199,7 @@ def office(kind, more=(), **options):
         ]
     else:
         content_type, main = TYPES[kind]
-        types = f'<Override ContentType="application/vnd.openxmlformats-officedocument.{content_type}.main+xml"/>'
+        types = f'<Override PartName="/{main}" ContentType="application/vnd.openxmlformats-officedocument.{content_type}.main+xml"/>'
         parts = [("[Content_Types].xml", f"<Types>{types}</Types>"), (main, "<document/>")]
     return archive([*parts, *more], **options)
 

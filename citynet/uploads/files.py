@@ -15,7 +15,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from . import documents
+from . import documents, office
 
 MAX_NAME = 120
 MAX_ENDING = 10
@@ -36,11 +36,11 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
 KINDS = {
     ".pdf": Kind("PDF", "application/pdf", documents.check_pdf),
-    ".docx": Kind("DOCX", f"{_OPEN_XML}wordprocessingml.document", documents.check_docx),
-    ".xlsx": Kind("XLSX", f"{_OPEN_XML}spreadsheetml.sheet", documents.check_xlsx),
-    ".pptx": Kind("PPTX", f"{_OPEN_XML}presentationml.presentation", documents.check_pptx),
-    ".odt": Kind("ODT", f"{_ODF}text", documents.check_odt),
-    ".ods": Kind("ODS", f"{_ODF}spreadsheet", documents.check_ods),
+    ".docx": Kind("DOCX", f"{_OPEN_XML}wordprocessingml.document", office.check_docx),
+    ".xlsx": Kind("XLSX", f"{_OPEN_XML}spreadsheetml.sheet", office.check_xlsx),
+    ".pptx": Kind("PPTX", f"{_OPEN_XML}presentationml.presentation", office.check_pptx),
+    ".odt": Kind("ODT", f"{_ODF}text", office.check_odt),
+    ".ods": Kind("ODS", f"{_ODF}spreadsheet", office.check_ods),
     ".csv": Kind("CSV", "text/csv", documents.check_csv),
 }
 

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from citynet.uploads import documents
+from citynet.uploads import office
 from citynet.uploads.files import clean_name
 from citynet.web.csv import csv_response
 from policies.interchange import import_runs
@@ -79,7 +79,7 @@ class UploadForm(forms.ModelForm):
                 _("Files of this kind cannot be imported. Save it as XLSX or as JSON Lines.")
             )
         if ending == import_runs.WORKBOOK:
-            documents.check_xlsx(file)
+            office.check_xlsx(file)
         elif _is_no_text(file.read(HEAD)):
             raise ValidationError(
                 _("The name says JSON Lines, but the file does not contain text.")

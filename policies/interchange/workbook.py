@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from citynet.uploads import documents
+from citynet.uploads import office
 
 from . import cells
 from .columns import LEFT_OUT, columns
@@ -51,7 +51,7 @@ class Workbook:
     def __init__(self, file):
         file.seek(0)
         try:
-            documents.check_xlsx(file)
+            office.check_xlsx(file)
         except ValidationError as error:
             raise WorkbookError(LineError(0, "", error.messages[0])) from error
         try:

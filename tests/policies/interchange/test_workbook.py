@@ -18,6 +18,7 @@ from tests.policies.lines import FULL
 from tests.policies.workbooks import bring_in, rewritten, row, workbook
 
 DAMAGED = "The workbook is damaged. Save it anew from your spreadsheet."
+NO_WORKBOOK = "By its name this is XLSX, but it is something else inside, or damaged."
 FORMULA = "A formula: nothing is calculated here. Copy the column and paste it as values."
 FLAG = "This is true or false; nothing of the kind is asked here."
 NO_TEXT = "This is a date or a number with decimals. Write it as text."
@@ -377,6 +378,7 @@ def test_hostile_workbook_is_refused(name):
 
     assert [message for _line, _field, message in errors] in (
         [DAMAGED],
+        [NO_WORKBOOK],
         ["The first sheet must be the table of cases."],
     )
 
