@@ -1,25 +1,31 @@
 """What changed between two revisions: words of the texts, and rows that came or went."""
 
 import dataclasses
-import re
 from difflib import SequenceMatcher
+from operator import eq
 
+import regex
 from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from policies.models import Revision, months
+from policies.models import Photo, Revision, RevisionTheme, months
 from policies.models.files import StoredFile
 from policies.models.months import MonthField, YearField
 from sdg.models import Target
 
-from . import formats
+from . import formats, unseen
 from .fields import content_fields, is_prose, row_fields
 
-# A word with the blanks behind it. Scripts that write no blanks between words go sign by sign.
-TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]\s*|\w+\s*|[^\w\s]\s*|\s+")
+# Words as Unicode parts them; scripts that write no blanks go sign by sign, marks with their letter.
+WORD_BORDER = regex.compile(r"(?w)\b")
+GRAPHEME = regex.compile(r"\X")
+# Rows of whose names at least so much is the same are one row that was changed.
+SAME_NAME = 0.5
+MAX_LIKENESSES = 2500
+MAX_NAMESAKES = 20
 # Comparing takes time by the product of the lengths in words; longer passages are shown whole.
 MAX_COMPARISONS = 250_000
 
@@ -54,12 +60,16 @@ class RowsChange:
     """Rows of a list that were removed and added, each in one phrase.
 
     ``changed`` are rows that are still the same thing, of which something else is said, as HTML.
+    ``order`` names the rows that are in both texts, as (before, now), where they stand in another
+    order. ``photos`` are pictures that went and that came.
     """
 
     label: str
     removed: list[str]
     added: list[str]
     changed: list[SafeString] = dataclasses.field(default_factory=list)
+    order: tuple[str, str] | None = None
+    photos: tuple[list[Photo], list[Photo]] = ((), ())
 
 
 def compared(revisions):
@@ -70,7 +80,7 @@ def compared(revisions):
 
 
 def changes(old, new):
-    """Return the fields and rows that differ, in the order of the models; moved rows do not."""
+    """Return the fields and rows that differ, in the order of the models."""
     found = []
     for field in content_fields():
         label = str(capfirst(field.verbose_name))
@@ -80,27 +90,99 @@ def changes(old, new):
             found.append(TextChange(label, mark(before, after)))
     for name, model in Revision.row_models().items():
         before, after = getattr(old, name).all(), getattr(new, name).all()
-        compare = _compare_files if issubclass(model, StoredFile) else _compare_rows
-        removed, added, changed = compare(before, after)
-        if removed or added or changed:
-            label = str(capfirst(model._meta.verbose_name_plural))
-            found.append(RowsChange(label, removed, added, changed))
+        pair = _pairs_of_files if issubclass(model, StoredFile) else _pairs_of_rows
+        change = _rows_change(model, list(before), list(after), pair)
+        if change:
+            found.append(change)
     return found
 
 
-def _compare_rows(old, new):
-    before, after = [_phrase(row) for row in old], [_phrase(row) for row in new]
-    return _without(before, after), _without(after, before), []
+def _rows_change(model, old, new, pair):
+    """Return how two lists of rows differ, or None; ``pair(old, new)`` says which are the same."""
+    pairs = pair(old, new)
+    gone = [row for place, row in enumerate(old) if place not in pairs]
+    come = [row for place, row in enumerate(new) if place not in pairs.values()]
+    phrases = {
+        before: (_phrase(old[before]), _phrase(new[after])) for before, after in pairs.items()
+    }
+    changed = [words(*both) for both in phrases.values() if both[0] != both[1]]
+    moved = list(pairs.values()) != sorted(pairs.values())
+    if not (gone or come or changed or moved):
+        return None
+    order = None
+    if moved:
+        names = (
+            [_name(old[place]) for place in pairs],
+            [_name(new[each]) for each in sorted(pairs.values())],
+        )
+        order = tuple(", ".join(each) for each in names)
+    photos = (gone, come) if model is Photo else ((), ())
+    return RowsChange(
+        str(capfirst(model._meta.verbose_name_plural)),
+        [_phrase(row) for row in gone],
+        [_phrase(row) for row in come],
+        changed,
+        order,
+        photos,
+    )
 
 
-def _compare_files(old, new):
-    """Return what was removed, added and changed among files; the stored name tells which is which."""
-    before = {_stored_name(row): _phrase(row) for row in old}
-    after = {_stored_name(row): _phrase(row) for row in new}
-    removed = [phrase for name, phrase in before.items() if name not in after]
-    added = [phrase for name, phrase in after.items() if name not in before]
-    both = [name for name in after if name in before and before[name] != after[name]]
-    return removed, added, [words(before[name], after[name]) for name in both]
+def _pairs_of_files(old, new):
+    """Return place before -> place now of files; the stored name tells which is which."""
+    places = {_stored_name(row): place for place, row in enumerate(new)}
+    names = [_stored_name(row) for row in old]
+    return {place: places[name] for place, name in enumerate(names) if name in places}
+
+
+def _pairs_of_rows(old, new):
+    """Return place before -> place now of rows that are the same thing, in the order of ``old``.
+
+    Equal ones first, then those of the same name, then those of a name that is mostly the same.
+    """
+    before, after = ([_phrase(row) for row in rows] for rows in (old, new))
+    names = [_name(row) for row in old], [_name(row) for row in new]
+    pairs = {}
+    for mine, theirs, is_same in ((before, after, eq), (*names, eq), (*names, _is_alike)):
+        left = [place for place in range(len(old)) if place not in pairs]
+        free = [place for place in range(len(new)) if place not in pairs.values()]
+        if len(left) * len(free) > MAX_LIKENESSES and is_same is _is_alike:
+            break
+        for place in left:
+            same = [each for each in free if is_same(mine[place], theirs[each])]
+            if same:
+                likeness = [_likeness(before[place], after[each]) for each in same[:MAX_NAMESAKES]]
+                pairs[place] = same[likeness.index(max(likeness))]
+                free.remove(pairs[place])
+    return dict(sorted(pairs.items()))
+
+
+def _is_alike(one, other):
+    return _likeness(one, other) >= SAME_NAME
+
+
+def _likeness(one, other):
+    """Return how much of two phrases is the same, 0 to 1."""
+    if one == other:
+        return 1
+    return SequenceMatcher(None, tokens(one), tokens(other), autojunk=False).ratio()
+
+
+def _name(row):
+    """Return what a row is called in short."""
+    return str(row.theme) if isinstance(row, RevisionTheme) else str(row)
+
+
+def tokens(text):
+    """Return a text in words, each with the blank behind it, never parting a letter from its marks."""
+    ends = {match.end() for match in GRAPHEME.finditer(text)}
+    borders = [match.start() for match in WORD_BORDER.finditer(text) if match.start() in ends]
+    found = []
+    for start, end in zip([0, *borders], [*borders, len(text)], strict=True):
+        if text[start:end] == " " and found and not found[-1].isspace():
+            found[-1] += " "
+        elif start < end:
+            found.append(text[start:end])
+    return found
 
 
 def words(old, new):
@@ -115,7 +197,7 @@ def words(old, new):
         if before == after:
             parts.append("".join(before))
             continue
-        old_words, new_words = TOKEN.findall("".join(before)), TOKEN.findall("".join(after))
+        old_words, new_words = tokens("".join(before)), tokens("".join(after))
         for gone, come in _blocks(old_words, new_words):
             same = gone == come
             parts.append("".join(gone) if same else whole("".join(gone), "".join(come)))
@@ -123,7 +205,13 @@ def words(old, new):
 
 
 def whole(old, new):
-    """Return two values as HTML, the old one removed and the new one added, without empty ones."""
+    """Return two values as HTML, the old one removed and the new one added, without empty ones.
+
+    Where both look the same it is said what differs.
+    """
+    difference = unseen.difference(old, new)
+    if difference:
+        return format_html('{}<ins class="unseen">[{}]</ins>', new, difference)
     removed = format_html("<del>{}</del>", old) if old else ""
     added = format_html("<ins>{}</ins>", new) if new else ""
     return format_html("{}{}", removed, added)
@@ -188,16 +276,3 @@ def _stored_name(row):
     row."""
     field = next(each for each in row_fields(type(row)) if isinstance(each, models.FileField))
     return getattr(row, field.name).name
-
-
-def _without(rows, others):
-    """Return the rows that are not among the others; of equal rows as many as there are too
-    many."""
-    left = list(others)
-    found = []
-    for row in rows:
-        if row in left:
-            left.remove(row)
-        else:
-            found.append(row)
-    return found

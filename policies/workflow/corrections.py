@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.record import audit
-from policies.content.diff import TOKEN, whole, words
+from policies.content.diff import tokens, whole, words
 from policies.content.fields import content_fields, is_prose
 from policies.models import CaseStudy, Contribution, Correction, Revision, RevisionTheme, Theme
 from sdg.models import Target
@@ -251,7 +251,7 @@ def _write_targets(revision, codes):
 def _words_changed(before, after):
     """Return how many words were added or removed, wherever they are."""
     old, new = (
-        Counter(word.strip() for word in TOKEN.findall(text) if not word.isspace())
+        Counter(word.strip() for word in tokens(text) if not word.isspace())
         for text in (before, after)
     )
     return max((old - new).total(), (new - old).total())

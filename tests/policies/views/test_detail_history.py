@@ -26,7 +26,7 @@ def supersede(revision):
         ("cost", "costs", "<del>cost</del><ins>costs</ins>"),
         ("a & b", "a &amp; b", "a <del>&amp; </del><ins>&amp;amp; </ins>b"),
         ("x", "<b>x</b>", "<ins>&lt;b&gt;</ins>x<ins>&lt;/b&gt;</ins>"),
-        ("one\ntwo\n", "one\nthree\n", "one\n<del>two\n</del><ins>three\n</ins>"),
+        ("one\ntwo\n", "one\nthree\n", "one\n<del>two</del><ins>three</ins>\n"),
         ("夜间公交", "夜间电车", "夜间<del>公交</del><ins>电车</ins>"),
     ],
 )
@@ -91,7 +91,12 @@ def test_changed_rows_are_removed_and_added(reference):
     assert changes(first, second) == [
         RowsChange("Themes", ["Transport"], ["Energy"]),
         RowsChange("Targets", ["9.1, Secondary"], ["7.3, Secondary"]),
-        RowsChange("Stakeholders", ["A, Private company, Runs"], ["C, Private company, Runs"]),
+        RowsChange(
+            "Stakeholders",
+            ["A, Private company, Runs"],
+            ["C, Private company, Runs"],
+            order=("A, B", "B, A"),
+        ),
     ]
 
 
@@ -266,13 +271,15 @@ def test_photos_and_files_that_came_went_and_changed():
 
 
 @pytest.mark.django_db
-def test_order_of_photos_alone_is_no_change():
+def test_order_of_photos_alone_is_said():
     old = LiveRevisionFactory()
     photos = [PhotoFactory(revision=old, position=place) for place in range(2)]
     new = RevisionFactory(case=old.case, title=old.title, summary=old.summary)
     for place, photo in enumerate(reversed(photos)):
         copied(photo, new, position=place)
-    assert changes(old, new) == []
+    [change] = changes(old, new)
+    assert (change.removed, change.added, change.changed) == ([], [], [])
+    assert change.order is not None
 
 
 @pytest.mark.django_db
