@@ -1,15 +1,17 @@
 """Help with choosing targets: a search through all of them, and suggestions with their reasons.
 
-Suggestions come from the words that a text shares with the wording of a target; nothing is ever
-applied by itself. The wording is English, so texts in other languages get none.
+Both know a target by its wording, our labels of it and the words that people use for it, in every
+language of the thesaurus. Nothing is ever applied by itself.
 """
 
 import math
+import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
-from policies.models import Revision
-from policies.search.text import STOP_WORDS, fold, split, stem
+from policies.search import meaning
+from policies.search.text import STOP_WORDS, UNSPACED, fold, pairs, split, stem
 from sdg.models import Target
 
 # Words of the resolution itself, which say nothing of what a target is about.
@@ -23,6 +25,7 @@ EMPTY_WORDS = frozenset(
         "achieve",
         "all",
         "also",
+        "am",
         "appropriate",
         "build",
         "country",
@@ -42,6 +45,7 @@ EMPTY_WORDS = frozenset(
         "increase",
         "international",
         "least",
+        "less",
         "made",
         "make",
         "measures",
@@ -76,6 +80,7 @@ EMPTY_WORDS = frozenset(
         "use",
         "used",
         "using",
+        "we",
         "well",
         "within",
         "world",
@@ -108,19 +113,24 @@ EMPTY_WORDS = frozenset(
         "every",
         "each",
         "under",
+        "our",
         "over",
         "after",
         "before",
         "between",
     ]
 )
-SUGGESTIONS = 6
-# One shared word is chance, unless it is a rare one in the target's short label.
-LEAST_SCORE = 9.0
-LABEL_WEIGHT = 2.0
+EMPTY_STEMS = frozenset(map(stem, EMPTY_WORDS | STOP_WORDS))
+SUGGESTIONS = 5
 # How much more the texts that say what was done count.
 TEXTS = (("title", 2.0), ("summary", 1.5), ("solution", 1.0), ("challenge", 1.0), ("results", 0.5))
-MOST_WORDS = 6
+MOST_WORDS = 6  # that are shown with a suggestion
+# Words that tell less than this share of what the best one tells are not shown.
+LEAST_TELLING = 0.2
+# Two letters of a script whose letters are sounds are no word.
+SHORTEST_STRETCH = 3
+LETTERS_OF_SOUNDS = re.compile("[\u0e00-\u109f\u1780-\u17ff]")
+NEAREST = 10  # that a search finds by the thesaurus
 BEGINNING = 4  # letters of a word that may be unfinished
 
 
@@ -141,7 +151,8 @@ def find(question="", goal=None, targets=None):
     words.
 
     ``question`` is a code ("11.2", "11"), or words that all occur in the wording, the label or the
-    goal's title, in any form ("bus" finds "buses").
+    goal's title, in any form ("bus" finds "buses"). Where no target has them all, those follow that
+    are nearest by the thesaurus, in any of its languages, the nearest first.
     """
     targets = list(all_targets() if targets is None else targets)
     if goal:
@@ -158,66 +169,133 @@ def find(question="", goal=None, targets=None):
         return by_code
     wanted = _words(asked, left_out=STOP_WORDS)
     if not wanted:
-        return []
-    return [
+        return _nearest(question, targets)
+    found = [
         target
         for target in targets
         if _says_all(f"{target.label} {target.text} {target.goal.title}", wanted)
     ]
+    return found or _nearest(question, targets)
+
+
+def _nearest(question, targets):
+    """Return those of ``targets`` that are nearest to a question by what people say for them."""
+    by_code = {target.code: target for target in targets}
+    words = [word for word in meaning.tokens(question) if len(word) > 1 or not word.isascii()]
+    near = meaning.thesaurus().match(words, question, limit=NEAREST).near
+    return [by_code[each.code] for each in near if each.said and each.code in by_code]
 
 
 def suggest(revision, targets=None):
     """Return the :class:`Suggestion` list for what was written so far, best first, without those
-    chosen."""
-    if revision.language != Revision.Language.ENGLISH:
-        return []
-    written, original = _written(revision)
+    chosen. Empty only where no word that was written stands in any label, text or term."""
+    written = _Written(revision)
     chosen = {row.target_id for row in revision.contributions.all()}
-    targets = list(all_targets() if targets is None else targets)
-    wordings = {target: (_stems(target.label), _stems(target.text)) for target in targets}
-    spread = Counter(word for label, text in wordings.values() for word in {*label, *text})
-    found = []
-    for target, (label, text) in wordings.items():
-        if target.code in chosen:
-            continue
-        shared = {
-            word: written[word]
-            * math.log(len(targets) / spread[word])
-            * (LABEL_WEIGHT if word in label else 1)
-            for word in {*label, *text} & written.keys()
-        }
-        telling = sorted(shared, key=lambda word: (-shared[word], word))
-        score = sum(shared.values())
-        if score >= LEAST_SCORE and (len(telling) > 1 or telling[0] in label):
-            words = [original[word] for word in telling[:MOST_WORDS]]
-            # A long wording shares words with anything.
-            score /= math.sqrt(len({*label, *text}))
-            found.append((score, Suggestion(target, words)))
-    found.sort(key=lambda pair: (-pair[0], pair[1].target.position))
-    return [suggestion for _score, suggestion in found[:SUGGESTIONS]]
+    by_code = {target.code: target for target in (all_targets() if targets is None else targets)}
+    nearest = meaning.thesaurus().nearest_to_passage(
+        written.weights, limit=SUGGESTIONS + len(chosen)
+    )
+    found = [
+        Suggestion(by_code[code], written.words(parts))
+        for code, parts in nearest
+        if code in by_code and code not in chosen
+    ]
+    # Without a word of the author's it would be a guess.
+    return [suggestion for suggestion in found if suggestion.words][:SUGGESTIONS]
 
 
-def _written(revision):
-    """Return the weight of each stem in a revision's texts, and the word as it was written
-    first."""
-    counts, original = Counter(), {}
-    for name, weight in TEXTS:
-        for word in _words(getattr(revision, name)):
-            stemmed = stem(word)
-            counts[stemmed] += weight
-            original.setdefault(stemmed, word)
-    # What is said ten times counts more than what is said once, but not ten times as much.
-    weights = {word: 1 + math.log(count) if count > 1 else 1 for word, count in counts.items()}
-    return weights, original
+class _Written:
+    """What an author wrote: the weight of each word, and the words as they were written.
+
+    Words are those of ``meaning.tokens``: stems, and pairs of letters of scripts without blanks
+    between words.
+    """
+
+    def __init__(self, revision):
+        counts = Counter()
+        # A piece as written -> what it is for the search; the order is that of the texts.
+        self._pieces = {}
+        for name, weight in TEXTS:
+            for piece in unicodedata.normalize("NFC", getattr(revision, name)).split():
+                if piece not in self._pieces:
+                    self._pieces[piece] = meaning.tokens(piece)
+                for word in self._pieces[piece]:
+                    counts[word] += weight
+        # What is said ten times counts more than what is said once, but not ten times as much.
+        weights = {word: 1 + math.log(max(count, 1)) for word, count in counts.items()}
+        telling = {word: weight for word, weight in weights.items() if word not in EMPTY_STEMS}
+        thesaurus = meaning.thesaurus()
+        # Little is better than nothing: a sentence of empty words only gets suggestions by these.
+        self.weights = telling if any(map(thesaurus.knows, telling)) else weights
+
+    def words(self, parts):
+        """Return the author's own words among ``parts`` (word -> weight), the most telling first."""
+        found, shown = Counter(), {}
+        for piece, words in self._pieces.items():
+            if parts.keys().isdisjoint(words):
+                continue
+            for written, weight in _shared(piece, parts):
+                plain = fold(written)
+                shown.setdefault(plain, written)
+                found[plain] = max(found[plain], weight)
+        best = max(found.values(), default=0)
+        return [
+            shown[plain]
+            for plain, weight in found.most_common(MOST_WORDS)
+            if weight >= LEAST_TELLING * best
+        ]
 
 
-def _words(text, left_out=STOP_WORDS | EMPTY_WORDS):
+def _shared(piece, parts):
+    """Yield (what of a piece without blanks is among ``parts``, its weight), as it was written."""
+    folded, origin = "", []
+    for place, letter in enumerate(piece):
+        plain = fold(letter)
+        folded += plain
+        origin += [place] * len(plain)
+
+    def written(start, end):
+        last = origin[end - 1] + 1
+        # Marks that the search does not look at belong to the letter before them.
+        while last < len(piece) and (
+            last not in origin and unicodedata.category(piece[last])[0] == "M"
+        ):
+            last += 1
+        return piece[origin[start] : last]
+
+    for run in UNSPACED.finditer(folded):
+        for start, end in _stretches(run[0], parts):
+            if end - start < SHORTEST_STRETCH and LETTERS_OF_SOUNDS.match(run[0][start:]):
+                continue
+            weight = sum(parts[pair] for pair in pairs(run[0][start:end]) or [run[0]])
+            yield written(run.start() + start, run.start() + end), weight
+    start = 0
+    for word in UNSPACED.sub(lambda run: " " * len(run[0]), folded).split(" "):
+        for token in meaning.tokens(word):
+            if token in parts:
+                yield written(start, start + len(word)), parts[token]
+        start += len(word) + 1
+
+
+def _stretches(run, parts):
+    """Yield (start, end) of the longest stretches of a run whose pairs of letters are all in
+    ``parts``."""
+    if len(run) == 1:
+        if run in parts:
+            yield 0, 1
+        return
+    start = None
+    for place, pair in enumerate([*pairs(run), ""]):
+        if pair in parts:
+            start = place if start is None else start
+        elif start is not None:
+            yield start, place + 1
+            start = None
+
+
+def _words(text, left_out):
     spaced, _runs = split(fold(text))
     return [word for word in spaced.split() if len(word) > 1 and word not in left_out]
-
-
-def _stems(text):
-    return {stem(word) for word in _words(text)}
 
 
 def _says_all(text, wanted):
