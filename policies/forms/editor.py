@@ -108,6 +108,28 @@ class Editor:
             if getattr(field, "echo", "")
         ]
 
+    def place(self, findings):
+        """Put each finding (``plausibility.Finding``) about what is stored beside its input or list,
+        and return the messages by the id of it."""
+        rows = {
+            each.kind.name: each.rows.filled() if self.is_bound else each.rows.forms
+            for each in self.lists
+        }
+        found = {}
+        for finding in findings:
+            name, _dash, rest = finding.field.partition("-")
+            anchor = finding.anchor
+            if rest:
+                number, _dash, column = rest.partition("-")
+                anchor = f"id_{rows[name][int(number)].add_prefix(column)}"
+            found.setdefault(anchor, []).append(finding.message)
+        for form in [self.form, *(form for forms in rows.values() for form in forms)]:
+            for field in form:
+                field.doubts = found.get(field.auto_id, ())
+        for each in self.lists:
+            each.doubts = found.get(f"rows-{each.kind.name}", ())
+        return found
+
     def problems(self):
         """Return errors as (id of the input, label, message), in the order of the page."""
         return [*_problems_of(self.form), *(p for each in self.lists for p in each.problems())]

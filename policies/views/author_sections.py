@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from citynet.web.form_recovery import wants_json
-from policies.content import money
+from policies.content import money, plausibility
 from policies.content.exchange_rates import known_currencies
 from policies.forms.editor import Editor, fingerprint, label_of
 from policies.forms.progress import progress
@@ -100,6 +100,8 @@ class Page:
             # What was to be saved has been read without all that only the page shows.
             self.revision = current(self.case)
         revision = self.revision
+        if not editor.is_bound and not more.get("unsaved"):
+            editor.place(plausibility.checks(revision, section.slug))
         context = {
             "case": self.case,
             "revision": revision,
@@ -155,6 +157,8 @@ class Page:
             "understood": {each[0]: each[2] for each in editor.understood()},
             **more,
         }
+        if state == "saved":
+            answer["doubts"] = editor.place(plausibility.checks(saved, self.section.slug))
         if self.section.slug == "budget":
             answer["computed"] = computed(saved)
         return JsonResponse(answer, status=status)

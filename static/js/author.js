@@ -111,6 +111,7 @@ const answered = (answer, sent, sentText) => {
   if (answer.seen) form.elements.seen.value = answer.seen;
   if (answer.computed) compute(answer.computed);
   if (answer.understood) echo(answer.understood);
+  if (answer.doubts) doubt(answer.doubts);
   if (answer.state === "saved") {
     clearErrors();
     lastSaid = sentText;
@@ -149,6 +150,21 @@ const echo = (understood) => {
     const text = understood[output.id.replace(/_echo$/, "")] || "";
     if (output.textContent !== text) output.textContent = text;
   });
+};
+
+// What should be looked at again, beside the inputs and below the headings of lists
+const doubt = (doubts) => {
+  form.querySelectorAll(".doubts").forEach((list) => list.remove());
+  for (const [id, messages] of Object.entries(doubts)) {
+    const place = document.getElementById(id);
+    if (!place) continue;
+    const list = document.createElement("ul");
+    list.className = "doubts";
+    list.append(...messages.map((message) => Object.assign(document.createElement("li"), { textContent: message })));
+    const field = place.closest(".field");
+    if (field) field.append(list);
+    else place.after(list);
+  }
 };
 
 const clearErrors = () => {

@@ -636,7 +636,7 @@ def test_autosave_tells_what_it_saved(official, draft):
     told = answer.json()
     assert told.pop("message").startswith("Saved at ")
     seen = fingerprint(BY_SLUG["basics"], draft)
-    assert told == {"state": "saved", "seen": seen, "understood": {}}
+    assert told == {"state": "saved", "seen": seen, "doubts": {}, "understood": {}}
 
 
 def test_autosave_of_the_budget_tells_what_follows(official, draft):
@@ -775,3 +775,25 @@ def test_queries_of_a_section_do_not_grow(
                 official.get(address(draft.case, slug))
             counts.append(len(captured))
         assert counts[0] == counts[1], slug
+
+
+def test_what_should_be_looked_at_again_stands_beside_its_field(official, draft):
+    Revision.objects.filter(pk=draft.pk).update(
+        stage="completed", start="2099", budget_amount=5, budget_currency="USD", budget_year=2013
+    )
+    draft.phases.create(name="Later", start="2014", end="2098")
+    draft.funding_sources.create(name="A bank", amount=9)
+    page = official.get(address(draft.case, "time")).text
+    beside = '<ul class="doubts"><li>%s is more than 40 years ahead: check the year.</li></ul>'
+    for anchor, year in (("id_start", 2099), ("id_phases-0-end", 2098)):
+        after = page[page.index(f'id="{anchor}_echo"') :]
+        assert after[after.index("</output>") :].startswith(f"</output>\n{beside % year}")
+    assert page.count('class="doubts"') == 2
+    data = section_of(official, draft.case, "budget")
+    answer = official.post(address(draft.case, "budget"), data, headers=JSON).json()
+    too_much = "The funding sources add up to USD 9, which is more than the budget of USD 5."
+    assert answer["doubts"] == {
+        "id_budget_year": ["The amount is of 2013, and the policy began in 2099."],
+        "id_budget_amount": ["USD 5 is very little. Was it written in thousands or millions?"],
+        "rows-funding_sources": [too_much],
+    }
