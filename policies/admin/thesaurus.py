@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from citynet.web.admin import ReadOnlyAdmin
 from policies.forms.thesaurus import TermForm
 from policies.models import MissedQuestion
+from policies.search import meaning
 from policies.workflow import thesaurus
 from sdg.models import Term
 
@@ -46,7 +47,11 @@ class TermAdmin(admin.ModelAdmin):
         number = str(initial.get("question", ""))
         question = number.isdecimal() and MissedQuestion.objects.filter(pk=number).first()
         if question:
-            initial = {"question": question, "text": question.words[:MAX_TERM]}
+            initial = {
+                "question": question,
+                "text": question.words[:MAX_TERM],
+                "language": _language(question.words),
+            }
         return initial
 
     def save_model(self, request, obj, form, change):
@@ -60,6 +65,17 @@ class TermAdmin(admin.ModelAdmin):
     def delete_queryset(self, request, queryset):
         for term in queryset:
             thesaurus.remove(term, by=request.user)
+
+
+def _meaning(words):
+    return meaning.read(meaning.tokens(words), words)
+
+
+def _language(words):
+    """Return the language that words are in, by those that are known or by the script; "" where
+    nothing tells."""
+    possible = meaning.languages_of_script(words)
+    return _meaning(words).language or (possible[0] if len(possible) == 1 else "")
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -84,7 +100,7 @@ class WaitingFilter(admin.SimpleListFilter):
 class MissedQuestionAdmin(ReadOnlyAdmin):
     """What people asked; the words only, since nothing else is known."""
 
-    list_display = ["question", "times", "last_asked", "found", "add_to_target", "is_put_aside"]
+    list_display = ["question", "times", "last_asked", "nearest", "add_to_target", "is_put_aside"]
     list_filter = [WaitingFilter, "last_asked"]
     search_fields = ["words", "folded"]
     actions = ["put_aside", "take_up"]
@@ -93,6 +109,10 @@ class MissedQuestionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("words"), ordering="folded")
     def question(self, question):
         return format_html('<span dir="auto">{}</span>', question.words)
+
+    @admin.display(description=_("nearest targets now"))
+    def nearest(self, question):
+        return ", ".join(near.code for near in _meaning(question.words).finding)
 
     @admin.display(description=_("thesaurus"))
     def add_to_target(self, question):

@@ -48,7 +48,10 @@ class Migration(migrations.Migration):
                 ),
                 ("folded", models.CharField(max_length=120, unique=True)),
                 ("words", models.CharField(max_length=120, verbose_name="words")),
-                ("found", models.PositiveIntegerField(default=0, verbose_name="policies found")),
+                (
+                    "found",
+                    models.PositiveIntegerField(default=0, verbose_name="policies with all words"),
+                ),
                 ("times", models.PositiveIntegerField(default=0, verbose_name="times asked")),
                 ("last_asked", models.DateField(db_index=True, verbose_name="last asked")),
                 ("is_put_aside", models.BooleanField(default=False, verbose_name="not for us")),

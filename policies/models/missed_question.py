@@ -27,7 +27,7 @@ class MissedQuestion(models.Model):
     # The words as the search compares them, by which the same question is counted once.
     folded = models.CharField(max_length=120, unique=True)
     words = models.CharField(_("words"), max_length=120)
-    found = models.PositiveIntegerField(_("policies found"), default=0)
+    found = models.PositiveIntegerField(_("policies with all words"), default=0)
     times = models.PositiveIntegerField(_("times asked"), default=0)
     last_asked = models.DateField(_("last asked"), db_index=True)
     is_put_aside = models.BooleanField(_("not for us"), default=False)

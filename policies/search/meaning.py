@@ -212,11 +212,7 @@ class Thesaurus:
     def _language(self, typed, asked, named):
         """Return the language of a question by its script, its words and the terms that it shares
         them with; "" where nothing tells."""
-        candidates = _LATIN
-        for script, languages in _SCRIPTS:
-            if script.search(typed):
-                candidates = languages
-                break
+        candidates = languages_of_script(typed)
         votes = Counter()
         for found in named:
             for share, language, _term in found:
@@ -227,6 +223,11 @@ class Thesaurus:
     def knows(self, word):
         """Return whether a word, as :func:`tokens` returns them, stands in any term, label or text."""
         return word in self.idf
+
+
+def languages_of_script(typed):
+    """Return the languages of the thesaurus that something typed can be in by its script."""
+    return next((languages for script, languages in _SCRIPTS if script.search(typed)), _LATIN)
 
 
 def tokens(phrase):

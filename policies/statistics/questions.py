@@ -19,7 +19,7 @@ from .buffer import Buffer, register
 from .uses import is_machine
 
 MAX_CHARACTERS = MissedQuestion._meta.get_field("words").max_length
-# Fewer policies than these are little.
+# Fewer policies than these are next to nothing.
 FEW = 3
 MAX_ROWS = 5000  # of the table; those asked longest ago make room
 MAX_WAITING = 200  # different questions of one process between two times of writing
@@ -42,14 +42,16 @@ class QuestionBuffer(Buffer):
 buffer = register(QuestionBuffer())
 
 
-def note(request, words, found):
-    """Count a question that found so few policies; only where a person asked, and nothing personal
-    stands in it."""
-    if found >= FEW or request.method != "GET" or is_machine(request):
+def note(request, words, answer):
+    """Count a question whose answer has next to nothing, or nothing with all its words while no
+    target is known for it either; only where a person asked, and nothing personal stands in it."""
+    reading = answer.reading
+    is_little = answer.total < FEW or not (reading.with_all or reading.meaning.finding)
+    if not (is_little and reading.understood.parts) or request.method != "GET":
         return
-    question = countable(words)
+    question = None if is_machine(request) else countable(words)
     if question:
-        buffer.count([(*question, found)])
+        buffer.count([(*question, reading.with_all)])
 
 
 def countable(words):

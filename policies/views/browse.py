@@ -61,7 +61,7 @@ def case_list(request):
         ) from error
     page.object_list = lists.read(answer.ids, filters.known_labels)
     if filters.has_words_alone and answer.available:
-        questions.note(request, filters.words, answer.total)
+        questions.note(request, filters.words, answer)
     return render(request, "policies/list.html", _context(filters, answer, page))
 
 

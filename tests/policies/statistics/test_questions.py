@@ -11,11 +11,15 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from policies.models import MissedQuestion
+from policies.search.questions import Answer, Reading
+from policies.search.text import parse
+from policies.search.understanding import Understood
 from policies.statistics import questions
 from tests.factories import LiveRevisionFactory
 
 pytestmark = pytest.mark.django_db
 
+NOTHING = Answer(0, [], {}, reading=Reading(Understood(parse("zeppelin"))))
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 
 
@@ -114,6 +118,37 @@ def test_narrowed_questions_do_not_count(reader, words, more):
     assert counted() == []
 
 
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        # "trash" is said for 12.5, which three cases serve.
+        ("trash", []),
+        ("쓰레기", []),
+        ("11.2", []),
+        ("SDG 14", []),
+        # Said for 14.7, which no case serves.
+        ("어류 양식", [("어류 양식", 1, 0)]),
+        # A word of all cases beside one that nobody knows.
+        ("zeppelin kitchens", [("zeppelin kitchens", 1, 0)]),
+    ],
+)
+def test_question_counts_only_where_neither_words_nor_targets_answer(
+    thesaurus, reader, synced, words, rows
+):
+    for number in range(4):
+        LiveRevisionFactory(
+            case__slug=f"case-{number}",
+            title="Kitchens",
+            summary="Cooks.",
+            targets=["12.5", "11.6", "14.1"],
+        )
+    synced()
+
+    search(reader, words)
+
+    assert counted() == rows
+
+
 def test_robots_and_questions_with_enough_answers_do_not_count(reader, synced):
     search(Client(headers={"user-agent": "Googlebot/2.1"}), "zeppelin")
     for number in range(3):
@@ -127,7 +162,7 @@ def test_robots_and_questions_with_enough_answers_do_not_count(reader, synced):
 def test_search_page_asks_the_database_no_more(reader, django_assert_num_queries):
     search(reader, "zeppelin")
     with django_assert_num_queries(0):
-        questions.note(_request(), "zeppelin", 0)
+        questions.note(_request(), "zeppelin", NOTHING)
 
 
 def _request():
@@ -155,8 +190,8 @@ def test_memory_and_table_are_bounded(reader, monkeypatch):
         counted()
     with time_machine.travel("2026-11-02T12:00Z", tick=False):
         for number in "abcde":
-            questions.note(_request(), f"zeppelin {number}", 0)
-        questions.note(_request(), "zeppelin a", 0)
+            questions.note(_request(), f"zeppelin {number}", NOTHING)
+        questions.note(_request(), "zeppelin a", NOTHING)
 
         assert counted() == [("zeppelin a", 2, 0), ("zeppelin b", 1, 0), ("zeppelin c", 1, 0)]
 
