@@ -1,7 +1,7 @@
 """The codebook: every field of a case study, read from the models and the interchange format.
 
-Written by hand are only the names of columns that differ from the field's, and what computed
-columns mean; tests compare both with the models and the files.
+Written by hand are only the names of columns that differ from the field's; tests compare them with
+the models and the files.
 """
 
 from dataclasses import dataclass
@@ -49,25 +49,6 @@ COLUMNS = {
     "source.url": "sources",
 }
 
-# Columns of the CSV file and the workbook that are computed, or that describe the member.
-COMPUTED = {
-    "id": gettext_lazy("Number of the case; it never changes."),
-    "url": gettext_lazy("Address of the case; it never changes."),
-    "member": gettext_lazy("Name of the member."),
-    "member_kind": gettext_lazy("Kind of the member: see the filter “kind”."),
-    "country_code": gettext_lazy(
-        "Country or area of the member, ISO 3166-1; empty where none is shown."
-    ),
-    "country": gettext_lazy("Its name, in the language of the page that the file was taken from."),
-    "subregion": gettext_lazy("UN subregion (M49) of the member."),
-    "population": gettext_lazy("People in the member’s place, as far as known."),
-    "population_year": gettext_lazy("The year of that number, where its source says it."),
-    "goals": gettext_lazy("Goals of the targets, each once, from 1 to 17."),
-    "duration_months": gettext_lazy(
-        "Months from start to end, both included. Where only years are known, whole calendar years."
-    ),
-}
-
 
 @dataclass(frozen=True)
 class Field:
@@ -111,7 +92,9 @@ def sections():
 
 def computed():
     """(column, meaning) of the columns in CSV and the workbook that are no field of a case."""
-    return [(name, COMPUTED[name]) for name in spreadsheet.header() if name in COMPUTED]
+    of_fields = {field.column for section in sections() for field in section.fields}
+    columns = spreadsheet.columns()
+    return [(each.name, each.meaning) for each in columns if each.name not in of_fields]
 
 
 def bands():

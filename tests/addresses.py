@@ -39,6 +39,7 @@ PUBLIC = {
     *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),
     "sdg:thesaurus",
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
+    *("policies:compare-xlsx", "policies:export-schema"),
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
 }

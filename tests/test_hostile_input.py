@@ -77,6 +77,7 @@ LISTS = [
     "/policies/export.xlsx",
     "/policies/compare/",
     "/policies/compare/export.csv",
+    "/policies/compare/export.xlsx",
     "/members/",
 ]
 # What reads the parameters of a page, if they can be read without the page.

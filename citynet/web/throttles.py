@@ -44,6 +44,7 @@ BY_ADDRESS = {
     "policies:export": ("export", SAFE),
     "policies:compare-csv": ("export", SAFE),
     "sdg:thesaurus": ("export", SAFE),
+    "policies:compare-xlsx": ("export", SAFE),
     "secretariat:statistics-csv": ("export", SAFE),
     "secretariat:export": ("export", SENDING),
     "admin:members_event_export": ("export", SENDING),

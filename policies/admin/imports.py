@@ -29,7 +29,7 @@ from citynet.uploads import office
 from citynet.uploads.files import clean_name
 from citynet.web.csv import csv_response
 from policies.interchange import import_runs
-from policies.interchange.columns import template
+from policies.interchange.template import template
 from policies.models import ImportRun
 
 logger = logging.getLogger(__name__)

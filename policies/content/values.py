@@ -16,6 +16,7 @@ from citynet.web.text import clean_text
 from policies.models.amounts import DIGITS
 from policies.models.months import WRONG_YEAR, MonthField, YearField
 
+MAX_SHOWN, MAX_NAMED = 60, 40  # characters of a wrong value, and right values, in a message
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -87,12 +88,30 @@ def text(value):
 
 def _text(field, value, instance):
     value = text(value)
-    if not value.strip() and not field.blank:
+    if not value.strip():
         value = ""
+    if value and field.choices:
+        _check_choice(field, value)
     value = field.clean(value, instance)
     if value and isinstance(field, models.URLField) and not WEB.match(value):
         raise ValidationError(_("An address begins with http:// or https://."))
     return None if value == "" and field.null else value
+
+
+def _check_choice(field, value):
+    """Raise ``ValidationError`` with what may stand there, where ``value`` may not."""
+    allowed = [str(each) for each, _label in field.flatchoices if each]
+    if value in allowed:
+        return
+    shown = {"value": value[:MAX_SHOWN], "values": ", ".join(allowed)}
+    if len(allowed) > MAX_NAMED:
+        raise ValidationError(
+            _("“%(value)s” is none of the codes of ISO 3166-1. Write two capital letters: FJ, KR.")
+            % shown
+        )
+    raise ValidationError(
+        _("“%(value)s” is not among the values that may stand here: %(values)s.") % shown
+    )
 
 
 def _boolean(field, value):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import chain
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,15 +58,52 @@ class Known:
     last: Revision | None = None
 
 
-def known_cases(source_ids, *, with_revisions):
-    """Return ``Known`` by source id, in a fixed number of queries; the cases are locked."""
-    if not source_ids:
+def known_cases(entries, *, with_revisions):
+    """Return the ``Known`` cases that ``entries`` may mean, by number, in a fixed number of queries;
+    the cases are locked.
+
+    By its number alone nobody finds a text that a city has never shown.
+    """
+    source_ids = {entry.case.source_id for entry in entries} - {None}
+    numbers = {entry.number for entry in entries} - {None}
+    if not source_ids and not numbers:
         return {}
-    cases = CaseStudy.objects.filter(source_id__in=source_ids).select_for_update()
-    known = {case.pk: Known(case) for case in cases}
+    shown = Q(live__isnull=False) | Q(provenance=CaseStudy.Provenance.SECRETARIAT)
+    named = Q(source_id__in=source_ids) | shown & Q(pk__in=numbers)
+    known = {case.pk: Known(case) for case in CaseStudy.objects.filter(named).select_for_update()}
     if known and with_revisions:
         _add_revisions(known)
-    return {each.case.source_id: each for each in known.values()}
+    return known
+
+
+def meant(entry, known, by_source_id):
+    """Return the ``Known`` case that a line means, by its source id or by its number and address;
+    None where it is new. Raises ``LineRefused`` where they contradict each other.
+    """
+    named, numbered = by_source_id.get(entry.case.source_id), known.get(entry.number)
+    if named and numbered and named is not numbered:
+        numbers = {"number": named.case.pk, "other": numbered.case.pk}
+        raise LineRefused(
+            "source_id",
+            _("Case %(number)d has this source id, but the line has the number of case %(other)d.")
+            % numbers,
+        )
+    found = named or numbered
+    if numbered and not named:
+        has = numbered.case.source_id
+        if entry.case.source_id and has and has != entry.case.source_id:
+            raise LineRefused(
+                "source_id",
+                _("Case %(number)d has the source id “%(name)s”.")
+                % {"number": numbered.case.pk, "name": has},
+            )
+        if not entry.has_address and entry.member.pk != numbered.case.member_id:
+            raise LineRefused(
+                "id",
+                _("Case %(number)d is one of another member. Leave “id” empty for a new case.")
+                % {"number": numbered.case.pk},
+            )
+    return found
 
 
 def _add_revisions(known):
@@ -174,8 +212,7 @@ def _change_cases(steps):
     for step in steps:
         for name, value in step.case_changes.items():
             setattr(step.entry.case, name, value)
-    changed = [name for name in CASE_FIELDS if name != "source_id"]
-    CaseStudy.objects.bulk_update([step.entry.case for step in steps], changed)
+    CaseStudy.objects.bulk_update([step.entry.case for step in steps], CASE_FIELDS)
 
 
 def _number(steps):

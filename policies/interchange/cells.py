@@ -2,16 +2,27 @@
 
 import datetime
 import math
+import re
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from openpyxl.utils.escape import unescape
 
 from . import columns
 from .columns import BAR
 
+__all__ = ["CellError", "unescape", "value"]
+
 # A spreadsheet shows and keeps so many digits; what comes after is noise of its binary numbers.
 DIGITS = 15
 FORMULA, FAULT = "f", "e"
+# Formats that show a whole number as it is.
+PLAIN_FORMATS = {"General", "@", "0"}
+# A comma at the end of the digits shows thousands or millions; texts in a format say nothing of it.
+SCALED = re.compile(r"[0#?],+(?![0#?,])")
+QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+PERCENT = "%"
+SEPARATORS = re.compile("[;,]")
 MIDNIGHT = datetime.time()
 
 
@@ -30,9 +41,40 @@ def value(column, cell):
     found = cell.value
     if found is None or (isinstance(found, str) and not found.strip()):
         return None
-    if isinstance(found, bool) and column.kind != columns.TRUTH:
-        raise CellError(_("This is true or false; nothing of the kind is asked here."))
+    if isinstance(found, str):
+        found = unescape(found)
+    elif isinstance(found, bool):
+        if column.kind != columns.TRUTH:
+            raise CellError(_("This is true or false; nothing of the kind is asked here."))
+    elif isinstance(found, int | float):
+        _check_format(column, cell)
     return READ_BY_KIND[column.kind](column, found)
+
+
+def _check_format(column, cell):
+    """Raise ``CellError`` where a number is shown as something else than it is."""
+    format_ = cell.number_format or "General"
+    if column.kind == columns.TEXT and format_ not in PLAIN_FORMATS:
+        raise CellError(
+            _(
+                "A number that its format “%(format)s” shows in another way. Format the cell as text "
+                "and write what it is to say."
+            )
+            % {"format": format_}
+        )
+    signs = QUOTED.sub("", format_)
+    if PERCENT in signs:
+        raise CellError(
+            _(
+                "Shown as a percentage, it is %(number)s here. Write it as a plain number: 45 for 45 %%."
+            )
+            % {"number": cell.value}
+        )
+    if SCALED.search(signs):
+        raise CellError(
+            _("Shown in thousands or millions, it is %(number)s here. Write the whole number.")
+            % {"number": cell.value}
+        )
 
 
 def _text(column, found):
@@ -44,15 +86,13 @@ def _text(column, found):
 
 
 def _number(column, found):
-    """Return numbers as texts, as in JSON Lines; the checks of those find what is wrong with a
-    text."""
+    """Return a number, or a text that says one in a way that is understood later."""
     if isinstance(found, str):
         return found.strip()
     if isinstance(found, int):
-        return str(found)
+        return found
     if isinstance(found, float) and math.isfinite(found):
-        number = format(Decimal(f"{found:.{DIGITS}g}"), "f")
-        return number.rstrip("0").rstrip(".") if "." in number else number
+        return Decimal(f"{found:.{DIGITS}g}")
     raise CellError(_("This is a date or a time, not a number."))
 
 
@@ -93,7 +133,8 @@ def _date(column, found):
 
 def _truth(column, found):
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    answer = words.get(str(found).strip().lower())
+    words |= {_("yes").casefold(): True, _("no").casefold(): False}
+    answer = words.get(str(found).strip().casefold())
     if answer is None:
         raise CellError(_("Write true or false."))
     return answer
@@ -106,19 +147,23 @@ def _day(found):
     return found if isinstance(found, datetime.date) else None
 
 
-def _listed(found):
-    """Return the entries of a cell: a line each, or parted by ";" where they are only names."""
+def _listed(found, *, has_commas=False):
+    """Return the entries of a cell: a line each, or parted by ";" where they are only names, or by
+    commas where names have none."""
     if not isinstance(found, str):
         raise CellError(
             _("This is a number or a date. Format the cell as text and write it again.")
         )
     parted_by_lines = BAR in found or "\n" in found.strip() or "\r" in found.strip()
-    entries = found.splitlines() if parted_by_lines else found.split(";")
+    if parted_by_lines:
+        entries = found.splitlines()
+    else:
+        entries = SEPARATORS.split(found) if has_commas else found.split(";")
     return [entry.strip() for entry in entries if entry.strip()]
 
 
 def _names(column, found):
-    return _listed(found)
+    return _listed(found, has_commas=True)
 
 
 def _targets(column, found):
@@ -129,13 +174,13 @@ def _targets(column, found):
                 "write the codes again."
             )
         )
-    return _entries(column, found)
+    return _entries(column, found, has_commas=True)
 
 
-def _entries(column, found):
+def _entries(column, found, *, has_commas=False):
     """Return a list of objects: the parts of each entry, in the order of the column's keys."""
     entries = []
-    for number, entry in enumerate(_listed(found), start=1):
+    for number, entry in enumerate(_listed(found, has_commas=has_commas), start=1):
         parts = [part.strip() for part in entry.split(BAR)]
         if len(parts) > len(column.keys):
             raise CellError(
@@ -157,6 +202,7 @@ def _entries(column, found):
 READ_BY_KIND = {
     columns.TEXT: _text,
     columns.NUMBER: _number,
+    columns.WHOLE: _number,
     columns.YEAR: _year,
     columns.MONTH: _month,
     columns.DATE: _date,

@@ -1,7 +1,9 @@
 """From the JSON object of a line to unsaved rows of the database, or to all that is wrong."""
 
+import re
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -13,11 +15,16 @@ from policies.models import CaseStudy, Contribution, Phase, Revision, RevisionTh
 from policies.models.case import MAX_TARGETS, MAX_THEMES
 from policies.models.months import clean_period
 
-from .lines import BLOCKS, ROLE, TARGET, LineList, case_keys, keys, parts
+from .lines import ABOUT, BLOCKS, IDENTITY, ROLE, TARGET, LineList, case_keys, keys, parts
 from .reading import LineError, shown
+from .understanding import target_code, theme_slug, understood
 
 # Says of a member that it is another one than those of nearly its name.
 NEW = "new"
+NUMBER = re.compile("[0-9]{1,18}", re.ASCII)
+# The path of a case on this site, with or without its title.
+OWN_ADDRESS = re.compile(r"(?:/[a-z]{2,3}(?:-[a-z]+)?)?/policies/([0-9]{1,18})(?:[/?#]|$)")
+LARGEST_NUMBER = 10**18
 # More rows in one list are a mistake of the program that wrote the file.
 MAX_ROWS = 500
 MAX_ROWS_OF = {RevisionTheme: MAX_THEMES, Contribution: MAX_TARGETS}
@@ -33,6 +40,9 @@ class Entry:
     revision: Revision
     # What the line says of the case itself; what it leaves open is not here.
     about_case: dict
+    # The number of the case that it says it is, with the address on this site or without.
+    number: int | None = None
+    has_address: bool = False
     rows: dict = field(default_factory=dict)
 
 
@@ -40,21 +50,27 @@ class Cleaner:
     """Reads one line. Afterwards ``errors`` holds everything that is wrong with it.
 
     ``members`` (a ``Directory``), ``themes`` by slug and ``targets`` by code are what it may name.
+    A line that ``is_typed`` comes from cells that people filled in, in their own way.
     """
 
-    def __init__(self, line, *, members, themes, targets):
-        self.line = line
+    def __init__(self, line, *, members, themes, targets, is_typed=False):
+        self.line, self.is_typed = line, is_typed
         self.members, self.themes, self.targets = members, themes, targets
         self.errors = []
+        self.is_from_here = False
 
     def entry(self, data):
         """Return the ``Entry`` of a JSON object, or None where there are errors."""
         case, revision = CaseStudy(provenance=CaseStudy.Provenance.SECRETARIAT), Revision(number=1)
         holders = self._objects(data)
+        number = self._number(data)
         given = [key for key in case_keys() if data.get(key.name) not in (None, "")]
         self._fill(case, given, data, "")
         about_case = {key.attribute: getattr(case, key.attribute) for key in given}
-        entry = Entry(self.line, self._member(data.get("member")), case, revision, about_case)
+        member = self._member(data.get("member"))
+        entry = Entry(
+            self.line, member, case, revision, about_case, number, has_address=self.is_from_here
+        )
         for part in parts():
             value = holders[part.block].get(part.name)
             if isinstance(part, LineList):
@@ -90,6 +106,7 @@ class Cleaner:
         for part in parts():
             allowed[part.block].add(part.name)
         allowed[""] |= {key.name for key in case_keys()} | {"member", *BLOCKS.values()}
+        allowed[""] |= {*IDENTITY, *ABOUT}
         found = {"": self._object(data, "", allowed.pop(""))}
         return found | {
             block: self._object(data.get(block), block, names) for block, names in allowed.items()
@@ -116,6 +133,8 @@ class Cleaner:
 
     def _set(self, instance, key, value, path):
         try:
+            if self.is_typed and isinstance(value, str):
+                value = understood(key.field, value)
             value = clean(key.field, value, instance)
         except ValidationError as error:
             self.add(path, " ".join(error.messages))
@@ -146,6 +165,29 @@ class Cleaner:
         return any(error.field == path for error in self.errors)
 
     # Parts of a line
+
+    def _number(self, data):
+        """Return the number of the case that a line says it is, or None; that of another site says
+        nothing here."""
+        number, url = data.get("id"), self._text(data.get("url"), "url").strip()
+        address = OWN_ADDRESS.match(url.removeprefix(settings.SITE_URL))
+        self.is_from_here = bool(url.startswith(settings.SITE_URL) and address)
+        if url and not self.is_from_here:
+            return None
+        if isinstance(number, str) and NUMBER.fullmatch(number.strip()):
+            number = int(number)
+        is_number = isinstance(number, int) and not isinstance(number, bool)
+        if number not in (None, "") and not (is_number and 0 < number < LARGEST_NUMBER):
+            self.add("id", _("This is no number of a case. Leave it empty for a new case."))
+            return None
+        if self.is_from_here:
+            of_address = int(address[1])
+            if number not in (None, "", of_address):
+                self.add(
+                    "id", _("The address is that of case %(number)d.") % {"number": of_address}
+                )
+            return of_address
+        return number or None
 
     def _member(self, data):
         if data is None or data == "":
@@ -195,8 +237,9 @@ class Cleaner:
             path = f"{line_list.path}[{position}]"
             row = line_list.model(revision=revision, position=position)
             if line_list.model is RevisionTheme:
-                slug = self._present_slug(value)
-                row.theme = self.themes.get(self._name(slug, path, self.themes, seen))
+                if isinstance(value, str):
+                    value = self._theme_slug(value)  # noqa: PLW2901 - as it is called now
+                row.theme = self.themes.get(self._name(value, path, self.themes, seen))
             elif isinstance(value, dict):
                 self._row(row, line_list, value, f"{path}.", seen)
             else:
@@ -205,9 +248,11 @@ class Cleaner:
             rows.append(row)
         return rows
 
-    def _present_slug(self, value):
-        """Return the slug of the theme that a slug leads to; what leads nowhere as it is."""
-        known = isinstance(value, str) and self.themes.get(value)
+    def _theme_slug(self, value):
+        """Return the slug of the theme that a slug leads to, or a name in a cell; what leads nowhere
+        as it is."""
+        value = theme_slug(self.themes, value) if self.is_typed else value
+        known = self.themes.get(value)
         return known.slug if known else value
 
     def _row(self, row, line_list, data, prefix, seen):
@@ -215,6 +260,8 @@ class Cleaner:
         for key in line_list.keys:
             value, path = data.get(key.name), prefix + key.name
             if key.field is TARGET:
+                if self.is_typed and isinstance(value, str):
+                    value = target_code(value)
                 row.target_id = self._name(value, path, self.targets, seen)
             elif key.field is ROLE:
                 row.role = self._role(value, path, seen)
@@ -242,7 +289,7 @@ class Cleaner:
         if not name:
             self.add(path, _("This field cannot be blank."))
         elif name not in known:
-            self.add(path, _("There is no “%(name)s”.") % {"name": shown(name)})
+            self.add(path, _unknown(name, known))
         elif name in seen:
             self.add(path, _("“%(name)s” is there twice.") % {"name": name})
         seen.add(name)
@@ -253,7 +300,11 @@ class Cleaner:
         if revision.budget_amount is not None and not revision.budget_currency:
             self._missing("budget.currency", _("Choose the currency of the budget."))
         if revision.budget_usd is not None and not revision.budget_usd_source:
-            self._missing("budget.usd_source", _("Name who states the amount in USD."))
+            if self.is_from_here or revision.budget_usd == _converted(revision):
+                # What was worked out here is worked out again.
+                revision.budget_usd = None
+            else:
+                self._missing("budget.usd_source", _("Name who states the amount in USD."))
         if revision.budget_usd_source and revision.budget_usd is None:
             self._missing("budget.usd", _("A source is given, but no amount in USD."))
         if not self.errors and revision.budget_usd is None:
@@ -261,9 +312,29 @@ class Cleaner:
 
     def _convert(self, revision):
         """The amount in USD, where a rate is known."""
-        amount = to_usd(revision.budget_amount, revision.budget_currency, revision.budget_year)
         usd = Revision.budget_usd.field
         try:
-            revision.budget_usd = usd.clean(amount, revision)
+            revision.budget_usd = usd.clean(_converted(revision), revision)
         except ValidationError as error:
             self.add("budget.amount", error.messages[0])
+
+
+def _unknown(name, known):
+    """Return what is said of a theme or target that there is none of, with those that there are."""
+    if isinstance(known, dict):
+        # Themes by their slugs; those that they had formerly lead on and are not named.
+        known = {theme.slug for theme in known.values()}
+        names = {"name": shown(name), "names": ", ".join(sorted(known))}
+        return _("There is no “%(name)s”. There are: %(names)s.") % names
+    goal = [code for code in known if code.startswith(name.partition(".")[0] + ".")]
+    if goal:
+        names = {"name": shown(name), "names": ", ".join(sorted(goal))}
+        return _("There is no “%(name)s”. Of this goal there are: %(names)s.") % names
+    return _(
+        "There is no “%(name)s”. Write the code of one of the 169 targets, from 1.1 to 17.19: 11.6, 16.b."
+    ) % {"name": shown(name)}
+
+
+def _converted(revision):
+    """Return the budget in USD where a rate is known, else None."""
+    return to_usd(revision.budget_amount, revision.budget_currency, revision.budget_year)

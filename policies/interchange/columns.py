@@ -1,14 +1,12 @@
-"""The columns of a workbook that can be imported, and the empty workbook that has them all.
+"""The columns of a workbook that can be imported.
 
 Columns that hold one value are called like the model field. A list stands in one cell: an entry a
 line, the parts of an entry in the order of the model's fields, with ``|`` between them.
 """
 
-import io
 from dataclasses import dataclass
 from functools import cache
 
-import xlsxwriter
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +17,7 @@ from policies.models.months import MonthField, YearField
 
 from .lines import Key, case_keys, parts
 
-TEXT, NUMBER, YEAR, MONTH, DATE, TRUTH, NAMES, TARGETS, ENTRIES = range(9)
+TEXT, NUMBER, WHOLE, YEAR, MONTH, DATE, TRUTH, NAMES, TARGETS, ENTRIES = range(10)
 # How a field is written in a cell; a kind stands before those that it is one of.
 KINDS = (
     (MonthField, MONTH),
@@ -33,22 +31,20 @@ BAR = "|"
 PRIMARY = "primary_target"
 # Columns that are called otherwise than the field or the list, by where their value stands in a line.
 NAMES_OF = {"confirmed_at": "confirmed_on", "budget.lines": "budget_lines"}
-# Nobody writes whether a case is a made-up one.
-NO_COLUMN = {"synthetic"}
 # Without these a row is no case.
 REQUIRED = {"language", "title", "summary"}
 # Columns of the files for readers that follow from others, or that only the platform knows.
 LEFT_OUT = frozenset(
     {
-        "id",
-        "url",
         "revision",
         "published_on",
+        "first_published_on",
         "country",
         "subregion",
         "population",
         "population_year",
         "goals",
+        "funding_sources",
         "duration_months",
     }
 )
@@ -75,6 +71,11 @@ class Column:
         return f" {BAR} ".join(key.name for key in self.keys)
 
     @property
+    def label(self):
+        """Return what the site calls it, or "" where that is not one field."""
+        return self.field.verbose_name if self.field is not None else ""
+
+    @property
     def choices(self):
         """Return the values that may stand in it, or in a part of its entries: {"stage": [...]}."""
         found = self.keys or ([Key(self.name, self.field)] if self.field else [])
@@ -88,16 +89,56 @@ class Column:
 @cache
 def columns():
     """Return every column in the order of the template, by name."""
-    source_id, *about_case = (key for key in case_keys() if key.name not in NO_COLUMN)
+    source_id, *about_case = case_keys()
     found = [_single(source_id), *_of_member(), *map(_single, about_case)]
     for part in parts():
         found += [_single(part)] if isinstance(part, Key) else _of_list(part)
     return {column.name: column for column in found}
 
 
+# How offices call the columns of a member.
+USUAL_NAMES = {
+    "city": "member",
+    "municipality": "member",
+    "organisation": "member",
+    "organization": "member",
+    "kind": "member_kind",
+    "theme": "themes",
+    "target": "targets",
+    "sdg target": "targets",
+    "sdg targets": "targets",
+}
+IDENTITY = ("id", "url")
+# Lists that the files for readers join in a cell each, which says less than the list.
+JOINED = {"stakeholders", "indicators", "sources"}
+
+
+def folded(name):
+    """Return the name of a column or sheet without what people write now so, now otherwise."""
+    return " ".join(name.replace("_", " ").replace("-", " ").split()).casefold()
+
+
+def names_of_columns(heads):
+    """Return what each head of a sheet stands for: the name of a column, by name or label in any
+    case; "" where there is none; an unknown one as it is."""
+    known = USUAL_NAMES | {
+        folded(str(each.label)): each.name for each in columns().values() if each.label
+    }
+    known |= {folded(name): name for name in (*columns(), *LEFT_OUT, *IDENTITY)}
+    names = [known.get(folded(head), head) for head in heads]
+    if "country_code" not in names:
+        names = ["country_code" if name == "country" else name for name in names]
+    return names
+
+
+def kind_of(field):
+    """Return how the values of a field are written in a cell."""
+    return next((kind for kind_of_field, kind in KINDS if isinstance(field, kind_of_field)), TEXT)
+
+
 def _single(key):
     field = key.field
-    kind = next((kind for kind_of_field, kind in KINDS if isinstance(field, kind_of_field)), TEXT)
+    kind = kind_of(field)
     name = NAMES_OF.get(key.path, field.name)
     help_text = "" if field.choices else field.help_text
     return Column(name, key.path, kind, field, help=help_text, required=key.path in REQUIRED)
@@ -175,65 +216,3 @@ def place(path, letters):
         words.append(_("entry %(number)d") % {"number": int(number) + 1})
         words += [part.removeprefix(".")] if part else []
     return ", ".join(words)
-
-
-# The empty workbook
-
-WIDTH, WIDE, NAME_WIDTH = 18, 60, 24
-MEANINGS = {
-    TEXT: gettext_lazy("Text"),
-    NUMBER: gettext_lazy("Number"),
-    YEAR: gettext_lazy("Year, four digits"),
-    MONTH: gettext_lazy("Year, or year and month as text: 2013 or 2013-04"),
-    DATE: gettext_lazy("Date: 2024-05-31"),
-    TRUTH: gettext_lazy("true or false"),
-    NAMES: gettext_lazy("Several, a line each or with ; between them"),
-    TARGETS: gettext_lazy("Several, a line each: code | how it contributes"),
-    ENTRIES: gettext_lazy("Several, a line each; the parts with | between them"),
-}
-
-
-def template():
-    """Return the empty workbook that the secretariat fills in, as bytes.
-
-    A second sheet says what belongs in each column. Cells are text, so that no program makes
-    numbers or dates of codes.
-    """
-    data = io.BytesIO()
-    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        plain = book.add_format({"text_wrap": True, "valign": "top"})
-        cases, notes = book.add_worksheet(_("Cases")), book.add_worksheet(_("Columns"))
-        cases.freeze_panes(1, 0)
-        notes.freeze_panes(1, 0)
-        heads = [
-            _("Column"),
-            _("Needed"),
-            _("What is written"),
-            _("Parts"),
-            _("Values"),
-            _("Meaning"),
-        ]
-        notes.write_row(0, 0, heads, bold)
-        for number, column in enumerate(columns().values()):
-            free = column.kind in (NUMBER, YEAR, DATE, TRUTH)
-            cases.set_column(number, number, WIDTH, None if free else text)
-            cases.write_string(0, number, column.name, bold)
-            notes.write_row(number + 1, 0, described(column), plain)
-        notes.set_column(0, 0, NAME_WIDTH)
-        notes.set_column(2, 5, WIDE)
-    return data.getvalue()
-
-
-def described(column):
-    """Return what is said of a column: name, whether needed, how written, parts, values, meaning."""
-    values = "; ".join(f"{name}: {', '.join(each)}" for name, each in column.choices.items())
-    return [
-        column.name,
-        _("yes") if column.required else "",
-        str(MEANINGS[column.kind]),
-        column.parts if column.keys else "",
-        values,
-        str(column.help),
-    ]

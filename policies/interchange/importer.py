@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from policies.models import FormerTheme, Theme
 from sdg.models import Target
 
-from .applying import Action, LineRefused, Step, case_changes, decide, known_cases, write
+from .applying import Action, LineRefused, Step, case_changes, decide, known_cases, meant, write
 from .cleaning import Cleaner
 from .identity import Directory, SourceIds
 from .reading import LineError, UnreadableLine, parse, read_lines
@@ -51,7 +51,7 @@ class Importer:
         self.batch_size = batch_size
         self.at = timezone.now()
         self.counts = Counter(created=0, updated=0, unchanged=0, published=0, bad=0)
-        self._line_of_source_id = {}
+        self._line_of = {}
         self._members, self._source_ids = Directory(), SourceIds()
         former = FormerTheme.objects.select_related("theme")
         self._themes = {each.slug: each.theme for each in former}
@@ -96,8 +96,14 @@ class Importer:
 
     def _read(self, line):
         """Return the ``Entry`` of a line, or None, and its errors."""
+        if line.content is None and line.errors:
+            return None, list(line.errors)
         cleaner = Cleaner(
-            line.number, members=self._members, themes=self._themes, targets=self._targets
+            line.number,
+            members=self._members,
+            themes=self._themes,
+            targets=self._targets,
+            is_typed=line.content is not None,
         )
         entry = None
         try:
@@ -108,37 +114,38 @@ class Importer:
             if isinstance(data.get("source_id"), str):
                 data["source_id"] = self._source_ids.as_known(data["source_id"])
             entry = cleaner.entry(data)
-            self._refuse_second(data.get("source_id"), cleaner)
+            self._refuse_second("source_id", data.get("source_id"), cleaner)
+            self._refuse_second("id", entry and entry.number, cleaner)
         errors = [*line.errors, *_others(cleaner.errors, line.errors)]
-        return (None if errors else entry), errors
+        return (None if errors else entry), [line.placed(error) for error in errors]
 
-    def _refuse_second(self, source_id, cleaner):
-        if source_id and isinstance(source_id, str):
-            first = self._line_of_source_id.setdefault(source_id, cleaner.line)
+    def _refuse_second(self, name, value, cleaner):
+        if value and isinstance(value, str | int):
+            first = self._line_of.setdefault((name, value), cleaner.line)
             if first != cleaner.line:
-                cleaner.add("source_id", _("Line %(line)d has the same one.") % {"line": first})
+                cleaner.add(name, _("Line %(line)d has the same one.") % {"line": first})
 
     def _plan(self, entries):
         """Return the steps that good lines ask for, and the errors of those that cannot be
         applied."""
         steps, errors = [], []
-        source_ids = {entry.case.source_id for entry in entries} - {None}
-        known = known_cases(source_ids, with_revisions=self.update)
+        known = known_cases(entries, with_revisions=self.update)
+        by_source_id = {each.case.source_id: each for each in known.values() if each.case.source_id}
         for entry in entries:
-            found = known.get(entry.case.source_id)
-            if found is None:
-                steps.append(Step(entry, Action.CREATE))
-            elif not self.update:
-                steps.append(Step(entry, Action.NOTHING, found))
-            else:
-                try:
-                    action = decide(entry, found, publish=self.publish)
-                except LineRefused as refusal:
-                    errors.append(LineError(entry.line, refusal.field, refusal.message))
-                else:
-                    changes = case_changes(entry, found.case, publish=self.publish)
-                    steps.append(Step(entry, action, found, changes))
+            try:
+                steps.append(self._step(entry, meant(entry, known, by_source_id)))
+            except LineRefused as refusal:
+                errors.append(LineError(entry.line, refusal.field, refusal.message))
         return steps, errors
+
+    def _step(self, entry, known):
+        if known is None:
+            return Step(entry, Action.CREATE)
+        if not self.update:
+            return Step(entry, Action.NOTHING, known)
+        action = decide(entry, known, publish=self.publish)
+        changes = case_changes(entry, known.case, publish=self.publish)
+        return Step(entry, action, known, changes)
 
     def _count(self, step):
         counted_as = COUNTED_AS[step.action]

@@ -9,6 +9,8 @@ from functools import cache, cached_property
 
 from django.db import models
 
+from citynet.web import licence
+from policies.content.citations import lasting_address
 from policies.content.fields import content_fields, row_fields
 from policies.content.values import empty, serialized
 from policies.models import CaseStudy, Contribution, Revision, RevisionTheme
@@ -135,6 +137,30 @@ def _key(field):
         if field.name.startswith(beginning):
             return Key(field.name.removeprefix(beginning), field, block)
     return Key(field.name, field)
+
+
+# What an exported line says beside its content. The first two identify the case where it comes back
+# to the site that it is from; the others are not read.
+IDENTITY = ("id", "url")
+ABOUT = ("revision", "published_at", "first_published_at", "licence")
+
+
+def record(revision):
+    """Return the line of a public ``revision`` with what it needs to stand alone: number and
+    address of its case, which revision it is, its dates and its licence.
+
+    Asks the database nothing when it comes from ``with_content()`` and ``with_first_published()``.
+    """
+    name, address = licence.name_and_address()
+    return {
+        "id": revision.case_id,
+        "url": lasting_address(revision.case),
+        "revision": revision.number,
+        "published_at": revision.decided_at.isoformat(),
+        "first_published_at": revision.first_published.isoformat(),
+        "licence": address or name or None,
+        **row(revision),
+    }
 
 
 def row(revision):

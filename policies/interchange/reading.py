@@ -2,6 +2,7 @@
 
 import decimal
 import json
+import re
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 MAX_LINE = 2_000_000  # bytes
 MARK = b"\xef\xbb\xbf"  # Windows programs put it before UTF-8
 MAX_MESSAGE = 300  # characters
+ENTRY = re.compile(r"(?P<path>[\w.]+)\[(?P<number>[0-9]+)\](?:\.(?P<part>.+))?")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,18 @@ class Line:
     content: dict | None = None
     errors: tuple[LineError, ...] = ()
     size: int = field(default=0, compare=False)
+    # Where the rows of lists stand that have a sheet of their own, by the path of the list.
+    places: dict = field(default_factory=dict, compare=False)
+
+    def placed(self, error):
+        """Return an error with the sheet and row of a list in place of its path."""
+        found = ENTRY.fullmatch(error.field)
+        rows = self.places.get(found["path"]) if found else None
+        if not rows:
+            return error
+        part = found["part"]
+        where = f"{rows[int(found['number'])]}, {part}" if part else rows[int(found["number"])]
+        return LineError(error.line, where, error.message)
 
 
 def read_lines(stream):

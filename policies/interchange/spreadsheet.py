@@ -1,24 +1,22 @@
-"""Cases as rows of a table: the columns of the CSV file and of the workbook."""
+"""Cases as rows of a table: the columns of the CSV file and of a workbook's first sheet, and the
+schema that lies beside the CSV file."""
 
-import tempfile
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable
+from dataclasses import dataclass
 from operator import attrgetter
 
-import xlsxwriter
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from citynet.web import licence
 from policies.content.citations import lasting_address
 from policies.content.fields import content_fields
 from policies.content.key_facts import goal_numbers
-from policies.models import Contribution
+from policies.models import CaseStudy, Contribution
 
-# More text does not fit into a cell of a workbook.
-LONGEST_CELL = 32_767
+from .columns import DATE, MONTH, NAMES, NUMBER, TARGETS, TEXT, TRUTH, WHOLE, YEAR, kind_of
+
 SEPARATOR = "; "
 # Lists of a revision that the columns tell of.
 ROWS = (
@@ -31,85 +29,37 @@ ROWS = (
 )
 
 
-def columns():
-    """Return (name, function that gives the value of a revision) in order.
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, what kind of values it has, and the function that reads it off a
+    revision.
 
-    Names stay as they are in every language, because programs read them. Money, people and months
-    are numbers; lists are joined by "; "; what is not reported is None.
+    Names stay as they are in every language, because programs read them. What is not reported is
+    None; columns of names and targets have tuples.
     """
-    found = [
-        ("id", lambda r: r.case_id),
-        ("url", lambda r: lasting_address(r.case)),
-        ("revision", lambda r: r.number),
-        ("published_on", lambda r: r.decided_at.date()),
-        ("language", lambda r: r.language),
-        ("title", lambda r: r.title),
-        ("member", lambda r: r.case.member.name),
-        ("member_slug", lambda r: r.case.member.slug),
-        ("member_kind", lambda r: r.case.member.kind),
-        ("country_code", lambda r: r.case.member.country_code),
-        ("country", lambda r: r.case.member.country_name),
-        ("subregion", lambda r: str(r.case.member.subregion or "")),
-        ("population", lambda r: r.case.member.population),
-        ("population_year", lambda r: r.case.member.population_year),
-        ("provenance", lambda r: r.case.provenance),
-        ("confirmed_on", lambda r: r.case.confirmed_at),
-        ("themes", lambda r: _joined(row.theme.slug for row in r.theme_rows.all())),
-        ("goals", lambda r: _joined(goal_numbers(r))),
-        ("targets", lambda r: _joined(row.target_id for row in r.contributions.all())),
-        ("primary_target", lambda r: _joined(_primary(r))),
-        ("stage", lambda r: r.stage),
-        ("start", lambda r: r.start),
-        ("end", lambda r: r.end),
-        ("duration_months", lambda r: r.duration_months),
-        ("budget_amount", lambda r: r.budget_amount),
-        ("budget_currency", lambda r: r.budget_currency),
-        ("budget_year", lambda r: r.budget_year),
-        ("budget_scope", lambda r: r.budget_scope),
-        ("budget_usd", lambda r: r.budget_usd),
-        ("budget_usd_source", lambda r: r.budget_usd_source),
-        ("budget_note", lambda r: r.budget_note),
-        ("budget_unavailable", lambda r: r.budget_unavailable),
-        ("funding_sources", lambda r: _joined(map(_funding, r.funding_sources.all()))),
-        ("staff_fte", lambda r: r.staff_fte),
-        ("staff_note", lambda r: r.staff_note),
-        ("staff_unavailable", lambda r: r.staff_unavailable),
-        ("stakeholders", lambda r: _joined(row.name for row in r.stakeholders.all())),
-        ("stakeholders_unavailable", lambda r: r.stakeholders_unavailable),
-        ("indicators", lambda r: _joined(row.name for row in r.indicators.all())),
-        ("summary", lambda r: r.summary),
-        ("challenge", lambda r: r.challenge),
-        ("solution", lambda r: r.solution),
-        ("results", lambda r: r.results),
-        ("lessons", lambda r: r.lessons),
-        ("transferability", lambda r: r.transferability),
-        ("sources", lambda r: _joined(row.url or row.title for row in r.sources.all())),
-    ]
-    # What the models declare beyond these stands behind them, so that no column ever moves.
-    names = {name for name, _value in found}
-    new = [field.name for field in content_fields() if field.name not in names]
-    return found + [(name, attrgetter(name)) for name in new]
+
+    name: str
+    kind: int
+    of: Callable
+    meaning: str = ""
 
 
-def header():
-    """Return the names of the columns."""
-    return [name for name, value in columns()]
+def _of_case(name, field_name=None):
+    field = CaseStudy._meta.get_field(field_name or name)
+    return Column(name, kind_of(field), attrgetter(f"case.{field.name}"), field.help_text)
 
 
-def rows(revisions):
-    """A list of values for each revision of an iterable of any length."""
-    values = [value for name, value in columns()]
-    for revision in revisions:
-        yield [value(revision) for value in values]
+def _of_member(name, kind, attribute, meaning):
+    return Column(name, kind, attrgetter(f"case.member.{attribute}"), meaning)
 
 
-def _joined(texts):
-    return SEPARATOR.join(str(text) for text in texts)
+def _joined(name, rows, of, meaning):
+    return Column(name, NAMES, lambda r: tuple(map(of, getattr(r, rows).all())), meaning)
 
 
 def _primary(revision):
     rows = revision.contributions.all()
-    return [row.target_id for row in rows if row.role == Contribution.Role.PRIMARY]
+    return tuple(row.target_id for row in rows if row.role == Contribution.Role.PRIMARY)
 
 
 def _funding(source):
@@ -118,67 +68,210 @@ def _funding(source):
     return f"{text} ({source.state})" if source.state else text
 
 
-def workbook(revisions, about):
-    """Return a temporary file with a workbook, open for reading: the cases, and what the file is.
-
-    ``about`` holds (label, text) for the second sheet. Rows go to the disk as they come, so a
-    workbook of any length needs little memory. The caller closes the file.
-    """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it has been sent
-    options = {
-        "constant_memory": True,
-        "in_memory": False,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd",
-    }
-    try:
-        with xlsxwriter.Workbook(file, options) as book:
-            bold = book.add_format({"bold": True})
-            day = book.add_format({"num_format": "yyyy-mm-dd"})
-            sheet = book.add_worksheet(_("Cases"))
-            sheet.freeze_panes(1, 0)
-            _write(sheet, 0, header(), bold, day)
-            for number, values in enumerate(rows(revisions), start=1):
-                _write(sheet, number, values, None, day)
-            notes = book.add_worksheet(_("About"))
-            for number, pair in enumerate(about):
-                _write(notes, number, pair, None, day)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return file
-
-
-def _write(sheet, row, values, style, day):
-    for column, value in enumerate(values):
-        if value is None or value == "":
-            continue
-        if isinstance(value, date):
-            sheet.write_datetime(row, column, value, day)
-        elif isinstance(value, int | Decimal):
-            sheet.write_number(row, column, value, style)
-        else:
-            sheet.write_string(row, column, str(value)[:LONGEST_CELL], style)
-
-
-def about(form, total, phrase):
-    """Return what the second sheet says: which cases these are, when they were taken, how to read
-    them."""
-    site = settings.SITE_URL
-    return [
-        (_("File"), _("Policies of the Urban SDG Knowledge Platform")),
-        (_("Taken on"), timezone.now().strftime("%Y-%m-%d %H:%M UTC")),
-        (_("Filter"), phrase or _("none: all policies")),
-        (_("Address of this list"), site + form.address(view=())),
-        (_("Number of policies"), total),
-        (_("Meaning of the columns"), site + reverse("codebook")),
-        (_("Empty cells"), _("Not reported: unknown values are left empty, never guessed.")),
-        (
-            _("Sources"),
-            _("The column “sources” names what a case rests on; cite it together with the case."),
+# What stands before the texts and figures of a revision, among them, and behind them.
+BEFORE = (
+    Column("id", WHOLE, attrgetter("case_id"), _("Number of the case; it never changes.")),
+    Column(
+        "url", TEXT, lambda r: lasting_address(r.case), _("Address of the case; it never changes.")
+    ),
+    Column(
+        "revision",
+        WHOLE,
+        attrgetter("number"),
+        _("Which version of the text it is, counted from 1."),
+    ),
+    Column(
+        "published_on",
+        DATE,
+        lambda r: r.decided_at.date(),
+        _("When this version became public."),
+    ),
+    "language",
+    "title",
+    _of_member("member", TEXT, "name", _("Name of the member.")),
+    _of_member(
+        "member_slug", TEXT, "slug", _("The last part of the address of the member’s page.")
+    ),
+    _of_member("member_kind", TEXT, "kind", _("Kind of the member: see the filter “kind”.")),
+    _of_member(
+        "country_code",
+        TEXT,
+        "country_code",
+        _("Country or area of the member, ISO 3166-1; empty where none is shown."),
+    ),
+    _of_member(
+        "country",
+        TEXT,
+        "country_name",
+        _("Its name, in the language of the page that the file was taken from."),
+    ),
+    Column(
+        "subregion",
+        TEXT,
+        lambda r: str(r.case.member.subregion or ""),
+        _("UN subregion (M49) of the member."),
+    ),
+    _of_member(
+        "population", NUMBER, "population", _("People in the member’s place, as far as known.")
+    ),
+    _of_member(
+        "population_year",
+        YEAR,
+        "population_year",
+        _("The year of that number, where its source says it."),
+    ),
+    _of_case("provenance"),
+    _of_case("confirmed_on", "confirmed_at"),
+    _joined("themes", "theme_rows", lambda row: row.theme.slug, _("Slugs of one to three themes.")),
+    Column(
+        "goals",
+        NAMES,
+        lambda r: tuple(map(str, goal_numbers(r))),
+        _("Goals of the targets, each once, from 1 to 17."),
+    ),
+    Column(
+        "targets",
+        TARGETS,
+        lambda r: tuple(row.target_id for row in r.contributions.all()),
+        _("Targets that the policy serves."),
+    ),
+    Column("primary_target", TARGETS, _primary, _("The target that it serves most.")),
+    "stage",
+    "start",
+    "end",
+    Column(
+        "duration_months",
+        WHOLE,
+        attrgetter("duration_months"),
+        _(
+            "Months from start to end, both included. Where only years are known, whole calendar "
+            "years."
         ),
-        (_("Licence"), licence.terms()),
+    ),
+    *("budget_amount", "budget_currency", "budget_year", "budget_scope", "budget_usd"),
+    *("budget_usd_source", "budget_note", "budget_unavailable"),
+    _joined(
+        "funding_sources",
+        "funding_sources",
+        _funding,
+        _("Who gives the money, how much, and whether it was received."),
+    ),
+    *("staff_fte", "staff_note", "staff_unavailable"),
+    _joined("stakeholders", "stakeholders", attrgetter("name"), _("Who has a part in it.")),
+    "stakeholders_unavailable",
+    _joined("indicators", "indicators", attrgetter("name"), _("What is counted or measured.")),
+    *("summary", "challenge", "solution", "results", "lessons", "transferability"),
+    _joined(
+        "sources",
+        "sources",
+        lambda row: row.url or row.title,
+        _("Public pages and papers that facts of the case come from."),
+    ),
+)
+BEHIND = (
+    Column(
+        "first_published_on",
+        DATE,
+        lambda r: r.first_published.date(),
+        _("When the case first was public."),
+    ),
+    _of_case("source_id"),
+    _of_case("synthetic"),
+)
+
+
+def columns():
+    """Return the columns in order. Revisions come from ``with_rows`` and ``with_first_published``.
+
+    What the models declare beyond the fields named here stands behind them, so that no column ever
+    moves.
+    """
+    fields = {field.name: field for field in content_fields()}
+    known = [each for each in BEFORE if isinstance(each, str)]
+    new = [name for name in fields if name not in known]
+    return [
+        each if isinstance(each, Column) else _of_field(fields[each])
+        for each in (*BEFORE, *BEHIND, *new)
     ]
+
+
+def _of_field(field):
+    return Column(field.name, kind_of(field), attrgetter(field.attname), field.help_text)
+
+
+# The CSV file
+
+
+def header():
+    """Return the names of the columns."""
+    return [column.name for column in columns()]
+
+
+def rows(revisions):
+    """A list of values for each revision of an iterable of any length, as the CSV file has them."""
+    every_column = [(column.of, _CELLS.get(column.kind)) for column in columns()]
+    for revision in revisions:
+        yield [write(of(revision)) if write else of(revision) for of, write in every_column]
+
+
+def _month_cell(month):
+    """Return a month as SDMX writes it, "2013-M04": of 2013-04 spreadsheets make a date."""
+    return month.replace("-", "-M")
+
+
+def _target_cell(codes):
+    """Return targets with a sign before each: 16.10 alone becomes 16.1 in spreadsheets."""
+    return SEPARATOR.join(f"SDG {code}" for code in codes)
+
+
+_CELLS = {
+    MONTH: _month_cell,
+    TARGETS: _target_cell,
+    NAMES: SEPARATOR.join,
+    TRUTH: lambda value: str(value).lower(),
+}
+_MONTHS = r"(19|20)[0-9]{2}(-M(0[1-9]|1[0-2]))?"
+_DATATYPES = {
+    TEXT: "string",
+    NUMBER: "decimal",
+    WHOLE: "integer",
+    YEAR: "gYear",
+    MONTH: {"base": "string", "format": _MONTHS},
+    DATE: "date",
+    TRUTH: "boolean",
+    NAMES: "string",
+    TARGETS: {"base": "string", "format": r"SDG [0-9]{1,2}\.([0-9]{1,2}|[a-d])"},
+}
+
+
+def schema():
+    """Return what the columns of the CSV file are, as the W3C's “CSV on the Web” says it."""
+    site = settings.SITE_URL
+    _name, address = licence.name_and_address()
+    rights = {"dc:license": {"@id": address}} if address else {}
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"language": settings.LANGUAGE_CODE}],
+        "url": site + reverse("policies:export", args=["csv"]),
+        "dc:title": str(_("Policies of the Urban SDG Knowledge Platform")),
+        "dc:rights": licence.terms(),
+        **rights,
+        "rdfs:seeAlso": {"@id": site + reverse("codebook")},
+        "dialect": {"encoding": "utf-8", "header": True},
+        "tableSchema": {
+            "primaryKey": "id",
+            "columns": [_described(column) for column in columns()],
+        },
+    }
+
+
+def _described(column):
+    found = {
+        "name": column.name,
+        "titles": column.name,
+        "dc:description": str(column.meaning),
+        "datatype": _DATATYPES[column.kind],
+        "null": "",
+    }
+    if column.kind in (NAMES, TARGETS):
+        found["separator"] = SEPARATOR
+    return found

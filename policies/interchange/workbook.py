@@ -1,12 +1,9 @@
 """Workbooks (XLSX) as lines: row n of the first sheet is line n, as if it stood in JSON Lines.
 
-Rows are read one at a time. Nothing is calculated and nothing is guessed: formulas, merged cells,
-hidden rows and columns are errors with their place, and what makes the sheet as a whole unclear
-stops all of it.
+Rows are read one at a time. Lists of a case stand in cells of its row, or on sheets of their own.
+Nothing is calculated and nothing is guessed: formulas, merged cells and hidden rows are errors with
+their place. What is not read, such as columns of other names, is told as a note.
 """
-
-import zipfile
-from xml.parsers import expat
 
 import openpyxl
 from django.core.exceptions import ValidationError
@@ -16,36 +13,29 @@ from openpyxl.utils import get_column_letter
 from citynet.uploads import office
 
 from . import cells
-from .columns import LEFT_OUT, columns
+from .books import LONG_TEXTS, LONGEST_CELL
+from .columns import IDENTITY, JOINED, LEFT_OUT, TEXT, columns, names_of_columns
+from .layout import (
+    BROKEN,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    WorkbookError,
+    check_declarations,
+    damaged,
+    layout_of,
+)
+from .list_sheets import ListSheets
 from .reading import Line, LineError, shown
 
-MAX_ROWS = 100_000
-MAX_COLUMNS = 200
-CHUNK = 64 * 1024
+__all__ = ["MAX_ROWS", "Workbook", "WorkbookError"]
+
 FIRST = 2  # row: above it stand the names of the columns
-# Whatever a library may raise on a file that somebody made to harm it, or that is broken.
-BROKEN = (Exception,)
-
-
-class WorkbookError(Exception):
-    """The workbook as a whole cannot be read: ``errors`` are all the ``LineError`` s."""
-
-    def __init__(self, *errors):
-        super().__init__(str(errors[0]))
-        self.errors = list(errors)
-
-
-def _damaged(line=0):
-    return WorkbookError(
-        LineError(line, "", _("The workbook is damaged. Save it anew from your spreadsheet."))
-    )
 
 
 class Workbook:
     """A workbook (a ``File``) open for reading; raises ``WorkbookError``.
 
-    ``letters`` has the letter of each column by its name, ``unread`` the names of columns that the
-    platform works out itself.
+    ``letters`` has the letter of each column by its name, ``notes`` say what is not read.
     """
 
     def __init__(self, file):
@@ -55,23 +45,27 @@ class Workbook:
         except ValidationError as error:
             raise WorkbookError(LineError(0, "", error.messages[0])) from error
         try:
-            _check_declarations(file)
+            check_declarations(file)
             file.seek(0)
             self.book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
             self.sheet = self.book.worksheets[0] if self.book.worksheets else None
             is_first = self.sheet is self.book._sheets[0]  # noqa: SLF001 - charts are sheets too
         except BROKEN as error:
-            raise _damaged() from error
+            raise damaged() from error
         if not is_first:
             raise WorkbookError(LineError(0, "", _("The first sheet must be the table of cases.")))
-        self.letters, self.unread = {}, []
+        self.letters, self.notes, self.columns, self.keys = {}, [], [], {}
+        self.lists = ListSheets()
         self._check_sheet()
+        self._leave_out_lists()
 
     def close(self):
+        self.lists.close()
         self.book.close()
 
     def _check_sheet(self):
-        """Read the header; raise at once every error that keeps the whole sheet from being read."""
+        """Read the header and the sheets of lists; raise at once every error that keeps the whole from
+        being read."""
         errors = []
         if self.sheet.sheet_state != "visible":
             errors.append(
@@ -79,49 +73,43 @@ class Workbook:
                     0, "", _("The first sheet is hidden. Show it, so that you see what you import.")
                 )
             )
-        layout = _layout(self.book._archive, self.sheet._worksheet_path)  # noqa: SLF001 - the library does not say which cells are merged
+        layout = self._layout(self.sheet)
         errors += layout.errors()
         names = self._header(errors)
         for number in sorted(layout.columns):
             if number > len(names) or not names[number - 1]:
-                letter = get_column_letter(number)
-                errors.append(
-                    LineError(1, letter, _("The column has values, but no name in its first row."))
+                self._note(
+                    get_column_letter(number),
+                    _("The column has no name in its first row. It is left out."),
                 )
+        for number in sorted(layout.hidden_columns):
+            if number <= len(names) and names[number - 1] in self.letters:
+                self._note(get_column_letter(number), _("The column is hidden. It is read."))
+        errors += self.lists.read(self.book.worksheets[1:], self._layout)
+        self.notes += self.lists.notes
         if errors:
             raise WorkbookError(*errors)
 
+    def _layout(self, sheet):
+        return layout_of(self.book._archive, sheet._worksheet_path)  # noqa: SLF001 - the library does not say which cells are merged
+
+    def _note(self, letter, message):
+        self.notes.append(LineError(1, letter, message))
+
     def _header(self, errors):
-        """Return the names in the first row; what is wrong with them goes to ``errors``."""
-        known = columns()
-        self.columns, names = [], []
+        """Return the names of the columns in the first row; what is wrong with them goes to
+        ``errors``."""
         try:
             rows = self.sheet.iter_rows(min_row=1, max_row=1, max_col=MAX_COLUMNS)
             row = next(iter(rows), ())
-            names = [str(cell.value or "").strip().lower() for cell in row]
+            heads = [str(cell.value or "").strip() for cell in row]
         except BROKEN as error:
-            raise _damaged(1) from error
-        for number, name in enumerate(names, start=1):
-            letter = get_column_letter(number)
-            if not name:
-                continue
-            if name in self.letters:
-                errors.append(
-                    LineError(
-                        1,
-                        letter,
-                        _("The column “%(name)s” is there twice.") % {"name": shown(name)},
-                    )
-                )
-            elif name in known:
-                self.columns.append((number - 1, known[name]))
-            elif name in LEFT_OUT:
-                self.unread.append(name)
-            else:
-                errors.append(
-                    LineError(1, letter, _("Unknown column “%(name)s”.") % {"name": shown(name)})
-                )
-            self.letters[name] = letter
+            raise damaged(1) from error
+        known = columns()
+        names = names_of_columns(heads)
+        for number, (head, name) in enumerate(zip(heads, names, strict=True)):
+            if name:
+                self._add_column(number, head, name, known, errors)
         for column in known.values():
             if column.required and column.name not in self.letters:
                 errors.append(
@@ -131,10 +119,41 @@ class Workbook:
             errors.append(LineError(1, "", _("A column “member_slug” or “member” is missing.")))
         return names
 
+    def _add_column(self, number, head, name, known, errors):
+        letter, called = get_column_letter(number + 1), {"name": shown(head)}
+        if name in self.letters:
+            message = _("The column “%(name)s” is there twice.") % called
+            errors.append(LineError(1, letter, message))
+        elif name in known:
+            self.columns.append((number, known[name]))
+        elif name in IDENTITY:
+            self.keys[name] = number
+        elif name in LEFT_OUT:
+            message = _("“%(name)s” is not read: it follows from others, or is only this site’s.")
+            self._note(letter, message % called)
+        else:
+            self._note(letter, _("Unknown column “%(name)s”. It is left out.") % called)
+            return
+        self.letters[name] = letter
+
+    def _leave_out_lists(self):
+        """Read no list from a cell that stands on a sheet of its own, or was joined for readers."""
+        for number, column in list(self.columns):
+            sheet = self.lists.sheet_of(column.path.removesuffix(".primary"))
+            names = {"name": column.name, "sheet": sheet}
+            if sheet:
+                message = _("“%(name)s” is not read: the sheet “%(sheet)s” says more.") % names
+            elif column.name in JOINED and "url" in self.keys:
+                message = _("“%(name)s” is not read: it has only names of the rows.") % names
+            else:
+                continue
+            self.columns.remove((number, column))
+            self._note(self.letters[column.name], message)
+
     def lines(self):
         """A ``Line`` for each row that is not empty. Raises ``WorkbookError`` where the file breaks off."""
-        width = max(index for index, _column in self.columns) + 1
-        number = FIRST - 1
+        numbers = [index for index, _column in self.columns] + list(self.keys.values())
+        width, number = max(numbers) + 1, FIRST - 1
         try:
             for row in self.sheet.iter_rows(min_row=FIRST, max_row=MAX_ROWS + 1, max_col=width):
                 number += 1
@@ -143,7 +162,14 @@ class Workbook:
         except GeneratorExit:
             raise
         except BROKEN as error:
-            raise _damaged(number + 1) from error
+            raise damaged(number + 1) from error
+        for sheet, strays in self.lists.strays():
+            message = _("No case on the first sheet has this number or source id.")
+            yield Line(
+                0,
+                None,
+                errors=tuple(LineError(0, f"{sheet}, row {row}", message) for row in strays),
+            )
 
     def _line(self, number, row):
         found, errors = {}, []
@@ -155,9 +181,33 @@ class Workbook:
             else:
                 if value is not None:
                     found[column.path] = value
+        for name, index in self.keys.items():
+            if row[index].value not in (None, ""):
+                found[name] = str(row[index].value).strip()
+        keys = [str(found[name]) for name in ("id", "source_id") if found.get(name)]
+        self._add_rests(found, keys, number, errors)
         size = sum(len(value) for value in found.values() if isinstance(value, str))
         content = _content(found, number, errors)
-        return Line(number, None, content=content, errors=tuple(errors), size=size)
+        places = self.lists.add_to(content, keys, number, errors)
+        return Line(number, None, content=content, errors=tuple(errors), size=size, places=places)
+
+    def _add_rests(self, found, keys, number, errors):
+        """Add to texts what did not fit into their cells; note those whose end is missing."""
+        rests = {}
+        for name, rest in self.lists.rests(keys):
+            rests[name] = rests.get(name, "") + rest
+        for _index, column in self.columns:
+            text = found.get(column.path)
+            if column.kind != TEXT or not isinstance(text, str):
+                continue
+            if column.name in rests:
+                found[column.path] = text + rests[column.name]
+            elif len(text.encode("utf-16-le", "replace")) // 2 >= LONGEST_CELL - 1:
+                message = _(
+                    "The text fills its cell to the limit of spreadsheets, so its end is missing. "
+                    "Bring it in as JSON Lines, or put its end on a sheet “%(sheet)s”."
+                )
+                errors.append(LineError(number, column.path, message % {"sheet": LONG_TEXTS}))
 
 
 def _content(found, number, errors):
@@ -169,7 +219,7 @@ def _content(found, number, errors):
         (content.setdefault(block, {}) if block else content)[name] = value
     if slug is not None:
         # Facts beside the slug are those of a file for readers; the directory knows better.
-        content["member"] = slug
+        content["member"] = slug.strip()
     if primary is not None:
         same = [each for each in content.get("targets", []) if each["code"] == primary.strip()]
         if same:
@@ -178,103 +228,3 @@ def _content(found, number, errors):
             message = _("It is not among the targets of this row.")
             errors.append(LineError(number, "targets.primary", message))
     return content
-
-
-class _Layout:
-    """What the reader of rows passes over: merged cells, hidden rows and columns, strays."""
-
-    def __init__(self):
-        self.merged, self.hidden_rows, self.hidden_columns = [], [], []
-        self.columns = set()
-        self.row = self.column = 0
-        self.longest = 0
-        self.is_ordered = True
-
-    def errors(self):
-        found = []
-        for place in self.merged:
-            row = "".join(filter(str.isdigit, place.partition(":")[0]))
-            letter = "".join(filter(str.isalpha, place.partition(":")[0]))
-            message = _("The cells %(cells)s are merged. Unmerge them and fill in each.")
-            found.append(LineError(int(row or 0), letter, message % {"cells": shown(place)}))
-        if self.hidden_rows:
-            message = _("%(count)d rows are hidden, this one first. Show them or delete them.")
-            count = {"count": len(self.hidden_rows)}
-            found.append(LineError(self.hidden_rows[0], "", message % count))
-        hidden = _("The column is hidden. Show it or delete it.")
-        found += [LineError(1, letter, hidden) for letter in self.hidden_columns]
-        if self.longest > MAX_ROWS + 1:
-            message = _("At most %(count)d rows can be imported at once.")
-            found.append(LineError(self.longest, "", message % {"count": MAX_ROWS}))
-        return found
-
-    def start(self, name, attributes):
-        name = name.rpartition(":")[2]
-        if name == "c":
-            self.column = _column_of(attributes.get("r")) or self.column + 1
-        elif name in ("v", "is", "f"):
-            self.columns.add(self.column)
-            self.longest = max(self.longest, self.row)
-        elif name == "row":
-            row = int(attributes.get("r", self.row + 1))
-            self.is_ordered &= row > self.row
-            self.row, self.column = row, 0
-            if attributes.get("hidden") in ("1", "true"):
-                self.hidden_rows.append(row)
-        elif name == "col" and attributes.get("hidden") in ("1", "true"):
-            self.hidden_columns.append(get_column_letter(int(attributes["min"])))
-        elif name == "mergeCell":
-            self.merged.append(attributes.get("ref", ""))
-
-
-def _column_of(reference):
-    """Return the number of the column of "AB12"."""
-    number = 0
-    for letter in (reference or "").upper():
-        if not "A" <= letter <= "Z":
-            break
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def _layout(archive, path):
-    """Return the ``_Layout`` of a sheet, read in one pass. Raises ``WorkbookError`` for a damaged
-    one."""
-    layout = _Layout()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = layout.start
-    parser.StartDoctypeDeclHandler = _refuse_declarations
-    try:
-        with archive.open(path) as part:
-            while data := part.read(CHUNK):
-                parser.Parse(data, False)
-            parser.Parse(b"", True)
-    except (*BROKEN, zipfile.BadZipFile) as error:
-        raise _damaged(layout.row) from error
-    if not layout.is_ordered:
-        raise _damaged()
-    return layout
-
-
-def _check_declarations(file):
-    """Raise an error where a part declares a document type, whichever parser the library has."""
-    file.seek(0)
-    with zipfile.ZipFile(file) as archive:
-        for name in archive.namelist():
-            if name.endswith((".xml", ".rels")):
-                _read_to_root(archive, name)
-
-
-def _read_to_root(archive, name):
-    elements = []
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, _attributes: elements.append(name)
-    parser.StartDoctypeDeclHandler = _refuse_declarations
-    with archive.open(name) as part:
-        while not elements and (data := part.read(CHUNK)):
-            parser.Parse(data, False)
-
-
-def _refuse_declarations(*_declaration):
-    """No spreadsheet writes one; it is how a small file makes a reader write a huge text."""
-    raise ValueError

@@ -22,8 +22,10 @@ urlpatterns = [
     path("suggest/", browse.suggest, name="suggest"),
     path("compare/", compare.compare, name="compare"),
     path("compare/export.csv", compare.compare_csv, name="compare-csv"),
+    path("compare/export.xlsx", compare.compare_xlsx, name="compare-xlsx"),
     path("feed/", exports.CaseFeed(), name="feed"),
     re_path(r"^export\.(?P<form>csv|jsonl|xlsx)$", exports.export, name="export"),
+    path("export.csv-metadata.json", exports.export_schema, name="export-schema"),
     path("new/", author.new, name="new"),
     path("targets/", author.targets, name="targets"),
     re_path(

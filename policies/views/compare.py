@@ -7,10 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
-from citynet.web.csv import csv_response
+from citynet.web.csv import csv_response, download
 from policies.content import comparison, lists, sections
+from policies.interchange.library_book import comparison_book
 from policies.models import Revision
 from policies.search.query import similar
+
+from .exports import WORKBOOK, workbook_response
 
 MIN_CASES, MAX_CASES = 2, 4
 LONGEST_NUMBER = 18  # digits of a number that every database can compare
@@ -46,6 +49,7 @@ def compare(request):
         for revision in revisions
     ]
     context = {
+        "xlsx": _address(revisions, "policies:compare-xlsx"),
         "columns": columns,
         "rows": comparison.rows(revisions),
         "targets": comparison.targets(revisions),
@@ -61,15 +65,32 @@ def compare(request):
 def compare_csv(request):
     """The same comparison as a file: one line a fact, one column a case."""
     try:
-        revisions = chosen(request)
+        revisions = _at_least_two(request)
     except ComparisonRefused as refusal:
         return refused(request, refusal)
-    if len(revisions) < MIN_CASES:
-        return refused(
-            request, ComparisonRefused(_("Choose at least two policies to compare."), 400)
-        )
     header = [_("Policy"), *(revision.title for revision in revisions)]
     return csv_response(request, "comparison.csv", header, comparison.table(revisions))
+
+
+@login_not_required
+@require_safe
+def compare_xlsx(request):
+    """The same as a workbook."""
+    try:
+        revisions = _at_least_two(request)
+    except ComparisonRefused as refusal:
+        return refused(request, refusal)
+    name = "comparison.xlsx"
+    if request.method == "HEAD":
+        return download(request, name, WORKBOOK, ())
+    return workbook_response(request, name, comparison_book(revisions))
+
+
+def _at_least_two(request):
+    revisions = chosen(request)
+    if len(revisions) < MIN_CASES:
+        raise ComparisonRefused(_("Choose at least two policies to compare."), 400)
+    return revisions
 
 
 def chosen(request):

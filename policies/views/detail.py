@@ -162,10 +162,10 @@ def cite(request, pk, slug, form):
 @require_safe
 def case_jsonl(request, pk, slug):
     """The live revision of a case in the interchange format: one line."""
-    live = _live(pk, Revision.objects.live().with_rows())
+    live = _live(pk, Revision.objects.live().with_first_published().with_rows())
     if moved := _moved(request, live, "policies:case-jsonl"):
         return moved
-    line = json.dumps(interchange.row(live), ensure_ascii=False) + "\n"
+    line = json.dumps(interchange.record(live), ensure_ascii=False) + "\n"
     name = f"{citations.citation(live).key}.jsonl"
     return _file(name, "application/jsonl; charset=utf-8", line)
 

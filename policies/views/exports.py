@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.syndication.views import Feed
-from django.http import FileResponse, HttpResponseNotAllowed
+from django.http import FileResponse, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
@@ -23,7 +23,7 @@ from policies.content import citations, lists
 from policies.content.key_facts import goal_numbers
 from policies.filters.active import in_words
 from policies.filters.library import NEWEST, LibraryFilter
-from policies.interchange import spreadsheet
+from policies.interchange import library_book, spreadsheet
 from policies.models import Revision
 from policies.search.query import ask
 from policies.statistics import uses
@@ -31,6 +31,7 @@ from policies.statistics import uses
 from .browse import refused, unavailable
 
 FEED_LENGTH = 50
+CSVM = "application/csvm+json"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Characters that no XML document may hold.
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -57,27 +58,42 @@ def export(request, form):
     answer = _file(request, search, keys, form)
     _name, address = licence.name_and_address()
     if address:
-        answer["Link"] = f'<{address}>; rel="license"'
+        links = [f'<{address}>; rel="license"', *filter(None, [answer.get("Link")])]
+        answer["Link"] = ", ".join(links)
     return answer
 
 
 def _file(request, search, keys, form):
     name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.{form}"
-    live = Revision.objects.live()
-    live = live.with_rows() if form == "jsonl" else live.with_rows(*spreadsheet.ROWS)
+    live = Revision.objects.live().with_first_published()
+    live = live.with_rows(*spreadsheet.ROWS) if form == "csv" else live.with_rows()
     found = uses.count_export(request, live.in_order(keys))
     if form == "csv":
-        return csv_response(request, name, spreadsheet.header(), spreadsheet.rows(found))
+        answer = csv_response(request, name, spreadsheet.header(), spreadsheet.rows(found))
+        answer["Link"] = f'<{reverse("policies:export-schema")}>; rel="describedby"; type="{CSVM}"'
+        return answer
     if form == "jsonl":
-        lines = (json.dumps(interchange.row(each), ensure_ascii=False) + "\n" for each in found)
+        lines = (json.dumps(interchange.record(each), ensure_ascii=False) + "\n" for each in found)
         return download(request, name, "application/jsonl; charset=utf-8", joined(lines))
     if request.method == "HEAD":
         return download(request, name, WORKBOOK, ())
-    about = spreadsheet.about(search, len(keys), in_words(search))
-    file = spreadsheet.workbook(found, about)
-    # A workbook is packed already: packing it again costs time and loses the length.
+    about = library_book.about(search, len(keys), in_words(search))
+    return workbook_response(request, name, library_book.workbook(found, about))
+
+
+def workbook_response(request, name, file):
+    """Answer ``request`` with a workbook for saving."""
+    # It is packed already: packing it again costs time and loses the length.
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
     return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
+
+
+@login_not_required
+@require_safe
+def export_schema(request):
+    """What the columns of the CSV file are, for programs that read it."""
+    text = json.dumps(spreadsheet.schema(), ensure_ascii=False, indent=2) + "\n"
+    return HttpResponse(text, content_type=f"{CSVM}; charset=utf-8")
 
 
 def matching(search, *, newest=None):

@@ -127,6 +127,14 @@ def bring_in(*lines, **options):
     return importer, errors
 
 
+ABOUT = ("id", "url", "revision", "published_at", "first_published_at", "licence")
+
+
+def content_of(line):
+    """A line without what the export says of the case and the revision."""
+    return {name: value for name, value in line.items() if name not in ABOUT}
+
+
 def rows(**filters):
     """The lines of all revisions, in their order."""
     return [row(revision) for revision in Revision.objects.with_content().filter(**filters)]

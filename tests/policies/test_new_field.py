@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 
 from policies.content.diff import RowsChange, TextChange, changes
 from policies.forms.base import SectionForm
-from policies.interchange import columns, lines, row, spreadsheet
+from policies.interchange import columns, lines, row, spreadsheet, template
 from policies.interchange.workbook import Workbook
 from policies.models import Indicator, Revision
 from policies.workflow import authoring, personal_data, reviewing
@@ -87,11 +87,11 @@ def live(reference, new_fields):
         case__source_id="night-buses", people_served=1200, budget_basis="spent"
     )
     Indicator.objects.create(revision=revision, name="Riders", method="Count")
-    return Revision.objects.with_content().get(pk=revision.pk)
+    return reread(revision)
 
 
 def reread(revision):
-    return Revision.objects.with_content().get(pk=revision.pk)
+    return Revision.objects.with_first_published().with_content().get(pk=revision.pk)
 
 
 def test_new_field_is_copied_and_compared(live):
@@ -143,7 +143,11 @@ def test_new_field_is_checked_by_its_type(live):
 
     assert errors == [
         (1, "people_served", "Write a whole number in digits."),
-        (1, "budget.basis", "Value 'guessed' is not a valid choice."),
+        (
+            1,
+            "budget.basis",
+            "“guessed” is not among the values that may stand here: planned, spent.",
+        ),
         (
             1,
             "indicators[0].method",
@@ -153,7 +157,7 @@ def test_new_field_is_checked_by_its_type(live):
 
 
 def test_new_field_is_a_column_of_the_workbook(live):
-    book = Workbook(ContentFile(columns.template()))
+    book = Workbook(ContentFile(template.template()))
     assert {"people_served", "budget_basis"} < book.letters.keys()
     assert columns.columns()["indicators"].parts.endswith("| evidence | method")
     book.close()

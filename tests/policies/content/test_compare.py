@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import openpyxl
 import pytest
 import time_machine
 from django.utils import timezone
@@ -381,3 +382,35 @@ def test_comparison_as_a_file(client, reference):
         "Lessons": ["Start with two lines.", ""],
         "Conditions for transfer": ["A city needs data of calls.", ""],
     }
+
+
+def test_comparison_is_a_workbook_too(client, reference):
+    one = LiveRevisionFactory(
+        title="=Taps",
+        targets=["16.10"],
+        start="2013-04",
+        budget_amount=1_250_000,
+        budget_currency="FJD",
+        staff_fte="2.5",
+    )
+    other = LiveRevisionFactory(title="Buses")
+    address = f"/policies/compare/export.xlsx?case={one.case_id}&case={other.case_id}"
+
+    answer = client.get(address)
+
+    assert answer["Content-Disposition"] == 'attachment; filename="comparison.xlsx"'
+    book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
+    assert book.sheetnames == ["Comparison", "About"]
+    head, *lines = book["Comparison"].iter_rows(values_only=True)
+    assert head == ("Policy", "=Taps", "Buses")
+    facts = {label: values for label, *values in lines}
+    assert [label for label, *_values in lines] == [
+        label for label, *_values in comparison.table([one, other])
+    ]
+    assert (facts["Budget"], facts["Start"]) == ([1_250_000, None], ["2013-04", None])
+    assert (facts["Staff (FTE)"], facts["Targets"]) == ([2.5, None], ["16.10", None])
+    cited = dict(book["About"].iter_rows(max_col=2, values_only=True))
+    assert f"/policies/{other.case_id}/night-buses/revisions/1/" in cited["Buses"]
+    head = client.head(address)
+    assert (head.getvalue(), head.has_header("Content-Length")) == (b"", False)
+    assert address in client.get(address.replace("export.xlsx", "")).text.replace("&amp;", "&")

@@ -19,7 +19,7 @@ from policies.models import BudgetLine, CaseStudy, Revision
 from policies.search import index
 from policies.workflow import moderation
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory
-from tests.policies.lines import encoded, full, rows, short
+from tests.policies.lines import content_of, encoded, full, rows, short
 
 pytestmark = pytest.mark.sqlite
 
@@ -144,7 +144,17 @@ def test_export_gives_the_public_cases_in_their_order(surabaya, file, tmp_path):
     out, err = run("export_cases", path)
 
     assert (out, err) == ("", "1 case studies exported\n")
-    assert path.read_bytes() == (json.dumps(full(), ensure_ascii=False) + "\n").encode()
+    (line,) = path.read_bytes().splitlines()
+    live = Revision.objects.live().get()
+    assert json.loads(line) == {
+        "id": live.case_id,
+        "url": f"http://localhost:8000/policies/{live.case_id}/",
+        "revision": 1,
+        "published_at": live.decided_at.isoformat(),
+        "first_published_at": live.decided_at.isoformat(),
+        "licence": None,
+        **full(),
+    }
     assert [each.name for each in tmp_path.iterdir() if "out" in each.name] == ["out.jsonl"]
 
 
@@ -153,7 +163,9 @@ def test_export_writes_to_standard_output(surabaya, file):
 
     out, _err = run("export_cases")
 
-    assert out == json.dumps(full(title="심야버스"), ensure_ascii=False) + "\n"
+    assert out.endswith("\n")
+    assert "심야버스" in out
+    assert content_of(json.loads(out)) == full(title="심야버스")
 
 
 def test_export_of_an_empty_library_is_empty(db, tmp_path):
@@ -174,7 +186,9 @@ def test_export_that_fails_leaves_the_old_file(surabaya, file, tmp_path, monkeyp
     path = tmp_path / "out.jsonl"
     path.write_text("old")
     # A set is nothing that JSON could hold.
-    monkeypatch.setattr("policies.management.commands.export_cases.row", lambda _revision: {1: {2}})
+    monkeypatch.setattr(
+        "policies.management.commands.export_cases.record", lambda _revision: {1: {2}}
+    )
 
     with pytest.raises(TypeError):
         run("export_cases", path)

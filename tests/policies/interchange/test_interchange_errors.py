@@ -8,7 +8,31 @@ from tests.factories import MemberFactory
 from tests.policies.lines import FULL, bring_in, changed, encoded, full, rows, short
 
 BLANK = "This field cannot be blank."
-CHOICE = "Value 'odd' is not a valid choice."
+
+
+def no_choice(value, *allowed):
+    return f"“{value}” is not among the values that may stand here: {', '.join(allowed)}."
+
+
+MEMBER_KINDS = "local-government, association, ngo, company, institute, agency"
+LANGUAGES = (
+    "ar, bn, zh, fa, dz, en, fj, fil, fr, hi, id, ja, km, ko, lo, ms, mn, my, ne, pt, ru, si, es, ta, "
+    "th, ur, vi"
+)
+FUNDING = (
+    "own-budget, national, provincial, development-bank, bilateral-un, private, user-fees, community, "
+    "philanthropy"
+)
+STAKEHOLDERS = (
+    "city-department, other-government, utility, private, ngo, community, academia, donor, network, "
+    "media"
+)
+THEMES = (
+    "economy-and-jobs, energy, environment-and-resilience, governance-and-finance, housing, "
+    "social-inclusiveness-and-well-being, solid-waste, transport, urban-planning, "
+    "water-and-sanitation"
+)
+CATEGORIES = ["capital", "operating", "personnel", "services", "land", "other"]
 TOO_LARGE = (
     "Ensure this value is less than or equal to 999999999999999. "
     "Ensure that there are no more than 15 digits before the decimal point."
@@ -49,15 +73,15 @@ MISTAKES = [
     ("member", 7, "This must be a text or an object."),
     ("member", {"kind": "ngo", "country": "ID"}, BLANK, "member.name"),
     ("member", {"name": "A", "country": "ID"}, BLANK, "member.kind"),
-    ("member", {"name": "A", "kind": "odd"}, CHOICE, "member.kind"),
+    ("member", {"name": "A", "kind": "odd"}, no_choice("odd", MEMBER_KINDS), "member.kind"),
     (
         "member",
         {"name": "A", "kind": "ngo", "country": "XX"},
-        "Value 'XX' is not a valid choice.",
+        "“XX” is none of the codes of ISO 3166-1. Write two capital letters: FJ, KR.",
         "member.country",
     ),
     ("member", {"name": "A", "kind": "ngo", "slug": "a"}, "Unknown key.", "member.slug"),
-    ("provenance", "odd", CHOICE),
+    ("provenance", "odd", no_choice("odd", "city", "secretariat")),
     (
         "confirmed_at",
         "2025-02-30",
@@ -67,7 +91,7 @@ MISTAKES = [
     ("confirmed_at", 2025, DATE),
     ("synthetic", "yes", NO_FLAG),
     ("synthetic", 1, NO_FLAG),
-    ("language", "xx", "Value 'xx' is not a valid choice."),
+    ("language", "xx", no_choice("xx", LANGUAGES)),
     ("language", None, BLANK),
     ("title", "", BLANK),
     ("title", " \n", BLANK),
@@ -85,7 +109,7 @@ MISTAKES = [
     ("results", "a\x1bb", "The character U+001B is not allowed."),
     ("results", "a\ud800b", "The character U+D800 is not allowed."),
     ("lessons", False, NO_TEXT),
-    ("stage", "odd", CHOICE),
+    ("stage", "odd", no_choice("odd", "planned", "under-way", "completed", "stopped")),
     ("start", "13-04", MONTH),
     ("start", "2013-13", MONTH),
     ("start", "2013\n", MONTH),
@@ -95,7 +119,7 @@ MISTAKES = [
     ("end", "2012", "The end is before the start."),
     ("themes", "transport", NO_LIST),
     ("themes", ["transport", "housing", "energy", "solid-waste"], "At most 3 are allowed."),
-    ("themes[1]", "odd", "There is no “odd”."),
+    ("themes[1]", "odd", f"There is no “odd”. There are: {THEMES}."),
     ("themes[1]", "transport", "“transport” is there twice."),
     ("themes[1]", None, BLANK),
     ("themes[1]", 3, NO_TEXT),
@@ -103,7 +127,16 @@ MISTAKES = [
     ("targets", [{"code": f"1.{n}"} for n in range(1, 9)], "At most 7 are allowed."),
     ("targets[1]", "9.1", NO_OBJECT),
     ("targets[1]", {}, BLANK, "targets[1].code"),
-    ("targets[1].code", "18.1", "There is no “18.1”."),
+    (
+        "targets[1].code",
+        "18.1",
+        "There is no “18.1”. Write the code of one of the 169 targets, from 1.1 to 17.19: 11.6, 16.b.",
+    ),
+    (
+        "targets[1].code",
+        "7.9",
+        "There is no “7.9”. Of this goal there are: 7.1, 7.2, 7.3, 7.a, 7.b.",
+    ),
     ("targets[1].code", 9.1, NO_TEXT),
     ("targets[1].code", "11.2", "“11.2” is there twice."),
     ("targets[1].primary", True, "Only one target can be the primary one."),
@@ -134,7 +167,7 @@ MISTAKES = [
     ("budget.year", 2100, YEAR),
     ("budget.year", "13", YEAR),
     ("budget.year", True, YEAR),
-    ("budget.scope", "odd", CHOICE),
+    ("budget.scope", "odd", no_choice("odd", "total", "annual", "part")),
     ("budget.usd", "-1", NEGATIVE),
     ("budget.usd", None, "A source is given, but no amount in USD."),
     ("budget.usd_source", "", "Name who states the amount in USD."),
@@ -145,16 +178,16 @@ MISTAKES = [
     ("budget.lines", {}, NO_LIST),
     ("budget.lines[0]", None, NO_OBJECT),
     ("budget.lines[0].category", None, BLANK),
-    ("budget.lines[0].category", "odd", CHOICE),
+    ("budget.lines[0].category", "odd", no_choice("odd", *CATEGORIES)),
     ("budget.lines[0].amount", "-0.01", NEGATIVE),
     ("budget.lines[0].note", "x" * 501, too_long(500)),
     ("budget.lines[0].name", "x", "Unknown key."),
     ("budget.funding", 1, NO_LIST),
-    ("budget.funding[1].kind", "odd", CHOICE),
+    ("budget.funding[1].kind", "odd", no_choice("odd", FUNDING)),
     ("budget.funding[1].name", "", BLANK),
     ("budget.funding[1].name", "x" * 301, too_long(300)),
     ("budget.funding[1].amount", "many", NUMBER),
-    ("budget.funding[1].state", "odd", CHOICE),
+    ("budget.funding[1].state", "odd", no_choice("odd", "pledged", "received", "withdrawn")),
     ("budget.funding[1].note", "x" * 501, too_long(500)),
     ("budget.funding[1].currency", "USD", "Unknown key."),
     ("manpower", [], NO_OBJECT),
@@ -170,9 +203,13 @@ MISTAKES = [
     ("stakeholders", "all", NO_LIST),
     ("stakeholders", [{"name": "A"}] * 501, "At most 500 are allowed."),
     ("stakeholders[0].name", None, BLANK),
-    ("stakeholders[0].kind", "odd", CHOICE),
+    ("stakeholders[0].kind", "odd", no_choice("odd", STAKEHOLDERS)),
     ("stakeholders[0].role", "x" * 501, too_long(500)),
-    ("stakeholders[0].engagement", "odd", CHOICE),
+    (
+        "stakeholders[0].engagement",
+        "odd",
+        no_choice("odd", "informed", "consulted", "involved", "partner", "leads"),
+    ),
     ("stakeholders_unavailable", "x" * 301, too_long(300)),
     ("phases[0].name", "", BLANK),
     ("phases[0].start", "April", "Write a year (2013) or a year and month (2013-04)."),
@@ -186,7 +223,7 @@ MISTAKES = [
     ("indicators[0].result", [], NUMBER),
     ("indicators[0].result_year", "soon", YEAR),
     ("indicators[0].source", "x" * 301, too_long(300)),
-    ("indicators[0].evidence", "odd", CHOICE),
+    ("indicators[0].evidence", "odd", no_choice("odd", "reported", "measured", "evaluated")),
     ("sources[0].title", "", BLANK),
     ("sources[0].url", "example.org", NO_URL),
     ("sources[0].url", "javascript:alert(1)", NO_URL),

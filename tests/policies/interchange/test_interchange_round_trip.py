@@ -14,7 +14,7 @@ from citynet.web.text import clean_text
 from policies.interchange import row
 from policies.models import CaseStudy, Revision
 from tests.factories import MemberFactory
-from tests.policies.lines import bring_in, rows
+from tests.policies.lines import bring_in, content_of, rows
 
 pytestmark = pytest.mark.sqlite
 
@@ -220,7 +220,7 @@ def test_any_library_survives_export_and_import(members, tmp_path, lines):
     assert rows() == lines
 
     text_lines = exported(tmp_path / "cases.jsonl")
-    assert [json.loads(each) for each in text_lines] == lines
+    assert [content_of(json.loads(each)) for each in text_lines] == lines
     usd = list(Revision.objects.values_list("budget_usd", flat=True))
     empty()
     importer, errors = bring_in(*text_lines, publish=True)
@@ -251,7 +251,7 @@ def test_real_library_survives_export_and_import(reference, tmp_path):
     assert len(before) == 133
 
     lines = exported(tmp_path / "cases.jsonl")
-    assert [json.loads(each) for each in lines] == before
+    assert [content_of(json.loads(each)) for each in lines] == before
     empty()
     importer, errors = bring_in(*lines, publish=True)
 

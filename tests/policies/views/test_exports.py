@@ -5,7 +5,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -16,13 +16,15 @@ from django.utils import timezone
 from policies.interchange import row, spreadsheet
 from policies.models import FundingSource, Revision, Source, Stakeholder
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
+from tests.policies.lines import ABOUT, content_of
 
 pytestmark = pytest.mark.usefixtures("reference")
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+ABOUT_SHEET = 11
 FILES = ["csv", "jsonl", "xlsx"]
-EXPORT_QUERIES = {"csv": 7, "jsonl": 12, "xlsx": 7}
+EXPORT_QUERIES = {"csv": 7, "jsonl": 12, "xlsx": 12}
 
 
 @pytest.fixture
@@ -116,10 +118,10 @@ def test_csv_says_all_that_is_known_and_leaves_the_rest_empty(client, library):
         "provenance": "city",
         "themes": "environment; water",
         "goals": "6; 11",
-        "targets": "11.5; 6.6",
-        "primary_target": "11.5",
+        "targets": "SDG 11.5; SDG 6.6",
+        "primary_target": "SDG 11.5",
         "stage": "completed",
-        "start": "2010-04",
+        "start": "2010-M04",
         "end": "2012",
         "duration_months": "33",
         "budget_amount": "1250000.50",
@@ -132,6 +134,8 @@ def test_csv_says_all_that_is_known_and_leaves_the_rest_empty(client, library):
         "stakeholders": "'+City; Bank",
         "summary": "Two\nlines; 서울",
         "sources": "https://example.org/r",
+        "first_published_on": "2026-01-01",
+        "synthetic": "false",
     }
     unknown = rows[str(empty.case_id)]
     assert {unknown[name] for name in ("budget_amount", "staff_fte", "end", "sources")} == {""}
@@ -144,7 +148,16 @@ def test_json_lines_are_the_interchange_format(client, library):
     full, empty, _other = library
     revisions = Revision.objects.with_content().in_bulk([full.pk, empty.pk])
     expected = [json.loads(json.dumps(row(revisions[each.pk]))) for each in (empty, full)]
-    assert [json.loads(line) for line in lines] == expected
+    assert [content_of(json.loads(line)) for line in lines] == expected
+    line = json.loads(lines[1])
+    assert {name: line[name] for name in ABOUT} == {
+        "id": full.case_id,
+        "url": f"{settings.SITE_URL}/policies/{full.case_id}/",
+        "revision": 1,
+        "published_at": "2026-01-01T00:00:00+00:00",
+        "first_published_at": "2026-01-01T00:00:00+00:00",
+        "licence": None,
+    }
 
 
 def test_workbook_is_not_packed_twice(client, library):
@@ -153,26 +166,51 @@ def test_workbook_is_not_packed_twice(client, library):
     assert int(answer["Content-Length"]) == len(answer.getvalue())
 
 
-def test_workbook_has_the_same_cells_as_the_csv_file(client, library):
-    full, _empty, _other = library
-    answer = client.get("/policies/export.xlsx")
-    assert answer.headers["Content-Type"] == (
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+def test_files_of_an_old_case_say_when_it_first_was_public(client, synced):
+    first = LiveRevisionFactory(decided_at=datetime(2025, 1, 1, tzinfo=UTC))
+    Revision.objects.update(state="superseded")
+    LiveRevisionFactory(case=first.case, number=2, decided_at=datetime(2026, 1, 1, tzinfo=UTC))
+    synced()
+    (one,) = csv_rows(client.get("/policies/export.csv"))
+    line = json.loads(client.get("/policies/export.jsonl").getvalue())
+    assert (one["published_on"], one["first_published_on"]) == ("2026-01-01", "2025-01-01")
+    assert (line["revision"], line["first_published_at"]) == (2, "2025-01-01T00:00:00+00:00")
+
+
+def test_no_cell_of_the_csv_file_is_taken_for_a_number_or_a_date(client, synced):
+    """16.10 and 2013-04 alone become 16.1 and a day in April in spreadsheets."""
+    LiveRevisionFactory(targets=["16.10"], start="2013-04", end="2013-12", results="- One\n- Two")
+    synced()
+    (one,) = csv_rows(client.get("/policies/export.csv"))
+    names = ("targets", "primary_target", "start", "end", "results")
+    assert [one[name] for name in names] == [
+        *("SDG 16.10", "SDG 16.10", "2013-M04", "2013-M12", "• One\n• Two"),
+    ]
+
+
+def test_schema_says_what_the_columns_of_the_csv_file_are(client, library):
+    link = client.get("/policies/export.csv")["Link"]
+    address = re.fullmatch(r'<(.+)>; rel="describedby"; type="application/csvm\+json"', link)[1]
+    answer = client.get(address)
+    assert answer["Content-Type"] == "application/csvm+json; charset=utf-8"
+    table = answer.json()["tableSchema"]
+    assert [column["name"] for column in table["columns"]] == spreadsheet.header()
+    types = {column["name"]: column["datatype"] for column in table["columns"]}
+    assert (types["id"], types["budget_amount"], types["published_on"], types["budget_year"]) == (
+        *("integer", "decimal", "date", "gYear"),
     )
-    header, *rows = workbook_rows(answer, 1)
-    found = [{header[column]: value for column, value in cells.items()} for cells in rows]
-    assert [one["title"] for one in found] == ["Taps", "Night buses", '=Wetlands, "kept"']
-    assert list(header.values()) == list(csv_rows(client.get("/policies/export.csv"))[0])
-    one = found[2]
-    assert (one["id"], one["budget_amount"], one["staff_fte"]) == (full.case_id, 1250000.5, 2.5)
-    assert (one["summary"], one["stakeholders"]) == ("Two\nlines; 서울", "+City; Bank")
-    day = date(1899, 12, 30) + timedelta(days=one["published_on"])
-    assert day == date(2026, 1, 1)
-    assert "population" not in one
+    assert all(column["dc:description"] for column in table["columns"])
+    formats = {
+        name: re.compile(kind["format"]) for name, kind in types.items() if isinstance(kind, dict)
+    }
+    assert set(formats) == {"targets", "primary_target", "start", "end"}
+    for one in csv_rows(client.get("/policies/export.csv")):
+        for name, pattern in formats.items():
+            assert all(pattern.fullmatch(each) for each in one[name].split("; ") if each)
 
 
 def test_workbook_says_what_it_is(client, library):
-    about = workbook_rows(client.get("/policies/export.xlsx?goal=11"), 2)
+    about = workbook_rows(client.get("/policies/export.xlsx?goal=11"), ABOUT_SHEET)
     notes = {cells["A"]: cells["B"] for cells in about}
     assert notes["Filter"] == "Goal 11"
     assert notes["Number of policies"] == 2
@@ -190,8 +228,11 @@ def whole(client, form):
 def test_files_name_the_licence_where_there_is_one(client, library, settings):
     settings.CONTENT_LICENCE = "CC BY 4.0 https://licences.example.org/by/"
     for answer in (whole(client, form) for form in FILES):
-        assert answer["Link"] == '<https://licences.example.org/by/>; rel="license"'
-    notes = {row["A"]: row["B"] for row in workbook_rows(client.get("/policies/export.xlsx"), 2)}
+        assert answer["Link"].startswith('<https://licences.example.org/by/>; rel="license"')
+    notes = {
+        row["A"]: row["B"]
+        for row in workbook_rows(client.get("/policies/export.xlsx"), ABOUT_SHEET)
+    }
     assert notes["Licence"] == "CC BY 4.0, https://licences.example.org/by/"
     feed = ET.fromstring(client.get("/policies/feed/").content)  # noqa: S314 - made by us
     assert feed.findtext(f"{ATOM}rights") == "CC BY 4.0, https://licences.example.org/by/"
@@ -200,36 +241,14 @@ def test_files_name_the_licence_where_there_is_one(client, library, settings):
 def test_files_claim_no_licence_where_none_is_set(client, library):
     none = "No licence is stated: ask the contributing member before you use a text."
     for answer in (whole(client, form) for form in FILES):
-        assert "Link" not in answer
-    notes = {row["A"]: row["B"] for row in workbook_rows(client.get("/policies/export.xlsx"), 2)}
+        assert "license" not in answer.get("Link", "")
+    notes = {
+        row["A"]: row["B"]
+        for row in workbook_rows(client.get("/policies/export.xlsx"), ABOUT_SHEET)
+    }
     assert notes["Licence"] == none
     feed = ET.fromstring(client.get("/policies/feed/").content)  # noqa: S314 - made by us
     assert feed.findtext(f"{ATOM}rights") == none
-
-
-def test_workbook_takes_texts_of_any_length_and_kind(client, synced):
-    LiveRevisionFactory(title="\x0bA\x01", summary="x", results="é" * 50_000)
-    synced()
-    header, cells = workbook_rows(client.get("/policies/export.xlsx"), 1)
-    values = {header[column]: value for column, value in cells.items()}
-    assert values["results"] == "é" * 32_767
-
-
-def test_workbook_that_fails_leaves_no_open_file(monkeypatch):
-    files = []
-
-    def temporary():
-        files.append(io.BytesIO())
-        return files[0]
-
-    def revisions():
-        raise LookupError
-        yield
-
-    monkeypatch.setattr("tempfile.TemporaryFile", temporary)
-    with pytest.raises(LookupError):
-        spreadsheet.workbook(revisions(), [])
-    assert files[0].closed
 
 
 @pytest.mark.parametrize("kind", FILES)
