@@ -100,7 +100,7 @@ class WaitingFilter(admin.SimpleListFilter):
 class MissedQuestionAdmin(ReadOnlyAdmin):
     """What people asked; the words only, since nothing else is known."""
 
-    list_display = ["question", "times", "last_asked", "nearest", "add_to_target", "is_put_aside"]
+    list_display = ["question", "times", "last_asked", "nearest", "add_to_target"]
     list_filter = [WaitingFilter, "last_asked"]
     search_fields = ["words", "folded"]
     actions = ["put_aside", "take_up"]

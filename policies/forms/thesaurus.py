@@ -1,10 +1,12 @@
 """Terms of the thesaurus, as the secretariat adds them."""
 
 import unicodedata
+from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from policies.models import MissedQuestion
 from policies.search import text
@@ -21,6 +23,12 @@ class TermForm(forms.ModelForm):
     class Meta:
         model = Term
         fields = ["target", "language", "text"]
+        help_texts: ClassVar = {
+            "text": gettext_lazy(
+                "As people say it, not as officials write it: “bike lane”. Leave out words that stand in"
+                " every question. The search takes it up within a minute."
+            )
+        }
 
     def clean_text(self):
         """Return the term with single blanks; refuse what no question can be matched with."""

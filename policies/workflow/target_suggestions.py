@@ -125,6 +125,8 @@ SUGGESTIONS = 5
 # How much more the texts that say what was done count.
 TEXTS = (("title", 2.0), ("summary", 1.5), ("solution", 1.0), ("challenge", 1.0), ("results", 0.5))
 MOST_WORDS = 6  # that are shown with a suggestion
+# Targets with less than this share of the score of the nearest are not suggested.
+LEAST_SHARE = 0.3
 # Words that tell less than this share of what the best one tells are not shown.
 LEAST_TELLING = 0.2
 # Two letters of a script whose letters are sounds are no word.
@@ -198,7 +200,9 @@ def suggest(revision, targets=None):
     found = [
         Suggestion(by_code[code], written.words(parts))
         for code, parts in nearest
-        if code in by_code and code not in chosen
+        if code in by_code
+        and code not in chosen
+        and parts.total() >= LEAST_SHARE * nearest[0][1].total()
     ]
     # Without a word of the author's it would be a guess.
     return [suggestion for suggestion in found if suggestion.words][:SUGGESTIONS]

@@ -83,7 +83,6 @@ def test_each_suggestion_has_words_as_the_author_wrote_them(thesaurus):
     found = suggested(title=title, summary=summary)
 
     assert next(iter(found)) == "11.2"
-    assert len(found) == 5
     for words in found.values():
         assert words
         assert all(word in f"{title} {summary}" for word in words)
