@@ -32,6 +32,12 @@ class CaseAction:
     function: Callable
     done: str
     is_possible: Callable
+    # Consequences that a case has only while a text of it is public, or only while none is.
+    if_public: tuple = ()
+    if_not_public: tuple = ()
+
+    def all_consequences(self, case):
+        return (*(self.if_public if case.live_id else self.if_not_public), *self.consequences)
 
 
 def _has_former_text(case):
@@ -82,14 +88,13 @@ ACTIONS = {
             "restore",
             _("Restore an earlier text"),
             _("Make an earlier text public again?"),
-            (
-                _("What is public now is superseded, and stays readable in the history."),
-                _("Its team is told, with your reason. An open draft stays as it is."),
-            ),
+            (_("Its team is told, with your reason. An open draft stays as it is."),),
             forms.RestoreForm,
             curation.restore,
             _("The text is public again."),
             _has_former_text,
+            (_("What is public now is superseded, and stays readable in the history."),),
+            (_("Nothing of the case is public now; this text becomes so at once."),),
         ),
         CaseAction(
             "merge",
@@ -97,7 +102,7 @@ ACTIONS = {
             _("Merge this case into another one?"),
             (
                 _("All addresses of this case lead to the case that stays, for good."),
-                _("Its public text is taken off the site; an open draft of it is withdrawn."),
+                _("An open draft of it is withdrawn."),
                 _("Nothing is copied: what only this case says is lost to readers."),
                 _("Its team is told, with your reason."),
             ),
@@ -105,6 +110,7 @@ ACTIONS = {
             curation.merge_cases,
             _("The case is merged; its addresses lead to the one that stays."),
             lambda case: not case.merged_into_id,
+            (_("Its public text is taken off the site."),),
         ),
         CaseAction(
             "unmerge",
@@ -121,7 +127,6 @@ ACTIONS = {
             _("Move to another member"),
             _("Move this case to another member?"),
             (
-                _("It is shown and found with the new member at once."),
                 _(
                     "The team of the new member writes it from now on, open drafts included; the one "
                     "of the old member no longer does. Both are told, with your reason."
@@ -132,6 +137,7 @@ ACTIONS = {
             curation.move_case,
             _("The case belongs to the new member."),
             lambda case: not case.merged_into_id,
+            if_public=(_("It is shown and found with the new member at once."),),
         ),
     )
 }
@@ -192,6 +198,7 @@ def _page(model_admin, request, action, case, form, status):
         obj=case,
         status=status,
         action=action,
+        consequences=action.all_consequences(case),
         case=case,
         text=case.live or case.revisions.last(),
         form=form,

@@ -1,7 +1,6 @@
 """The context of the review page, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib import admin
 from django.db.models import Count, Q
@@ -12,24 +11,10 @@ from members.models import User
 from policies.content import completeness, diff, plausibility
 from policies.content.case_page import case_context
 from policies.forms.review import ChecklistForm, DecisionForm
-from policies.models import CaseStudy, ReviewEvent, ReviewNote, Revision
-from policies.workflow import corrections, reviewing, screening
+from policies.models import CaseStudy, Revision
+from policies.workflow import corrections, reviewing, screening, thread
 
 State = Revision.State
-
-# Entries of the history that are shown; the record of the revision lists all.
-MAX_ENTRIES = 40
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A decision or a note in the history of a case."""
-
-    at: datetime
-    name: str
-    what: str
-    text: str
-    number: int  # of the revision
 
 
 @dataclass(frozen=True)
@@ -48,12 +33,15 @@ class Author:
 def readable(pk):
     """Return the revision with all that the page shows and the fingerprint covers, or None."""
     shown = Revision.objects.filter(pk=pk).with_rows().prefetch_related("photos", "attachments")
-    return shown.select_related("case__member", "case__live", "reviewer", "created_by").first()
+    return shown.select_related(
+        "case__member", "case__live", "reviewer", "created_by", "requested_text"
+    ).first()
 
 
 def context(request, revision, **typed):
     """Return the context of the page; ``typed`` are forms that were sent and are invalid."""
     public = _public_beside(revision)
+    requested = thread.text_at_request(revision)
     is_waiting = revision.state == State.SUBMITTED
     in_review = revision.state in reviewing.IN_REVIEW
     today = timezone.now()
@@ -76,6 +64,8 @@ def context(request, revision, **typed):
         "opts": Revision._meta,
         "public": public,
         "changes": diff.changes(public, revision) if public else None,
+        "requested": requested,
+        "answered": diff.changes(requested, revision) if requested else None,
         "seen": reviewing.fingerprint(revision),
         "is_waiting": is_waiting,
         "in_review": in_review,
@@ -88,7 +78,7 @@ def context(request, revision, **typed):
         "author": author,
         "is_own": author.person == request.user or _in_team(request.user, revision),
         "assigned_to_other": assigned_to_other and in_review,
-        "history": history(revision),
+        "history": thread.of_desk(revision.case),
         "corrections": _corrections(revision),
         "correctable": corrections.choices(),
         "next": None if is_waiting else next_waiting(request.user, revision),
@@ -131,41 +121,6 @@ def author_of(revision):
 
 def _in_team(user, revision):
     return user.memberships.active().filter(member=revision.case.member_id).exists()
-
-
-def history(revision):
-    """Return decisions and notes on all revisions of the case, the oldest first."""
-    events = (
-        ReviewEvent.objects.filter(revision__case=revision.case_id)
-        .select_related("revision")
-        .order_by("-created_at", "-pk")[:MAX_ENTRIES]
-    )
-    notes = (
-        ReviewNote.objects.filter(revision__case=revision.case_id)
-        .select_related("revision")
-        .order_by("-created_at", "-pk")[:MAX_ENTRIES]
-    )
-    entries = [
-        Entry(
-            event.created_at,
-            event.actor_name,
-            event.get_to_state_display(),
-            event.note,
-            event.revision.number,
-        )
-        for event in events
-    ]
-    entries += [
-        Entry(
-            note.created_at,
-            note.author_name,
-            _("Note to the author") if note.from_moderators else _("Note from the author"),
-            note.text,
-            note.revision.number,
-        )
-        for note in notes
-    ]
-    return sorted(entries, key=lambda entry: entry.at)[-MAX_ENTRIES:]
 
 
 def _corrections(revision):

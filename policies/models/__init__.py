@@ -16,7 +16,15 @@ from .content import (
 from .files import Attachment, Photo
 from .import_run import ImportRun
 from .missed_question import MissedQuestion
-from .review import Assessment, Correction, Phrase, ReviewEvent, ReviewNote, Screening
+from .review import (
+    Assessment,
+    Correction,
+    Phrase,
+    RequestedText,
+    ReviewEvent,
+    ReviewNote,
+    Screening,
+)
 from .revision import Revision
 
 __all__ = [
@@ -35,6 +43,7 @@ __all__ = [
     "Phase",
     "Photo",
     "Phrase",
+    "RequestedText",
     "ReviewEvent",
     "ReviewNote",
     "Revision",

@@ -1,6 +1,7 @@
 """The review of submissions: the record of decisions, and what moderators note and propose."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,23 @@ class ReviewNote(models.Model):
 
     def __str__(self):
         return self.text[:80]
+
+
+class RequestedText(models.Model):
+    """What a submission said when changes were asked for: it is edited in place, and the desk sees
+    what came of its request. Deleted with the next decision."""
+
+    revision = models.OneToOneField(Revision, models.CASCADE, related_name="requested_text")
+    # Rows of Django's serializer: the revision, then those of its lists.
+    content = models.JSONField(encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(_("time"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("text at the time of a request")
+        verbose_name_plural = _("texts at the time of a request")
+
+    def __str__(self):
+        return str(self.revision_id)
 
 
 class Screening(models.Model):

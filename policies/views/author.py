@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from policies.content.case_page import case_context
 from policies.forms.progress import progress
 from policies.forms.start import NewForm, NoteForm
 from policies.models import CaseStudy, ReviewEvent, Revision
-from policies.workflow import authoring, corrections, target_suggestions
+from policies.workflow import authoring, corrections, target_suggestions, thread
 from policies.workflow.errors import (
     EditConflict,
     IncompleteSubmission,
@@ -52,7 +52,7 @@ def current(case):
     )
     revision = (
         Revision.objects.with_content()
-        .prefetch_related(Prefetch("events", REASONS, to_attr="reasons"), "notes")
+        .prefetch_related(Prefetch("events", REASONS, to_attr="reasons"))
         .get(pk=found)
     )
     revision.case = case
@@ -86,6 +86,16 @@ def new(request):
     """Start a case of one's own member."""
     members = list(Member.objects.of(request.user).order_by("name"))
     if not members:
+        waiting = (
+            request.user.memberships.filter(status="requested").select_related("member").first()
+        )
+        if waiting:
+            told = _(
+                "You can begin as soon as your request to join %(member)s is approved. You will "
+                "get a mail."
+            ) % {"member": waiting.member}
+            messages.info(request, told)
+            return redirect("my:home")
         messages.info(
             request,
             _("Join the team of your city or organisation first; then you can publish its policy."),
@@ -114,8 +124,14 @@ def overview(request, pk):
     """The state of a case and what to do next; POST opens a draft beside the public text."""
     case = editable(request, pk)
     if request.method == "POST":
+        number = request.POST.get("number")
+        kept = _revision_of(case, number) if number is not None else None
         try:
-            authoring.open_draft(case, user=request.user)
+            authoring.open_draft(
+                case,
+                user=request.user,
+                number=None if number is None else getattr(kept, "number", 0),
+            )
         except WorkflowError as refusal:
             messages.error(request, str(refusal))
         return redirect("policies:edit", pk)
@@ -129,16 +145,26 @@ def overview_page(request, case, revision, *, note_form=None, status=200):
         "case": case,
         "revision": revision,
         "text_attributes": sections.text_attributes(revision),
+        "is_open": revision.is_open,
         "is_writable": revision.state in WRITABLE,
         "progress": progress(revision) if revision.state in WRITABLE else None,
         "reason": revision.reasons[-1] if revision.reasons else None,
         "proposals": corrections.waiting([revision]).get(revision.pk),
-        "notes": revision.notes.all(),
+        "kept": kept_texts(case, revision),
+        "thread": thread.of_team(case),
         "note_form": (note_form or NoteForm()) if noted else None,
         "speaks_for_city": speaks_for_city(case, request.user),
         "crumbs": crumbs(case, revision, inner=False),
     }
     return render(request, "policies/author/overview.html", context, status=status)
+
+
+def kept_texts(case, revision):
+    """Return the texts of a case that never became public, the newest first, but the one shown."""
+    kept = case.revisions.filter(state__in=authoring.KEPT).exclude(pk=revision.pk)
+    return kept.only("case", "number", "state", "title", "language", "updated_at").order_by(
+        "-number"
+    )
 
 
 def speaks_for_city(case, user):
@@ -150,12 +176,18 @@ def speaks_for_city(case, user):
 @never_cache
 @require_safe
 def preview(request, pk):
-    """The current revision as readers will see it."""
+    """The current revision as readers will see it, or with a ``number`` a text that was kept."""
     case = editable(request, pk)
-    key = current(case).pk
+    if "number" in request.GET:
+        kept = _revision_of(case, request.GET["number"])
+        if kept is None or kept.state not in authoring.KEPT:
+            raise Http404(_("There is no such revision."))
+        key = kept.pk
+    else:
+        key = current(case).pk
     shown = Revision.objects.with_rows().get(pk=key)
     context = case_context(shown) | {"crumbs": crumbs(case, shown)}
-    if case.live_id and shown.is_open:
+    if case.live_id and (shown.is_open or shown.state in authoring.KEPT):
         public = diff.compared(Revision.objects.filter(pk=case.live_id)).get()
         context |= {"beside": public, "changes": diff.changes(public, shown)}
     return render(request, "policies/author/preview.html", context)
@@ -217,7 +249,9 @@ def withdraw(request, pk):
         else:
             messages.success(
                 request,
-                _("It is withdrawn. What you wrote is saved, and you can continue from it."),
+                _(
+                    "It is withdrawn. What you wrote is kept on this page, and you can go on from it."
+                ),
             )
         return redirect("policies:edit", pk)
     if not revision.is_open:
@@ -228,7 +262,7 @@ def withdraw(request, pk):
 
 def _revision_of(case, number):
     """Return the revision that a form names by its number, or None."""
-    known = number.isdecimal() and len(number) <= MAX_DIGITS
+    known = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
     return case.revisions.filter(number=number).first() if known else None
 
 

@@ -26,6 +26,8 @@ Provenance = CaseStudy.Provenance
 
 # The states in which the text can be changed and submitted.
 WRITABLE = (Revision.State.DRAFT, Revision.State.CHANGES_REQUESTED)
+# Texts that never became public; their team can go on from them.
+KEPT = (Revision.State.WITHDRAWN, Revision.State.REJECTED)
 
 
 @transaction.atomic
@@ -69,16 +71,21 @@ def first_draft(user, member, provenance, content):
 
 
 @transaction.atomic
-def open_draft(case, *, user):
-    """Return the open revision of a case, or a new draft that copies its newest text.
+def open_draft(case, *, user, number=None):
+    """Return the open revision of a case, or a new draft that copies its public or newest text.
 
-    The public still reads the live revision. Raises ``EditRefused`` and ``TooManyDrafts``.
+    With a ``number`` the draft copies that text, one of ``KEPT``. The public still reads the live
+    revision. Raises ``EditRefused`` and ``TooManyDrafts``.
     """
     case = _locked(case.pk, user)
     revisions = case.revisions.order_by("-number")
     opened = revisions.filter(state__in=Revision.OPEN_STATES).first()
-    if opened:
+    if opened and number is None:
         return opened
+    if opened:
+        raise EditRefused(
+            _("Another draft of this case is open. Withdraw it first, then go on from this text.")
+        )
     if case.merged_into_id:
         raise EditRefused(
             _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
@@ -86,6 +93,10 @@ def open_draft(case, *, user):
     _check_drafts(user)
     newest = revisions.first()
     source = case.live or newest
+    if number is not None:
+        source = revisions.filter(number=number, state__in=KEPT).first()
+        if source is None:
+            raise EditRefused(_("There is no such text of this case."))
     draft = Revision(case=case, number=newest.number + 1, created_by=user, **values_of(source))
     draft.save()
     copy_rows(source, draft)

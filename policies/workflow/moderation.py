@@ -17,7 +17,7 @@ from policies.content import summary
 from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.search import index
 
-from . import notifications, screening
+from . import notifications, screening, thread
 from .errors import ReasonRequired, TransitionRefused
 
 State = Revision.State
@@ -171,6 +171,7 @@ def _move(revision, to, by, name, note, *, restoring=False):
         transaction.on_commit(partial(index.write_cases, [case.pk]))
     if to == State.SUBMITTED:
         screening.screen(revision)
+    thread.keep_or_forget_text(revision)
     notifications.notify_of_event(event)
     return revision
 
