@@ -42,6 +42,8 @@ class Facet:
     read: Callable
     options: Callable | None = None
     none: bool = False
+    # Values that say, each in its way, that the figure itself is not stated.
+    unknown: tuple[str, ...] = (NONE,)
 
     def values(self, revision):
         """Return the values of a revision, each once; ("none",) where it is not reported."""

@@ -33,6 +33,8 @@ from .strict import StrictFilterSet
 PER_PAGE = 20
 LIST, TABLE, MAP = "list", "table", "map"
 VIEWS = {LIST: _("List"), TABLE: _("Table"), MAP: _("Map")}
+LET_IN = "in"
+UNKNOWN = {LET_IN: _("Let in, at the end")}
 NEWEST, RELEVANCE = "newest", "relevance"
 
 # Exact ranges: the name in a Question -> the two parameters in the address.
@@ -71,6 +73,7 @@ class LibraryFilter(StrictFilterSet):
     staff_max = AmountFilter(label=_("Largest staff in FTE"), max_digits=9, decimal_places=1)
     start_from = YearFilter(label=_("Started in or after"))
     start_to = YearFilter(label=_("Started in or before"))
+    unknown = OptionFilter(label=_("What is not reported"), choices=list(UNKNOWN.items()))
     sort = OptionFilter(label=_("Sort by"), choices=list(SORTS.items()))
     view = OptionFilter(label=_("View"), choices=list(VIEWS.items()))
     page = PageFilter(label=_("Page"))
@@ -165,6 +168,12 @@ class LibraryFilter(StrictFilterSet):
         sort = self.cleaned.get("sort")
         return self.default_sort if not sort or sort == RELEVANCE else sort
 
+    @cached_property
+    def lets_unknown_in(self):
+        """Whether what does not state a limited figure is let in; without a limit nothing is left out."""
+        limited = Question(chosen=self.chosen, ranges=self.ranges).limited
+        return bool(limited) and self.cleaned.get("unknown") == LET_IN
+
     @property
     def view_name(self):
         return self.cleaned.get("view") or LIST
@@ -213,6 +222,7 @@ class LibraryFilter(StrictFilterSet):
             sort=self.sort_order,
             offset=(self.page_number - 1) * PER_PAGE if offset is None else offset,
             limit=limit,
+            with_unknown=self.lets_unknown_in,
         )
 
     @cached_property
@@ -224,6 +234,8 @@ class LibraryFilter(StrictFilterSet):
             for name in (low, high):
                 if self.cleaned.get(name) is not None:
                     values[name] = (plain(self.cleaned[name]),)
+        if self.lets_unknown_in:
+            values["unknown"] = (LET_IN,)
         if self.sort_order != self.default_sort:
             values["sort"] = (self.sort_order,)
         if self.view_name != LIST:

@@ -5,9 +5,15 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
+from policies.content.bands import NONE
+from policies.content.facets import FACETS_BY_NAME
+
 from .meaning import Meaning
 from .understanding import Understood
 
+# What a policy may not state, and a band or a range then leaves out.
+NO_ENDS = (None, None)
+FIGURES = ("budget", "staff", "duration", "population", "start")
 SORTS = {
     "relevance": _("Best match"),
     "newest": _("Newest"),
@@ -18,9 +24,16 @@ SORTS = {
 }
 
 
+def unknown_of(figure):
+    """Return the values of a figure that say that it is not stated."""
+    return FACETS_BY_NAME[figure].unknown if figure in FACETS_BY_NAME else (NONE,)
+
+
 @dataclass(frozen=True)
 class Question:
     """What a person wants to find. ``ranges`` are inclusive, either end may be None.
+
+    A band or range leaves out what states nothing; ``with_unknown`` lets it in, after the others.
 
     Cases with all words stand first, unless ``in_tiers`` is false. Without ``by_meaning`` the words
     alone are searched, not what they mean.
@@ -34,6 +47,17 @@ class Question:
     limit: int | None = 20  # None: all
     by_meaning: bool = True
     in_tiers: bool = True
+    with_unknown: bool = False
+
+    @property
+    def limited(self):
+        """The figures that a band or a range limits, without those whose unknown ones are chosen."""
+        return tuple(
+            name
+            for name in FIGURES
+            if NONE not in self.chosen.get(name, ())
+            and (self.chosen.get(name) or self.ranges.get(name, NO_ENDS) != NO_ENDS)
+        )
 
 
 @dataclass(frozen=True)
@@ -73,3 +97,7 @@ class Answer:
     corrected: str = ""
     available: bool = True
     reading: Reading = field(default_factory=Reading)
+    # Figure -> cases that match but for not stating it, where a limit leaves these out.
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    # How many state all that is limited, where the others are let in after them.
+    stated: int | None = None

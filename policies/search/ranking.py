@@ -8,7 +8,7 @@ from functools import cached_property
 import tantivy
 
 from . import counting, schema, text, variants
-from .questions import Answer, Reading
+from .questions import NO_ENDS, Answer, Reading, unknown_of
 from .understanding import written
 
 _SORT_FIELDS = {
@@ -77,13 +77,24 @@ class Search:
         self.fixed = [(Must, terms.part(part)) for part in self.strict]
         self.fixed += [(MustNot, terms.part(part)) for part in parts if part.excluded]
         self.fixed += [(Must, terms.any_of(*pair)) for pair in understood.codes.items()]
-        ranges = [terms.between(name, *ends) for name, ends in question.ranges.items()]
-        self.fixed += [(Must, query) for query in ranges if query is not None]
+        self.ranges = {
+            name: terms.between(name, *ends)
+            for name, ends in question.ranges.items()
+            if ends != NO_ENDS
+        }
         if question.words.strip() and not parts and not understood.codes:
             self.fixed.append((Must, tantivy.Query.empty_query()))
-        self.filters = {
-            name: terms.any_of(name, values) for name, values in question.chosen.items() if values
-        }
+        self.chosen = {name: values for name, values in question.chosen.items() if values}
+        # What states none of the figures that are limited; let in, it comes last.
+        self.limited = question.limited
+        self.unstated = [terms.unstated(name) for name in self.limited]
+        if question.with_unknown:
+            for name, unstated in zip(self.limited, self.unstated, strict=True):
+                if name in self.chosen:
+                    self.chosen[name] = (*self.chosen[name], *unknown_of(name))
+                if name in self.ranges:
+                    self.ranges[name] = _any([self.ranges[name], unstated])
+        self.filters = {name: terms.any_of(name, values) for name, values in self.chosen.items()}
         telling = [unit for unit in self.units if not unit.is_common] or self.units
         self.words = [query for unit in telling for query in unit.some]
         self.all_words = [(Must, unit.whole) for unit in self.units]
@@ -138,33 +149,69 @@ class Search:
         )
         if reading.by_target:
             reading = replace(reading, only_by_target=frozenset(ids) - self._with_words(ids))
-        counts = counting.count(self.reader, self.question.chosen, narrowed)
-        return Answer(total, ids, counts, reading=reading)
+        counts = counting.count(self.reader, self.chosen, narrowed)
+        left_out, stated = {}, None
+        if self.limited and self.question.with_unknown:
+            stated = self._count([*found, *self._stated])
+        elif self.limited:
+            left_out = self._left_out(found)
+        return Answer(total, ids, counts, reading=reading, left_out=left_out, stated=stated)
 
-    def _narrowing(self, without=()):
+    def _left_out(self, found):
+        """Return {figure: how many cases match but for not stating it}."""
+        left_out = {}
+        for name, unstated in zip(self.limited, self.unstated, strict=True):
+            ranges = {other: query for other, query in self.ranges.items() if other != name}
+            clauses = [*self._narrowing((name,), ranges), *found, (Must, unstated)]
+            left_out[name] = self._number_of(clauses)
+        return left_out
+
+    @property
+    def _stated(self):
+        return [(MustNot, unstated) for unstated in self.unstated]
+
+    def _narrowing(self, without=(), ranges=None):
         chosen = [(Must, query) for name, query in self.filters.items() if name not in without]
-        return [*self.fixed, *chosen]
+        ranges = self.ranges if ranges is None else ranges
+        return [*self.fixed, *chosen, *((Must, query) for query in ranges.values())]
 
     def _count(self, clauses):
-        query = _all_of([*self._narrowing(), *clauses])
+        return self._number_of([*self._narrowing(), *clauses])
+
+    def _number_of(self, clauses):
+        query = _all_of(clauses)
         return self.searcher.search(tantivy.Query.const_score_query(query, 1.0), 1).count
 
     def _page(self, found, total):
-        """Return the keys asked for: those of cases with all words, then those of the others."""
+        """Return the keys asked for: those of cases with all words, then those of the others; where what
+        states nothing is let in, all that states something first."""
         offset, limit = self.question.offset, self.question.limit
         limit = total if limit is None else min(limit, total)
         if limit < 1 or offset >= total:
             return []
-        with_all = self.with_all if self.question.in_tiers else 0
-        ids = []
-        if offset < with_all:
-            ids = self._hits(self.all_words, offset, min(limit, with_all - offset))
-        if len(ids) < limit and total > with_all:
-            rest = list(found)
-            if with_all:
-                rest.append((MustNot, _all_of(self.all_words)))
-            ids += self._hits(rest, max(offset - with_all, 0), limit - len(ids))
+        ids, left = [], total
+        *tiers, last = self._tiers(found)
+        for tier in tiers:
+            number = self.with_all if tier is self.all_words else self._count(tier)
+            if offset < number and len(ids) < limit:
+                ids += self._hits(tier, offset, min(limit - len(ids), number - offset))
+            offset, left = max(offset - number, 0), left - number
+        if len(ids) < limit and offset < left:
+            ids += self._hits(last, offset, limit - len(ids))
         return ids
+
+    def _tiers(self, found):
+        """Return what comes one after the other, each as the clauses that it adds."""
+        if not self.question.in_tiers:
+            return [found]
+        tiers = [found]
+        if self.with_all:
+            rest = [*found, (MustNot, _all_of(self.all_words))]
+            tiers = [self.all_words, rest] if self.units else [found]
+        if not (self.question.with_unknown and self.limited):
+            return tiers
+        last = [(Must, _any(self.unstated))]
+        return [[*tier, *part] for part in (self._stated, last) for tier in tiers]
 
     def _hits(self, clauses, offset, limit):
         clauses, order = [*self._narrowing(), *clauses], {}
@@ -246,9 +293,12 @@ class Terms:
         )
         return tantivy.Query.const_score_query(query, 0.0)
 
+    def unstated(self, figure):
+        """Return the query for the cases that do not state a figure."""
+        found = [self.term("has", f"{figure}:{value}") for value in unknown_of(figure)]
+        return tantivy.Query.const_score_query(_any(found), 0.0)
+
     def between(self, name, low, high):
-        if low is None and high is None:
-            return None
         low = 0 if low is None else _in_units(low, _UNITS[name], ROUND_CEILING)
         high = _LARGEST if high is None else _in_units(high, _UNITS[name], ROUND_FLOOR)
         if high < 0 or low > high:

@@ -89,6 +89,11 @@ def term_of(facet, value):
     return field, f"{facet}:{value}"
 
 
+def none_of(figure):
+    """Return the term, in the field "has", of what does not state a figure; not all are facets."""
+    return f"{figure}:{facets.NONE}"
+
+
 def cell(column, revision):
     """Return the values of a revision in all facets of a column as one text, the same for the same
     values."""
@@ -290,6 +295,8 @@ class Writer:
             document.add_text(column, found)
             document.add_unsigned(number_field, number)
             has.append(terms)
+        if not revision.start:
+            has.append(none_of("start"))
         document.add_text("has", " ".join(has))
 
     def _known(self, column, found):

@@ -29,6 +29,7 @@ from policies.filters.fields import MAX_WORDS, WordsField
 from policies.filters.library import LIST, MAP, PER_PAGE, TABLE, VIEWS, LibraryFilter
 from policies.filters.panel import FilterPanel
 from policies.filters.places import Places
+from policies.filters.unknown import Unknown
 from policies.models import Revision
 from policies.search.counts import count_cases
 from policies.search.query import SORTS, Answer, Question, ask, highlight, matching_pages
@@ -136,12 +137,18 @@ def _context(filters, answer, page):
         "sorts": _sorts(filters),
         "exports": _exports(filters),
     }
+    stated, unstated = page.object_list, []
+    if answer.available:
+        context["unknown"] = unknown = Unknown(filters, answer)
+        stated, unstated = unknown.split(stated, page.start_index())
+    context |= {"stated": stated, "unstated": unstated}
     if answer.available and (filters.words or filters.chosen.get("country")):
         context["places"] = Places(filters, answer)
     if filters.page_number == 1 and filters.words:
         context["also"] = matching_pages(filters.words)
     if filters.view_name == TABLE:
-        context["rows"] = [_row(revision, context["words"]) for revision in page.object_list]
+        for name in ("stated", "unstated"):
+            context[name] = [_row(revision, context["words"]) for revision in context[name]]
     elif filters.view_name == MAP:
         placed = _placed(filters, answer.counts.get("member", {}))
         context |= {
@@ -179,7 +186,9 @@ def _frame(filters, counts, *, has_numbers):
             )
             for view, label in VIEWS.items()
         ],
-        "kept_by_filters": _pairs(filters, [name for name in ("sort", "view") if name in state]),
+        "kept_by_filters": _pairs(
+            filters, [name for name in ("unknown", "sort", "view") if name in state]
+        ),
         "kept_by_sort": _pairs(filters, [name for name in state if name not in ("sort", "page")]),
         "feed_query": filters.query(view=()),
     }
