@@ -39,7 +39,10 @@ def cache_public_page(view):
     @wraps(view)
     def public_page(request, *args, **kwargs):
         if PERSONAL_COOKIES & request.COOKIES.keys():
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            if is_for_everybody(request, response):
+                patch_cache_control(response, max_age=0)
+            return response
         request_log.note(page_cache="hit")
         return cached(request, *args, **kwargs)
 

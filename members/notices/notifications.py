@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import F, Q
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 20
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=12)
+# Notes come in bursts: those of some minutes go to a person in one mail, which names so many.
+GATHERED = timedelta(minutes=5)
+MAX_GATHERED = 20
 # Whoever claims a notice has this long to mail it: far more than settings.EMAIL_TIMEOUT allows.
 LEASE = timedelta(minutes=10)
 ERROR_LENGTH = Notice._meta.get_field("last_error").max_length
@@ -119,6 +123,19 @@ def text_of(notice):
     return subject_of(notice), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
 
 
+def _text_of_several(notices):
+    """Return subject and text of one mail for several notes to the same person."""
+    context = _context(notices[0]) | {
+        "notes": [_context(notice) for notice in notices[:MAX_GATHERED]],
+        "total": len(notices),
+        "more": max(0, len(notices) - MAX_GATHERED),
+        "link": settings.SITE_URL + address("my:notices"),
+    }
+    body = _render("emails/notes.txt", context)
+    subject = _one_line(_render("emails/notes_subject.txt", context))
+    return subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+
+
 def _context(notice):
     role = notice.context.get("role")
     words = notice.context.get("note") or notice.context.get("message") or ""
@@ -175,29 +192,30 @@ def deliver(limit=100, now=None, stop=None):
         for _turn in range(limit):
             if stop is not None and stop.is_set():
                 break
-            notice = _claim(now or timezone.now())
-            if notice is None:
+            notices = _claim(now or timezone.now())
+            if not notices:
                 break
-            if notice.is_muted:
-                outcome.dropped += 1
-                _note(notice, mail=Notice.Mail.MUTED)
+            if notices[0].is_muted:
+                outcome.dropped += len(notices)
+                _note(notices, mail=Notice.Mail.MUTED)
                 continue
             try:
-                message = _message(notice, connection)
+                message = _message(notices, connection)
                 connection.open()
                 message.send()
             except NothingToSay as reason:
-                outcome.dropped += 1
-                _note(notice, mail=Notice.Mail.FAILED, last_error=str(reason))
+                outcome.dropped += len(notices)
+                _note(notices, mail=Notice.Mail.FAILED, last_error=str(reason))
             except Exception as error:  # noqa: BLE001 - whatever it is, no notice is lost
-                _put_off(notice, error, now or timezone.now(), outcome)
+                for notice in notices:
+                    _put_off(notice, error, now or timezone.now(), outcome)
                 _close(connection)
                 if isinstance(error, OSError) and not isinstance(error, OF_ONE_MAIL):
                     break
             else:
-                outcome.sent += 1
+                outcome.sent += len(notices)
                 _note(
-                    notice,
+                    notices,
                     mail=Notice.Mail.SENT,
                     mailed_at=now or timezone.now(),
                     last_error="",
@@ -209,44 +227,52 @@ def deliver(limit=100, now=None, stop=None):
 
 @transaction.atomic
 def _claim(now):
-    """Return the next notice that is due, made not due for others while it is being mailed; or
-    None.
+    """Return the next notice that is due, made not due for others while it is being mailed: with
+    the others of one mail, where it is a note; or none.
 
     PostgreSQL steps over rows that another sender is just claiming; on SQLite the transaction
     excludes other senders by itself. Either way the update takes only what nobody has taken.
     """
     due = Notice.objects.filter(mail=Notice.Mail.WAITING, next_attempt_at__lte=now)
-    notice = (
-        due.select_for_update(skip_locked=True, of=["self"])
-        .select_related("recipient")
-        .order_by("next_attempt_at", "pk")
-        .first()
-    )
+    free = due.select_for_update(skip_locked=True, of=["self"]).select_related("recipient")
+    too_new = Q(kind=Notice.Kind.NOTE, created_at__gt=now - GATHERED)
+    notice = free.exclude(too_new).order_by("next_attempt_at", "pk").first()
     if notice is None:
-        return None
-    notice.attempts += 1
-    taken = due.filter(pk=notice.pk).update(attempts=notice.attempts, next_attempt_at=now + LEASE)
-    return notice if taken else None
+        return []
+    notices = [notice]
+    if notice.kind == Notice.Kind.NOTE and notice.recipient_id:
+        same = free.filter(kind=notice.kind, recipient=notice.recipient_id).exclude(pk=notice.pk)
+        notices += same.order_by("pk")
+    for each in notices:
+        each.attempts += 1
+    taken = due.filter(pk__in=[each.pk for each in notices]).update(
+        attempts=F("attempts") + 1, next_attempt_at=now + LEASE
+    )
+    return notices if taken == len(notices) else []
 
 
-def _message(notice, connection):
+def _message(notices, connection):
+    notice = notices[0]
     if notice.recipient and not notice.recipient.is_active:
         raise NothingToSay("The account is closed.")
-    subject, body = text_of(notice)
+    subject, body = text_of(notice) if len(notices) == 1 else _text_of_several(notices)
     return EmailMessage(
         subject,
         body,
         to=[notice.recipient.email if notice.recipient else notice.email],
         reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
-        headers={"Auto-Submitted": "auto-generated", "Message-ID": _identity(notice)},
+        headers={"Auto-Submitted": "auto-generated", "Message-ID": _identity(notices)},
         connection=connection,
     )
 
 
-def _identity(notice):
+def _identity(notices):
     """Return the same for every attempt, so that mail programs drop the second of two."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    return f"<notice-{notice.pk}-{notice.created_at:%Y%m%d%H%M%S}@{host}>"
+    keys = sorted({min(each.pk for each in notices), max(each.pk for each in notices)})
+    several = f"-{len(notices)}" if len(notices) > 1 else ""
+    parts = f"{'-'.join(map(str, keys))}{several}"
+    return f"<notice-{parts}-{notices[0].created_at:%Y%m%d%H%M%S}@{host}>"
 
 
 def _put_off(notice, error, now, outcome):
@@ -254,16 +280,16 @@ def _put_off(notice, error, now, outcome):
     if notice.attempts >= MAX_ATTEMPTS:
         outcome.given_up += 1
         logger.error("Notice %s is given up: %s", notice.pk, outcome.error)
-        _note(notice, mail=Notice.Mail.FAILED, last_error=outcome.error[:ERROR_LENGTH])
+        _note([notice], mail=Notice.Mail.FAILED, last_error=outcome.error[:ERROR_LENGTH])
         return
     outcome.delayed += 1
     logger.warning("Notice %s could not be mailed: %s", notice.pk, outcome.error)
     wait = min(FIRST_WAIT * 2 ** (notice.attempts - 1), LONGEST_WAIT)
-    _note(notice, next_attempt_at=now + wait, last_error=outcome.error[:ERROR_LENGTH])
+    _note([notice], next_attempt_at=now + wait, last_error=outcome.error[:ERROR_LENGTH])
 
 
-def _note(notice, **fields):
-    Notice.objects.filter(pk=notice.pk).update(**fields)
+def _note(notices, **fields):
+    Notice.objects.filter(pk__in=[each.pk for each in notices]).update(**fields)
 
 
 def _close(connection):

@@ -340,3 +340,9 @@ def test_publication_is_seen_at_once_by_its_author_and_soon_by_all(reference, cl
     assert "Trams by the sea" in person.get(address).text
     clock(21)
     assert "Trams by the sea" in text(get(address))
+
+
+@pytest.mark.parametrize("path", ["/", "/policies/", "/sdgs/11/", "/members/"])
+def test_public_page_says_how_long_it_may_be_kept_to_who_has_a_session(reference, path):
+    for client in (Client(), signed_in(UserFactory())):
+        assert client.get(path)["Cache-Control"] == "max-age=0"

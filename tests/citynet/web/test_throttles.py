@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from citynet.templatetags import ui
 from citynet.web import throttles
 from members.models import Membership
-from tests import races
+from tests import addresses, races
 from tests.conftest import signed_in
 from tests.factories import (
     MemberFactory,
@@ -366,3 +367,8 @@ def test_no_default_of_the_library_decides_a_limit(settings):
     # Ways to sign in that are switched off.
     unused = {"change_phone", "verify_phone", "request_login_code"}
     assert set(app_settings.RATE_LIMITS) - unused == set(settings.ACCOUNT_RATE_LIMITS)
+
+
+def test_views_that_are_named_exist():
+    named = {*throttles.BY_ADDRESS, *throttles.AS_JSON, *ui.AUTHOR_VIEWS}
+    assert named - {*addresses.names()} == set()
