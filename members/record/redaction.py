@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -34,22 +35,134 @@ def addresses_of(user):
     return sorted({user.email.lower(), *map(str.lower, addresses)})
 
 
+# Scripts that part no words, by the beginning of the Unicode names of their letters.
+WITHOUT_BLANKS = (
+    *("CJK ", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"),
+    "TIBETAN",
+)
+NAMES_WITHOUT_BLANKS = ("CJK ", "HANGUL", "HIRAGANA", "KATAKANA")
+# From so many letters on, a name in these scripts is taken out wherever it stands: that another
+# word holds it is less likely than that somebody was named.
+SAFE_LENGTH = {"CJK ": 2, "HANGUL": 3}
+SAFE_LENGTH_ELSEWHERE = 4
+# What is written onto a name without a blank where the script does part words: case markers and forms
+# of address, of Korean; Hindi, Nepali and Marathi; Bengali; Cyrillic as in Mongolia and Kazakhstan.
+PARTICLES = (
+    *(
+        "이",
+        "가",
+        "은",
+        "는",
+        "을",
+        "를",
+        "의",
+        "에",
+        "와",
+        "과",
+        "도",
+        "만",
+        "로",
+        "께",
+        "님",
+        "씨",
+        "군",
+    ),
+    *(
+        "양",
+        "아",
+        "야",
+        "랑",
+        "이랑",
+        "이나",
+        "나",
+        "이다",
+        "입니다",
+        "에게",
+        "에게서",
+        "한테",
+        "께서",
+        "으로",
+        "부터",
+    ),
+    *("까지", "처럼", "보다", "팀장", "과장", "국장", "주무관", "선생", "박사", "교수"),
+    *(
+        "ने",
+        "को",
+        "का",
+        "की",
+        "के",
+        "से",
+        "में",
+        "पर",
+        "जी",
+        "ले",
+        "लाई",
+        "बाट",
+        "सँग",
+        "हरू",
+        "ज्यू",
+        "ला",
+        "चा",
+        "ची",
+        "चे",
+    ),
+    *("ের", "র", "কে", "য়ের", "রা", "দের", "তে"),
+    *(
+        "ын",
+        "ийн",
+        "ий",
+        "ны",
+        "ний",
+        "ыг",
+        "ийг",
+        "аас",
+        "ээс",
+        "тай",
+        "тэй",
+        "ның",
+        "нің",
+        "ға",
+        "ге",
+    ),
+    *("ты", "ті", "да", "де", "нан", "нен", "а", "у", "ом", "ым", "е"),
+)
+PARTICLE = re.compile("|".join(sorted(map(re.escape, PARTICLES), key=len, reverse=True)))
+
+
 class Redactor:
-    """Writes ``label`` wherever the name or an address of ``user`` stands."""
+    """Writes ``label`` wherever the name or an address of ``user`` stands, as a word of its own.
+
+    What a word is depends on the script: where particles are written onto a name, the name goes and
+    the particle stays; where words are not parted, a name is found among other letters. Letters with
+    marks are the same whether they are stored as one sign or as two.
+    """
 
     def __init__(self, user, label):
         self.label = label
-        words = [*addresses_of(user), *filter(None, [user.name])]
-        # In JSON that is kept as text, other scripts are escaped.
-        escaped = [json.dumps(word)[1:-1] for word in words]
-        self.words = sorted({*words, *escaped}, key=len, reverse=True)
-        self.pattern = re.compile(
-            rf"(?<!\w)(?:{'|'.join(map(re.escape, self.words))})(?!\w)", re.IGNORECASE
-        )
+        self.words = [*addresses_of(user), *filter(None, [user.name])]
+        forms = sorted({_composed(word) for word in self.words}, key=len, reverse=True)
+        patterns = map(_pattern, forms)
+        self.pattern = re.compile("|".join(patterns), re.IGNORECASE)
 
     def text(self, text):
-        # Not a template for re: a member's name may hold a backslash.
-        return self.label.join(self.pattern.split(text))
+        """Return ``text`` without the person; in JSON that is kept as text, in each of its values."""
+        if text[:1] in ("[", "{"):
+            try:
+                value = json.loads(text)
+            except ValueError:
+                value = None
+            if isinstance(value, list | dict):
+                redacted = self.value(value)
+                return text if redacted == value else json.dumps(redacted)
+        composed, parts, done = _composed(text), [], 0
+        start = 0
+        while found := self.pattern.search(composed, start):
+            if _is_word(composed, found.start(), found.end()):
+                parts += [composed[done : found.start()], self.label]
+                start = done = found.end()
+            else:
+                start = found.start() + 1
+        return "".join([*parts, composed[done:]]) if parts else text
 
     def value(self, value):
         """Return the same for a value of JSON, however deep."""
@@ -78,6 +191,75 @@ class Redactor:
         found = Q()
         for field in fields:
             rows = rows.annotate(**{f"{field}_as_text": Cast(field, TextField())})
-            for word in self.words:
-                found |= Q(**{f"{field}_as_text__icontains": word})
+            for spelling in self._spellings():
+                found |= Q(**{f"{field}_as_text__icontains": spelling})
         return rows.filter(found)
+
+    def _spellings(self):
+        """Return what a database looks for: it knows nothing of marks, and SQLite of capitals in
+        ASCII only. The first part of a name will do."""
+        found = set()
+        for word in self.words:
+            first = word.split()[0]
+            if _script(first[:1]) in NAMES_WITHOUT_BLANKS:
+                first = first[0]
+            for form in ("NFC", "NFD"):
+                spelt = unicodedata.normalize(form, first)
+                found |= {spelt, spelt.lower(), spelt.upper(), spelt.title()}
+        # In JSON that is kept as text, other scripts are escaped.
+        return sorted(found | {json.dumps(spelling)[1:-1] for spelling in found})
+
+
+def _pattern(form):
+    """Return a pattern of a name, with its blanks typed otherwise; names in Korean, Chinese and
+    Japanese are written with and without a blank after the first part."""
+    if _script(form[:1]) in NAMES_WITHOUT_BLANKS:
+        letters = "".join(form.split())
+        between = r"\s?" if len(letters) >= SAFE_LENGTH["HANGUL"] else ""
+        return between.join(map(re.escape, letters))
+    return r"\s+".join(map(re.escape, form.split()))
+
+
+def _composed(text):
+    return unicodedata.normalize("NFC", text)
+
+
+def _script(letter):
+    """Return the beginning of the Unicode name of a letter that tells its script; "" for others."""
+    name = unicodedata.name(letter, "") if letter and _continues_word(letter) else ""
+    known = (*WITHOUT_BLANKS, "HANGUL")
+    return next((each for each in known if name.startswith(each)), name.split(" ")[0])
+
+
+def _continues_word(letter):
+    """Return whether a sign is part of a word: a letter, a digit, or a mark on a letter."""
+    return letter == "_" or unicodedata.category(letter)[0] in "LNM"
+
+
+def _is_word(text, start, end):
+    """Return whether a name that was found between ``start`` and ``end`` stands for itself."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    # A mark belongs to the letter before it: "राम" is not in "रामा".
+    if after and unicodedata.category(after)[0] == "M" and not _particle(text, end):
+        return False
+    script = _script(text[start])
+    if script in WITHOUT_BLANKS or script == "HANGUL":
+        letters = sum(map(_continues_word, text[start:end]))
+        if letters >= SAFE_LENGTH.get(script, SAFE_LENGTH_ELSEWHERE):
+            return True
+    # A neighbour in another script is another word: "서울Ani", "Ani가".
+    if before and _continues_word(before) and _script(before) in (script, "DIGIT"):
+        return False
+    if not after or not _continues_word(after) or _script(after) not in (script, "DIGIT"):
+        return True
+    return _particle(text, end)
+
+
+def _particle(text, end):
+    """Return whether particles follow, and then the end of the word."""
+    place = end
+    while found := PARTICLE.match(text, place):
+        place = found.end()
+    return place > end and not (
+        text[place : place + 1] and _continues_word(text[place : place + 1])
+    )

@@ -1,0 +1,47 @@
+"""Names are taken out of texts as words of their own, in any script."""
+
+import json
+import unicodedata
+
+import pytest
+
+from members.record.redaction import Redactor
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+# Name, text before, text after.
+TEXTS = [
+    ("김민지", "김민지가 확인", "Xx가 확인"),
+    ("김민지", "담당 김민지에게서 들음, 김 민지 팀장님", "담당 Xx에게서 들음, Xx 팀장님"),
+    ("이수", "이수가 이수하다", "Xx가 이수하다"),
+    ("राम", "राम और रामा, रामलाल, रामले भन्यो", "Xx और रामा, रामलाल, Xxले भन्यो"),
+    ("রহিম", "রহিমের মত, রহিমা", "Xxের মত, রহিমা"),
+    ("Болд", "Болдын санал, Болдбаатар", "Xxын санал, Болдбаатар"),
+    ("李明", "由李明确认", "由Xx确认"),
+    ("田中太郎", "田中太郎さんが書いた", "Xxさんが書いた"),
+    ("สมชาย ใจดี", "คุณสมชาย ใจดีเขียน", "คุณXxเขียน"),
+    ("สม", "สมาคม สม เขียน", "สมาคม Xx เขียน"),
+    ("Li", "Li wrote, li’s list, Lily and Ali", "Xx wrote, Xx’s list, Lily and Ali"),
+    ("Nguyễn Ánh", unicodedata.normalize("NFD", "bởi NGUYỄN  ÁNH, hôm qua"), "bởi Xx, hôm qua"),
+    ("José", "José Josée", "Xx Josée"),
+    ("O'Neill (Ann)", "by O'Neill (Ann).", "by Xx."),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after"), TEXTS)
+def test_name_is_taken_out_and_no_other_word_is_cut(name, before, after):
+    redactor = Redactor(UserFactory(name=name), "Xx")
+    assert redactor.text(before) == after
+    assert json.loads(redactor.text(json.dumps([{"changed": before}]))) == [{"changed": after}]
+
+
+def test_text_without_the_name_stays_as_it_is_stored():
+    decomposed = unicodedata.normalize("NFD", "réseau")
+    assert Redactor(UserFactory(name="Ani"), "Xx").text(decomposed) == decomposed
+
+
+def test_address_of_somebody_else_stays():
+    redactor = Redactor(UserFactory(name="", email="ani@city.example"), "Xx")
+    text = "4ani@city.example, mani@city.example, Ani@City.example"
+    assert redactor.text(text) == "4ani@city.example, mani@city.example, Xx"
