@@ -2,7 +2,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -141,10 +141,23 @@ class Membership(models.Model):
 
 class InvitationQuerySet(models.QuerySet):
     def open(self):
-        """Return invitations that can still be accepted."""
+        """Return invitations that can still be accepted: their senders may still invite."""
         return self.filter(
             accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
+        ).filter(self._by_leaders())
+
+    @staticmethod
+    def _by_leaders():
+        from django.contrib.auth.backends import ModelBackend  # noqa: PLC0415 - it asks for ``User``
+
+        leads = Membership.objects.active().filter(
+            user=OuterRef("invited_by"),
+            user__is_active=True,
+            member=OuterRef("member"),
+            role=Membership.Role.COORDINATOR,
         )
+        staff = ModelBackend().with_perm("members.change_membership").filter(is_staff=True)
+        return Exists(leads) | Q(invited_by__in=staff.order_by().values("pk"))
 
 
 class Invitation(models.Model):
@@ -177,9 +190,12 @@ class Invitation(models.Model):
 
     @property
     def state(self):
-        """What has become of it: "accepted", "revoked", "expired" or "open"."""
+        """What has become of it: "accepted", "revoked", "expired", "ended" with the right of who
+        sent it, or "open"."""
         if self.accepted_at:
             return "accepted"
         if self.revoked_at:
             return "revoked"
-        return "open" if self.expires_at > timezone.now() else "expired"
+        if self.expires_at <= timezone.now():
+            return "expired"
+        return "open" if Invitation.objects.open().filter(pk=self.pk).exists() else "ended"

@@ -139,6 +139,9 @@ def why_over(invitation):
         "accepted": _("This invitation was accepted already. Each works only once."),
         "revoked": _("This invitation was taken back or replaced by a newer one."),
         "expired": _("This invitation has expired."),
+        "ended": _(
+            "Whoever sent this invitation no longer leads the team. Ask the team for a new one."
+        ),
     }.get(invitation.state, "")
 
 

@@ -251,3 +251,38 @@ def test_invitations_to_lists_what_the_person_can_accept(invitation, member, coo
     assert list(invitations.invitations_to(person)) == [invitation]
     invitations.accept(invitation, person)
     assert list(invitations.invitations_to(person)) == []
+
+
+@pytest.mark.parametrize("end", ["removed", "left", "demoted", "blocked", "deleted", "other team"])
+def test_invitation_ends_with_the_right_of_its_sender(coordinator, member, invitation, end):
+    guest = verified(email="ani@city.example")
+    own = coordinator.memberships.get()
+    desk = secretariat()
+    if end == "removed":
+        memberships.leave(own, desk)
+    elif end == "left":
+        memberships.leave(own, coordinator)
+    elif end == "demoted":
+        memberships.set_role(own, Role.OFFICIAL, desk)
+    elif end == "blocked":
+        type(coordinator).objects.filter(pk=coordinator.pk).update(is_active=False)
+    elif end == "deleted":
+        people.delete_account(coordinator)
+    else:
+        Membership.objects.filter(pk=own.pk).update(member=MemberFactory())
+    invitation.refresh_from_db()
+    assert invitation.state == "ended"
+    assert [*invitations.invitations_to(guest)] == []
+    with pytest.raises(AlreadyDecided, match="no longer leads the team"):
+        invitations.accept(invitation, guest)
+    assert not guest.memberships.exists()
+    with pytest.raises(NothingToSay):
+        text_of(Notice.objects.get(kind="invited"))
+
+
+def test_invitation_by_the_secretariat_ends_when_its_sender_leaves_it(member):
+    desk = secretariat()
+    sent = invitations.invite(member, "ani@city.example", desk)
+    assert sent.state == "open"
+    desk.user_permissions.clear()
+    assert sent.state == "ended"
