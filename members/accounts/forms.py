@@ -7,6 +7,7 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,15 @@ class SignupForm(AllauthSignupForm):
 
     def clean_name(self):
         return clean_name(self.cleaned_data["name"])
+
+    def try_save(self, request):
+        """Do the same work for an address that has an account as for a new one.
+
+        Hashing the password takes most of the time, which would tell the two apart.
+        """
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
     def clean(self):
         data = super().clean()

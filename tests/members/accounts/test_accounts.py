@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.conf import settings as project_settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -151,6 +152,35 @@ def test_sign_up_answers_alike_for_known_and_unknown_addresses(client, mailoutbo
         (["unknown@surabaya.example"], "Confirm your e-mail address"),
     ]
     assert User.objects.count() == 2
+
+
+def work_of(step, *args):
+    """Return how often a step hashes a password."""
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def counting(self, password, salt):
+        hashed.append(salt)
+        return encode(self, password, salt)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MD5PasswordHasher, "encode", counting)
+        step(*args)
+    return len(hashed)
+
+
+def test_known_and_unknown_addresses_cost_the_same_work(client, mailoutbox):
+    person(email="known@surabaya.example")
+    counted = [
+        [
+            work_of(sign_in, type(client)(), email, "not the password at all"),
+            work_of(sign_up, type(client)(), email),
+            work_of(client.post, reverse("account_reset_password"), {"email": email}),
+        ]
+        for email in ("known@surabaya.example", "unknown@surabaya.example")
+    ]
+    assert counted == [[1, 1, 0]] * 2
+    assert len(mailoutbox) == 4
 
 
 def test_reset_answers_alike_for_known_and_unknown_addresses(client, mailoutbox):
