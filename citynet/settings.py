@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "citynet.web.middleware.clean_typed_text",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "members.accounts.middleware.end_long_sessions",
+    "members.accounts.middleware.judge_session",
     "citynet.web.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -9,6 +9,7 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members and people")
 
     def ready(self):
+        from .accounts import events  # noqa: F401, PLC0415 - registers what is recorded
         from .notices import gauges  # noqa: F401, PLC0415 - registers gauges
 
 

@@ -61,6 +61,8 @@ class StaffFactory(UserFactory):
     def second_factor(self, create, wanted, **kwargs):
         if wanted is not False:
             give_second_factor(self)
+            # As the person of a request whose session was begun with it.
+            self.is_in_secretariat_session = True
 
 
 def give_second_factor(user):

@@ -44,13 +44,13 @@ AWAY = (302,) * 8
 SIGNED_IN = (302, 200, 200, 200, 200, 200, 200, 200)
 SIGNED_IN_NO_METHOD = (302, 405, 405, 405, 405, 405, 405, 405)
 NOTHING_THERE = (302, 404, 404, 404, 404, 404, 404, 404)
-# The team of a case: its pages, what leads on, an empty form, and what an empty form does. Drafts are
-# not for the secretariat; their files are, once it may read revisions.
+# The team of a case: its pages, what leads on, an empty form, and what an empty form does. Drafts and
+# their files are not for the secretariat.
 TEAM = (302, 404, 200, 200, 404, 404, 404, 404)
 TEAM_SENT_ON = (302, 404, 302, 302, 404, 404, 404, 404)
 TEAM_EMPTY = (401, 404, 422, 422, 404, 404, 404, 404)
 TEAM_DONE = (401, 404, 302, 302, 404, 404, 404, 404)
-DRAFT_FILE = (404, 404, 200, 200, 404, 200, 200, 200)
+DRAFT_FILE = (404, 404, 200, 200, 404, 404, 404, 404)
 # Who leads a team: its coordinator, and the secretariat.
 LEADERS = (302, 404, 404, 200, 404, 200, 200, 200)
 LEADERS_EMPTY = (302, 404, 404, 422, 404, 422, 422, 422)
@@ -75,7 +75,8 @@ PAGES = {
     "account_logout": (SIGNED_IN, AWAY),
     "account_name": (SIGNED_IN, SIGNED_IN),
     "account_overview": (ALL, NO_METHOD),
-    "account_reauthenticate": (SIGNED_IN, SIGNED_IN),
+    # Who has a second factor is asked for that, not for the password.
+    "account_reauthenticate": ((302, 200, 200, 200, 302, 302, 302, 302),) * 2,
     "account_reset_password": (ALL, ALL),
     "account_reset_password_done": (ALL, NO_METHOD),
     "account_reset_password_from_key": (ALL, ALL),
@@ -219,7 +220,7 @@ SECRETARIAT = {
     # Without saying for which field.
     "admin:autocomplete": ((403, 403, 403, 403), OTHER_METHOD),
     "admin:jsi18n": (EVERY_STAFF, OTHER_METHOD),
-    "admin:view_on_site": (ON_FROM_HERE, ON_FROM_HERE),
+    "admin:view_on_site": ((404, 302, 302, 302), (404, 302, 302, 302)),
     "admin:auth_user_password_change": ((403, 403, 403, 200), (403, 403, 403, 200)),
     "admin:members_event_export": (OTHER_METHOD, EVERYBODY),
     "admin:members_member_hand_over": (EVERYBODY, (403, 422, 422, 422)),
@@ -396,7 +397,8 @@ def test_blocked_person_is_nobody(world):
         (name, method): row[0]
         for name, both in ANSWERS.items()
         for method, row in zip(("get", "post"), both, strict=True)
-    }
+        # An invitation ends with the right of who sent it.
+    } | {("my:invitation", "get"): 410}
 
 
 def test_form_of_another_site_does_nothing(world):

@@ -29,6 +29,13 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         request.session[SIGNED_IN_AT] = time.time()
 
+    def get_reauthentication_methods(self, user):
+        """Return the ways to confirm who one is: where there is a second factor, that and no
+        password alone, so that it cannot be switched off by who knows only the password."""
+        methods = super().get_reauthentication_methods(user)
+        factors = [method for method in methods if method["id"] != "reauthenticate"]
+        return factors or methods
+
     def send_mail(self, template_prefix, email, context):
         """Send an e-mail about an account, or log that it could not be sent.
 

@@ -4,7 +4,10 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import redirect
+from django.contrib.contenttypes.models import ContentType
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -12,27 +15,24 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from .second_factor import has_second_factor
+from .secretariat import acts_for_secretariat
 
 
 class SecretariatSite(admin.AdminSite):
-    """The admin: for active staff with a second factor, who sign in as everybody does."""
+    """The admin: for active staff who gave a second factor, and sign in as everybody does."""
 
     site_header = _("Urban SDG Knowledge Platform")
     site_title = _("Urban SDG Knowledge Platform")
     index_title = _("Secretariat")
 
     def has_permission(self, request):
-        if not super().has_permission(request):
-            return False
-        # Each page asks several times.
-        if not hasattr(request, "has_second_factor"):
-            request.has_second_factor = has_second_factor(request.user)
-        return request.has_second_factor
+        return acts_for_secretariat(request.user)
 
     @method_decorator(never_cache)
     @login_not_required
     def login(self, request, extra_context=None):
-        """Lead to the one sign-in page, and staff without a second factor to where it is set up.
+        """Lead to the one sign-in page; staff who gave no second factor in this session to where it
+        is given, or set up.
 
         Limits against guessing hold for the secretariat too. Others are told that it is not theirs.
         """
@@ -41,6 +41,10 @@ class SecretariatSite(admin.AdminSite):
     def _let_in(self, request):
         if self.has_permission(request):
             return redirect(_next(request) or "admin:index")
+        if has_second_factor(request.user):
+            following = _next(request) or reverse("admin:index")
+            query = {REDIRECT_FIELD_NAME: following}
+            return redirect(reverse("account_reauthenticate", query=query))
         messages.warning(
             request,
             gettext(
@@ -49,6 +53,30 @@ class SecretariatSite(admin.AdminSite):
             ),
         )
         return redirect("mfa_index")
+
+    def get_urls(self):
+        view = self.admin_view(self.view_on_site)
+        own = path("r/<int:content_type_id>/<path:object_id>/", view, name="view_on_site")
+        rest = super().get_urls()
+        return [own, *(each for each in rest if getattr(each, "name", "") != own.name)]
+
+    def view_on_site(self, request, content_type_id, object_id):
+        """Lead to the public page of a row that the person may see here; 404 where there is none.
+
+        Django's own view asks neither: addresses of drafts would tell their titles.
+        """
+        kind = get_object_or_404(ContentType, pk=content_type_id)
+        model_admin = self._registry.get(kind.model_class())
+        if model_admin is None or not model_admin.has_view_permission(request):
+            raise Http404
+        row = model_admin.get_object(request, object_id)
+        public = model_admin.view_on_site
+        if not callable(public):
+            public = getattr(model_admin.model, "get_absolute_url", None)
+        address = public(row) if row and public else None
+        if not address:
+            raise Http404
+        return redirect(address)
 
     def password_change(self, request, extra_context=None):
         """The page of the account asks for more than this one would."""

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from members.errors import AlreadyDecided, NotAllowed, ReasonRequired
 from members.models import User
-from members.record import audit
+
+from .secretariat import acts_for_secretariat
+from .telling import record_and_tell
 
 
 @transaction.atomic
@@ -22,7 +24,7 @@ def block(user, *, by, reason):
     _set_active(user, False)
     for session in UserSession.objects.filter(user=user):
         session.end()
-    audit.record("account-blocked", user, by=by, reason=reason)
+    record_and_tell("account-blocked", user, "blocked", by=by, reason=reason)
     return user
 
 
@@ -33,14 +35,14 @@ def unblock(user, *, by, reason):
     if user.is_active:
         raise AlreadyDecided(_("This account is not blocked."))
     _set_active(user, True)
-    audit.record("account-unblocked", user, by=by, reason=reason)
+    record_and_tell("account-unblocked", user, "unblocked", by=by, reason=reason)
     return user
 
 
 def may_block(by, user):
     """Return whether ``by`` may block and unblock ``user`` at all."""
     return (
-        by.has_perm("members.change_user")
+        acts_for_secretariat(by, "members.change_user")
         and by.pk != user.pk
         and (by.is_superuser or not user.is_superuser)
     )

@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from citynet.web.admin import ReadOnlyAdmin
-from members.record import audit
+from members.accounts.telling import record_and_tell
 
 # In place of what the package has, where everything can be edited and nothing is recorded.
 for model in (Authenticator, EmailAddress, UserSession):
@@ -58,6 +58,8 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
     @staticmethod
     def _take_away(request, factor):
-        audit.record("second-factor-removed", factor.user, by=request.user, reason=factor.type)
+        record_and_tell(
+            "second-factor-removed", factor.user, "factor", by=request.user, reason=factor.type
+        )
         factor.delete()
         delete_dangling_recovery_codes(factor.user)

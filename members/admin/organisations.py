@@ -102,6 +102,17 @@ class MemberAdmin(MemberSearchMixin, admin.ModelAdmin):
             action, form.instance, by=request.user, reason=", ".join(changed) if change else ""
         )
 
+    def get_deleted_objects(self, objs, request):
+        """What hangs on the members is counted and not named: drafts are among it."""
+        deleted, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            protected = [
+                f"{member}: {number} {name}"
+                for member in objs
+                for name, number in merging.what_moves(member)
+            ]
+        return deleted, counts, forbidden, protected
+
     def delete_model(self, request, obj):
         audit.record("member-deleted", obj, by=request.user)
         super().delete_model(request, obj)

@@ -1,10 +1,15 @@
 """People: who they are, what they may do, what they did."""
 
+from functools import partial
+
+from allauth.account.adapter import get_adapter
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -14,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web.admin import ReadOnlyInline, ask, get_or_post, page
 from members.accounts import blocking
+from members.accounts.telling import record_and_tell, tell
 from members.errors import MembersError
 from members.models import Membership, User
 from members.record import audit, people
@@ -116,8 +122,24 @@ class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if change:
-            record_rights(form.instance, request.rights_before, by=request.user)
+        person = form.instance
+        if not change:
+            record_and_tell("account-added", person, "added", by=request.user)
+            return
+        changed = [name for name in form.changed_data if name not in RIGHTS]
+        if changed:
+            what = ", ".join(changed)
+            record_and_tell("account-changed", person, "data", by=request.user, reason=what)
+        record_rights(person, request.rights_before, by=request.user)
+
+    def user_change_password(self, request, id, form_url=""):  # noqa: A002 - Django's own name
+        """Django's page; what it changes is recorded, and the person is told."""
+        person = self.get_object(request, unquote(id))
+        answer = super().user_change_password(request, id, form_url)
+        if person and person.password != (now := User.objects.get(pk=person.pk)).password:
+            change = "password" if now.has_usable_password() else "no-password"
+            record_and_tell("password-set", now, change, by=request.user)
+        return answer
 
     def get_deleted_objects(self, objs, request):
         deleted, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
@@ -125,11 +147,14 @@ class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
         return deleted, counts, set(), protected
 
     def delete_model(self, request, obj):
+        email = obj.email
         people.delete_account(obj, by=request.user)
+        send = partial(get_adapter().send_mail, "account/email/account_deleted", email, {})
+        transaction.on_commit(send)
 
     def delete_queryset(self, request, queryset):
         for user in queryset:
-            people.delete_account(user, by=request.user)
+            self.delete_model(request, user)
 
     @method_decorator(require_safe)
     def trail(self, request, pk):
@@ -214,6 +239,7 @@ class GroupAdmin(AdministratorsOnly, DjangoGroupAdmin):
         super().save_related(request, form, formsets, change)
         granted = form.instance.permissions.order_by("pk").values_list("codename", flat=True)
         audit.record("rights-changed", form.instance, by=request.user, reason=", ".join(granted))
+        tell(form.instance.user_set.all(), "rights", by=request.user)
 
     def delete_model(self, request, obj):
         self._record_end(request, obj)
@@ -226,6 +252,7 @@ class GroupAdmin(AdministratorsOnly, DjangoGroupAdmin):
 
     def _record_end(self, request, group):
         audit.record("rights-changed", group, by=request.user, reason=gettext("Group deleted"))
+        tell(group.user_set.all(), "rights", by=request.user)
 
 
 def rights_of(user):
@@ -247,4 +274,4 @@ def record_rights(user, before, *, by):
         f"{name}: {before[name]} → {now[name]}" for name in RIGHTS if before[name] != now[name]
     ]
     if changed:
-        audit.record("rights-changed", user, by=by, reason="\n".join(changed))
+        record_and_tell("rights-changed", user, "rights", by=by, reason="\n".join(changed))

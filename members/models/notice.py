@@ -23,6 +23,7 @@ class Notice(models.Model):
         REJECTED = "rejected", _("Your case study was not accepted")
         UNPUBLISHED = "unpublished", _("Your case study was taken off the site")
         NOTE = "note", _("A note on a submission")
+        ACCOUNT_CHANGED = "account-changed", _("Your account was changed by the secretariat")
         REMINDER = "reminder", _("Is your case study still true?")
         DIGEST = "digest", _("What waits for the moderators, once a week")
 
@@ -35,6 +36,7 @@ class Notice(models.Model):
             Kind.CHANGES_REQUESTED,
             Kind.REJECTED,
             Kind.UNPUBLISHED,
+            Kind.ACCOUNT_CHANGED,
         }
     )
 

@@ -6,13 +6,14 @@ from members.models.event import ACTIONS, Event
 SUBJECT_LENGTH = Event._meta.get_field("subject").max_length
 
 
-def record(action, subject, *, by=None, name="", reason=""):
+def record(action, subject, *, by=None, name="", reason="", called=""):
     """Add an entry to the record and return it.
 
     ``action`` is one of ``ACTIONS``; ``subject`` any saved object. ``name`` says who acted where
-    that was no person with an account.
+    that was no person with an account; ``called`` what the subject is called, where its own name is
+    not for the record.
     """
-    event = _event(action, subject, by, name, reason)
+    event = _event(action, subject, by, name, reason, called)
     event.save()
     return event
 
@@ -23,7 +24,7 @@ def record_all(action, subjects, *, by=None, name="", reason=""):
     Event.objects.bulk_create(events, batch_size=500)
 
 
-def _event(action, subject, by, name, reason):
+def _event(action, subject, by, name, reason, called=""):
     if action not in ACTIONS:
         raise ValueError(f"There is no action {action}.")
     return Event(
@@ -32,7 +33,7 @@ def _event(action, subject, by, name, reason):
         action=action,
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
-        subject=str(subject)[:SUBJECT_LENGTH],
+        subject=(called or str(subject))[:SUBJECT_LENGTH],
         reason=reason,
         address=client_address.get(),
     )

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.backends import ModelBackend
 
-from members.accounts.second_factor import has_second_factor
+from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership, User
 
 Role, Status = Membership.Role, Membership.Status
@@ -10,12 +10,7 @@ Role, Status = Membership.Role, Membership.Status
 
 def is_secretariat(user):
     """Return whether the person decides on memberships for the whole network."""
-    return (
-        user.is_staff
-        and user.has_perm("members.change_membership")
-        # As on the pages of the admin.
-        and has_second_factor(user)
-    )
+    return acts_for_secretariat(user, "members.change_membership")
 
 
 def leads(user, member):

@@ -27,6 +27,9 @@ STEPS_OF_A_TEAM = (
     "invitation-sent",
     "invitation-revoked",
     "invitation-accepted",
+    "password-changed",
+    "email-changed",
+    "second-factor-added",
     "personal-data-exported",
     "account-deleted",
 )

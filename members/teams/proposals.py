@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citynet.web.text import address_part
+from members.accounts.secretariat import acts_for_secretariat
 from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequired, TooManyToday
 from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
 from members.names import core, fold
@@ -192,7 +193,7 @@ def what_happened(proposal):
 
 def may_decide(by, proposal):
     """Return whether ``by`` may decide a proposal; nobody decides their own."""
-    return by.is_staff and by.has_perm("members.add_member") and proposal.user_id != by.pk
+    return acts_for_secretariat(by, "members.add_member") and proposal.user_id != by.pk
 
 
 def _undecided(proposal, by):

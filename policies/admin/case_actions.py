@@ -156,7 +156,8 @@ def action_view(request, pk, *, model_admin, name):
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
     action = ACTIONS[name]
-    case = get_object_or_404(CaseStudy.objects.select_related("member", "live"), pk=pk)
+    known = CaseStudy.objects.known_to_secretariat().select_related("member", "live")
+    case = get_object_or_404(known, pk=pk)
     back = redirect("admin:policies_casestudy_change", pk)
     sent = request.POST if request.method == "POST" else None
     if sent is None and not action.is_possible(case):
@@ -200,6 +201,6 @@ def _page(model_admin, request, action, case, form, status):
         action=action,
         consequences=action.all_consequences(case),
         case=case,
-        text=case.live or case.revisions.last(),
+        text=case.live or case.revisions.known_to_secretariat().last(),
         form=form,
     )

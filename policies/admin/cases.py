@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
@@ -25,6 +26,9 @@ class RevisionInline(ReadOnlyInline):
     readonly_fields = fields
     show_change_link = True
     view_on_site = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).known_to_secretariat()
 
 
 class YesNoFilter(admin.SimpleListFilter):
@@ -80,7 +84,8 @@ class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
     ]
     list_select_related = ["member", "live"]
     ordering = ["-pk"]
-    search_fields = ["=id", "revisions__title", "source_id"]
+    search_fields = ["=id", "source_id"]
+    search_help_text = _("By number, title, member or source id.")
     show_full_result_count = False
     fields = [
         "public_page",
@@ -103,6 +108,22 @@ class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
 
     def has_add_permission(self, request, obj=None):
         return request.user.has_perm("policies.add_casestudy")
+
+    def get_queryset(self, request):
+        known = Revision.objects.known_to_secretariat().filter(case=OuterRef("pk"))
+        cases = super().get_queryset(request).known_to_secretariat()
+        newest = known.order_by("-number").values("title")[:1]
+        return cases.annotate(newest_title=Subquery(newest))
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find cases by their titles too, but not by those that the secretariat may not see."""
+        found, may_be_twice = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return found, may_be_twice
+        titled = Revision.objects.known_to_secretariat().filter(case=OuterRef("pk"))
+        for word in search_term.split():
+            titled = titled.filter(title__icontains=word)
+        return queryset.filter(Q(pk__in=found.values("pk")) | Exists(titled)), False
 
     def get_urls(self):
         view = partial(case_actions.action_view, model_admin=self)
@@ -164,7 +185,7 @@ class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("title"))
     def title(self, case):
-        return case.live.title if case.live else case.slug
+        return case.live.title if case.live else case.newest_title
 
     @admin.display(description=_("public"), boolean=True)
     def is_public(self, case):

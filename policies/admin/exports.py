@@ -1,4 +1,4 @@
-"""Exports for the secretariat: everything, with drafts and people.
+"""Exports for the secretariat: people, and all texts but those that a team has not submitted.
 
 Each download is a POST, because it leaves an entry in the record.
 """
@@ -54,7 +54,8 @@ def newest_texts():
         default=Value(2),
         output_field=IntegerField(),
     )
-    newest = Revision.objects.filter(case=OuterRef("pk")).order_by(preferred, "-number")
+    newest = Revision.objects.known_to_secretariat().filter(case=OuterRef("pk"))
+    newest = newest.order_by(preferred, "-number")
     keys = CaseStudy.objects.order_by("pk").values_list(
         Subquery(newest.values("pk")[:1]), flat=True
     )
@@ -63,8 +64,9 @@ def newest_texts():
 
 
 def all_texts():
-    """Yield each revision with its state and dates."""
-    keys = Revision.objects.order_by("case", "number").values_list("pk", flat=True)
+    """Yield each revision that the secretariat may see, with its state and dates."""
+    known = Revision.objects.known_to_secretariat()
+    keys = known.order_by("case", "number").values_list("pk", flat=True)
     for revision in Revision.objects.with_rows().in_order(list(keys)):
         case = revision.case
         yield {
@@ -154,17 +156,21 @@ def memberships():
 
 EXPORTS = {
     "cases": Export(
-        gettext_lazy("Cases, drafts included"),
+        gettext_lazy("Cases, submissions included"),
         gettext_lazy(
-            "The newest text of each case in the format that an import reads: its draft or "
-            "submission where there is one, else the public text, else the last one."
+            "The newest text of each case in the format that an import reads: the submission or "
+            "our own draft where there is one, else the public text, else the last one. What a "
+            "city has not submitted is not in it."
         ),
         "policies.view_revision",
         newest_texts,
     ),
     "texts": Export(
         gettext_lazy("All texts of all cases"),
-        gettext_lazy("Every revision with its state and dates, for the archive."),
+        gettext_lazy(
+            "Every revision with its state and dates, for the archive. What a city has not "
+            "submitted is not in it."
+        ),
         "policies.view_revision",
         all_texts,
     ),

@@ -107,7 +107,12 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
 
     def get_queryset(self, request):
         """Drafts belong to their teams until they are submitted."""
-        return super().get_queryset(request).exclude(review.PRIVATE)
+        return super().get_queryset(request).submitted_once()
+
+    def view_on_site(self, revision):
+        """Only what was public once has a public address."""
+        citable = revision.case.live_id and revision.state in Revision.CITABLE_STATES
+        return revision.get_absolute_url() if citable else None
 
     def get_list_display(self, request):
         # Who may not decide may still read the record.

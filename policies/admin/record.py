@@ -10,6 +10,7 @@ from policies.models import (
     Indicator,
     Phase,
     ReviewEvent,
+    Revision,
     RevisionTheme,
     Source,
     StaffRole,
@@ -49,3 +50,7 @@ class ReviewEventAdmin(ReadOnlyAdmin):
     list_select_related = ["revision"]
     search_fields = ["revision__title", "actor_name", "note"]
     show_full_result_count = False
+
+    def get_queryset(self, request):
+        known = Revision.objects.known_to_secretariat()
+        return super().get_queryset(request).filter(revision__in=known.order_by().values("pk"))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from citynet.web.admin import AddressFromNameForm, page
+from members.record import audit
 from policies.forms.curation import ThemeMergeForm
 from policies.models import FormerTheme, Phrase, RevisionTheme, Theme
 from policies.workflow import themes
@@ -128,3 +129,17 @@ class PhraseAdmin(admin.ModelAdmin):
     list_display = ["title", "use", "position"]
     list_filter = ["use"]
     search_fields = ["title", "text"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        action = "phrase-changed" if change else "phrase-added"
+        audit.record(action, obj, by=request.user, reason=obj.text)
+
+    def delete_model(self, request, obj):
+        audit.record("phrase-deleted", obj, by=request.user, reason=obj.text)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for phrase in queryset:
+            audit.record("phrase-deleted", phrase, by=request.user, reason=phrase.text)
+        super().delete_queryset(request, queryset)

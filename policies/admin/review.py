@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,9 +23,6 @@ from . import review_page
 State = Revision.State
 
 CONFLICT, INVALID = HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY
-
-# Drafts belong to their teams until they are submitted.
-PRIVATE = Q(state=State.DRAFT) | Q(state=State.WITHDRAWN, submitted_at=None)
 
 DONE = {
     State.PUBLISHED: gettext_lazy("Published: “%(title)s” can be found at once."),
@@ -72,7 +68,7 @@ def _permitted(request, pk):
     """Return the revision for who may decide (403 for others); 404 for drafts, which are private."""
     if not may_decide(request.user):
         raise PermissionDenied
-    get_object_or_404(Revision.objects.exclude(PRIVATE), pk=pk)
+    get_object_or_404(Revision.objects.submitted_once(), pk=pk)
     return _reload(pk)
 
 
@@ -166,7 +162,9 @@ def _save_phrase(request, revision, marks):
         return _page(request, revision, decision=form, status=INVALID)
     reviewing.assess(revision, marks, by=request.user)
     sent = form.cleaned_data
-    phrase = reviewing.save_phrase(sent["decision"], sent["phrase_title"], sent["note"])
+    phrase = reviewing.save_phrase(
+        sent["decision"], sent["phrase_title"], sent["note"], by=request.user
+    )
     told = _("“%(title)s” is saved as a phrase and ticked. Nothing is decided yet.")
     messages.success(request, told % {"title": phrase.title})
     kept = DecisionForm.typed(request.POST)

@@ -145,7 +145,7 @@ class MergeForm(ReasonForm, FindForm):
         """Return public cases by words; without words, similar ones."""
         cases = self.fields["chosen"].queryset
         if not words:
-            texts = Revision.objects.with_content().filter(case=self.case)
+            texts = Revision.objects.known_to_secretariat().with_content().filter(case=self.case)
             text = texts.filter(pk=self.case.live_id).first() or texts.last()
             alike = screening.look_alikes(text, limit=5) if text else []
             return cases.filter(pk__in=[each.revision.case_id for each in alike])

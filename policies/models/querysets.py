@@ -3,6 +3,10 @@
 from django.db import models
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
 
+from members.accounts.secretariat import acts_for_secretariat
+
+# What a team writes for itself until it submits it, taken back before that included.
+NEVER_SUBMITTED = Q(state="draft") | Q(state="withdrawn", submitted_at=None)
 # What lists show of a revision, its case and its member.
 LISTED = (
     "language",
@@ -67,12 +71,19 @@ class CaseStudyQuerySet(models.QuerySet):
             confirmed_at=None,
         )
 
+    def known_to_secretariat(self):
+        """Return cases of which the secretariat may know: what it may see of them is
+        ``RevisionQuerySet.known_to_secretariat``."""
+        revisions = self.model.revisions.rel.related_model.objects.known_to_secretariat()
+        return self.filter(Exists(revisions.filter(case=OuterRef("pk"))))
+
     def editable_by(self, user):
         """Return cases that ``user`` may write.
 
-        Those of members whose team the user is in; for moderators also unclaimed compiled ones.
+        Those of members whose team the user is in; for who acts for the secretariat now also
+        unclaimed compiled ones.
         """
-        if not (user.is_staff and user.has_perm("policies.add_casestudy")):
+        if not acts_for_secretariat(user, "policies.add_casestudy"):
             return self.of_team(user)
         own = self.model.objects.of_team(user).order_by()
         compiled = self.model.objects.unclaimed().order_by()
@@ -125,6 +136,21 @@ class RevisionQuerySet(models.QuerySet):
         citable = self.model.objects.citable().filter(case=OuterRef("case"))
         first = citable.order_by("decided_at").values("decided_at")[:1]
         return self.annotate(first_published=Subquery(first))
+
+    def submitted_once(self):
+        """Return what was handed to the moderators, or made public, at least once."""
+        return self.exclude(NEVER_SUBMITTED)
+
+    def known_to_secretariat(self):
+        """Return what the secretariat may see, in lists, files, exports and by number.
+
+        Drafts belong to their teams until they are submitted. The secretariat's own are those of
+        cases that it compiles and no city has claimed, and imported ones that nobody has touched.
+        """
+        cases = self.model._meta.get_field("case").related_model.objects
+        compiled = Q(case__in=cases.unclaimed().order_by().values("pk"))
+        imported = Q(created_by=None, version=0, case__source_id__isnull=False)
+        return self.filter(~NEVER_SUBMITTED | compiled | imported)
 
     def awaiting_review(self):
         """Submitted revisions, the one that has waited longest first."""

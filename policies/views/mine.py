@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from members.accounts.secretariat import acts_for_secretariat
 from members.models.invitation_tokens import token_of
 from members.notices.views import unread_of, with_subjects
 from members.teams import invitations, memberships
@@ -61,7 +62,7 @@ def home(request):
         "requests_total": requests.count(),
         "is_secretariat": is_secretariat(user),
         "reviews": Revision.objects.awaiting_review().count()
-        if user.is_staff and user.has_perm("policies.change_revision")
+        if acts_for_secretariat(user, "policies.change_revision")
         else None,
     }
     return render(request, "my/home.html", context, status=200 if filters.is_valid() else 400)

@@ -133,11 +133,6 @@ def save_draft(revision):
     """Save what was changed in a locked draft, and return it."""
     revision.version += 1
     revision.save()
-    case, slug = revision.case, CaseStudy.slug_for(revision.title)
-    if not case.live_id and case.slug != slug:
-        # Until the first publication nobody knows the address, so it may follow the title.
-        case.slug = slug
-        case.save(update_fields=["slug"])
     return revision
 
 

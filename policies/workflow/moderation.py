@@ -155,6 +155,7 @@ def _move(revision, to, by, name, note, *, restoring=False):
     revision.case = case
     _check(case, revision, to, restoring=restoring)
     now = timezone.now()
+    _follow_title(case, revision, to)
     if to == State.PUBLISHED and case.live_id:
         _record(case.live, State.SUPERSEDED, by, name, "", now)
     if to == State.PUBLISHED:
@@ -187,6 +188,21 @@ def _check(case, revision, to, *, restoring):
         raise TransitionRefused(
             _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
         )
+
+
+def _follow_title(case, revision, to):
+    """Let the address follow the title until the first publication: nobody knows it before.
+
+    Not earlier than it is submitted, because the secretariat sees addresses, but no drafts.
+    """
+    slug = CaseStudy.slug_for(revision.title)
+    is_known = to in (State.SUBMITTED, State.PUBLISHED)
+    if not is_known or case.slug == slug or case.live_id:
+        return
+    if case.revisions.filter(state__in=RESTORABLE).exists():
+        return
+    case.slug = slug
+    case.save(update_fields=["slug"])
 
 
 def _confirm_own_text(case, revision):
@@ -231,7 +247,12 @@ def _record(revision, to, by, name, note, now):
     )
     restored = event.from_state in RESTORABLE
     reason = _recorded_note(event)
-    audit.record("restored" if restored else to, revision, by=by, name=name, reason=reason)
+    action, called = "restored" if restored else to, ""
+    if event.from_state == State.DRAFT and to == State.WITHDRAWN:
+        # The secretariat reads the record, and no title that was never submitted.
+        with translation.override(settings.LANGUAGE_CODE):
+            called = _("Draft of case %(number)s") % {"number": revision.case_id}
+    audit.record(action, revision, by=by, name=name, reason=reason, called=called)
     return event
 
 

@@ -53,8 +53,10 @@ def export(user):
 
 def trail(user):
     """Return what a person wrote and decided on cases: admin template -> rows, newest first."""
-    written = Revision.objects.filter(created_by=user).select_related("case__member")
-    taken = ReviewEvent.objects.filter(actor=user).select_related("revision__case__member")
+    known = Revision.objects.known_to_secretariat()
+    written = known.filter(created_by=user).select_related("case__member")
+    taken = ReviewEvent.objects.filter(actor=user, revision__in=known.order_by().values("pk"))
+    taken = taken.select_related("revision__case__member")
     notes = ReviewNote.objects.filter(author=user).select_related("revision__case__member")
     return {
         "admin/policies/trail/revisions.html": written.order_by("-created_at", "-pk"),

@@ -172,11 +172,14 @@ def write_note(revision, text, *, by):
     return note
 
 
-def save_phrase(use, title, text):
+@transaction.atomic
+def save_phrase(use, title, text, *, by):
     """Save a text to be used again, after the phrases for the same use, and return it."""
-    return Phrase.objects.create(
+    phrase = Phrase.objects.create(
         use=use, title=title, text=text, position=Phrase.objects.filter(use=use).count()
     )
+    audit.record("phrase-added", phrase, by=by, reason=text)
+    return phrase
 
 
 def _in_review(revision):

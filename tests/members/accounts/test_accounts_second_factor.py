@@ -7,7 +7,18 @@ from cryptography.fernet import InvalidToken
 from django.urls import reverse
 
 from members.accounts.second_factor import SecondFactorAdapter
-from tests.members.people import is_signed_in, one_time_code, person, reauthenticate, sign_in
+from members.models import Event
+from tests.factories import give_second_factor
+from tests.members.people import (
+    PASSWORD,
+    is_signed_in,
+    one_time_code,
+    person,
+    reauthenticate,
+    sign_in,
+)
+
+FACTOR = reverse("mfa_reauthenticate")
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +29,7 @@ def user():
 
 
 @pytest.fixture
-def secret(client, user):
+def secret(client, user, commits_at_once):
     """The secret of an authenticator app that ``user`` has set up, signed out again."""
     sign_in(client, user.email)
     page = reverse("mfa_activate_totp")
@@ -33,6 +44,12 @@ def secret(client, user):
     client.post(reverse("account_logout"))
     assert not is_signed_in(client)
     return secret
+
+
+def confirm(client, user):
+    """Confirm by a code of recovery who one is."""
+    codes = RecoveryCodes(Authenticator.objects.get(user=user, type="recovery_codes"))
+    assert client.post(FACTOR, {"code": codes.get_unused_codes()[0]}).status_code == 302
 
 
 def second_step(client, code):
@@ -94,17 +111,53 @@ def test_removing_the_second_factor_asks_for_it_again(client, user, secret):
     sign_in(client, user.email)
     second_step(client, one_time_code(secret))
     page = reverse("mfa_deactivate_totp")
-    assert client.post(page).url.startswith(reverse("account_reauthenticate"))
+    by_password = reverse("account_reauthenticate")
+    assert client.post(page).url.startswith(FACTOR)
+    assert client.post(by_password, {"password": PASSWORD}).url == FACTOR
+    client.post(page)
     assert Authenticator.objects.filter(user=user, type="totp").count() == 1
-    reauthenticate(client)
+    confirm(client, user)
     client.post(page)
     assert Authenticator.objects.filter(user=user).count() == 0
+    recorded = Event.objects.filter(subject_id=user.pk).order_by("pk")
+    assert [*recorded.values_list("action", "reason", "actor")] == [
+        ("second-factor-added", "totp", user.pk),
+        ("second-factor-removed", "totp", user.pk),
+    ]
+
+
+def test_new_factor_counts_for_the_session_that_showed_it_and_ends_the_others(
+    client, user, commits_at_once
+):
+    user.is_staff = user.is_superuser = True
+    user.save()
+    other = type(client)()
+    for each in (client, other):
+        sign_in(each, user.email)
+    reauthenticate(client)
+    page = reverse("mfa_activate_totp")
+    secret = client.get(page).context["form"].secret
+    client.post(page, {"code": one_time_code(secret)})
+    assert client.get(reverse("admin:index")).status_code == 200
+    assert other.get(reverse("admin:index")).status_code == 302
+    assert not is_signed_in(other)
+
+
+def test_factor_of_another_session_does_not_count(client, user):
+    user.is_staff = user.is_superuser = True
+    user.save()
+    sign_in(client, user.email)
+    give_second_factor(user)
+    pages = ("admin:index", "secretariat:exports", "my:requests")
+    assert [client.get(reverse(name)).status_code for name in pages] == [302, 302, 404]
+    answer = client.get(reverse("admin:index"), follow=True)
+    assert answer.redirect_chain[-1][0].startswith(FACTOR)
 
 
 def test_person_with_a_second_factor_can_change_the_address(client, user, secret):
     sign_in(client, user.email)
     second_step(client, one_time_code(secret))
-    reauthenticate(client)
+    confirm(client, user)
     client.post(reverse("account_email"), {"email": "new@city.example", "action_add": ""})
     assert list(user.emailaddress_set.order_by("pk").values_list("email", "verified")) == [
         (user.email, True),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from members.models import Event, Membership, User
 from members.record import audit
 from members.teams import memberships
-from policies.models import ReviewNote
+from policies.models import Phrase, ReviewNote
 from policies.workflow import moderation
 from tests.factories import (
     MemberFactory,
@@ -81,7 +81,7 @@ def test_rights_taken_back_are_recorded(administrator_client):
 
 def test_change_of_a_name_is_no_change_of_rights(administrator_client, ani):
     assert save(administrator_client, ani, name="Ani Rahma").name == "Ani Rahma"
-    assert recorded() == []
+    assert [(action, reason) for action, _by, reason in recorded()] == [("account-changed", "name")]
 
 
 def test_address_and_state_of_an_account_are_not_changed_by_its_form(administrator_client, ani):
@@ -245,4 +245,56 @@ def test_deletion_in_the_admin_is_recorded(administrator_client, ani):
     assert [entry[:2] for entry in recorded()] == [
         ("account-deleted", administrator_client.person.name),
         ("membership-ended", "Former colleague"),
+    ]
+
+
+def told(person):
+    return [*person.notices.order_by("pk").values_list("kind", "context__change")]
+
+
+def test_what_administrators_do_to_an_account_is_recorded_and_told(administrator_client, ani):
+    new = "seven lanterns over the harbour"
+    page = reverse("admin:auth_user_password_change", args=[ani.pk])
+    administrator_client.post(page, {"usable_password": "true", "password1": new, "password2": new})
+    administrator_client.post(page, {"usable_password": "false", "unset-password": "x"})
+    save(administrator_client, ani, name="Ani Rahma")
+    save(administrator_client, User.objects.get(pk=ani.pk), is_staff="on")
+    assert [action for action, _by, _reason in recorded()] == [
+        *("password-set", "password-set", "account-changed", "rights-changed"),
+    ]
+    assert [change for _kind, change in told(ani)] == ["password", "no-password", "data", "rights"]
+
+
+def test_added_account_is_recorded_and_told(administrator_client):
+    data = {"email": "new@city.example", "name": "New", "usable_password": "false"}
+    administrator_client.post(reverse("admin:members_user_add"), data)
+    person = User.objects.get(email="new@city.example")
+    assert [(action, reason) for action, _by, reason in recorded()] == [("account-added", "")]
+    assert told(person) == [("account-changed", "added")]
+    assert person.notices.get().path == reverse("account_reset_password")
+
+
+def test_change_of_a_group_is_told_to_all_in_it(administrator_client):
+    moderator = StaffFactory(groups=["Moderators"])
+    page = reverse("admin:auth_group_change", args=[group("Moderators").pk])
+    administrator_client.post(page, {"name": "Moderators", "permissions": []})
+    assert told(moderator) == [("account-changed", "rights")]
+
+
+def test_deleted_account_is_told_by_mail(administrator_client, ani, mailoutbox, commits_at_once):
+    administrator_client.post(address("delete", ani), {"post": "yes"})
+    assert [mail.to for mail in mailoutbox] == [["ani@surabaya.example"]]
+
+
+def test_phrases_of_the_desk_are_on_record(administrator_client):
+    client, data = administrator_client, {"use": "rejected", "title": "Spam", "position": "0"}
+    client.post(reverse("admin:policies_phrase_add"), data | {"text": "Spam."})
+    phrase = Phrase.objects.get()
+    page = reverse("admin:policies_phrase_change", args=[phrase.pk])
+    client.post(page, data | {"text": "No advertisements."})
+    client.post(reverse("admin:policies_phrase_delete", args=[phrase.pk]), {"post": "yes"})
+    assert [(action, reason) for action, _by, reason in recorded()] == [
+        ("phrase-added", "Spam."),
+        ("phrase-changed", "No advertisements."),
+        ("phrase-deleted", "No advertisements."),
     ]

@@ -570,7 +570,7 @@ def test_unknown_token_is_404(client, letter):
 
 # Query counts, with the two of session and person in each
 
-QUERIES = {"team": 8, "requests": 8, "find": 8}
+QUERIES = {"team": 8, "requests": 7, "find": 8}
 
 
 @pytest.mark.parametrize("rows", [1, 3])

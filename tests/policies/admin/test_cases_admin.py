@@ -6,7 +6,7 @@ from django.urls import reverse
 from members.models import Event
 from policies.admin.case_actions import ACTIONS
 from policies.models import CaseStudy, Revision
-from policies.workflow import curation
+from policies.workflow import curation, moderation
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -308,7 +308,8 @@ def rows(client, **query):
 def test_list_is_filtered_and_searched(moderator_client, case, kept):
     draft = RevisionFactory(title="A draft", case__provenance="secretariat").case
     curation.feature(kept, by=moderator_client.person)
-    merged = RevisionFactory(title="Merged").case
+    submitted = moderation.submit(RevisionFactory(title="Merged"), name="Ani")
+    merged = submitted.case
     curation.merge_cases(merged, kept, by=moderator_client.person, reason="Why")
     CaseStudy.objects.filter(pk=case.pk).update(confirmed_at="2026-03-01")
 

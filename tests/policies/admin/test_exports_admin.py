@@ -63,7 +63,7 @@ def test_newest_text_of_each_case_can_be_imported_again(reference, moderator_cli
 
 def test_all_texts_tell_where_they_stand(reference, moderator_client):
     live = LiveRevisionFactory(title="Public")
-    RevisionFactory(case=live.case, title="Draft")
+    RevisionFactory(case=live.case, title="Draft", state="submitted", submitted_at=live.decided_at)
 
     rows = lines(moderator_client, "texts")
 
@@ -71,7 +71,7 @@ def test_all_texts_tell_where_they_stand(reference, moderator_client):
         (row["revision"], row["state"], row["public"], row["text"]["title"]) for row in rows
     ] == [
         (1, "published", True, "Public"),
-        (2, "draft", False, "Draft"),
+        (2, "submitted", False, "Draft"),
     ]
 
 

@@ -17,6 +17,7 @@ from tests.factories import (
     MemberFactory,
     MembershipFactory,
     RevisionFactory,
+    StaffFactory,
     UserFactory,
 )
 from tests.members.team import coordinator_of, request_of, secretariat, verified
@@ -310,7 +311,7 @@ def test_secretariat_sees_all_requests(client):
 def test_moderator_sees_how_many_submissions_wait(client):
     RevisionFactory(state=State.SUBMITTED)
     RevisionFactory()
-    moderator = UserFactory(is_staff=True)
+    moderator = StaffFactory()
     moderator.user_permissions.add(Permission.objects.get(codename="change_revision"))
     client.force_login(moderator)
     assert "1 submission waits for review" in client.get("/my/").text
