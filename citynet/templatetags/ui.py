@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from citynet.web.campaigns import is_of_campaign
 from citynet.web.formats import number
+from citynet.web.moments import moment
 
 register = template.Library()
 
@@ -22,6 +23,7 @@ AUTHOR_VIEWS = frozenset(
 )
 
 register.filter(number)
+register.filter(moment)
 
 
 @register.filter

@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from citynet.web import moments
 from citynet.web.form_recovery import wants_json
 from policies.content import money, plausibility
 from policies.content.exchange_rates import known_currencies
@@ -120,7 +120,9 @@ class Page:
 
     def _saved(self, saved, editor):
         if wants_json(self.request):
-            message = _("Saved at %(time)s") % {"time": _now()}
+            country = self.case.member.country.code
+            time = moments.in_words(timezone.now(), country, "TIME_FORMAT")
+            message = _("Saved at %(time)s") % {"time": time}
             return self._state("saved", saved, editor, message=message)
         messages.success(self.request, _("Saved: %(section)s.") % {"section": self.section.label})
         reworded = [f"{label} {text}" for _id, label, text, other in editor.understood() if other]
@@ -226,10 +228,6 @@ def computed(revision):
         {"label": _("In US dollars"), "value": in_usd.value, "how": in_usd.how},
         {"label": _("Per resident"), "value": resident.value, "how": resident.how},
     ]
-
-
-def _now():
-    return date_format(timezone.localtime(), "TIME_FORMAT")
 
 
 def _closed(revision):

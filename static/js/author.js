@@ -115,11 +115,12 @@ const answered = (answer, sent, sentText) => {
   if (answer.state === "saved") {
     clearErrors();
     lastSaid = sentText;
-    lastShown = answer.message;
+    // The time of the browser, not of the server.
+    lastShown = say.saved.replace("%s", new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" }));
     dirty = typed() !== sent;
     if (dirty) return changed();
     forget();
-    show(answer.message);
+    show(lastShown);
   } else if (answer.state === "expired") {
     // The new token is in the form: at once again.
     later(0);
