@@ -134,6 +134,15 @@ class Member(models.Model):
         MEMBER = "member", _("Member, class of membership not reported")
         LISTED = "listed", _("Not known to be a member; a practice is shown")
 
+    class Climate(models.TextChoices):
+        """The main groups of Köppen."""
+
+        TROPICAL = "tropical", _("Tropical")
+        DRY = "dry", _("Dry")
+        TEMPERATE = "temperate", _("Temperate")
+        CONTINENTAL = "continental", _("Continental")
+        POLAR = "polar", _("Polar")
+
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     name = models.CharField(_("name"), max_length=200)
     local_name = models.CharField(
@@ -179,6 +188,19 @@ class Member(models.Model):
         _("year of the population"), null=True, blank=True
     )
     population_source = models.CharField(_("source of the population"), max_length=200, blank=True)
+    climate = models.CharField(
+        _("climate"),
+        max_length=11,
+        choices=Climate,
+        blank=True,
+        help_text=_("Main group of Köppen; empty where it is not known."),
+    )
+    on_coast = models.BooleanField(
+        _("on the coast"),
+        null=True,
+        blank=True,
+        help_text=_("Within 10 km of the sea."),
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status)
     joined = models.PositiveSmallIntegerField(_("year of joining"), null=True, blank=True)
     website = models.URLField(_("website"), max_length=500, blank=True)

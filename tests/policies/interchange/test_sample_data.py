@@ -55,6 +55,8 @@ MEMBER_KEYS = [
     "population",
     "population_year",
     "population_source",
+    "climate",
+    "on_coast",
     "status",
     "joined",
     "website",
