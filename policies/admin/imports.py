@@ -110,7 +110,7 @@ class ImportRunAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         # Errors may be long, and the list shows none.
-        return super().get_queryset(request).defer("errors")
+        return super().get_queryset(request).defer("errors", "warnings")
 
     def get_fields(self, request, obj=None):
         decides = request.user.has_perm("policies.change_revision")
@@ -176,6 +176,8 @@ class ImportRunAdmin(admin.ModelAdmin):
             "title": run.original_name,
             "page": page,
             "unlisted": max(0, counts.get("errors", 0) - len(run.errors)),
+            "warnings": run.warnings or [],
+            "unlisted_warnings": max(0, (check or {}).get("warnings", 0) - len(run.warnings or [])),
             "may_add": self.has_add_permission(request),
             "may_run": import_runs.may_run(run),
             "is_running": import_runs.is_running(run),

@@ -17,7 +17,7 @@ from policies.models.months import clean_period
 
 from .lines import ABOUT, BLOCKS, IDENTITY, ROLE, TARGET, LineList, case_keys, keys, parts
 from .reading import LineError, shown
-from .understanding import target_code, theme_slug, understood
+from .understanding import money, target_code, theme_slug, understood
 
 # Says of a member that it is another one than those of nearly its name.
 NEW = "new"
@@ -57,7 +57,7 @@ class Cleaner:
         self.line, self.is_typed = line, is_typed
         self.members, self.themes, self.targets = members, themes, targets
         self.errors = []
-        self.is_from_here = False
+        self.is_from_here, self.written_currency = False, ""
 
     def entry(self, data):
         """Return the ``Entry`` of a JSON object, or None where there are errors."""
@@ -133,8 +133,11 @@ class Cleaner:
 
     def _set(self, instance, key, value, path):
         try:
-            if self.is_typed and isinstance(value, str):
-                value = understood(key.field, value)
+            if self.is_typed and isinstance(value, str) and value.strip():
+                if key.field is Revision.budget_amount.field:
+                    value, self.written_currency = money(value)
+                else:
+                    value = understood(key.field, value)
             value = clean(key.field, value, instance)
         except ValidationError as error:
             self.add(path, " ".join(error.messages))
@@ -297,6 +300,13 @@ class Cleaner:
 
     def _budget(self, revision):
         """Check what the amounts need beside them, and convert the budget."""
+        written = self.written_currency
+        if written and revision.budget_currency not in ("", written):
+            codes = {"written": written, "code": revision.budget_currency}
+            message = _("The amount is written in %(written)s, and the currency is %(code)s.")
+            self.add("budget.amount", message % codes)
+        elif written and not self._is_wrong("budget.currency"):
+            revision.budget_currency = written
         if revision.budget_amount is not None and not revision.budget_currency:
             self._missing("budget.currency", _("Choose the currency of the budget."))
         if revision.budget_usd is not None and not revision.budget_usd_source:

@@ -3,6 +3,7 @@
 from citynet.web.text import address_part
 from members.models import FormerAddress, Member
 from members.names import core, fold, identity, joined, near_to, searchable, tidy
+from members.place_names import locate
 from policies.models import CaseStudy
 
 
@@ -66,6 +67,7 @@ class Directory:
                 entry.member.slug = self._free_slug(entry.member.name)
                 self._by_slug[entry.member.slug] = entry.member
                 new.append(entry.member)
+        locate(new)
         Member.objects.bulk_create(new)
 
     def _add(self, member):

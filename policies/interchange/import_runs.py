@@ -7,7 +7,7 @@ finds what is there already by its ``source_id``.
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePath
 
@@ -35,6 +35,7 @@ ENDINGS = (LINES, WORKBOOK)
 BATCH = 500  # rows of one transaction
 # Errors stored with a run; the CSV file of errors lists all.
 MAX_STORED_ERRORS = 5000
+MAX_STORED_WARNINGS = 500
 # A run without progress for this long is dead: its process was stopped.
 TIMEOUT = timedelta(minutes=2)
 
@@ -90,11 +91,12 @@ def _check(run):
     for batch in passes(run, importer):
         tally.add(batch)
         yield Progress(tally.read, importer.counts["bad"])
-    counts = tally.counts(importer) | {"refused": tally.refused}
+    counts = tally.counts(importer) | {"refused": tally.refused, "warnings": tally.warned}
     _not_running(run).update(
         state=State.CHECKED,
         counts=run.counts | {"check": counts},
         errors=tally.kept,
+        warnings=tally.warnings,
         updated_at=timezone.now(),
     )
     yield Progress(tally.read, importer.counts["bad"], finished=True)
@@ -141,11 +143,14 @@ class Tally:
 
     def __init__(self):
         self.kept, self.number, self.read, self.refused = [], 0, 0, False
+        self.warnings, self.warned = [], 0
 
     def add(self, found):
         self.read, self.refused = found.read, found.refused
         self.number += len(found.errors)
         self.kept += found.errors[: MAX_STORED_ERRORS - len(self.kept)]
+        self.warned += len(found.warnings)
+        self.warnings += found.warnings[: MAX_STORED_WARNINGS - len(self.warnings)]
 
     def counts(self, importer):
         return dict(importer.counts) | {"rows": self.read, "errors": self.number}
@@ -153,11 +158,12 @@ class Tally:
 
 @dataclass(frozen=True)
 class Found:
-    """The result of a batch: all rows so far, and its errors as [row, place, message]."""
+    """The result of a batch: all rows so far, its errors and warnings as [row, place, message]."""
 
     read: int
     errors: list
     refused: bool = False
+    warnings: list = field(default_factory=list)
 
 
 def passes(run, importer):
@@ -167,12 +173,18 @@ def passes(run, importer):
     """
     read = 0
     try:
-        with _opened(run) as (lines, where):
+        with _opened(run) as (lines, where, notes):
+            if notes:
+                yield Found(0, [], warnings=[_as_row(note, str) for note in notes])
             for batch in importer.run_lines(lines):
                 read = batch.read
-                yield Found(read, [_as_row(error, where) for error in batch.errors])
+                yield Found(
+                    read,
+                    [_as_row(error, where) for error in batch.errors],
+                    warnings=[_as_row(each, where) for each in batch.warnings],
+                )
     except WorkbookError as error:
-        yield Found(read, [[each.line, each.field, each.message] for each in error.errors], True)
+        yield Found(read, [_as_row(each, str) for each in error.errors], refused=True)
 
 
 def _importer(run, *, dry_run=False):
@@ -185,7 +197,8 @@ def _as_row(error, where):
 
 @contextmanager
 def _opened(run):
-    """Yield the lines of the file, and a function that returns the place of a path in it."""
+    """Yield the lines of the file, a function that returns the place of a path in it, and what is not
+    read of it."""
     try:
         file = run.file.open("rb")
     except OSError as error:
@@ -196,11 +209,15 @@ def _opened(run):
         if PurePath(run.file.name).suffix == WORKBOOK:
             workbook = Workbook(file)
             try:
-                yield workbook.lines(), lambda path: place(path, workbook.letters)
+                yield (
+                    workbook.lines(),
+                    lambda path: place(path, workbook.letters),
+                    workbook.notes,
+                )
             finally:
                 workbook.close()
         else:
-            yield read_lines(file), str
+            yield read_lines(file), str, ()
 
 
 def _not_running(run):

@@ -14,6 +14,7 @@ from .applying import Action, LineRefused, Step, case_changes, decide, known_cas
 from .cleaning import Cleaner
 from .identity import Directory, SourceIds
 from .reading import LineError, UnreadableLine, parse, read_lines
+from .warnings import warnings_of
 
 BATCH_SIZE = 500  # lines
 BATCH_BYTES = 8_000_000
@@ -28,10 +29,12 @@ COUNTED_AS = {
 
 @dataclass
 class Batch:
-    """What became of some lines: ``read`` counts all lines so far."""
+    """What became of some lines: ``read`` counts all lines so far. What ``warnings`` are about was
+    imported all the same."""
 
     read: int
     errors: list[LineError]
+    warnings: list[LineError]
 
 
 class Importer:
@@ -70,13 +73,13 @@ class Importer:
             size += line.size
             if len(lines) == self.batch_size or size >= BATCH_BYTES:
                 read += len(lines)
-                yield Batch(read, self._import_batch(lines))
+                yield Batch(read, *self._import_batch(lines))
                 lines, size = [], 0
         if lines:
-            yield Batch(read + len(lines), self._import_batch(lines))
+            yield Batch(read + len(lines), *self._import_batch(lines))
 
     def _import_batch(self, lines):
-        """Import some lines in one transaction; return their errors in order."""
+        """Import some lines in one transaction; return their errors and their warnings in order."""
         entries, errors = [], []
         for line in lines:
             entry, found = self._read(line)
@@ -85,6 +88,7 @@ class Importer:
                 entries.append(entry)
         with transaction.atomic():
             steps, found = self._plan(entries)
+            warnings = warnings_of([step for step in steps if step.action is not Action.NOTHING])
             if not self.dry_run:
                 self._members.save_new(entries)
                 write(steps, publish_at=self.at if self.publish else None)
@@ -92,7 +96,8 @@ class Importer:
             self._count(step)
         errors = sorted(errors + found, key=lambda error: error.line)
         self.counts["bad"] += len({error.line for error in errors})
-        return errors
+        placed = {line.number: line.placed for line in lines}
+        return errors, [placed[each.line](each) for each in warnings]
 
     def _read(self, line):
         """Return the ``Entry`` of a line, or None, and its errors."""

@@ -30,8 +30,6 @@ def understood(field, text):
     Raises ``ValidationError`` where it can be read in two ways, or not at all. What only the rules of
     the field can judge comes back as it is.
     """
-    if not text.strip():
-        return text
     if field is Member.country.field:
         codes = countries_named(text)
         return codes[0] if len(codes) == 1 else text.strip().upper()
@@ -43,6 +41,12 @@ def understood(field, text):
         if isinstance(field, kind):
             return read(field, text.strip())
     return text
+
+
+def money(text):
+    """Return the amount that a text in a cell says, as a line has it, and its currency or ""."""
+    found = parsing.amount(text)
+    return plain(found.value), found.currency
 
 
 def theme_slug(themes, text):

@@ -22,6 +22,8 @@ class ImportRun(models.Model):
     # The result: counts by outcome, and errors as [row, column or field, message].
     counts = models.JSONField(_("counts"), default=dict)
     errors = models.JSONField(_("errors"), default=list)
+    # What to look at again, and what is not read, in the same form.
+    warnings = models.JSONField(_("warnings"), default=list, null=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -40,7 +40,7 @@ class Command(TimedCommand):
             raise CommandError(f"--batch must be between 1 and {LARGEST_BATCH}.")
         importer = Importer(publish=publish, dry_run=dry_run, batch_size=batch)
         with opened(file) as stream:
-            self._run(importer, stream, verbosity)
+            self._run(importer, stream, verbosity, warn=dry_run)
         counts = importer.counts
         if publish and not dry_run and counts["published"] + counts["updated"]:
             index.sync()
@@ -52,12 +52,15 @@ class Command(TimedCommand):
         if counts["bad"]:
             raise CommandError("Some lines were not imported.", returncode=1)
 
-    def _run(self, importer, stream, verbosity):
-        """Import everything; tell errors at once and from time to time how far it is."""
+    def _run(self, importer, stream, verbosity, *, warn):
+        """Import everything; tell errors at once, from time to time how far it is, and where ``warn``
+        what to look at again."""
         start, cadence = time.monotonic(), Cadence(self.stderr)
         for batch in importer.run(stream):
             for error in batch.errors:
                 self.stderr.write(str(error))
+            for warning in batch.warnings if warn else ():
+                self.stderr.write(f"{warning} (a hint)", self.style.WARNING)
             if verbosity and cadence.is_due():
                 rate = batch.read / (time.monotonic() - start)
                 self.stderr.write(f"{batch.read:,} lines, {rate:,.0f} a second", self.style.NOTICE)

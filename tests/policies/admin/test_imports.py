@@ -115,6 +115,24 @@ def test_workbook_is_told_by_row_and_column(editor_client):
     assert (run.state, Revision.objects.count()) == ("done", 1)
 
 
+def test_check_says_what_is_not_read_and_what_to_look_at_again(editor_client):
+    data = workbook(row(Remarks="Ask <b>Ms Nguyen</b>", budget_amount=5, budget_currency="VDN"))
+    run = uploaded(editor_client, data, "cases.xlsx")
+
+    posted(editor_client, run, "check")
+
+    assert run.errors == []
+    assert run.warnings[0] == [1, "E", "Unknown column “Remarks”. It is left out."]
+    told = {place for _row, place, _message in run.warnings}
+    assert {"targets", "themes", "G budget_currency", "budget_year", "budget_scope"} < told
+    assert run.counts["check"]["warnings"] == len(run.warnings)
+    shown = editor_client.get(page(run)).text
+    assert "To look at again" in shown
+    assert "There is no currency VDN." in shown
+    posted(editor_client, run, "run")
+    assert run.counts["run"]["created"] == 1
+
+
 def test_workbook_that_is_unclear_cannot_be_imported(editor_client):
     data = workbook(row(), row(), change=lambda _book, sheet: sheet.merge_range("C2:C3", "Both"))
     run = uploaded(editor_client, data, "cases.xlsx")
