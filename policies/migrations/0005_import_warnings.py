@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("policies", "0003_questions"),
+        ("policies", "0004_requested_text"),
     ]
 
     operations = [
