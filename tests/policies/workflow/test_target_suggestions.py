@@ -94,7 +94,7 @@ def test_chosen_targets_are_not_suggested(reference):
     assert "11.2" not in codes(each.target for each in target_suggestions.suggest(revision))
 
 
-@pytest.mark.parametrize("text", ["", "x", "!!", "🏙️ \u202e", "x" * 10_000, "ᚠᚢᚦ", "\0", "—"])
+@pytest.mark.parametrize("text", ["", "x", "!!", "🏙️ \u202e", "x" * 10_000, "ᚠᚢᚦ", "\x01", "—"])
 def test_nothing_is_suggested_without_a_word_that_is_known(thesaurus, text):
     assert suggested(solution=text) == {}
 
@@ -104,7 +104,7 @@ def test_nothing_is_suggested_without_a_word_that_is_known(thesaurus, text):
     [
         "It will support development.",
         "The city made a new policy for all.",
-        "Garbage\0 쓰레기 ขยะ कचरा",
+        "Garbage\x01 쓰레기 ขยะ कचरा",
         "쓰" * 10_000 + " 쓰레기",
         "trash " * 2_000,
     ],
