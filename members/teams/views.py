@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members.errors import MembersError, NotAllowed
 from members.models import Member, MemberProposal, Membership
 
-from . import memberships
+from . import memberships, waiting
 from .forms import DecisionForm, InviteForm, LeaveForm, MemberSearchForm, RequestForm, RoleForm
 from .leaders import is_secretariat, leads, requests_for
 
@@ -40,6 +40,7 @@ def find(request):
         )
     )
     suggested = memberships.suggested_member(request.user.email)
+    proposed = list(request.user.proposals.filter(state=MemberProposal.State.PROPOSED))
     for member in [*members, *near]:
         member.own_status = own.get(member.pk, "")
     context = {
@@ -48,7 +49,8 @@ def find(request):
         "members": members,
         "total": total,
         "near": near,
-        "proposals": request.user.proposals.filter(state=MemberProposal.State.PROPOSED),
+        "proposals": proposed,
+        "who_decides": waiting.on_proposals() if proposed else "",
         "suggested": suggested if suggested and suggested.pk not in own else None,
     }
     return render(request, "my/find.html", context, status=200 if not form.errors else 422)
@@ -78,6 +80,8 @@ def join(request, slug):
                 )
                 return redirect("my:home")
     context = {"member": member, "form": form, "current": current}
+    if current and current.status == Membership.Status.REQUESTED:
+        context["who_decides"] = waiting.on_requests([current])[current.pk]
     return render(request, "my/join.html", context, status=status)
 
 

@@ -68,13 +68,18 @@ def ninety_percent(days):
     return sorted(days)[math.ceil(len(days) * 0.9) - 1] if days else None
 
 
+def days_of_last_year(now=None):
+    """Return after how many days each decision of the last 365 days was made."""
+    now = now or timezone.now()
+    return [each.days for each in decisions(now - YEAR, now + DAY)]
+
+
 def of_last_year(now=None):
     """Return ``(median, ninety percent, number)`` of the decisions of the last 365 days.
 
     The first two are None while there are too few decisions.
     """
-    now = now or timezone.now()
-    days = [each.days for each in decisions(now - YEAR, now + DAY)]
+    days = days_of_last_year(now)
     if len(days) < MIN_DECISIONS:
         return None, None, len(days)
     return median(days), ninety_percent(days), len(days)

@@ -12,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.models import Member
+from members.teams import waiting
 from policies.content import diff, sections
 from policies.content.case_page import case_context
 from policies.forms.progress import progress
 from policies.forms.start import NewForm, NoteForm
 from policies.models import CaseStudy, ReviewEvent, Revision
+from policies.statistics import turnaround
 from policies.workflow import authoring, corrections, target_suggestions, thread
 from policies.workflow.errors import (
     EditConflict,
@@ -86,14 +88,12 @@ def new(request):
     """Start a case of one's own member."""
     members = list(Member.objects.of(request.user).order_by("name"))
     if not members:
-        waiting = (
-            request.user.memberships.filter(status="requested").select_related("member").first()
-        )
-        if waiting:
+        asked = request.user.memberships.filter(status="requested").select_related("member").first()
+        if asked:
             told = _(
                 "You can begin as soon as your request to join %(member)s is approved. You will "
                 "get a mail."
-            ) % {"member": waiting.member}
+            ) % {"member": asked.member}
             messages.info(request, told)
             return redirect("my:home")
         messages.info(
@@ -141,11 +141,13 @@ def overview(request, pk):
 def overview_page(request, case, revision, *, note_form=None, status=200):
     """Return the overview, with a note form that has errors, if there is one."""
     noted = revision.state in WITH_MODERATORS
+    is_waiting = revision.state == State.SUBMITTED
     context = {
         "case": case,
         "revision": revision,
         "text_attributes": sections.text_attributes(revision),
         "is_open": revision.is_open,
+        "pace": waiting.in_words(turnaround.days_of_last_year()) if is_waiting else "",
         "is_writable": revision.state in WRITABLE,
         "progress": progress(revision) if revision.state in WRITABLE else None,
         "reason": revision.reasons[-1] if revision.reasons else None,

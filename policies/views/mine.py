@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from members.accounts.secretariat import acts_for_secretariat
 from members.models.invitation_tokens import token_of
 from members.notices.views import unread_of, with_subjects
-from members.teams import invitations, memberships
+from members.teams import invitations, memberships, waiting
 from members.teams.leaders import is_secretariat, requests_for
 from policies.filters.own_cases import STATES, OwnCaseFilter
 from policies.models import CaseStudy, ReviewEvent, Revision
@@ -46,6 +46,10 @@ def home(request):
     filters = OwnCaseFilter(request.GET, current_revisions(user), request=request)
     page = Paginator(filters.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     unread, requests = unread_of(user), requests_for(user)
+    asked = [each for each in own if each.status == memberships.Status.REQUESTED]
+    who_decides = waiting.on_requests(asked) if asked else {}
+    for each in asked:
+        each.who_decides = who_decides[each.pk]
     context = {
         "memberships": own,
         "in_team": any(each.status == memberships.Status.ACTIVE for each in own),

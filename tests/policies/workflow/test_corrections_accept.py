@@ -275,7 +275,7 @@ def test_queries_do_not_grow(page, submitted, moderator, django_assert_num_queri
         page.get(overview(submitted))
 
 
-OVERVIEW_QUERIES = 23
+OVERVIEW_QUERIES = 24
 
 
 @needs_two_connections
