@@ -16,9 +16,10 @@ from policies.content.bands import BUDGET, DURATION, POPULATION, STAFF
 from policies.content.facets import FACETS
 from policies.content.fields import row_fields
 from policies.interchange import lines, spreadsheet
-from policies.models import CaseStudy, Revision, RevisionTheme
+from policies.models import CaseStudy, Revision
 from policies.models.files import StoredFile
 from policies.models.months import MonthField
+from policies.models.series import SeriesField
 
 # The objects inside a line, each with values and lists.
 BLOCKS = {"budget": gettext_lazy("Budget"), "manpower": gettext_lazy("Staff")}
@@ -26,6 +27,7 @@ BLOCKS = {"budget": gettext_lazy("Budget"), "manpower": gettext_lazy("Staff")}
 OF_THE_STORE = {"original_name", "small"}
 # Kinds of fields in words; a kind stands before those that it is one of.
 KINDS = (
+    (SeriesField, gettext_lazy("years with a value each, written 2018: 12.5; 2019: 14")),
     (MonthField, gettext_lazy("year or month, written 2013 or 2013-04")),
     (models.BooleanField, gettext_lazy("true or false")),
     (models.IntegerField, gettext_lazy("whole number, 0 or more")),
@@ -40,6 +42,7 @@ COLUMNS = {
     "casestudy.confirmed_at": "confirmed_on",
     "revision.number": "revision",
     "revision.decided_at": "published_on",
+    "jointmember.member": "joint_members",
     "revisiontheme.theme": "themes",
     "contribution.target": "targets",
     "contribution.role": "primary_target",
@@ -143,7 +146,7 @@ def _list(model, path, line_list=None):
     """The section of a list; without a ``line_list`` the interchange format does not carry it."""
     if line_list is None:
         pairs = [(field, "") for field in row_fields(model) if field.name not in OF_THE_STORE]
-    elif model is RevisionTheme:
+    elif model in lines.OF_NAMES:
         pairs = [(key.field, f"{path}[]") for key in line_list.keys]
     else:
         pairs = [(key.field, f"{path}[].{key.name}") for key in line_list.keys]

@@ -11,11 +11,30 @@ from members.models import Member
 from members.names import tidy
 from policies.content.exchange_rates import to_usd
 from policies.content.values import clean, text
-from policies.models import CaseStudy, Contribution, Phase, Revision, RevisionTheme
+from policies.models import (
+    CaseStudy,
+    Contribution,
+    FundingSource,
+    JointMember,
+    Phase,
+    Revision,
+    RevisionTheme,
+)
 from policies.models.case import MAX_TARGETS, MAX_THEMES
-from policies.models.months import clean_period
+from policies.models.months import clean_fiscal_year, clean_period
 
-from .lines import ABOUT, BLOCKS, IDENTITY, ROLE, TARGET, LineList, case_keys, keys, parts
+from .lines import (
+    ABOUT,
+    BLOCKS,
+    IDENTITY,
+    ROLE,
+    TARGET,
+    LineList,
+    case_keys,
+    keys,
+    line_lists,
+    parts,
+)
 from .reading import LineError, shown
 from .understanding import money, target_code, theme_slug, understood
 
@@ -77,7 +96,10 @@ class Cleaner:
                 entry.rows[part.related_name] = self._rows(revision, part, value)
             else:
                 self._set(revision, part, value, part.path)
+        self._joint(entry)
+        self._source_numbers(entry)
         self._period(revision, "")
+        self._fiscal_year(revision, "budget.", "budget_year", "budget_fiscal_year")
         self._budget(revision)
         return None if self.errors else entry
 
@@ -158,6 +180,37 @@ class Cleaner:
             clean_period(instance.start, instance.end)
         except ValidationError as error:
             self.add(prefix + "end", error.messages[0])
+
+    def _fiscal_year(self, instance, prefix, year="year", fiscal_year="fiscal_year"):
+        """Set the year in which a fiscal year begins, where only that one is given."""
+        if self._is_wrong(prefix + "year") or self._is_wrong(prefix + "fiscal_year"):
+            return
+        try:
+            found = clean_fiscal_year(getattr(instance, year), getattr(instance, fiscal_year))
+        except ValidationError as error:
+            self.add(prefix + "fiscal_year", error.messages[0])
+        else:
+            setattr(instance, year, found)
+
+    def _joint(self, entry):
+        """Check that the member of the case is not among the further ones."""
+        for row in entry.rows["joint_members"]:
+            if entry.member and row.member_id and row.member_id == entry.member.pk:
+                name = {"name": shown(entry.member.slug)}
+                path = f"joint_members[{row.position}]"
+                self.add(path, _("“%(name)s” is there twice.") % name)
+
+    def _source_numbers(self, entry):
+        """Check that rows rest on sources that are there."""
+        if self._is_wrong("sources"):
+            return
+        most = len(entry.rows["sources"])
+        for line_list in line_lists():
+            for row in entry.rows[line_list.related_name]:
+                number = getattr(row, "source_number", None)
+                if number is not None and number > most:
+                    path = f"{line_list.path}[{row.position}].source_number"
+                    self.add(path, _("There is no source %(number)d.") % {"number": number})
 
     def _missing(self, path, message):
         """Note that a value is missing, unless there is a wrong one."""
@@ -243,6 +296,8 @@ class Cleaner:
                 if isinstance(value, str):
                     value = self._theme_slug(value)  # noqa: PLW2901 - as it is called now
                 row.theme = self.themes.get(self._name(value, path, self.themes, seen))
+            elif line_list.model is JointMember:
+                row.member = self._joint_member(value, path, seen)
             elif isinstance(value, dict):
                 self._row(row, line_list, value, f"{path}.", seen)
             else:
@@ -250,6 +305,19 @@ class Cleaner:
                 continue
             rows.append(row)
         return rows
+
+    def _joint_member(self, value, path, seen):
+        """Return a further member of a joint case by its slug, each once; None where it is wrong."""
+        member = self.members.called(value) if isinstance(value, str) else None
+        slug = member.slug if member else self._text(value, path)
+        if self._is_wrong(path):
+            return None
+        if not member:
+            self.add(path, _("There is no member “%(slug)s”.") % {"slug": shown(slug)})
+        elif slug in seen:
+            self.add(path, _("“%(name)s” is there twice.") % {"name": slug})
+        seen.add(slug)
+        return member
 
     def _theme_slug(self, value):
         """Return the slug of the theme that a slug leads to, or a name in a cell; what leads nowhere
@@ -272,6 +340,8 @@ class Cleaner:
                 self._set(row, key, value, path)
         if isinstance(row, Phase):
             self._period(row, prefix)
+        elif isinstance(row, FundingSource):
+            self._fiscal_year(row, prefix)
 
     def _role(self, value, path, seen):
         """Return the role of a target; ``seen`` notes that there is a primary one."""

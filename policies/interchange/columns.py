@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Member
-from policies.models import Contribution, RevisionTheme
+from policies.models import Contribution, JointMember, RevisionTheme
 from policies.models.months import MonthField, YearField
 
-from .lines import Key, case_keys, parts
+from .lines import OF_NAMES, Key, case_keys, parts
 
 TEXT, NUMBER, WHOLE, YEAR, MONTH, DATE, TRUTH, NAMES, TARGETS, ENTRIES = range(10)
 # How a field is written in a cell; a kind stands before those that it is one of.
@@ -31,6 +31,12 @@ BAR = "|"
 PRIMARY = "primary_target"
 # Columns that are called otherwise than the field or the list, by where their value stands in a line.
 NAMES_OF = {"confirmed_at": "confirmed_on", "budget.lines": "budget_lines"}
+SLUGS = {
+    RevisionTheme: gettext_lazy("Slugs of one to three themes."),
+    JointMember: gettext_lazy(
+        "Of a joint case: the last parts of the addresses of the pages of its further members."
+    ),
+}
 # Without these a row is no case.
 REQUIRED = {"language", "title", "summary"}
 # Columns of the files for readers that follow from others, or that only the platform knows.
@@ -179,9 +185,8 @@ def _of_member():
 
 def _of_list(line_list):
     name = NAMES_OF.get(line_list.path, line_list.name)
-    if line_list.model is RevisionTheme:
-        slugs = gettext_lazy("Slugs of one to three themes.")
-        return [Column(name, line_list.path, NAMES, help=slugs)]
+    if line_list.model in OF_NAMES:
+        return [Column(name, line_list.path, NAMES, help=SLUGS[line_list.model])]
     if line_list.model is not Contribution:
         return [Column(name, line_list.path, ENTRIES, keys=line_list.keys)]
     # The primary target has a column of its own.

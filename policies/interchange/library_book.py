@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from citynet.web import licence
 from policies.content import citations, comparison
 from policies.content.fields import content_fields
-from policies.models import RevisionTheme
 
 from . import books, spreadsheet
 from .columns import TEXT, TRUTH, WHOLE, kind_of
-from .lines import ROLE, line_lists
+from .lines import OF_NAMES, ROLE, line_lists
 
 # The columns in front of each row of a list: to which case it belongs, and its title for readers.
 CASE, CASE_TITLE = "case", "case_title"
@@ -29,11 +28,11 @@ LONG = 200  # characters; the columns of longer texts are wide
 
 
 def lists():
-    """Return the lists that have a sheet, by its name; themes stand in a column of the cases."""
+    """Return the lists that have a sheet, by its name; names stand in a column of the cases."""
     return {
         sheet_name(line_list): line_list
         for line_list in line_lists()
-        if line_list.model is not RevisionTheme
+        if line_list.model not in OF_NAMES
     }
 
 

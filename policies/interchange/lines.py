@@ -13,7 +13,7 @@ from citynet.web import licence
 from policies.content.citations import lasting_address
 from policies.content.fields import content_fields, row_fields
 from policies.content.values import empty, serialized
-from policies.models import CaseStudy, Contribution, Revision, RevisionTheme
+from policies.models import CaseStudy, Contribution, JointMember, Revision, RevisionTheme
 from policies.models.files import StoredFile
 
 # Fields of the case itself that a line may set.
@@ -29,12 +29,16 @@ LISTS = {
     "staff_roles": "manpower.roles",
 }
 THEME, TARGET = RevisionTheme.theme.field, Contribution.target.field
+JOINT = JointMember.member.field
+# Lists whose rows are nothing but the name of something.
+OF_NAMES = (RevisionTheme, JointMember)
 ROLE = Contribution.role.field
 # Fields of rows that are called otherwise.
 NAMES = {TARGET: "code", ROLE: "primary"}
 # Values that are not written as they are stored; relations by the name that people know.
 VALUES = {
     THEME: lambda row: row.theme.slug,
+    JOINT: lambda row: row.member.slug,
     ROLE: lambda row: row.role == Contribution.Role.PRIMARY,
 }
 
@@ -84,8 +88,8 @@ class LineList:
         return f"{self.block}.{self.name}" if self.block else self.name
 
     def of(self, rows):
-        """Return the rows as they stand in a line; of a theme that is its slug alone."""
-        if self.model is RevisionTheme:
+        """Return the rows as they stand in a line; of a name that is its slug alone."""
+        if self.model in OF_NAMES:
             return [self.keys[0].of(row) for row in rows]
         return [values(row, self.keys) for row in rows]
 

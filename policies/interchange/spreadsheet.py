@@ -20,6 +20,7 @@ from .columns import DATE, MONTH, NAMES, NUMBER, TARGETS, TEXT, TRUTH, WHOLE, YE
 SEPARATOR = "; "
 # Lists of a revision that the columns tell of.
 ROWS = (
+    "joint_members",
     "contributions",
     "theme_rows",
     "funding_sources",
@@ -177,6 +178,12 @@ BEHIND = (
     ),
     _of_case("source_id"),
     _of_case("synthetic"),
+    _joined(
+        "joint_members",
+        "joint_members",
+        lambda row: row.member.slug,
+        _("Of a joint case: the last parts of the addresses of the pages of its further members."),
+    ),
 )
 
 

@@ -1,6 +1,6 @@
 """Fields of amounts and measured values, and how large both may be."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,51 @@ from django.utils.translation import gettext_lazy as _
 # but not be read back.
 DIGITS = 15
 LARGEST = 10**DIGITS - 1
+
+
+class Qualifier(models.TextChoices):
+    """How exact a stated figure is; nothing where the source states it as it is."""
+
+    ABOUT = "about", _("about")
+    AT_LEAST = "at-least", _("at least")
+    AT_MOST = "at-most", _("at most")
+
+
+def choice_field(label, choices, help_text):
+    """Return a field for a choice that may be left open; code from before can write rows without it."""
+    return models.CharField(
+        label,
+        max_length=max(len(value) for value in choices.values),
+        choices=choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=help_text,
+    )
+
+
+def qualifier_field(label):
+    """Return a field for the :class:`Qualifier` of a figure beside it."""
+    return choice_field(
+        label, Qualifier, _("About, at least or at most, where the source says so of the figure.")
+    )
+
+
+def currency_field(label, help_text, **kwargs):
+    """Return a field for the code of a currency; empty where it is not known."""
+    return models.CharField(
+        label,
+        max_length=3,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Z]{3}\Z",
+                _("Write a code of three capital letters (ISO 4217): KRW, USD."),
+            )
+        ],
+        help_text=help_text,
+        **kwargs,
+    )
 
 
 def amount_field(label, help_text=None):

@@ -5,12 +5,54 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models import Member
 from sdg.models import Target
 
 from . import months
-from .amounts import amount_field, can_be_kept, not_negative, value_field
+from .amounts import (
+    amount_field,
+    can_be_kept,
+    choice_field,
+    currency_field,
+    not_negative,
+    qualifier_field,
+    value_field,
+)
 from .case import MAX_TARGETS, MAX_THEMES, Theme
 from .revision import OrderedRow, Revision
+from .series import SeriesField
+
+
+def source_number_field():
+    """Return a field that says on which of the case's sources a row rests, counted from 1."""
+    return models.PositiveSmallIntegerField(
+        _("number of the source"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Which of the sources of the case says so, counted from 1."),
+    )
+
+
+class JointMember(OrderedRow):
+    """A further member whose policy it is too."""
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="joint_members")
+    # Members that are merged may meet in one revision, so no constraint says "only once".
+    member = models.ForeignKey(
+        Member,
+        models.PROTECT,
+        related_name="joint_rows",
+        verbose_name=_("further member"),
+        help_text=_("A member whose policy it is too, beside the one whose case it is."),
+    )
+
+    class Meta(OrderedRow.Meta):
+        verbose_name = _("further member")
+        verbose_name_plural = _("further members")
+
+    def __str__(self):
+        return str(self.member)
 
 
 class RevisionTheme(OrderedRow):
@@ -106,6 +148,8 @@ class BudgetLine(OrderedRow):
     note = models.CharField(
         _("note"), max_length=500, blank=True, help_text=_("More on this part.")
     )
+    qualifier = qualifier_field(_("exactness"))
+    source_number = source_number_field()
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("budget line")
@@ -158,6 +202,18 @@ class FundingSource(OrderedRow):
     note = models.CharField(
         _("note"), max_length=500, blank=True, help_text=_("More on this source.")
     )
+    qualifier = qualifier_field(_("exactness"))
+    currency = currency_field(
+        _("currency"),
+        _("Currency code, ISO 4217; empty where it is that of the budget."),
+        default="",
+        db_default="",
+    )
+    year = months.YearField(
+        _("year"), help_text=_("The year in which the money was given or promised.")
+    )
+    fiscal_year = months.FiscalYearField(_("fiscal year"))
+    source_number = source_number_field()
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("funding source")
@@ -174,6 +230,11 @@ class FundingSource(OrderedRow):
 class StaffRole(OrderedRow):
     """A group of people who work on the policy."""
 
+    class Counted(models.TextChoices):
+        FTE = "fte", _("FTE")
+        HEADS = "heads", _("Heads")
+        VOLUNTEERS = "volunteers", _("Volunteers")
+
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="staff_roles")
     role = models.CharField(_("role"), max_length=200, help_text=_("What these people do."))
     organisation = models.CharField(
@@ -186,7 +247,7 @@ class StaffRole(OrderedRow):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text=_("Full-time equivalents (FTE), or heads where the note says so."),
+        help_text=_("How many, counted as the row says; else full-time equivalents (FTE)."),
     )
     months = models.DecimalField(
         _("months"),
@@ -197,6 +258,10 @@ class StaffRole(OrderedRow):
         validators=[MinValueValidator(0)],
         help_text=_("For how many months."),
     )
+    counted = choice_field(
+        _("counted as"), Counted, _("Whether these are full-time equivalents, heads or volunteers.")
+    )
+    source_number = source_number_field()
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("staff role")
@@ -251,6 +316,7 @@ class Stakeholder(OrderedRow):
         blank=True,
         help_text=_("How far it has a say, from being told to leading."),
     )
+    source_number = source_number_field()
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("stakeholder")
@@ -273,6 +339,7 @@ class Phase(OrderedRow):
     note = models.CharField(
         _("note"), max_length=1000, blank=True, help_text=_("What happened in it.")
     )
+    source_number = source_number_field()
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("phase")
@@ -294,6 +361,13 @@ class Indicator(OrderedRow):
         MEASURED = "measured", _("Measured")
         EVALUATED = "evaluated", _("Independently evaluated")
 
+    class Reporter(models.TextChoices):
+        CITY = "city", _("The city")
+        FUNDER = "funder", _("A funder")
+        PRESS = "press", _("The press")
+        RESEARCH = "research", _("Research")
+        EVALUATOR = "evaluator", _("An evaluator")
+
     name = models.CharField(_("name"), max_length=300, help_text=_("What is counted or measured."))
     unit = models.CharField(
         _("unit"), max_length=80, blank=True, help_text=_("The unit of baseline, plan and result.")
@@ -313,6 +387,14 @@ class Indicator(OrderedRow):
         blank=True,
         help_text=_("What the result rests on."),
     )
+    planned_qualifier = qualifier_field(_("exactness of the plan"))
+    result_qualifier = qualifier_field(_("exactness of the result"))
+    reporter = choice_field(_("reported by"), Reporter, _("Who states the values."))
+    series = SeriesField(
+        _("values over the years"),
+        help_text=_("Further years of the same figure, each with its value: 2018: 12.5; 2019: 14"),
+    )
+    source_number = source_number_field()
 
     class Meta(OrderedRow.Meta):
         verbose_name = _("indicator")

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from citynet.web.languages import cached_per_language
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
+# 2019/20, FY 2019-2020
+TWO_YEARS = re.compile(r"(?:FY ?)?((?:19|20)[0-9]{2}) ?[/–-] ?([0-9]{4}|[0-9]{2})", re.ASCII)
 WRONG_YEAR = _("Write a year from 1900 to 2099.")
 WRONG_MONTH = _("Write a year (2013) or a year and month (2013-04).")
 PATTERN = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z"
@@ -46,6 +48,27 @@ class YearField(models.PositiveSmallIntegerField):
         super().__init__(*args, **kwargs)
 
 
+class FiscalYearField(models.CharField):
+    """The fiscal year of an amount as it is written, "2019/20"; empty where it is a calendar year.
+
+    The year beside it is then the one in which the fiscal year begins (:func:`clean_fiscal_year`).
+    """
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 20)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        kwargs.setdefault("db_default", "")
+        kwargs.setdefault(
+            "help_text",
+            _(
+                "As it is written, where it is no calendar year: 2019/20. The year beside it is the "
+                "one in which it begins."
+            ),
+        )
+        super().__init__(*args, **kwargs)
+
+
 def period_constraints(name):
     """Database rules for a model with ``start`` and ``end``: both well formed, end not before start.
 
@@ -73,6 +96,42 @@ def clean_period(start, end):
     """Raise ``ValidationError`` on ``end`` when it lies before ``start``."""
     if start and end and end < start and not start.startswith(end):
         raise ValidationError({"end": _("The end is before the start.")})
+
+
+def first_year(fiscal_year):
+    """Return the year in which a fiscal year of two years begins ("2019/20": 2019).
+
+    None where it is written in another way. Raises ``ValidationError`` where the second year does
+    not follow the first.
+    """
+    found = TWO_YEARS.fullmatch(fiscal_year.strip())
+    if not found:
+        return None
+    first, second = int(found[1]), int(found[2])
+    if second not in (first + 1, (first + 1) % 100):
+        raise ValidationError(
+            _("“%(text)s” are not two years that follow each other; write it as 2019/20.")
+            % {"text": fiscal_year}
+        )
+    return first
+
+
+def clean_fiscal_year(year, fiscal_year):
+    """Return the year to keep beside a fiscal year: the one in which it begins.
+
+    Raises ``ValidationError`` where ``year`` is another one, or is needed and missing.
+    """
+    if not fiscal_year:
+        return year
+    first = first_year(fiscal_year)
+    if first is None and year is None:
+        raise ValidationError(_("Give also the year in which this fiscal year begins."))
+    if first is not None and year not in (None, first):
+        raise ValidationError(
+            _("The fiscal year %(text)s begins in %(first)s, not in %(year)s.")
+            % {"text": fiscal_year, "first": first, "year": year}
+        )
+    return first if year is None else year
 
 
 def year_of(month):

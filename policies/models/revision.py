@@ -11,11 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from sdg.models import Target
 
 from . import months
-from .amounts import amount_field, can_be_kept, not_negative
+from .amounts import (
+    amount_field,
+    can_be_kept,
+    choice_field,
+    currency_field,
+    not_negative,
+    qualifier_field,
+)
 from .case import CaseStudy, Theme
 from .querysets import RevisionQuerySet
 
 SECTION_LENGTH = 50_000
+NO_EMAIL = RegexValidator(
+    r"[^\s@＠/]+ ?[@＠] ?[^\s@＠/]+|[(\[]at[)\]]|^mailto:",
+    _("Name the office and its page: e-mail addresses are not shown here."),
+    inverse_match=True,
+)
 
 
 class Revision(models.Model):
@@ -79,6 +91,21 @@ class Revision(models.Model):
         TOTAL = "total", _("Total")
         ANNUAL = "annual", _("A year")
         PART = "part", _("Part of the whole")
+
+    class Basis(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        APPROVED = "approved", _("Approved")
+        SPENT = "spent", _("Spent")
+
+    class Scale(models.TextChoices):
+        SITE = "site", _("Site")
+        NEIGHBOURHOOD = "neighbourhood", _("Neighbourhood")
+        DISTRICT = "district", _("District")
+        CITY = "city", _("Whole city")
+        BEYOND = "beyond", _("Beyond the city")
+
+    # Only what reaches the whole city can be divided by its residents.
+    WHOLE_CITY = (Scale.CITY, Scale.BEYOND)
 
     case = models.ForeignKey(
         CaseStudy, models.CASCADE, related_name="revisions", verbose_name=_("case study")
@@ -153,24 +180,55 @@ class Revision(models.Model):
         help_text=_("When the policy ended, or is to end. Year, or year and month."),
     )
 
+    scale = choice_field(
+        _("scale"), Scale, _("How far the policy reached: a site, or the whole city.")
+    )
+    people_served = models.PositiveIntegerField(
+        _("people served"),
+        null=True,
+        blank=True,
+        help_text=_("How many people the policy reaches."),
+    )
+    people_served_qualifier = qualifier_field(_("exactness of the people served"))
+    people_served_note = models.CharField(
+        _("who is served"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Who is counted among them, and by whom."),
+    )
+    contact_office = models.CharField(
+        _("contact office"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[NO_EMAIL],
+        help_text=_("The office that answers questions; no person, and no e-mail address."),
+    )
+    contact_url = models.URLField(
+        _("page of the contact office"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[NO_EMAIL],
+        help_text=_("Its public page, where people find how to write to it."),
+    )
+
     budget_amount = amount_field(
         _("budget"), _("In the case's own currency, not in thousands or millions.")
     )
-    budget_currency = models.CharField(
-        _("currency"),
-        max_length=3,
-        blank=True,
-        validators=[
-            RegexValidator(
-                r"^[A-Z]{3}\Z",
-                _("Write a code of three capital letters (ISO 4217): KRW, USD."),
-            )
-        ],
-        help_text=_("Currency code, ISO 4217: KRW, USD."),
-    )
+    budget_qualifier = qualifier_field(_("exactness of the budget"))
+    budget_currency = currency_field(_("currency"), _("Currency code, ISO 4217: KRW, USD."))
     budget_year = months.YearField(
         _("budget year"),
         help_text=_("The year whose prices and exchange rate the amount is in."),
+    )
+    budget_fiscal_year = months.FiscalYearField(_("fiscal year of the budget"))
+    budget_basis = choice_field(
+        _("basis of the budget"), Basis, _("Whether the amount was planned, approved or spent.")
     )
     budget_scope = models.CharField(
         _("budget scope"),
@@ -210,6 +268,21 @@ class Revision(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
         help_text=_("Full-time equivalents (FTE) working on the policy."),
+    )
+    staff_heads = models.PositiveIntegerField(
+        _("staff in heads"),
+        null=True,
+        blank=True,
+        help_text=_("Paid people who worked on it, each counted as one."),
+    )
+    staff_volunteers = models.PositiveIntegerField(
+        _("volunteers"),
+        null=True,
+        blank=True,
+        help_text=_("People who worked on it without pay, each counted as one."),
+    )
+    staff_year = months.YearField(
+        _("year of the staff"), help_text=_("The year in which there were so many.")
     )
     staff_note = models.TextField(
         _("note on the staff"),
@@ -331,6 +404,12 @@ class Revision(models.Model):
     def duration_months(self):
         """Months from start to end, both included; None where either is unknown."""
         return months.duration_months(self.start, self.end)
+
+    @cached_property
+    def further_members(self):
+        """Return the other members of a joint case, each once, in the author's order."""
+        members = (row.member for row in self.joint_members.all())
+        return [each for each in dict.fromkeys(members) if each.pk != self.case.member_id]
 
     @property
     def direction(self):

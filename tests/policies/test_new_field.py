@@ -25,7 +25,7 @@ from tests.policies.workbooks import workbook
 
 pytestmark = pytest.mark.sqlite
 
-BASIS = [("planned", "Planned"), ("spent", "Spent")]
+METHODS = [("estimated", "Estimated"), ("counted", "Counted")]
 
 
 @pytest.fixture
@@ -35,20 +35,20 @@ def new_fields(db):
         (
             Revision,
             models.PositiveIntegerField(
-                "people served", null=True, blank=True, help_text="How many people it reaches."
+                "jobs made", null=True, blank=True, help_text="How many jobs it makes."
             ),
-            "people_served",
+            "jobs_made",
         ),
         (
             Revision,
             models.CharField(
-                "basis of the budget",
+                "method of the budget",
                 max_length=10,
                 blank=True,
-                choices=BASIS,
-                help_text="What kind of amount it is.",
+                choices=METHODS,
+                help_text="How the amount was found.",
             ),
-            "budget_basis",
+            "budget_method",
         ),
         (
             Indicator,
@@ -84,7 +84,7 @@ def _forget_what_was_derived():
 @pytest.fixture
 def live(reference, new_fields):
     revision = LiveRevisionFactory(
-        case__source_id="night-buses", people_served=1200, budget_basis="spent"
+        case__source_id="night-buses", jobs_made=1200, budget_method="counted"
     )
     Indicator.objects.create(revision=revision, name="Riders", method="Count")
     return reread(revision)
@@ -99,32 +99,32 @@ def test_new_field_is_copied_and_compared(live):
 
     draft = reread(authoring.open_draft(live.case, user=membership.user))
 
-    assert (draft.people_served, draft.budget_basis) == (1200, "spent")
+    assert (draft.jobs_made, draft.budget_method) == (1200, "counted")
     assert [each.method for each in draft.indicators.all()] == ["Count"]
     assert changes(live, draft) == []
     shown = reviewing.fingerprint(draft)
 
-    Revision.objects.filter(pk=draft.pk).update(people_served=1500, budget_basis="planned")
+    Revision.objects.filter(pk=draft.pk).update(jobs_made=1500, budget_method="estimated")
     draft.indicators.update(method="Survey")
     draft = reread(draft)
 
     assert changes(live, draft) == [
-        TextChange("People served", "<del>1,200</del><ins>1,500</ins>"),
-        TextChange("Basis of the budget", "<del>Spent</del><ins>Planned</ins>"),
+        TextChange("Jobs made", "<del>1,200</del><ins>1,500</ins>"),
+        TextChange("Method of the budget", "<del>Counted</del><ins>Estimated</ins>"),
         RowsChange("Indicators", [], [], ["Riders, <del>Count</del><ins>Survey</ins>"]),
     ]
     assert reviewing.fingerprint(draft) != shown
     [written] = personal_data.export(membership.user)["revisions_written"]
-    assert (written["people_served"], written["budget_basis"]) == (1500, "planned")
+    assert (written["jobs_made"], written["budget_method"]) == (1500, "estimated")
 
 
 def test_new_field_is_exported_and_imported(live):
     line = row(live)
-    assert (line["people_served"], line["budget"]["basis"]) == (1200, "spent")
+    assert (line["jobs_made"], line["budget"]["method"]) == (1200, "counted")
     assert line["indicators"][0]["method"] == "Count"
     header = spreadsheet.header()
     [values] = spreadsheet.rows([live])
-    assert dict(zip(header, values, strict=True))["people_served"] == 1200
+    assert dict(zip(header, values, strict=True))["jobs_made"] == 1200
 
     again, errors = bring_in(line)
     assert (again.counts["unchanged"], errors) == (1, [])
@@ -135,18 +135,18 @@ def test_new_field_is_exported_and_imported(live):
 
 
 def test_new_field_is_checked_by_its_type(live):
-    wrong = row(live) | {"source_id": "wrong", "people_served": "many"}
-    wrong["budget"]["basis"] = "guessed"
+    wrong = row(live) | {"source_id": "wrong", "jobs_made": "many"}
+    wrong["budget"]["method"] = "guessed"
     wrong["indicators"][0]["method"] = "x" * 101
 
     _importer, errors = bring_in(wrong)
 
     assert errors == [
-        (1, "people_served", "Write a whole number in digits."),
+        (1, "jobs_made", "Write a whole number in digits."),
         (
             1,
-            "budget.basis",
-            "“guessed” is not among the values that may stand here: planned, spent.",
+            "budget.method",
+            "“guessed” is not among the values that may stand here: estimated, counted.",
         ),
         (
             1,
@@ -158,35 +158,35 @@ def test_new_field_is_checked_by_its_type(live):
 
 def test_new_field_is_a_column_of_the_workbook(live):
     book = Workbook(ContentFile(template.template()))
-    assert {"people_served", "budget_basis"} < book.letters.keys()
-    assert columns.columns()["indicators"].parts.endswith("| evidence | method")
+    assert {"jobs_made", "budget_method"} < book.letters.keys()
+    assert columns.columns()["indicators"].parts.endswith("| source_number | method")
     book.close()
 
     data = SHORT | {"member_slug": live.case.member.slug, "source_id": "sheet"}
     del data["member"]
-    row_of_sheet = data | {"people_served": 1200, "budget_basis": "spent"}
+    row_of_sheet = data | {"jobs_made": 1200, "budget_method": "counted"}
     _importer, errors = bring_in_workbook(workbook(row_of_sheet))
 
     assert errors == []
     made = Revision.objects.get(case__source_id="sheet")
-    assert (made.people_served, made.budget_basis) == (1200, "spent")
+    assert (made.jobs_made, made.budget_method) == (1200, "counted")
 
 
 def test_new_field_is_in_the_codebook(new_fields):
     fields = {field.anchor: field for part in codebook.sections() for field in part.fields}
 
-    served = fields["revision.people_served"]
+    served = fields["revision.jobs_made"]
     assert (served.label, served.meaning, served.kind, served.key, served.column) == (
-        "People served",
-        "How many people it reaches.",
+        "Jobs made",
+        "How many jobs it makes.",
         "whole number, 0 or more",
-        "people_served",
-        "people_served",
+        "jobs_made",
+        "jobs_made",
     )
-    basis = fields["revision.budget_basis"]
-    assert (basis.key, basis.values) == (
-        "budget.basis",
-        [("planned", "Planned"), ("spent", "Spent")],
+    method = fields["revision.budget_method"]
+    assert (method.key, method.values) == (
+        "budget.method",
+        [("estimated", "Estimated"), ("counted", "Counted")],
     )
     assert fields["indicator.method"].key == "indicators[].method"
 
@@ -195,23 +195,23 @@ def test_form_takes_label_help_choices_and_rules_from_the_model(live):
     class Form(SectionForm):
         class Meta(SectionForm.Meta):
             model = Revision
-            fields = ["people_served", "budget_basis"]
+            fields = ["jobs_made", "budget_method"]
 
-    form = Form(MultiValueDict({"people_served": ["1,300"], "budget_basis": ["planned"]}))
+    form = Form(MultiValueDict({"jobs_made": ["1,300"], "budget_method": ["estimated"]}))
 
     assert form.is_valid()
     form.write(live)
-    assert (live.people_served, live.budget_basis) == (1300, "planned")
-    assert form["people_served"].label == "People served"
-    assert form["people_served"].help_text == "How many people it reaches."
-    assert form["budget_basis"].field.choices == [("", "Not reported"), *BASIS]
-    assert Form(MultiValueDict({"people_served": ["many"]})).errors == {
-        "people_served": ["Write a whole number in digits."]
+    assert (live.jobs_made, live.budget_method) == (1300, "estimated")
+    assert form["jobs_made"].label == "Jobs made"
+    assert form["jobs_made"].help_text == "How many jobs it makes."
+    assert form["budget_method"].field.choices == [("", "Not reported"), *METHODS]
+    assert Form(MultiValueDict({"jobs_made": ["many"]})).errors == {
+        "jobs_made": ["Write a whole number in digits."]
     }
 
 
 def test_models_are_as_they_were():
     """The tests above leave nothing behind in their process."""
     names = {field.name for field in Revision._meta.get_fields()}
-    assert names & {"people_served", "budget_basis"} == set()
+    assert names & {"jobs_made", "budget_method"} == set()
     assert not hasattr(Indicator, "method")

@@ -12,6 +12,7 @@ from policies.models import (
     Contribution,
     FundingSource,
     Indicator,
+    JointMember,
     Phase,
     Photo,
     Revision,
@@ -21,7 +22,7 @@ from policies.models import (
     Stakeholder,
 )
 from portal import codebook
-from tests.factories import LiveRevisionFactory
+from tests.factories import LiveRevisionFactory, MemberFactory
 
 ROWS = [
     BudgetLine(category="capital"),
@@ -75,6 +76,7 @@ def paths(value, path=""):
 def test_codebook_names_every_key_of_a_line(reference):
     revision = LiveRevisionFactory(targets=["11.6"], themes=["transport"])
     revision.case.synthetic = True
+    JointMember.objects.create(revision=revision, member=MemberFactory())
     for row in ROWS:
         row.pk = None
         row.revision = revision
@@ -105,6 +107,7 @@ def test_codebook_says_what_every_field_means():
     "model",
     [
         Revision,
+        JointMember,
         RevisionTheme,
         Contribution,
         BudgetLine,

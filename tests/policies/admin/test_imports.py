@@ -32,6 +32,7 @@ NO_CHOICE = (
 
 @pytest.fixture(autouse=True)
 def surabaya(reference):
+    MemberFactory(slug="suwon", name="Suwon", country="KR")
     return MemberFactory(slug="surabaya", name="Surabaya", country="ID")
 
 

@@ -7,8 +7,8 @@ from django.db import models
 
 from policies.content.diff import changes, tokens, words
 from policies.content.fields import content_fields, row_fields
-from policies.models import Revision
-from tests.factories import AttachmentFactory, LiveRevisionFactory, PhotoFactory
+from policies.models import JointMember, Revision
+from tests.factories import AttachmentFactory, LiveRevisionFactory, MemberFactory, PhotoFactory
 from tests.policies.contents import fill
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,7 @@ def another(row, field):
 def made_once(shared):
     with shared.made():
         revision = fill(LiveRevisionFactory())
+        JointMember.objects.create(revision=revision, member=MemberFactory())
         PhotoFactory(revision=revision)
         AttachmentFactory(revision=revision)
     return revision.pk

@@ -17,15 +17,27 @@ def test_content_is_every_field_but_identity_state_dates_and_people():
         "stage",
         "start",
         "end",
+        "scale",
+        "people_served",
+        "people_served_qualifier",
+        "people_served_note",
+        "contact_office",
+        "contact_url",
         "budget_amount",
+        "budget_qualifier",
         "budget_currency",
         "budget_year",
+        "budget_fiscal_year",
+        "budget_basis",
         "budget_scope",
         "budget_usd",
         "budget_usd_source",
         "budget_note",
         "budget_unavailable",
         "staff_fte",
+        "staff_heads",
+        "staff_volunteers",
+        "staff_year",
         "staff_note",
         "staff_unavailable",
         "stakeholders_unavailable",
@@ -34,6 +46,7 @@ def test_content_is_every_field_but_identity_state_dates_and_people():
 
 def test_lists_come_in_the_order_in_which_their_models_are_declared():
     assert list(Revision.row_models()) == [
+        "joint_members",
         "theme_rows",
         "contributions",
         "budget_lines",
@@ -65,6 +78,11 @@ def test_rows_say_all_but_their_place():
         "result_year",
         "source",
         "evidence",
+        "planned_qualifier",
+        "result_qualifier",
+        "reporter",
+        "series",
+        "source_number",
     ]
     assert {field.name for field in Photo._meta.concrete_fields} - {
         field.name for field in row_fields(Photo)

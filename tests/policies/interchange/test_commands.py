@@ -33,6 +33,7 @@ def run(*arguments, **options):
 
 @pytest.fixture
 def surabaya(reference):
+    MemberFactory(slug="suwon", name="Suwon", country="KR")
     return MemberFactory(slug="surabaya", name="Surabaya")
 
 

@@ -31,12 +31,22 @@ UNKNOWN = {
     "stage": None,
     "start": None,
     "end": None,
+    "scale": None,
+    "people_served": None,
+    "people_served_qualifier": None,
+    "people_served_note": "",
+    "contact_office": "",
+    "contact_url": "",
+    "joint_members": [],
     "themes": [],
     "targets": [],
     "budget": {
         "amount": None,
+        "qualifier": None,
         "currency": "",
         "year": None,
+        "fiscal_year": "",
+        "basis": None,
         "scope": None,
         "usd": None,
         "usd_source": "",
@@ -45,7 +55,15 @@ UNKNOWN = {
         "lines": [],
         "funding": [],
     },
-    "manpower": {"fte": None, "note": "", "unavailable": "", "roles": []},
+    "manpower": {
+        "fte": None,
+        "heads": None,
+        "volunteers": None,
+        "year": None,
+        "note": "",
+        "unavailable": "",
+        "roles": [],
+    },
     "stakeholders": [],
     "stakeholders_unavailable": "",
     "phases": [],
@@ -56,6 +74,7 @@ UNKNOWN = {
 
 @pytest.fixture(autouse=True)
 def surabaya(reference):
+    MemberFactory(slug="suwon", name="Suwon", country="KR")
     return MemberFactory(slug="surabaya", name="Surabaya", country="ID")
 
 
@@ -305,10 +324,10 @@ def test_line_that_the_public_text_says_already_leaves_the_draft_alone():
 
 
 def test_draft_of_a_person_is_not_touched():
-    case = LiveRevisionFactory(case__source_id="night-buses", case__member__slug="suwon").case
+    case = LiveRevisionFactory(case__source_id="night-buses", case__member__slug="hue").case
     draft = RevisionFactory(case=case, created_by=UserFactory(), title="Mine")
 
-    importer, errors = bring_in(full(member="suwon"), publish=True)
+    importer, errors = bring_in(full(member="hue"), publish=True)
 
     assert errors == [(1, "source_id", "Revision 2 is being written or reviewed.")]
     assert counted(importer) == {"bad": 1}
@@ -360,9 +379,9 @@ def test_text_taken_off_the_site_does_not_come_back():
 
 def test_case_does_not_move_to_another_member():
     bring_in(full())
-    MemberFactory(slug="suwon")
+    MemberFactory(slug="hue")
 
-    _importer, errors = bring_in(full(member="suwon"))
+    _importer, errors = bring_in(full(member="hue"))
 
     assert errors == [(1, "member", "The case belongs to another member; an import moves none.")]
     assert rows() == [FULL]
@@ -482,7 +501,7 @@ def test_dry_run_counts_and_writes_nothing():
     assert counted(importer) == {"created": 1, "updated": 1, "published": 2, "bad": 1}
     assert len(errors) == 1
     assert rows() == before
-    assert Member.objects.count() == 1
+    assert Member.objects.count() == 2
 
 
 def test_batches_tell_how_far_the_import_is():
@@ -542,7 +561,7 @@ def test_new_cases_take_the_same_queries_for_one_and_for_many(django_assert_num_
     importer = Importer(publish=True)
 
     # The batch (2), the cases known (1), 11 tables, publishing (7) with the stored summary (10).
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         list(importer.run(io.BytesIO(encoded(*lines))))
 
     assert importer.counts["published"] == count
@@ -555,7 +574,7 @@ def test_known_cases_take_the_same_queries_for_one_and_for_many(django_assert_nu
     importer = Importer(publish=True)
 
     # The batch (2), the cases (1), their revisions (2) and what these hold (11).
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         list(importer.run(io.BytesIO(encoded(*lines))))
 
     assert importer.counts["unchanged"] == count

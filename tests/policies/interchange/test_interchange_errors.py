@@ -32,6 +32,7 @@ THEMES = (
     "social-inclusiveness-and-well-being, solid-waste, transport, urban-planning, "
     "water-and-sanitation"
 )
+QUALIFIERS = "about, at-least, at-most"
 CATEGORIES = ["capital", "operating", "personnel", "services", "land", "other"]
 TOO_LARGE = (
     "Ensure this value is less than or equal to 999999999999999. "
@@ -47,11 +48,13 @@ NO_TEXT = "This must be a text."
 NO_LIST = "This must be a list."
 NO_OBJECT = "This must be an object."
 NO_FLAG = "This must be true or false."
+NO_EMAIL = "Name the office and its page: e-mail addresses are not shown here."
 NO_URL = "Enter a valid URL."
 
 
 @pytest.fixture(autouse=True)
 def surabaya(reference):
+    MemberFactory(slug="suwon", name="Suwon", country="KR")
     return MemberFactory(slug="surabaya", name="Surabaya", country="ID")
 
 
@@ -117,6 +120,16 @@ MISTAKES = [
     ("end", "soon", MONTH),
     ("end", "2013-03", "The end is before the start."),
     ("end", "2012", "The end is before the start."),
+    ("scale", "odd", no_choice("odd", "site, neighbourhood, district, city, beyond")),
+    ("people_served", "many", "Write a whole number in digits."),
+    ("people_served_qualifier", "odd", no_choice("odd", QUALIFIERS)),
+    ("people_served_note", "x" * 201, too_long(200)),
+    ("contact_office", "kim@suwon.example", NO_EMAIL),
+    ("contact_office", "x" * 201, too_long(200)),
+    ("contact_url", "mailto:kim@suwon.example", f"{NO_URL} {NO_EMAIL}"),
+    ("joint_members", "suwon", NO_LIST),
+    ("joint_members[0]", "atlantis", "There is no member “atlantis”."),
+    ("joint_members[0]", "surabaya", "“surabaya” is there twice."),
     ("themes", "transport", NO_LIST),
     ("themes", ["transport", "housing", "energy", "solid-waste"], "At most 3 are allowed."),
     ("themes[1]", "odd", f"There is no “odd”. There are: {THEMES}."),
@@ -168,6 +181,14 @@ MISTAKES = [
     ("budget.year", "13", YEAR),
     ("budget.year", True, YEAR),
     ("budget.scope", "odd", no_choice("odd", "total", "annual", "part")),
+    ("budget.qualifier", "odd", no_choice("odd", QUALIFIERS)),
+    ("budget.basis", "odd", no_choice("odd", "planned", "approved", "spent")),
+    (
+        "budget.fiscal_year",
+        "2013/15",
+        "“2013/15” are not two years that follow each other; write it as 2019/20.",
+    ),
+    ("budget.fiscal_year", "x" * 21, too_long(20)),
     ("budget.usd", "-1", NEGATIVE),
     ("budget.usd", None, "A source is given, but no amount in USD."),
     ("budget.usd_source", "", "Name who states the amount in USD."),
@@ -182,6 +203,8 @@ MISTAKES = [
     ("budget.lines[0].amount", "-0.01", NEGATIVE),
     ("budget.lines[0].note", "x" * 501, too_long(500)),
     ("budget.lines[0].name", "x", "Unknown key."),
+    ("budget.lines[0].qualifier", "odd", no_choice("odd", QUALIFIERS)),
+    ("budget.lines[0].source_number", 0, "Ensure this value is greater than or equal to 1."),
     ("budget.funding", 1, NO_LIST),
     ("budget.funding[1].kind", "odd", no_choice("odd", FUNDING)),
     ("budget.funding[1].name", "", BLANK),
@@ -189,10 +212,27 @@ MISTAKES = [
     ("budget.funding[1].amount", "many", NUMBER),
     ("budget.funding[1].state", "odd", no_choice("odd", "pledged", "received", "withdrawn")),
     ("budget.funding[1].note", "x" * 501, too_long(500)),
-    ("budget.funding[1].currency", "USD", "Unknown key."),
+    ("budget.funding[1].colour", "red", "Unknown key."),
+    ("budget.funding[1].qualifier", "odd", no_choice("odd", QUALIFIERS)),
+    ("budget.funding[1].currency", "usd", CURRENCY),
+    ("budget.funding[1].year", "soon", YEAR),
+    (
+        "budget.funding[0].fiscal_year",
+        "2013/14",
+        "The fiscal year 2013/14 begins in 2013, not in 2014.",
+    ),
+    (
+        "budget.funding[1].fiscal_year",
+        "2076/77 BS",
+        "Give also the year in which this fiscal year begins.",
+    ),
+    ("budget.funding[1].source_number", 3, "There is no source 3."),
     ("manpower", [], NO_OBJECT),
     ("manpower.fte", "-1", NEGATIVE),
     ("manpower.fte", "1.25", "Ensure that there are no more than 1 decimal place."),
+    ("manpower.heads", -1, NEGATIVE),
+    ("manpower.volunteers", "12.5", "Write a whole number in digits."),
+    ("manpower.year", 13, YEAR),
     ("manpower.note", "x" * 2001, too_long(2000)),
     ("manpower.unavailable", "x" * 301, too_long(300)),
     ("manpower.staff", 1, "Unknown key."),
@@ -200,6 +240,8 @@ MISTAKES = [
     ("manpower.roles[0].organisation", "x" * 201, too_long(200)),
     ("manpower.roles[0].people", "-1", NEGATIVE),
     ("manpower.roles[0].months", "-1", NEGATIVE),
+    ("manpower.roles[0].counted", "odd", no_choice("odd", "fte", "heads", "volunteers")),
+    ("manpower.roles[0].source_number", 3, "There is no source 3."),
     ("stakeholders", "all", NO_LIST),
     ("stakeholders", [{"name": "A"}] * 501, "At most 500 are allowed."),
     ("stakeholders[0].name", None, BLANK),
@@ -210,11 +252,13 @@ MISTAKES = [
         "odd",
         no_choice("odd", "informed", "consulted", "involved", "partner", "leads"),
     ),
+    ("stakeholders[0].source_number", 3, "There is no source 3."),
     ("stakeholders_unavailable", "x" * 301, too_long(300)),
     ("phases[0].name", "", BLANK),
     ("phases[0].start", "April", "Write a year (2013) or a year and month (2013-04)."),
     ("phases[0].end", "2013-03", "The end is before the start."),
     ("phases[0].note", "x" * 1001, too_long(1000)),
+    ("phases[0].source_number", 3, "There is no source 3."),
     ("indicators[0].name", "", BLANK),
     ("indicators[0].unit", "x" * 81, too_long(80)),
     ("indicators[0].baseline", "low", NUMBER),
@@ -224,6 +268,20 @@ MISTAKES = [
     ("indicators[0].result_year", "soon", YEAR),
     ("indicators[0].source", "x" * 301, too_long(300)),
     ("indicators[0].evidence", "odd", no_choice("odd", "reported", "measured", "evaluated")),
+    ("indicators[0].planned_qualifier", "odd", no_choice("odd", QUALIFIERS)),
+    ("indicators[0].result_qualifier", "odd", no_choice("odd", QUALIFIERS)),
+    (
+        "indicators[0].reporter",
+        "odd",
+        no_choice("odd", "city", "funder", "press", "research", "evaluator"),
+    ),
+    (
+        "indicators[0].series",
+        "2012: 5; soon: 6",
+        "“soon: 6” is not a year with a value. Write them so: 2018: 12.5; 2019: 14",
+    ),
+    ("indicators[0].series", "2012: 5; 2012: 6", "The year 2012 is there twice."),
+    ("indicators[0].source_number", 3, "There is no source 3."),
     ("sources[0].title", "", BLANK),
     ("sources[0].url", "example.org", NO_URL),
     ("sources[0].url", "javascript:alert(1)", NO_URL),
@@ -246,7 +304,8 @@ def test_mistake_is_told_by_line_and_field(mistake):
         "created": 1, "updated": 0, "unchanged": 0, "published": 0, "bad": 1
     }  # fmt: skip
     # The good line is in; of the bad one there is nothing.
-    assert CaseStudy.objects.count() == Revision.objects.count() == Member.objects.count() == 1
+    assert CaseStudy.objects.count() == Revision.objects.count() == 1
+    assert Member.objects.count() == 2
     assert Stakeholder.objects.count() == 0
 
 

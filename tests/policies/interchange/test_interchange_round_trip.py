@@ -43,6 +43,16 @@ def number(largest, places, smallest=0):
     )
 
 
+QUALIFIERS = st.sampled_from([None, "about", "at-least", "at-most"])
+
+
+def fiscal_years(year):
+    """How a fiscal year that begins in ``year`` may be written."""
+    if year is None:
+        return st.just("")
+    return st.sampled_from(["", f"{year}/{(year + 1) % 100:02d}", f"BS {year + 57}"])
+
+
 def rows_of(most=3, **keys):
     return st.lists(st.fixed_dictionaries(keys), max_size=most)
 
@@ -72,7 +82,15 @@ def phase(draw):
         "start": start,
         "end": end,
         "note": draw(maybe(text(100), "")),
+        "source_number": None,
     }
+
+
+@st.composite
+def series(draw):
+    """Values of one to four years, in their order; or nothing."""
+    years = sorted(draw(st.sets(YEAR, max_size=4)))
+    return "; ".join(f"{year}: {draw(VALUE)}" for year in years)
 
 
 @st.composite
@@ -90,10 +108,14 @@ def budget(draw):
     amount = draw(maybe(AMOUNT))
     currency = st.sampled_from(["USD", "EUR", "KRW", "VND", "XXX"])
     usd = draw(maybe(AMOUNT))
+    year = draw(maybe(YEAR))
     return {
         "amount": amount,
+        "qualifier": draw(QUALIFIERS),
         "currency": draw(maybe(currency, "") if amount is None else currency),
-        "year": draw(maybe(YEAR)),
+        "year": year,
+        "fiscal_year": draw(fiscal_years(year)),
+        "basis": draw(st.sampled_from([None, "planned", "approved", "spent"])),
         "scope": draw(st.sampled_from([None, "total", "annual", "part"])),
         "usd": usd,
         "usd_source": "" if usd is None else draw(text(300)),
@@ -104,6 +126,8 @@ def budget(draw):
                 category=st.sampled_from(["capital", "operating", "other"]),
                 amount=maybe(AMOUNT),
                 note=maybe(text(100), ""),
+                qualifier=QUALIFIERS,
+                source_number=st.none(),
             )
         ),
         "funding": draw(
@@ -113,6 +137,11 @@ def budget(draw):
                 amount=maybe(AMOUNT),
                 state=st.sampled_from([None, "pledged", "withdrawn"]),
                 note=maybe(text(100), ""),
+                qualifier=QUALIFIERS,
+                currency=maybe(st.sampled_from(["USD", "VND"]), ""),
+                year=maybe(YEAR),
+                fiscal_year=st.just(""),
+                source_number=st.none(),
             )
         ),
     }
@@ -124,7 +153,7 @@ def line(draw):
     start, end = draw(period())
     sections = ["challenge", "solution", "results", "lessons", "transferability"]
     synthetic = {"synthetic": True} if draw(st.booleans()) else {}
-    return {
+    found = {
         "source_id": None,
         "member": draw(st.sampled_from(["surabaya", "suwon"])),
         "provenance": draw(st.sampled_from(["city", "secretariat"])),
@@ -136,11 +165,23 @@ def line(draw):
         "stage": draw(st.sampled_from([None, "planned", "under-way", "completed", "stopped"])),
         "start": start,
         "end": end,
+        "scale": draw(
+            st.sampled_from([None, "site", "neighbourhood", "district", "city", "beyond"])
+        ),
+        "people_served": draw(maybe(st.integers(0, 2**31 - 1))),
+        "people_served_qualifier": draw(QUALIFIERS),
+        "people_served_note": draw(maybe(text(200), "")),
+        "contact_office": draw(st.sampled_from(["", "Planning office", "도시계획과"])),
+        "contact_url": draw(maybe(ADDRESS, "")),
+        "joint_members": draw(st.lists(st.sampled_from(["suva", "nadi"]), unique=True)),
         "themes": draw(st.lists(st.sampled_from(THEMES), max_size=3, unique=True)),
         "targets": draw(targets()),
         "budget": draw(budget()),
         "manpower": {
             "fte": draw(maybe(number(10**7, 1))),
+            "heads": draw(maybe(st.integers(0, 10**6))),
+            "volunteers": draw(maybe(st.integers(0, 10**6))),
+            "year": draw(maybe(YEAR)),
             "note": draw(maybe(text(100, lines=True), "")),
             "unavailable": draw(maybe(text(300), "")),
             "roles": draw(
@@ -149,6 +190,8 @@ def line(draw):
                     organisation=maybe(text(200), ""),
                     people=maybe(number(10**7, 1)),
                     months=maybe(number(10**4, 1)),
+                    counted=st.sampled_from([None, "fte", "heads", "volunteers"]),
+                    source_number=st.none(),
                 )
             ),
         },
@@ -158,6 +201,7 @@ def line(draw):
                 kind=st.sampled_from([None, "ngo", "city-department"]),
                 role=maybe(text(100), ""),
                 engagement=st.sampled_from([None, "informed", "leads"]),
+                source_number=st.none(),
             )
         ),
         "stakeholders_unavailable": draw(maybe(text(300), "")),
@@ -173,11 +217,27 @@ def line(draw):
                 result_year=maybe(YEAR),
                 source=maybe(text(100), ""),
                 evidence=st.sampled_from([None, "reported", "measured", "evaluated"]),
+                planned_qualifier=QUALIFIERS,
+                result_qualifier=QUALIFIERS,
+                reporter=st.sampled_from([None, "city", "press", "evaluator"]),
+                series=series(),
+                source_number=st.none(),
             )
         ),
         "sources": draw(rows_of(title=text(300), url=maybe(ADDRESS, ""), accessed=maybe(DATE))),
         **synthetic,
     }
+    return _resting_on_sources(found, draw)
+
+
+def _resting_on_sources(found, draw):
+    """Let some rows of a line rest on one of its sources."""
+    lists = [found["stakeholders"], found["phases"], found["indicators"]]
+    lists += [found["budget"]["lines"], found["budget"]["funding"], found["manpower"]["roles"]]
+    if found["sources"]:
+        for each in (row for rows in lists for row in rows):
+            each["source_number"] = draw(maybe(st.integers(1, len(found["sources"]))))
+    return found
 
 
 @st.composite
@@ -203,7 +263,7 @@ def empty():
 
 @pytest.fixture
 def members(reference):
-    return [MemberFactory(slug=slug) for slug in ("surabaya", "suwon")]
+    return [MemberFactory(slug=slug) for slug in ("surabaya", "suwon", "suva", "nadi")]
 
 
 # The database is emptied in each example, so that a fixture for all of them does no harm.
@@ -266,9 +326,11 @@ def test_real_library_keeps_what_its_file_says(reference):
     said = [json.loads(each) for each in file.read_text(encoding="utf-8").split("\n")[:-1]]
 
     def plain(value):
-        """Numbers without the zeros at their end that the file has and the format leaves out."""
+        """Numbers without the zeros at their end that the file has and the format leaves out, and
+        objects without what is not reported."""
         if isinstance(value, dict):
-            return {key: plain(each) for key, each in value.items() if key != "confirmed_at"}
+            told = {key: plain(each) for key, each in value.items() if key != "confirmed_at"}
+            return {key: each for key, each in told.items() if each not in (None, "", [], {})}
         if isinstance(value, list):
             return [plain(each) for each in value]
         is_number = isinstance(value, str) and value.replace(".", "", 1).isdigit()

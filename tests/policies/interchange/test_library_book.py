@@ -54,6 +54,7 @@ def table(sheet):
 
 @pytest.fixture
 def surabaya(reference):
+    MemberFactory(slug="suwon", name="Suwon", country="KR")
     return MemberFactory(slug="surabaya", name="Surabaya", country="ID")
 
 
@@ -97,10 +98,15 @@ def test_workbook_has_a_sheet_a_kind_of_row(night_buses):
         "name": "City",
         "amount": 900000000,
         "state": "received",
+        "qualifier": "at-least",
+        "currency": "USD",
+        "year": 2014,
+        "fiscal_year": "2014/15",
+        "source_number": 1,
     }
     assert [len(table(book[name])) for name in LISTS] == [2, 1, 2, 2, 2, 2, 1, 2]
     sheet = book["Indicators"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:K2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:P2")
     assert sheet.column_dimensions["C"].width > 50
     assert book["Long texts"].sheet_state == "hidden"
     formats = {cell.value: book["Cases"][f"{cell.column_letter}2"] for cell in book["Cases"][1]}

@@ -36,6 +36,7 @@ SHEET = r"xl/worksheets/sheet1\.xml"
 
 @pytest.fixture(autouse=True)
 def surabaya(reference):
+    MemberFactory(slug="suwon", name="Suwon", country="KR")
     return MemberFactory(slug="surabaya", name="Surabaya", country="ID")
 
 
@@ -67,12 +68,22 @@ def in_cells():
         "stage": "under-way",
         "start": moment(2013, 4, 1),
         "end": 2014,
+        "scale": "city",
+        "people_served": 120000,
+        "people_served_qualifier": "about",
+        "people_served_note": FULL["people_served_note"],
+        "contact_office": FULL["contact_office"],
+        "contact_url": FULL["contact_url"],
+        "joint_members": "suwon",
         "themes": "transport; urban-planning",
         "targets": "11.2 | Cheap fares.\n9.1",
         "primary_target": "11.2",
         "budget_amount": 1300000000.5,
         "budget_currency": "KRW",
+        "budget_qualifier": "about",
         "budget_year": 2013,
+        "budget_fiscal_year": "2013/14",
+        "budget_basis": "spent",
         "budget_scope": "annual",
         "budget_usd": 1187000,
         "budget_usd_source": "The city",
@@ -80,6 +91,9 @@ def in_cells():
         "budget_lines": listed("budget_lines", budget["lines"]),
         "funding": listed("funding", budget["funding"]),
         "staff_fte": 12.5,
+        "staff_heads": 20,
+        "staff_volunteers": 6,
+        "staff_year": 2014,
         "staff_note": manpower["note"],
         "roles": listed("roles", manpower["roles"]),
         "stakeholders": listed("stakeholders", FULL["stakeholders"]),
@@ -443,10 +457,14 @@ def test_template_can_be_filled_in():
             "solution",
             "results",
         ),
-        *("lessons", "transferability", "stage", "start", "end", "themes", "targets"),
-        *("primary_target", "budget_amount", "budget_currency", "budget_year", "budget_scope"),
+        *("lessons", "transferability", "stage", "start", "end", "scale", "people_served"),
+        *("people_served_qualifier", "people_served_note", "contact_office", "contact_url"),
+        *("joint_members", "themes", "targets", "primary_target"),
+        *("budget_amount", "budget_qualifier", "budget_currency", "budget_year"),
+        *("budget_fiscal_year", "budget_basis", "budget_scope"),
         *("budget_usd", "budget_usd_source", "budget_note", "budget_unavailable"),
-        *("staff_fte", "staff_note", "staff_unavailable", "stakeholders_unavailable"),
+        *("staff_fte", "staff_heads", "staff_volunteers", "staff_year", "staff_note"),
+        *("staff_unavailable", "stakeholders_unavailable"),
     ]
     assert list(book.lines()) == []
 

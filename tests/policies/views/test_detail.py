@@ -420,7 +420,7 @@ def test_queries_of_a_case(client, reference, synced, django_assert_num_queries,
         LiveRevisionFactory(targets=["11.2"], themes=["transport"], title="Trams")
     synced()
     address = revision.case.get_absolute_url()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = client.get(address).text
     assert page.count(">Trams<") == times
 
@@ -434,7 +434,13 @@ def test_case_as_a_line(client, reference):
     assert answer.text.count("\n") == 1
     assert answer.json()["title"] == "Night buses"
     assert answer.json()["phases"] == [
-        {"name": "Trial", "start": "2013-04", "end": "2013-08", "note": "Two lines only"}
+        {
+            "name": "Trial",
+            "start": "2013-04",
+            "end": "2013-08",
+            "note": "Two lines only",
+            "source_number": None,
+        }
     ]
 
 
