@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JOBS ?= auto
 
 .PHONY: help install production prepare serve run test test-all lint fmt check test-postgres \
-	test-sqlite test-browser test-servers validate audit bench findability load faults messages clean
+	test-sqlite test-browser test-servers validate audit bench findability fuzz load faults messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -135,6 +135,9 @@ bench: .venv/.dev ## Speed table (N=10000 cases; N=100000 is the full one)
 findability: .venv/.dev ## What questions find of labelled passages (DATA=folder with passages.jsonl and queries.tsv)
 	@test -n "$(DATA)" || { echo 'DATA=… names the folder of the passages and questions'; exit 2; }
 	$(BIN)/python -m tests.findability $(DATA)
+
+fuzz: .venv/.dev ## Ask N times (100000) for every address and form, with anything (SEED=1); no answer 500
+	$(BIN)/python -m tests.fuzz --number $(if $(findstring command,$(origin N)),$(N),100000) --seed $(or $(SEED),1)
 
 faults: .venv/.dev ## Kill processes at work N times (1000) on each database; a table of what is lost: nothing
 	$(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)

@@ -73,9 +73,9 @@ class World:
     addresses: dict
 
 
-def make_world():
+def make_world(slug="surabaya"):
     """Make rows of every kind; needs the goals, targets and themes."""
-    ours = MemberFactory(name="Surabaya", slug="surabaya")
+    ours = MemberFactory(name="Surabaya", slug=slug)
     coordinator = MembershipFactory(member=ours, role="coordinator").user
     people = {
         "anonymous": None,
@@ -93,7 +93,7 @@ def make_world():
     colleague = MembershipFactory(member=ours)
     request = MembershipFactory(member=ours, status="requested", decided_at=None)
     invitation = invitations.invite(ours, "new@city.example", coordinator)
-    team = {"slug": "surabaya"}
+    team = {"slug": slug}
     case = {"pk": live.case_id, "slug": live.case.slug}
     written = {"pk": draft.case_id}
     photo = PhotoFactory(revision=draft)
@@ -180,7 +180,7 @@ def _rows_of_admin(member, live, request):
         "policies_theme": Theme.objects.first(),
         "sdg_goal": Goal.objects.first(),
         "sdg_target": Target.objects.first(),
-        "sdg_term": Term.objects.create(target_id="11.6", language="en", text="trash"),
+        "sdg_term": Term.objects.create(target_id="11.6", language="en", text="left by the tide"),
         "usersessions_usersession": UserSession.objects.create(
             user=person, ip="203.0.113.9", session_key="x"
         ),

@@ -1,7 +1,6 @@
 """Fixtures that any test may ask for."""
 
 import gc
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -9,13 +8,12 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
-from members.accounts.middleware import SIGNED_IN_AT
-from members.accounts.second_factor import has_second_factor
 from policies.content import summary
 from policies.models import Revision, Theme
 from policies.search import index
 from sdg.models import Goal, Target, TargetText, Term, ThesaurusVersion
 from tests.factories import StaffFactory
+from tests.sessions import begin_session
 
 
 def pytest_collection_finish():
@@ -138,15 +136,6 @@ def synced(db):
         return index.sync(**options)
 
     return sync
-
-
-def begin_session(session, person):
-    """Note in a session that ``person`` has just signed in, with all factors that there are."""
-    session[SIGNED_IN_AT] = time.time()
-    if has_second_factor(person):
-        session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
-        session["account_authentication_methods_user"] = str(person.pk)
-    session.save()
 
 
 _force_login = Client.force_login

@@ -14,6 +14,7 @@ from policies.search import index
 from policies.search.query import Question, ask
 from policies.workflow import moderation
 from tests.factories import MemberFactory, MembershipFactory, RevisionFactory, StaffFactory
+from tests.sessions import begin_session
 
 PASSWORD = "a long walk by the river"
 
@@ -70,8 +71,9 @@ def publish_new(titles):
 
 def session_of(email):
     """The session of somebody who has signed in, both factors given."""
-    client = Client()
-    client.force_login(User.objects.get(email=email))
+    client, person = Client(), User.objects.get(email=email)
+    client.force_login(person)
+    begin_session(client.session, person)
     return client.cookies["sessionid"].value
 
 
