@@ -162,6 +162,19 @@ def _provenance(revision):
     return [case.provenance, "confirmed"] if case.confirmed_at else [case.provenance]
 
 
+# What is said of the staff where no total is.
+STAFF_WITHOUT_TOTAL = [
+    ("roles", _("Roles named, no total")),
+    ("note", _("A note, no total")),
+]
+
+
+def _staff(revision):
+    if revision.staff_fte is not None:
+        return [bands.STAFF.of(revision.staff_fte)]
+    return _known(summary_of(revision)["staff"])
+
+
 PROVENANCE = [
     ("city", _("Written by the city")),
     ("secretariat", _("Compiled by the secretariat")),
@@ -224,9 +237,10 @@ FACETS = (
         "staff",
         _("Staff"),
         "people",
-        lambda revision: [bands.STAFF.of(revision.staff_fte)],
-        lambda: bands.STAFF.choices,
+        _staff,
+        lambda: [*bands.STAFF.choices, *STAFF_WITHOUT_TOTAL],
         none=True,
+        unknown=(NONE, *(value for value, _label in STAFF_WITHOUT_TOTAL)),
     ),
     Facet(
         "duration",

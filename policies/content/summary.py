@@ -13,10 +13,11 @@ from . import completeness
 
 # Counts the forms that a summary has had. After a change run ``manage.py rebuild_summaries``; until
 # then lists work out the summaries themselves.
-VERSION = 1
+VERSION = 2
 ROWS = (
     "contributions",
     "theme_rows__theme",
+    "staff_roles",
     "stakeholders",
     "funding_sources",
     "indicators",
@@ -35,6 +36,7 @@ def summarise(revision):
         # In the author's order.
         "targets": [row.target_id for row in revision.contributions.all()],
         "themes": [row.theme.slug for row in revision.theme_rows.all()],
+        "staff": _staff(revision),
         "stakeholders": len(stakeholders),
         "with_role": sum(bool(row.role) for row in stakeholders),
         "stakeholder_kinds": _distinct(row.kind for row in stakeholders),
@@ -44,6 +46,13 @@ def summarise(revision):
         "evidence_kinds": _distinct(row.evidence for row in indicators),
         "documented": [check.name for check in completeness.checks(revision) if check.done],
     }
+
+
+def _staff(revision):
+    """Return what is said of the staff beside a total: "roles", else "note", else ""."""
+    if revision.staff_roles.all():
+        return "roles"
+    return "note" if revision.staff_note.strip() else ""
 
 
 def summary_of(revision):

@@ -8,10 +8,10 @@ from django.utils import translation
 
 from members.models import Member
 from policies.content import bands
-from policies.content.facets import FACETS, Labels
+from policies.content.facets import FACETS, FACETS_BY_NAME, Labels
 from policies.models import FundingSource, Indicator, Revision, Stakeholder, Theme
 from sdg.models import GoalText, Target, TargetText
-from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
+from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
 
 
 @pytest.mark.parametrize(
@@ -242,3 +242,24 @@ def test_labels_of_goals_and_targets_are_in_the_readers_language(reference):
         assert labels.of("goal", {"11", "14"}) == {"11": "Towns", "14": "Life below water"}
         assert labels.of("target", {"11.2"}) == {"11.2": "Buses"}
     assert Labels().of("goal", {"11"}) == {"11": "Sustainable cities and communities"}
+
+
+@pytest.mark.parametrize(
+    ("fte", "note", "roles", "value"),
+    [
+        (4, "Six clerks", 1, "under-5"),
+        (None, "Six clerks", 1, "roles"),
+        (None, "", 2, "roles"),
+        (None, "Six clerks", 0, "note"),
+        (None, " ", 0, "none"),
+        (0, "", 0, "under-5"),
+    ],
+)
+def test_staff_counts_roles_and_notes_as_what_they_are(db, fte, note, roles, value):
+    revision = RevisionFactory(staff_fte=fte, staff_note=note)
+    for number in range(roles):
+        revision.staff_roles.create(role=f"Clerk {number}", position=number)
+
+    assert FACETS_BY_NAME["staff"].values(revision) == (value,)
+    labels = Labels().of("staff", [value])
+    assert list(labels) == [value]

@@ -587,7 +587,7 @@ def test_changed_cases_take_the_same_queries_for_one_and_for_many(django_assert_
     importer = Importer(publish=True)
 
     # As before, and the new revisions (10 tables), publishing (17) and superseding (4).
-    with django_assert_num_queries(49):
+    with django_assert_num_queries(50):
         list(importer.run(io.BytesIO(encoded(*changed))))
 
     assert importer.counts["published"] == count
