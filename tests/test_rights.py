@@ -242,6 +242,7 @@ SECRETARIAT = {
     "admin:policies_importrun_template": (NOT_MODERATORS, NOT_MODERATORS),
     "admin:policies_importrun_check": (OTHER_METHOD, NOT_MODERATORS),
     "admin:policies_importrun_run": (OTHER_METHOD, (403, 403, 302, 302)),
+    "admin:policies_importrun_drafts": (OTHER_METHOD, (403, 403, 302, 302)),
     "admin:policies_importrun_errors": (NOT_MODERATORS, (403, 403, 405, 405)),
     "admin:policies_revision_review": (EVERYBODY, (403, 422, 422, 422)),
     "admin:policies_revision_preview": (EVERYBODY, OTHER_METHOD),

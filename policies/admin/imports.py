@@ -22,13 +22,13 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from citynet.uploads import office
 from citynet.uploads.files import clean_name
 from citynet.web.csv import csv_response
-from policies.interchange import import_runs
+from policies.interchange import import_runs, imported_drafts
 from policies.interchange.template import template
 from policies.models import ImportRun
 
@@ -110,7 +110,7 @@ class ImportRunAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         # Errors may be long, and the list shows none.
-        return super().get_queryset(request).defer("errors", "warnings")
+        return super().get_queryset(request).defer("errors", "warnings", "drafts")
 
     def get_fields(self, request, obj=None):
         decides = request.user.has_perm("policies.change_revision")
@@ -129,6 +129,7 @@ class ImportRunAdmin(admin.ModelAdmin):
             path("template.xlsx", **named("template", self.template_view)),
             path("<int:pk>/check/", **named("check", self.check_view)),
             path("<int:pk>/run/", **named("run", self.run_view)),
+            path("<int:pk>/drafts/", **named("drafts", self.drafts_view)),
             path("<int:pk>/errors.csv", **named("errors", self.errors_view)),
             *super().get_urls(),
         ]
@@ -172,13 +173,15 @@ class ImportRunAdmin(admin.ModelAdmin):
         check = run.counts.get("check")
         last = "check" if run.state == ImportRun.State.CHECKED else "run"
         counts = run.counts.get(last, {})
+        may_add = self.has_add_permission(request)
+        drafts = imported_drafts.left_by(run)
         context = self._context(request, run) | {
             "title": run.original_name,
             "page": page,
             "unlisted": max(0, counts.get("errors", 0) - len(run.errors)),
             "warnings": run.warnings or [],
             "unlisted_warnings": max(0, (check or {}).get("warnings", 0) - len(run.warnings or [])),
-            "may_add": self.has_add_permission(request),
+            "may_add": may_add,
             "may_run": import_runs.may_run(run),
             "is_running": import_runs.is_running(run),
             "is_silent": run.state == ImportRun.State.RUNNING and not import_runs.is_running(run),
@@ -186,6 +189,9 @@ class ImportRunAdmin(admin.ModelAdmin):
             "check": check,
             "good": check["rows"] - check["bad"] if check else 0,
             "done": run.counts.get("run"),
+            "drafts": imported_drafts.with_gaps(drafts) if may_add else [],
+            "drafts_total": drafts.count() if may_add else 0,
+            "may_publish": request.user.has_perm("policies.change_revision"),
         }
         return TemplateResponse(request, TEMPLATES + "detail.html", context)
 
@@ -205,6 +211,26 @@ class ImportRunAdmin(admin.ModelAdmin):
         return self._start(
             request, pk, _("Importing"), lambda run: import_runs.carry_out(run, request.user)
         )
+
+    def drafts_view(self, request, pk):
+        """Submit or publish the drafts of an import that lack nothing."""
+        return require_POST(self._move_drafts)(request, pk)
+
+    def _move_drafts(self, request, pk):
+        run = self._run(request, pk, "add")
+        act = request.POST.get("act", "")
+        back = redirect("admin:policies_importrun_change", run.pk)
+        if act not in (imported_drafts.SUBMIT, imported_drafts.PUBLISH):
+            messages.error(request, _("Choose whether to submit or to publish the drafts."))
+            return back
+        if act == imported_drafts.PUBLISH and not request.user.has_perm("policies.change_revision"):
+            raise PermissionDenied
+        done = imported_drafts.move(run, act, by=request.user)
+        told = ngettext("%(count)d draft is submitted.", "%(count)d drafts are submitted.", done)
+        if act == imported_drafts.PUBLISH:
+            told = ngettext("%(count)d draft is public.", "%(count)d drafts are public.", done)
+        messages.success(request, told % {"count": done})
+        return back
 
     def errors_view(self, request, pk):
         """Every error of the file, computed again while the response is streamed."""

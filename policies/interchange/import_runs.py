@@ -131,7 +131,7 @@ def _carry_out(run, by, address):
     finally:
         # The response was returned long ago, so the client address has to be set again.
         known = client_address.set(address)
-        _end(run, by, state, tally.kept, tally.counts(importer))
+        _end(run, by, state, tally.kept, tally.counts(importer), importer.drafts)
         client_address.reset(known)
         if run.publish:
             index.sync_quietly()
@@ -238,9 +238,11 @@ def _begin(run, by):
 
 
 @transaction.atomic
-def _end(run, by, state, kept, counts):
+def _end(run, by, state, kept, counts, drafts):
     ImportRun.objects.filter(pk=run.pk).update(
         state=state,
+        # What an earlier pass that stopped half way left is there too.
+        drafts=sorted({*(run.drafts or []), *drafts}),
         errors=kept,
         counts=run.counts | {"run": counts},
         updated_at=timezone.now(),

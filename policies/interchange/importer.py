@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 from policies.models import FormerTheme, Theme
 from sdg.models import Target
 
-from .applying import Action, LineRefused, Step, case_changes, decide, known_cases, meant, write
+from .applying import (
+    WRITTEN,
+    Action,
+    LineRefused,
+    Step,
+    case_changes,
+    decide,
+    known_cases,
+    meant,
+    write,
+)
 from .cleaning import Cleaner
 from .identity import Directory, SourceIds
 from .reading import LineError, UnreadableLine, parse, read_lines
@@ -54,6 +64,7 @@ class Importer:
         self.batch_size = batch_size
         self.at = timezone.now()
         self.counts = Counter(created=0, updated=0, unchanged=0, published=0, bad=0)
+        self.drafts = []  # keys of the revisions that were written and not published
         self._line_of = {}
         self._members, self._source_ids = Directory(), SourceIds()
         former = FormerTheme.objects.select_related("theme")
@@ -92,6 +103,9 @@ class Importer:
             if not self.dry_run:
                 self._members.save_new(entries)
                 write(steps, publish_at=self.at if self.publish else None)
+                if not self.publish:
+                    written = [step.entry.revision for step in steps if step.action in WRITTEN]
+                    self.drafts += [revision.pk for revision in written]
         for step in steps:
             self._count(step)
         errors = sorted(errors + found, key=lambda error: error.line)

@@ -24,6 +24,8 @@ class ImportRun(models.Model):
     errors = models.JSONField(_("errors"), default=list)
     # What to look at again, and what is not read, in the same form.
     warnings = models.JSONField(_("warnings"), default=list, null=True)
+    # Keys of the revisions that it wrote as drafts.
+    drafts = models.JSONField(_("drafts"), null=True, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -461,3 +461,66 @@ def test_list_of_imports_asks_the_same_however_long(
 
     with django_assert_num_queries(7):
         editor_client.get(address)
+
+
+# The drafts that an import left
+
+COMPLETE = {
+    "challenge": "No buses.",
+    "solution": "Buses.",
+    "stage": "completed",
+    "start": "2013",
+    "themes": ["transport"],
+    "targets": [{"code": "11.2", "primary": True}],
+    "budget": {"unavailable": "Not public."},
+    "manpower": {"unavailable": "Not counted."},
+    "stakeholders_unavailable": "Not recorded.",
+}
+
+
+def drafted(client):
+    """The run of an import of two complete drafts and one that lacks its challenge."""
+    lines = [
+        short(source_id=name, title=name, **COMPLETE | more)
+        for name, more in (("A", {}), ("B", {}), ("C", {"challenge": ""}))
+    ]
+    run = uploaded(client, encoded(*lines))
+    posted(client, run, "check")
+    posted(client, run, "run")
+    return run
+
+
+def move(client, run, act):
+    return client.post(reverse("admin:policies_importrun_drafts", args=[run.pk]), {"act": act})
+
+
+def states():
+    return dict(Revision.objects.order_by("title").values_list("title", "state"))
+
+
+@pytest.mark.parametrize(("act", "state"), [("submit", "submitted"), ("publish", "published")])
+def test_drafts_of_an_import_are_moved_together(editor_client, act, state):
+    run = drafted(editor_client)
+    shown = editor_client.get(page(run))
+    lacking = [[gap.field for gap in gaps] for _draft, gaps in shown.context["drafts"]]
+    assert lacking == [[], [], ["challenge"]]
+    assert "Describe the challenge." in shown.text
+    assert move(editor_client, run, act).url == page(run)
+    assert states() == {"A": state, "B": state, "C": "draft"}
+    assert [each.title for each, _gaps in editor_client.get(page(run)).context["drafts"]] == ["C"]
+    assert move(editor_client, run, act).status_code == 302
+    assert move(editor_client, run, "burn").status_code == 302
+    assert states()["C"] == "draft"
+
+
+def test_draft_that_its_city_has_changed_is_its_own(editor_client):
+    run = drafted(editor_client)
+    changed = Revision.objects.get(title="A")
+    Revision.objects.filter(pk=changed.pk).update(version=1)
+    CaseStudy.objects.filter(pk=changed.case_id).update(provenance="city")
+    assert [each.title for each, _gaps in editor_client.get(page(run)).context["drafts"]] == [
+        "B",
+        "C",
+    ]
+    move(editor_client, run, "publish")
+    assert states() == {"A": "draft", "B": "published", "C": "draft"}
