@@ -60,7 +60,7 @@ def newest_texts():
         Subquery(newest.values("pk")[:1]), flat=True
     )
     for revision in Revision.objects.with_rows().in_order([key for key in keys if key]):
-        yield interchange.row(revision)
+        yield interchange.identified(revision)
 
 
 def all_texts():

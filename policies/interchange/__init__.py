@@ -11,7 +11,7 @@ secretariat uploads.
 """
 
 from .importer import Importer
-from .lines import record, row
+from .lines import identified, record, row
 from .reading import LineError
 
-__all__ = ["Importer", "LineError", "record", "row"]
+__all__ = ["Importer", "LineError", "identified", "record", "row"]

@@ -68,8 +68,8 @@ def known_cases(entries, *, with_revisions):
     numbers = {entry.number for entry in entries} - {None}
     if not source_ids and not numbers:
         return {}
-    shown = Q(live__isnull=False) | Q(provenance=CaseStudy.Provenance.SECRETARIAT)
-    named = Q(source_id__in=source_ids) | shown & Q(pk__in=numbers)
+    shown = Revision.objects.known_to_secretariat().filter(case__in=numbers)
+    named = Q(source_id__in=source_ids) | Q(pk__in=shown.values("case"))
     known = {case.pk: Known(case) for case in CaseStudy.objects.filter(named).select_for_update()}
     if known and with_revisions:
         _add_revisions(known)

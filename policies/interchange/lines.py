@@ -156,15 +156,23 @@ def record(revision):
     Asks the database nothing when it comes from ``with_content()`` and ``with_first_published()``.
     """
     name, address = licence.name_and_address()
-    return {
-        "id": revision.case_id,
-        "url": lasting_address(revision.case),
+    about = {
         "revision": revision.number,
         "published_at": revision.decided_at.isoformat(),
         "first_published_at": revision.first_published.isoformat(),
         "licence": address or name or None,
-        **row(revision),
     }
+    return _identity(revision.case) | about | row(revision)
+
+
+def identified(revision):
+    """Return the line of any ``revision`` with number and address of its case, so that an import
+    knows it again."""
+    return _identity(revision.case) | row(revision)
+
+
+def _identity(case):
+    return {"id": case.pk, "url": lasting_address(case)}
 
 
 def row(revision):

@@ -53,12 +53,15 @@ def test_newest_text_of_each_case_can_be_imported_again(reference, moderator_cli
         decided_at=public.decided_at,
         decided_by_name="S",
     )
+    LiveRevisionFactory(title="Known by its number")
 
     rows = lines(moderator_client, "cases")
 
-    assert [row["title"] for row in rows] == ["Draft", "Only public", "Stays", "Refused"]
+    assert [row["title"] for row in rows] == [
+        *("Draft", "Only public", "Stays", "Refused", "Known by its number"),
+    ]
     importer, errors = bring_in(*rows)
-    assert (errors, importer.counts["unchanged"]) == ([], 4)
+    assert (errors, importer.counts["unchanged"]) == ([], 5)
 
 
 def test_all_texts_tell_where_they_stand(reference, moderator_client):
