@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
@@ -207,3 +208,23 @@ def test_person_who_came_by_no_request_has_no_right_of_the_secretariat():
     person = User.objects.get(pk=StaffFactory(is_superuser=True).pk)
     assert not acts_for_secretariat(person)
     assert [*CaseStudy.objects.editable_by(person)] == []
+
+
+# Where staff are told apart outside of the pages of the secretariat, and why.
+ASKS_STAFF = {
+    "members/accounts/middleware.py": "what the session of staff is worth",
+    "members/accounts/secretariat.py": "the predicate",
+    "members/accounts/views.py": "staff hand over their rights before they delete their account",
+    "members/notices/forms.py": "the weekly digest is for staff",
+    "members/teams/personal_data.py": "one's own data",
+}
+
+
+def test_staff_is_given_more_by_the_predicate_only():
+    found = {
+        str(path.relative_to(settings.BASE_DIR))
+        for app in ("citynet", "sdg", "members", "policies", "portal")
+        for path in (settings.BASE_DIR / app).rglob("*.py")
+        if "admin" not in path.parts and re.search(r"has_perm\(|\.is_staff", path.read_text())
+    }
+    assert found == {*ASKS_STAFF}

@@ -142,7 +142,9 @@ def deliver():
 
 def make_due():
     """Do not wait until notices that were put off are due again."""
-    Notice.objects.filter(mail=Notice.Mail.WAITING).update(next_attempt_at="2020-01-01T00:00Z")
+    long_ago = "2020-01-01T00:00Z"  # notes wait for others before they are mailed
+    waiting = Notice.objects.filter(mail=Notice.Mail.WAITING)
+    waiting.update(next_attempt_at=long_ago, created_at=long_ago)
 
 
 def _official():
