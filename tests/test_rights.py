@@ -235,6 +235,7 @@ SECRETARIAT = {
     # The case is public, and is neither on the home page nor merged.
     "admin:policies_casestudy_unfeature": ((403, 403, 302, 302), (403, 403, 302, 302)),
     "admin:policies_casestudy_unpublish": (NOT_MODERATORS, (403, 403, 422, 422)),
+    "admin:policies_casestudy_take-down": (NOT_MODERATORS, (403, 403, 422, 422)),
     "admin:policies_casestudy_restore": ((403, 403, 302, 302), (403, 403, 422, 422)),
     "admin:policies_casestudy_merge": (NOT_MODERATORS, (403, 403, 422, 422)),
     "admin:policies_casestudy_unmerge": ((403, 403, 302, 302), (403, 403, 422, 422)),

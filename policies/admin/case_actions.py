@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from citynet.web.admin import page
 from policies.forms import curation as forms
-from policies.models import CaseStudy
+from policies.models import CaseStudy, Revision
 from policies.workflow import curation, moderation
 from policies.workflow.errors import WorkflowError
 
@@ -35,9 +35,15 @@ class CaseAction:
     # Consequences that a case has only while a text of it is public, or only while none is.
     if_public: tuple = ()
     if_not_public: tuple = ()
+    permission: str = PERMISSION
 
     def all_consequences(self, case):
         return (*(self.if_public if case.live_id else self.if_not_public), *self.consequences)
+
+
+def _was_public(case):
+    states = (*Revision.CITABLE_STATES, Revision.State.UNPUBLISHED)
+    return case.revisions.filter(state__in=states).exists()
 
 
 def _has_former_text(case):
@@ -77,12 +83,31 @@ ACTIONS = {
                 _(
                     "Nobody can read the case or any earlier text of it, and searches do not find it."
                 ),
+                _("Its addresses say that it was taken off, when, and what you let readers know."),
                 _("Its team is told, with your reason. The text is kept and can be restored."),
             ),
-            forms.ReasonForm,
+            forms.UnpublishForm,
             curation.unpublish,
             _("The case is off the site."),
             lambda case: case.live_id,
+        ),
+        CaseAction(
+            "take-down",
+            _("Take out a photo, file or passage"),
+            _("Take something out of all public texts of this case?"),
+            (
+                _(
+                    "It is gone from every revision, from exports and from the search, for good. Day and "
+                    "reason stand in its place; all else stays as it was and can still be cited."
+                ),
+                _("Stored files are deleted, and open drafts lose it too."),
+                _("The record keeps who did it and why, not what it was."),
+            ),
+            forms.TakeDownForm,
+            curation.take_down,
+            _("It is taken out of all texts of the case."),
+            _was_public,
+            permission="policies.take_down",
         ),
         CaseAction(
             "restore",
@@ -145,17 +170,16 @@ ACTIONS = {
 
 def possible(user, case):
     """Return the actions that are possible with a case now, for ``user``."""
-    if not user.has_perm(PERMISSION):
-        return []
-    return [action for action in ACTIONS.values() if action.is_possible(case)]
+    allowed = [action for action in ACTIONS.values() if user.has_perm(action.permission)]
+    return [action for action in allowed if action.is_possible(case)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def action_view(request, pk, *, model_admin, name):
     """Show what follows and ask; on POST do it, or say why it is no longer possible."""
-    if not request.user.has_perm(PERMISSION):
-        raise PermissionDenied
     action = ACTIONS[name]
+    if not request.user.has_perm(action.permission):
+        raise PermissionDenied
     known = CaseStudy.objects.known_to_secretariat().select_related("member", "live")
     case = get_object_or_404(known, pk=pk)
     back = redirect("admin:policies_casestudy_change", pk)

@@ -89,12 +89,17 @@ def changes(old, new):
             mark = words if is_prose(field) else whole
             found.append(TextChange(label, mark(before, after)))
     for name, model in Revision.row_models().items():
-        before, after = getattr(old, name).all(), getattr(new, name).all()
+        before, after = (_rows_there(revision, name) for revision in (old, new))
         pair = _pairs_of_files if issubclass(model, StoredFile) else _pairs_of_rows
         change = _rows_change(model, list(before), list(after), pair)
         if change:
             found.append(change)
     return found
+
+
+def _rows_there(revision, name):
+    """Return the rows of a list; what was taken down is in neither of two texts any more."""
+    return [row for row in getattr(revision, name).all() if not getattr(row, "removed_on", None)]
 
 
 def _rows_change(model, old, new, pair):

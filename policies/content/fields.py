@@ -31,6 +31,8 @@ NO_CONTENT = frozenset(
 )
 # Fields that every row has for its place in its list.
 PLACE_OF_ROW = frozenset({"id", "revision", "position"})
+# Fields of a file that say that it was taken down.
+REMOVAL = frozenset({"removed_on", "removed_because"})
 # Shorter texts are codes ("KRW"), not words.
 SHORTEST_PROSE = 20  # characters
 
@@ -42,7 +44,9 @@ def content_fields():
 
 def row_fields(model):
     """Return the fields in which a row of a list, of class ``model``, says something."""
-    return [field for field in model._meta.concrete_fields if field.name not in PLACE_OF_ROW]
+    return [
+        field for field in model._meta.concrete_fields if field.name not in PLACE_OF_ROW | REMOVAL
+    ]
 
 
 def is_prose(field):

@@ -106,7 +106,8 @@ def is_over_tagged(revision):
 
 def is_without_source(revision):
     """Return whether no page, paper or file lets readers check the facts."""
-    return not revision.sources.all() and not revision.attachments.all()
+    files = [row for row in revision.attachments.all() if not row.removed_on]
+    return not revision.sources.all() and not files
 
 
 def _targets(revision, today):

@@ -5,11 +5,12 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
-from policies.models import CaseStudy, Revision, Theme
-from policies.workflow import moderation, screening
+from policies.models import Attachment, CaseStudy, Photo, Revision, Theme
+from policies.workflow import moderation, removal, screening
 
 from .texts import BasicsForm
 
@@ -40,6 +41,8 @@ class ReasonForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     use_required_attribute = False
+    # Fields that are handed to the function by their names.
+    given = ("reason", "seen")
 
     def __init__(self, data=None, *, case, typed=None, **kwargs):
         super().__init__(data, **kwargs)
@@ -47,7 +50,7 @@ class ReasonForm(forms.Form):
 
     def run(self, function, user):
         """Call a ``function`` of ``policies.workflow.curation`` with what was filled in."""
-        given = {name: self.cleaned_data[name] for name in ("reason", "seen")}
+        given = {name: self.cleaned_data[name] for name in self.given}
         return function(self.case, *self.others(), by=user, **given)
 
     def others(self):
@@ -60,6 +63,83 @@ class OptionalReasonForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = False
         self.fields["reason"].help_text = _("Kept in the record; may be left empty.")
+
+
+class UnpublishForm(ReasonForm):
+    """The reason, and what readers may know of it."""
+
+    public_reason = forms.CharField(
+        label=_("What readers are told"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Whoever opens an address of the case reads its title, the day, and this sentence. "
+            "Leave it empty to give no reason."
+        ),
+    )
+    field_order = ["reason", "public_reason", "seen"]
+    given = ("reason", "public_reason", "seen")
+
+
+class TakeDownForm(ReasonForm):
+    """What is taken out of the texts: a photo, a file, or a passage."""
+
+    PASSAGE = "passage"
+    what = forms.ChoiceField(label=_("What is taken out"), widget=forms.RadioSelect)
+    passage = forms.CharField(
+        label=_("The passage, exactly as it stands there"),
+        required=False,
+        min_length=3,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Copy it from the page. Everything else of the text stays."),
+    )
+    field = forms.ChoiceField(label=_("Where it stands"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Readers see it in the place of what is gone, with the day."),
+    )
+    field_order = ["what", "passage", "field", "reason", "seen"]
+    given = ("reason", "seen", "row", "passage", "field")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rows = {}
+        for model in (Photo, Attachment):
+            rows = model.objects.filter(revision__case=self.case, removed_on=None)
+            rows = rows.exclude(revision__state__in=Revision.OPEN_STATES).order_by(
+                "-revision", "position"
+            )
+            of_model = {}
+            for row in rows:
+                stored = row.image if model is Photo else row.file
+                of_model.setdefault(stored.name, row)
+            kind = model._meta.model_name
+            self.rows |= {f"{kind}-{row.pk}": row for row in of_model.values()}
+        self.fields["what"].choices = [
+            (self.PASSAGE, _("A passage of the text")),
+            *((key, self._label(row)) for key, row in self.rows.items()),
+        ]
+        self.fields["field"].choices = [("", _("Anywhere")), *removal.places()]
+
+    @staticmethod
+    def _label(row):
+        name = ": ".join(filter(None, [row.original_name, row.caption]))
+        return f"{capfirst(row._meta.verbose_name)} · {name}"
+
+    def clean(self):
+        data = super().clean()
+        data["row"] = self.rows.get(data.get("what", ""))
+        passage = data.get("passage", "").replace("\r\n", "\n")
+        data["passage"] = passage
+        if data.get("what") == self.PASSAGE and not passage and "passage" not in self.errors:
+            self.add_error("passage", _("Copy the passage that is taken out."))
+        if passage and passage in data.get("reason", ""):
+            self.add_error("reason", _("The reason must not hold the passage itself."))
+        return data
 
 
 class RevisionField(forms.ModelChoiceField):

@@ -242,7 +242,7 @@ def _copy_files(steps):
         rows = []
         for step in steps:
             before = step.known.live or step.known.last
-            for row in getattr(before, name).all():
+            for row in getattr(before, name).filter(removed_on=None):
                 row.pk, row.revision = None, step.entry.revision
                 rows.append(row)
         model.objects.bulk_create(rows)

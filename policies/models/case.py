@@ -134,6 +134,7 @@ class CaseStudy(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name = _("case study")
+        permissions = [("take_down", _("Can take photos, files and passages out of public texts"))]
         verbose_name_plural = _("case studies")
 
     def __str__(self):

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from citynet.uploads import files, images
@@ -31,12 +32,27 @@ class StoredFile(OrderedRow):
     )
     original_name = models.CharField(_("original name"), max_length=255)
     size = models.PositiveIntegerField(_("size"), help_text=_("Bytes."))
+    # Where it was taken down from a public text, nothing is left of it but this.
+    removed_on = models.DateField(_("removed on"), null=True, blank=True, editable=False)
+    removed_because = models.CharField(
+        _("removed because"), max_length=300, blank=True, db_default="", editable=False
+    )
 
     class Meta(OrderedRow.Meta):
         abstract = True
 
     def __str__(self):
         return self.original_name
+
+    @property
+    def removal(self):
+        """Return what stands in its place where it was taken down, or ""."""
+        if self.removed_on is None:
+            return ""
+        return str(_("Removed on %(day)s: %(reason)s")) % {
+            "day": date_format(self.removed_on),
+            "reason": self.removed_because,
+        }
 
     @property
     def kind(self):

@@ -21,6 +21,13 @@ class ReviewEvent(models.Model):
     from_state = models.CharField(_("from"), max_length=20, choices=Revision.State)
     to_state = models.CharField(_("to"), max_length=20, choices=Revision.State)
     note = models.TextField(_("note"), blank=True)
+    public_reason = models.CharField(
+        _("public reason"),
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text=_("Shown to readers in the place of a text that was taken off the site."),
+    )
     created_at = models.DateTimeField(_("time"))
 
     class Meta:

@@ -31,7 +31,8 @@ NO_EMAIL = RegexValidator(
 
 
 class Revision(models.Model):
-    """One version of a case's whole content. A published one never changes."""
+    """One version of a case's whole content. A published one never changes, but for what is taken
+    down from it (``policies.workflow.moderation``)."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -20,10 +20,11 @@ from policies.content.key_facts import budget, duration
 from policies.models import CaseStudy, Revision
 from policies.search.query import similar
 
+from .gone import LONGEST_NUMBER, or_gone
+
 # Changes a page of the history: each is compared anew.
 CHANGES_PER_PAGE = 10
 NEWEST_REVISIONS = 5
-LONGEST_NUMBER = 18  # digits of a number that every database can compare
 FILES = {
     "bib": (citations.bibtex, "application/x-bibtex; charset=utf-8"),
     "json": (citations.csl, "application/vnd.citationstyles.csl+json; charset=utf-8"),
@@ -34,6 +35,7 @@ FILES = {
 @login_not_required
 @require_safe
 @page_cache.cache_public_page
+@or_gone
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
     live = _live(pk, Revision.objects.live().with_rows())
@@ -59,6 +61,7 @@ def case(request, pk, slug=None):
 @login_not_required
 @require_safe
 @page_cache.cache_public_page
+@or_gone
 def history(request, pk, slug):
     """The published revisions of a case: what changed from each to the next, or between any two."""
     live = _live(pk)
@@ -124,6 +127,7 @@ def _steps(request, keys_of_all):
 @login_not_required
 @require_safe
 @page_cache.cache_public_page
+@or_gone
 def revision(request, pk, slug, number):
     """One published revision, as it was: to be read and cited for good."""
     found = Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))
@@ -148,6 +152,7 @@ def revision(request, pk, slug, number):
 
 @login_not_required
 @require_safe
+@or_gone
 def cite(request, pk, slug, form):
     """The citation of a case's live revision as a file: ``form`` is bib, ris or json (CSL-JSON)."""
     live = _live(pk)
@@ -160,6 +165,7 @@ def cite(request, pk, slug, form):
 
 @login_not_required
 @require_safe
+@or_gone
 def case_jsonl(request, pk, slug):
     """The live revision of a case in the interchange format: one line."""
     live = _live(pk, Revision.objects.live().with_first_published().with_rows())

@@ -21,10 +21,13 @@ from citynet.uploads import files, images
 from members.accounts.secretariat import acts_for_secretariat
 from policies.models import Attachment, CaseStudy, Photo, Revision
 
+from .gone import gone_file
+
 logger = logging.getLogger(__name__)
 
-# Seconds. A stored file never changes, but what is unpublished shall be gone before long.
-PUBLIC_AGE = 3600
+# Seconds. A stored file never changes, but what is taken down shall be gone before long, also from
+# caches of others; asking again whether it is still there costs one query.
+PUBLIC_AGE = 60
 RETRY_AFTER = "5"  # seconds
 # Nothing in a document may run, load or reach the site, should a browser show it after all.
 SANDBOX = "sandbox; default-src 'none'"
@@ -34,7 +37,10 @@ SANDBOX = "sandbox; default-src 'none'"
 @require_safe
 def photo(request, pk, size):
     """A photo in one of its two sizes: "large" or "small"."""
-    row, headers = _permitted(request, Photo, pk)
+    row = _row(Photo, pk)
+    headers = _permitted(request, row)
+    if headers is None:
+        return _not_given(row)
     stored = row.image if size == "large" else row.small
     return _sent(request, stored, headers, content_type=images.CONTENT_TYPE)
 
@@ -43,7 +49,10 @@ def photo(request, pk, size):
 @require_safe
 def attachment(request, pk):
     """A file as a download, under the name that it had."""
-    row, headers = _permitted(request, Attachment, pk)
+    row = _row(Attachment, pk)
+    headers = _permitted(request, row)
+    if headers is None:
+        return _not_given(row)
     kind = files.kind_of(row.file.name)
     link = getattr(row.file.storage, "link", None)
     if link is not None:
@@ -69,18 +78,32 @@ def attachment(request, pk):
     )
 
 
-def _permitted(request, model, pk):
-    """The row and the headers that say who may keep it; 404 for whoever may not read it."""
+def _row(model, pk):
     row = model.objects.select_related("revision__case").filter(pk=pk).first()
     if row is None:
         raise _unknown()
+    return row
+
+
+def _not_given(row):
+    """410 for what was public before, 404 for all else."""
+    answer = gone_file(row)
+    if answer is None:
+        raise _unknown()
+    return answer
+
+
+def _permitted(request, row):
+    """Return the headers that say who may keep a file, or None where the person may not read it."""
     revision = row.revision
+    if row.removal:
+        return None
     # Nobody is asked who they are for what is public, so that any cache may keep it.
     if revision.case.live_id and revision.state in Revision.CITABLE_STATES:
-        return row, {"Cache-Control": f"public, max-age={PUBLIC_AGE}"}
+        return {"Cache-Control": f"public, max-age={PUBLIC_AGE}"}
     if not _may_read(request.user, revision):
-        raise _unknown()
-    return row, {"Cache-Control": "private, no-store"}
+        return None
+    return {"Cache-Control": "private, no-store"}
 
 
 def _may_read(user, revision):

@@ -106,7 +106,8 @@ def open_draft(case, *, user, number=None):
 def copy_rows(source, draft):
     """Copy every row of one revision to another; files are shared, because they never change."""
     for name, model in Revision.row_models().items():
-        rows = list(getattr(source, name).all())
+        # What was taken down from a text is not part of the next one.
+        rows = [row for row in getattr(source, name).all() if not getattr(row, "removed_on", None)]
         for row in rows:
             row.pk = None
             row._state.adding = True

@@ -49,13 +49,22 @@ def unfeature(case, *, by, reason="", seen=""):
 
 
 @transaction.atomic
-def unpublish(case, *, by, reason, seen=""):
-    """Take the public text of a case off the site."""
+def unpublish(case, *, by, reason, public_reason="", seen=""):
+    """Take the public text of a case off the site; readers are told ``public_reason``."""
     case = _locked(case, seen)
     if not case.live_id:
         raise ActionRefused(_("The case is not public."))
-    moderation.unpublish(case.live, by=by, note=reason)
+    moderation.unpublish(case.live, by=by, note=reason, public_reason=public_reason)
     return _locked(case)
+
+
+@transaction.atomic
+def take_down(case, *, row=None, passage="", field="", by, reason, seen=""):
+    """Take a photo or file (``row``), or a passage, out of all texts of a case, also former ones."""
+    case = _locked(case, seen)
+    if row is not None:
+        return moderation.take_down_file(row, by=by, reason=reason)
+    return moderation.take_down_passage(case, passage, field=field, by=by, reason=reason)
 
 
 @transaction.atomic

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from members.record import audit
 from policies.content import summary
-from policies.models import CaseStudy, ReviewEvent, Revision
+from policies.models import CaseStudy, Photo, ReviewEvent, Revision
 from policies.search import index
 
-from . import notifications, screening, thread
-from .errors import ReasonRequired, TransitionRefused
+from . import notifications, removal, screening, thread
+from .errors import ActionRefused, ReasonRequired, TransitionRefused
 
 State = Revision.State
 
@@ -72,9 +72,12 @@ def publish(revision, *, by=None, name="", note=""):
     return _move(revision, State.PUBLISHED, by, name, note)
 
 
-def unpublish(revision, *, by=None, name="", note):
-    """Take the public text of a case off the site, with the reason."""
-    return _move(revision, State.UNPUBLISHED, by, name, note)
+def unpublish(revision, *, by=None, name="", note, public_reason=""):
+    """Take the public text of a case off the site, with the reason.
+
+    ``public_reason`` is what readers are told in its place.
+    """
+    return _move(revision, State.UNPUBLISHED, by, name, note, public_reason=public_reason)
 
 
 def restore(revision, *, by=None, name="", note):
@@ -137,7 +140,7 @@ def _record_all(revisions, before, after, name, note, at):
 
 
 @transaction.atomic
-def _move(revision, to, by, name, note, *, restoring=False):
+def _move(revision, to, by, name, note, *, restoring=False, public_reason=""):
     """Change the state of ``revision`` and return it as it is now in the database.
 
     ``restoring`` says that it was public before and becomes so again. Raises ``ReasonRequired``, and
@@ -160,7 +163,7 @@ def _move(revision, to, by, name, note, *, restoring=False):
         _record(case.live, State.SUPERSEDED, by, name, "", now)
     if to == State.PUBLISHED:
         revision.list_summary = summary.summarise(revision)
-    event = _record(revision, to, by, name, note, now)
+    event = _record(revision, to, by, name, note, now, public_reason)
     if to == State.PUBLISHED:
         case.live = revision
         if not restoring:
@@ -175,6 +178,50 @@ def _move(revision, to, by, name, note, *, restoring=False):
     thread.keep_or_forget_text(revision)
     notifications.notify_of_event(event)
     return revision
+
+
+# What follows is the one exception to "a published text never changes": content that must not be
+# shown is taken out of every text of a case, also of those that were public before, and day and
+# reason stand in its place. The record keeps who did it and why, not what it was.
+
+
+@transaction.atomic
+def take_down_file(row, *, by, reason):
+    """Take a photo or file out of all texts of its case, with the ``reason`` that readers see.
+
+    Open drafts lose the row. The stored files are deleted, and their addresses answer that they are
+    gone.
+    """
+    _need(reason)
+    case = CaseStudy.objects.select_for_update().get(pk=row.revision.case_id)
+    removal.remove_file(row, reason)
+    kind = "photo-removed" if isinstance(row, Photo) else "file-removed"
+    audit.record(kind, case, by=by, reason=reason)
+    return case
+
+
+@transaction.atomic
+def take_down_passage(case, passage, *, field="", by, reason):
+    """Replace a ``passage``, wherever it stands in all texts of a case, by day and ``reason``.
+
+    ``field`` names one field ("solution", "sources.title"); "" is all of them. Raises
+    ``ActionRefused`` where the passage stands nowhere.
+    """
+    _need(reason)
+    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+    if not removal.replace_passage(case, passage, field, reason):
+        raise ActionRefused(
+            _("This passage stands in no text of the case. Copy it exactly as it stands there.")
+        )
+    summary.rebuild(case.revisions.filter(state__in=Revision.CITABLE_STATES))
+    audit.record("passage-removed", case, by=by, reason=reason)
+    transaction.on_commit(partial(index.write_cases, [case.pk]))
+    return case
+
+
+def _need(reason):
+    if not reason.strip():
+        raise ReasonRequired
 
 
 def _check(case, revision, to, *, restoring):
@@ -219,7 +266,7 @@ def _confirm_own_text(case, revision):
         case.confirmed_by = submission.actor
 
 
-def _record(revision, to, by, name, note, now):
+def _record(revision, to, by, name, note, now, public_reason=""):
     event = ReviewEvent.objects.create(
         revision=revision,
         actor=by,
@@ -227,6 +274,7 @@ def _record(revision, to, by, name, note, now):
         from_state=revision.state,
         to_state=to,
         note=note,
+        public_reason=public_reason,
         created_at=now,
     )
     revision.state = to

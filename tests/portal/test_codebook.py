@@ -35,6 +35,8 @@ ROWS = [
 ]
 # Fields that serve the workflow or the store and are no content of a case.
 WORKFLOW = {
+    "removed_on",
+    "removed_because",
     "id",
     "case",
     "revision",

@@ -86,15 +86,15 @@ def test_act_on_a_case_that_does_not_exist(editor_client, name):
 
 
 def test_page_offers_what_can_be_done_now(editor_client, moderator_client, case, kept):
-    assert offered(editor_client, case) == ["feature", "unpublish", "merge", "move"]
+    assert offered(editor_client, case) == ["feature", "unpublish", "take-down", "merge", "move"]
     assert offered(moderator_client, case) == []
     editor = editor_client.person
     curation.feature(case, by=editor)
-    assert offered(editor_client, case) == ["unfeature", "unpublish", "merge", "move"]
+    assert offered(editor_client, case) == ["unfeature", "unpublish", "take-down", "merge", "move"]
     curation.unpublish(case, by=editor, reason="Why")
-    assert offered(editor_client, case) == ["restore", "merge", "move"]
+    assert offered(editor_client, case) == ["take-down", "restore", "merge", "move"]
     curation.merge_cases(case, kept, by=editor, reason="Why")
-    assert offered(editor_client, case) == ["unmerge"]
+    assert offered(editor_client, case) == ["take-down", "unmerge"]
 
 
 @pytest.mark.parametrize("name", ["unfeature", "restore", "unmerge"])
@@ -358,4 +358,4 @@ def test_queries_do_not_grow(editor_client, django_assert_num_queries, where, nu
 
 
 # Rights of a group are two questions.
-QUERIES = {"list": 7, "page": 13, "merge": 19, "move": 6}
+QUERIES = {"list": 7, "page": 14, "merge": 19, "move": 6}

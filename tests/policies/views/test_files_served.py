@@ -23,7 +23,7 @@ from tests.uploads import GOOD
 pytestmark = pytest.mark.django_db
 
 State = Revision.State
-PUBLIC = {"Cache-Control": "public, max-age=3600"}
+PUBLIC = {"Cache-Control": "public, max-age=60"}
 PRIVATE = {"Cache-Control": "private, no-store"}
 ROLES = {
     "anonymous": False,
@@ -219,7 +219,7 @@ def test_file_is_a_download_that_can_do_nothing(client, name):
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "public, max-age=3600",
+        "Cache-Control": "public, max-age=60",
         "ETag": f'"a.{ending}"',
     }
     assert answer.body == b"line,riders\n3,900\n"

@@ -1,0 +1,85 @@
+"""What stands at the addresses of a case that was public and was taken off the site: 410, not 404."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from http import HTTPStatus
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from policies.content import sections
+from policies.models import ReviewEvent, Revision
+
+State = Revision.State
+LONGEST_NUMBER = 18  # digits of a number that every database can compare
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """A case that is no longer public: its last public text, since when, and why, as far as told."""
+
+    revision: Revision
+    since: datetime
+    reason: str
+
+
+def tombstone(case, number=None):
+    """Return the :class:`Tombstone` of a case by its key, or None.
+
+    None for what is public, for what never was, and for a case that was merged into another one.
+    ``number`` is that of a revision that has to have been public.
+    """
+    event = (
+        ReviewEvent.objects.filter(
+            revision__case=case,
+            revision__case__live=None,
+            revision__case__merged_into=None,
+            to_state=State.UNPUBLISHED,
+        )
+        .select_related("revision")
+        .last()
+    )
+    if event is None:
+        return None
+    if number is not None:
+        texts = Revision.objects.filter(case=case, number=number)
+        if not texts.filter(state__in=(State.SUPERSEDED, State.UNPUBLISHED)).exists():
+            return None
+    return Tombstone(event.revision, event.created_at, event.public_reason)
+
+
+def or_gone(view):
+    """Return a ``view`` of a case that answers 410 where the case was taken off the site."""
+
+    @wraps(view)
+    def inner(request, pk, **kwargs):
+        try:
+            return view(request, pk=pk, **kwargs)
+        except Http404:
+            number = kwargs.get("number")
+            if max(len(str(pk)), len(str(number or ""))) > LONGEST_NUMBER:
+                raise
+            gone = tombstone(int(pk), number)
+            if gone is None:
+                raise
+        context = {"gone": gone, "text_attributes": sections.text_attributes(gone.revision)}
+        return render(request, "policies/gone.html", context, status=HTTPStatus.GONE)
+
+    return inner
+
+
+def gone_file(row):
+    """Return the answer at the address of a file that was taken down, or with its case; else None."""
+    text = row.removal
+    if not text:
+        public_once = row.revision.state in (State.SUPERSEDED, State.UNPUBLISHED)
+        gone = tombstone(row.revision.case_id) if public_once else None
+        if gone is None:
+            return None
+        text = gone.reason or _("The policy that this file belonged to was taken off the site.")
+    answer = HttpResponse(text, status=HTTPStatus.GONE, content_type="text/plain; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
