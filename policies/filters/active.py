@@ -10,7 +10,7 @@ from policies.content.bands import NONE
 from policies.content.facets import FACETS_BY_NAME
 
 from .fields import shown
-from .library import RANGES
+from .library import MEANINGS, RANGES, WORDS_ONLY
 
 # Names that say by themselves what they are; "Under 5" does not.
 PLAIN_IN_SENTENCES = ("theme", "subregion", "country", "member", "stage", "language", "provenance")
@@ -32,6 +32,9 @@ def active_filters(filters):
     found = []
     if filters.words:
         found.append(ActiveFilter(quoted(filters.words), filters.address(q=()), is_words=True))
+    if "meaning" in filters.values:
+        label = str(MEANINGS[WORDS_ONLY])
+        found.append(ActiveFilter(label, filters.address(meaning=())))
     for name, values in filters.chosen.items():
         for value in values:
             rest = tuple(other for other in values if other != value)

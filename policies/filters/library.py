@@ -32,6 +32,8 @@ from .strict import StrictFilterSet
 
 PER_PAGE = 20
 LIST, TABLE, MAP = "list", "table", "map"
+WORDS_ONLY = "no"
+MEANINGS = {WORDS_ONLY: _("Words only, not what they mean")}
 VIEWS = {LIST: _("List"), TABLE: _("Table"), MAP: _("Map")}
 LET_IN = "in"
 UNKNOWN = {LET_IN: _("Let in, at the end")}
@@ -66,7 +68,8 @@ class LibraryFilter(StrictFilterSet):
     ``answer`` is what the index says to ``question()``.
     """
 
-    q = WordsFilter(label=_("Words, city or target"))
+    q = WordsFilter(label=_("Words, a sentence, a city or a target, in any language"))
+    meaning = OptionFilter(label=_("Meaning"), choices=list(MEANINGS.items()))
     budget_min = AmountFilter(label=_("Smallest budget in USD"), max_digits=20, decimal_places=2)
     budget_max = AmountFilter(label=_("Largest budget in USD"), max_digits=20, decimal_places=2)
     staff_min = AmountFilter(label=_("Smallest staff in FTE"), max_digits=9, decimal_places=1)
@@ -179,6 +182,11 @@ class LibraryFilter(StrictFilterSet):
         return self.cleaned.get("view") or LIST
 
     @property
+    def by_meaning(self):
+        """Whether the words are also searched by what they mean."""
+        return self.cleaned.get("meaning") != WORDS_ONLY
+
+    @property
     def page_number(self):
         """The number of the page of results, from 1."""
         return self.cleaned.get("page") or 1
@@ -223,6 +231,7 @@ class LibraryFilter(StrictFilterSet):
             offset=(self.page_number - 1) * PER_PAGE if offset is None else offset,
             limit=limit,
             with_unknown=self.lets_unknown_in,
+            by_meaning=self.by_meaning,
         )
 
     @cached_property
@@ -236,6 +245,8 @@ class LibraryFilter(StrictFilterSet):
                     values[name] = (plain(self.cleaned[name]),)
         if self.lets_unknown_in:
             values["unknown"] = (LET_IN,)
+        if self.words and not self.by_meaning:
+            values["meaning"] = (WORDS_ONLY,)
         if self.sort_order != self.default_sort:
             values["sort"] = (self.sort_order,)
         if self.view_name != LIST:

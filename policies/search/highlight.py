@@ -6,25 +6,34 @@ from html import escape
 
 from django.utils.safestring import mark_safe
 
-from . import text
+from . import text, variants
 
-# Everything between spaces and the usual punctuation; what is inside is folded as in the index.
-_CHUNKS = re.compile(r"[^\s!-&(-/:-@\[-_{-~«»“”„…–—·،。、「」()]+")
-_WORDS = re.compile(r"\w+")
+# A character with the signs that belong to it, which are folded together.
+_CLUSTERS = re.compile(
+    "[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?[\u0300-\u036f]*|.[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06ed\u093c\u09bc\u0a3c\u0abc\u0b3c\u0bd7\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0cc2\u0cd5\u0cd6\u0d3e"
+    "\u0d57\u0dca\u0dcf\u0ddf\u102e\u1b35\u3099\u309a]*",
+    re.DOTALL,
+)
 
 
 @lru_cache(maxsize=256)
 def _wanted(typed):
-    """Return what is to be marked: the stems of words, and runs of unspaced scripts."""
+    """Return what is to be marked: the stems of words, the joined forms of two, and runs."""
     parts = [part for part in text.parse(typed) if not part.excluded]
-    stems = {text.stem(word) for part in parts if part.kind != "run" for word in part.words}
-    return stems, tuple(part.words[0] for part in parts if part.kind == "run")
-
-
-@lru_cache(maxsize=65_536)
-def _stems(chunk):
-    """Return the stem of each word in the chunk."""
-    return tuple(text.stems(text.fold(chunk).split()))
+    words = [word for part in parts if part.kind != "run" for word in part.words]
+    stems = {text.stem(word) for word in words}
+    joined = {form for _place, _number, form in variants.joined(words)} | {
+        word for word in words if variants.split(word)
+    }
+    runs = []
+    for part in parts:
+        if part.kind == "run":
+            runs += [
+                part.words[0],
+                *(piece for piece in text.pieces(part.words[0]) if len(piece) > 1),
+            ]
+    return frozenset(stems), frozenset(joined), tuple(dict.fromkeys(runs))
 
 
 @lru_cache(maxsize=1024)
@@ -34,56 +43,103 @@ def _whole_words(words):
     return re.compile(f"(?<![0-9a-z])(?:{any_of})(?![0-9a-z])", re.IGNORECASE | re.ASCII)
 
 
-def _spans(content, wanted):
-    """Return (start, end) of each word whose stem is wanted."""
-    # A stem begins with the same letter as its word, so most words need not be looked up.
-    firsts = {stem[0] for stem in wanted}
-    words = {word for word in text.fold(content).split() if word[0] in firsts}
-    found = {word for word in words if text.stem(word) in wanted}
-    if not found:
+def _spans(content, stems, joined, runs):
+    """Return (start, end) of each word whose stem is wanted, of words that are wanted as one, and of
+    runs."""
+    folded = text.fold(content)
+    found = _found(folded, stems)
+    has_joined = joined and _has_joined(folded, joined)
+    has_runs = any(run in folded for run in runs)
+    if not (found or has_joined or has_runs):
         return []
-    if content.isascii() and "'" not in content and "`" not in content:
+    if (
+        not has_joined
+        and not has_runs
+        and content.isascii()
+        and "'" not in content
+        and "`" not in content
+    ):
         # Most texts: their words are written as they are folded, but for capitals.
         return [word.span() for word in _whole_words(frozenset(found)).finditer(content)]
-    return _spans_in_chunks(content, wanted, found)
+    return _spans_in_clusters(content, found, joined, runs)
 
 
-def _spans_in_chunks(content, wanted, found):
-    """Yield the same for any text; ``found`` are its folded words whose stems are wanted."""
-    for chunk in _CHUNKS.finditer(content):
-        typed = chunk[0]
-        if typed.isascii() and typed.isalpha():
-            if typed.lower() in found:
-                yield chunk.span()
-            continue
-        stems = _stems(typed)
-        if len(stems) == 1:
-            if stems[0] in wanted:
-                yield chunk.span()
-        elif not wanted.isdisjoint(stems):
-            # Rare punctuation inside: look at each word by itself.
-            for word in _WORDS.finditer(typed):
-                if not wanted.isdisjoint(_stems(word[0])):
-                    yield chunk.start() + word.start(), chunk.start() + word.end()
+def _found(folded, stems):
+    """Return the words of a folded text whose stems are wanted."""
+    if not stems:
+        return set()
+    # A stem begins with the same letter as its word, so most words need not be looked up; but for
+    # scripts whose words may begin with an article.
+    firsts = {stem[0] for stem in stems}
+    words = {
+        word for word in text.split(folded)[0].split() if word[0] in firsts or not word.isascii()
+    }
+    return {word for word in words if text.stem(word) in stems}
+
+
+def _has_joined(folded, joined):
+    words = folded.split()
+    forms = (form for _place, _number, form in variants.joined(words))
+    return not joined.isdisjoint(words) or not joined.isdisjoint(forms)
+
+
+def _spans_in_clusters(content, found, joined, runs):
+    """Return the same for any text; ``found`` are its folded words whose stems are wanted."""
+    folded, starts, ends = [], [], []
+    plain = text.split_elisions(content)
+    for cluster in _CLUSTERS.finditer(plain):
+        letters = _fold_cluster(cluster[0])
+        folded.append(letters)
+        starts += [cluster.start()] * len(letters)
+        ends += [cluster.end()] * len(letters)
+    folded = "".join(folded)
+    words, at = [], []
+    spans = []
+    for token in text.TOKENS.finditer(folded):
+        words.append(token[0])
+        at.append(token.span())
+        if token[0] in found:
+            spans.append(token.span())
+    for place, number, form in variants.joined(words):
+        if form in joined:
+            spans.append((at[place][0], at[place + number - 1][1]))
+    for word, span in zip(words, at, strict=True):
+        if word in joined:
+            spans.append(span)
+    for run in runs:
+        spans += [match.span() for match in re.finditer(re.escape(run), folded)]
+    return [(starts[start], ends[stop - 1]) for start, stop in spans]
+
+
+@lru_cache(maxsize=10_000)
+def _fold_cluster(cluster):
+    return text.fold(cluster)
 
 
 def highlight(content, words):
     """Return the text, escaped, with ``<mark>`` round what matches the words a person typed."""
     content = str(content)
-    stems, runs = _wanted(words)
-    spans = list(_spans(content, stems)) if stems else []
-    for run in runs:
-        spans += [found.span() for found in re.finditer(re.escape(run), content, re.IGNORECASE)]
+    stems, joined, runs = _wanted(words)
+    spans = _spans(content, stems, joined, runs) if stems or runs else []
     escaped = escape(content)
     if not spans:
         return mark_safe(escaped)  # noqa: S308 - it is escaped
     # Most texts have nothing to escape: their pieces need not be looked at one by one.
     safe = str if escaped == content else escape
     pieces, end = [], 0
-    for start, stop in sorted(spans):
-        if start < end:
-            continue
+    for start, stop in _merged(spans):
         pieces += [safe(content[end:start]), "<mark>", safe(content[start:stop]), "</mark>"]
         end = stop
     pieces.append(safe(content[end:]))
     return mark_safe("".join(pieces))  # noqa: S308 - every piece is escaped above, or is safe
+
+
+def _merged(spans):
+    """Return spans in their order, those that touch as one."""
+    merged = []
+    for start, stop in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged

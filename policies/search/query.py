@@ -24,6 +24,7 @@ __all__ = [
     "matching_pages",
     "similar",
     "suggest",
+    "total_of",
 ]
 
 logger = logging.getLogger(__name__)
@@ -51,9 +52,28 @@ def ask(question):
         return UNAVAILABLE
 
 
+def total_of(question, **changes):
+    """Return how many cases a question finds, with some of it changed; 0 without a readable index."""
+    reader = index.reader()
+    if reader is None:
+        return 0
+    try:
+        with index.engine_errors():
+            return _search(reader, replace(question, **changes))[0].total
+    except index.IndexDamaged:
+        logger.exception("The search index cannot be read")
+        return 0
+
+
 def _answer(reader, question):
+    search, corrected = _search(reader, question)
+    return replace(search.answer(), corrected=corrected)
+
+
+def _search(reader, question):
+    """Return the search that answers a question, and the words in it where typos were corrected."""
     if not question.words.strip():
-        return Search(reader, question, Understood(), Meaning()).answer()
+        return Search(reader, question, Understood(), Meaning()), ""
     thesaurus = meaning.thesaurus()
     understood = understand(question.words, thesaurus.known_codes)
     near = Meaning()
@@ -61,7 +81,7 @@ def _answer(reader, question):
         near = thesaurus.match(_tokens(understood.parts), question.words)
     search = Search(reader, question, understood, near)
     if search.with_all or not search.unknown:
-        return search.answer()
+        return search, ""
     # Words in no case: perhaps typos of words that some case has.
     is_known = thesaurus.knows if question.by_meaning else None
     if not (search.with_some and near.language not in ("", ENGLISH)):
@@ -72,8 +92,8 @@ def _answer(reader, question):
                 near = thesaurus.match(_tokens(parts), corrected.words)
             second = Search(reader, question, corrected, near)
             if second.with_all or (second.with_some and not search.with_some):
-                return replace(second.answer(), corrected=corrected.words)
-    return search.answer()
+                return second, corrected.words
+    return search, ""
 
 
 def _tokens(parts):

@@ -79,6 +79,10 @@ class Reading:
     unknown: tuple[str, ...] = ()
 
     @property
+    def is_one_word(self):
+        return len([part for part in self.understood.parts if not part.excluded]) == 1
+
+    @property
     def is_by_meaning(self):
         """Whether no case has the words, so that the targets alone are the answer."""
         return bool(self.by_target and not self.with_all and not self.with_some)

@@ -52,9 +52,8 @@ class Unit:
         if part.kind == "word":
             frequency = searcher.doc_freq("text", stems[0])
             self.is_common = frequency > COMMON * searcher.num_docs
+            # The index has the joined form beside words that are written apart.
             others = [terms.term("text", text.stem(form)) for form in joined]
-            if apart := variants.split(word):
-                others.append(terms.phrase("text", list(text.stems(apart))))
             self.is_unknown = not frequency and not others
             head = terms.term("head", stems[0])
             self.scores = [tantivy.Query.boost_query(head, HEAD_WEIGHT)]
@@ -127,17 +126,28 @@ class Search:
             *(word for word in quoted if not self.searcher.doc_freq("text", text.stem(word))),
         )
 
+    @cached_property
+    def found(self):
+        """The clause of what is found: some of the words, or a target that they mean."""
+        any_of = [*self.words, *self.finding]
+        return [(Must, _any(any_of))] if any_of else []
+
+    @cached_property
+    def total(self):
+        """How many cases are found."""
+        if self.units and not self.finding:
+            return self.with_all + self.with_some
+        return self._count(self.found)
+
     def answer(self):
         """Return the answer, without corrections."""
-        any_of = [*self.words, *self.finding]
-        found = [(Must, _any(any_of))] if any_of else []
 
         def narrowed(without=()):
-            return _all_of([*self._narrowing(without), *found])
+            return _all_of([*self._narrowing(without), *self.found])
 
         with_words = self.with_all + self.with_some
-        total = self._count(found) if self.finding or not self.units else with_words
-        ids = self._page(found, total)
+        total = self.total
+        ids = self._page(total)
         reading = Reading(
             understood=self.understood,
             meaning=self.meaning,
@@ -152,17 +162,17 @@ class Search:
         counts = counting.count(self.reader, self.chosen, narrowed)
         left_out, stated = {}, None
         if self.limited and self.question.with_unknown:
-            stated = self._count([*found, *self._stated])
+            stated = self._count([*self.found, *self._stated])
         elif self.limited:
-            left_out = self._left_out(found)
+            left_out = self._left_out()
         return Answer(total, ids, counts, reading=reading, left_out=left_out, stated=stated)
 
-    def _left_out(self, found):
+    def _left_out(self):
         """Return {figure: how many cases match but for not stating it}."""
         left_out = {}
         for name, unstated in zip(self.limited, self.unstated, strict=True):
             ranges = {other: query for other, query in self.ranges.items() if other != name}
-            clauses = [*self._narrowing((name,), ranges), *found, (Must, unstated)]
+            clauses = [*self._narrowing((name,), ranges), *self.found, (Must, unstated)]
             left_out[name] = self._number_of(clauses)
         return left_out
 
@@ -182,7 +192,7 @@ class Search:
         query = _all_of(clauses)
         return self.searcher.search(tantivy.Query.const_score_query(query, 1.0), 1).count
 
-    def _page(self, found, total):
+    def _page(self, total):
         """Return the keys asked for: those of cases with all words, then those of the others; where what
         states nothing is let in, all that states something first."""
         offset, limit = self.question.offset, self.question.limit
@@ -190,7 +200,7 @@ class Search:
         if limit < 1 or offset >= total:
             return []
         ids, left = [], total
-        *tiers, last = self._tiers(found)
+        *tiers, last = self._tiers()
         for tier in tiers:
             number = self.with_all if tier is self.all_words else self._count(tier)
             if offset < number and len(ids) < limit:
@@ -200,14 +210,14 @@ class Search:
             ids += self._hits(last, offset, limit - len(ids))
         return ids
 
-    def _tiers(self, found):
+    def _tiers(self):
         """Return what comes one after the other, each as the clauses that it adds."""
         if not self.question.in_tiers:
-            return [found]
-        tiers = [found]
+            return [self.found]
+        tiers = [self.found]
         if self.with_all:
-            rest = [*found, (MustNot, _all_of(self.all_words))]
-            tiers = [self.all_words, rest] if self.units else [found]
+            rest = [*self.found, (MustNot, _all_of(self.all_words))]
+            tiers = [self.all_words, rest] if self.units else [self.found]
         if not (self.question.with_unknown and self.limited):
             return tiers
         last = [(Must, _any(self.unstated))]

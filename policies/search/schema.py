@@ -239,13 +239,13 @@ class Writer:
         place, themes, others, more = self._names_of(revision)
         runs += more
         lead = f"{lead}{text.BREAK}{themes}"
+        whole = f" {title}{text.BREAK}{lead}{text.BREAK}{body} "
         title, place, lead, body = title.split(), place.split(), lead.split(), body.split()
         if self.written % STRETCH == 0:
             self.words.clear()
         passages = {"title": title, "place": place, "lead": lead, "body": body}
         stems = {name: self.words.stems(words) for name, words in passages.items()}
-        joined = [form for words in passages.values() for _at, _of, form in variants.joined(words)]
-        joined = self.words.stems(joined)
+        joined = self.words.stems(variants.joined_in(whole, {*title, *lead, *body}))
         forms = self.words.take_new()
         if self.written < WITH_ALL_FORMS:
             forms = dict.fromkeys([*title, *place, *lead, *body])

@@ -76,7 +76,7 @@ _JOINED = (
     " house holds, hydro power, land fill, land fills, land owner, land slide, land slides, land use, life long,"
     " life style, live stock, low land, main stream, market place, micro credit, micro finance, micro grid,"
     " micro grids, micro plastic, micro plastics, mini bus, mini buses, mini grid, mini grids, multi modal,"
-    " net work, non motorised, on line, on site, over crowding, park land, peat land, peat lands,"
+    " non motorised, over crowding, park land, peat land, peat lands,"
     " pm 10, pm 2 5, pm2 5, post harvest, pre paid, pre school, pre schools, rail road, rail way, rail ways,"
     " rain fall, rain water, re use, ride share, ride sharing, river bank, river front, road side,"
     " roof top, roof tops, run off, school yard, sea grass, sea level, sea wall, sea walls,"
@@ -92,6 +92,10 @@ _BY_FIRST = {}
 for _words in _PARTS:
     _BY_FIRST.setdefault(_words[0], []).append(_words)
 _FIRST = frozenset(_BY_FIRST)
+_LOOKED_FOR = {
+    first: [(words[1], f" {' '.join(words)} ", "".join(words)) for words in found]
+    for first, found in _BY_FIRST.items()
+}
 _SPLIT = {"".join(words): words for words in _PARTS}
 # Both ways of writing fine dust come to one.
 _SPLIT["pm25"] = ("pm2", "5")
@@ -109,12 +113,23 @@ def one_spelling(word):
 
 def joined(words):
     """Yield (position, number of words, joined form) where words side by side are also written as one."""
-    if _FIRST.isdisjoint(words):
-        return
     for place, word in enumerate(words):
         for parts in _BY_FIRST.get(word, ()):
             if tuple(words[place : place + len(parts)]) == parts:
                 yield place, len(parts), "".join(parts)
+
+
+def joined_in(folded, words):
+    """Return the joined forms of words that stand side by side in a folded text with these words.
+
+    Asked for every text of the index, so nearly all forms are ruled out by the set of the words.
+    """
+    return [
+        form
+        for first in _FIRST & words
+        for second, whole, form in _LOOKED_FOR[first]
+        if second in words and whole in folded
+    ]
 
 
 def split(word):

@@ -25,6 +25,7 @@ from policies.filters.active import (
     quoted,
     searches_without_one_filter,
 )
+from policies.filters.explanation import Explanation
 from policies.filters.fields import MAX_WORDS, WordsField
 from policies.filters.library import LIST, MAP, PER_PAGE, TABLE, VIEWS, LibraryFilter
 from policies.filters.panel import FilterPanel
@@ -32,7 +33,15 @@ from policies.filters.places import Places
 from policies.filters.unknown import Unknown
 from policies.models import Revision
 from policies.search.counts import count_cases
-from policies.search.query import SORTS, Answer, Question, ask, highlight, matching_pages
+from policies.search.query import (
+    SORTS,
+    Answer,
+    Question,
+    ask,
+    highlight,
+    matching_pages,
+    total_of,
+)
 from policies.search.query import suggest as suggestions_for
 from policies.statistics import questions
 
@@ -126,11 +135,14 @@ def _newest(filters):
 
 def _context(filters, answer, page):
     """Return what a page of results shows."""
+    reading = Explanation(filters, answer)
+    reading.mark(page.object_list)
     context = _frame(filters, answer.counts, has_numbers=answer.available) | {
+        "reading": reading,
         "is_rebuilding": not answer.available,
         "page": page,
         "query": QueryDict(filters.query()),
-        "words": answer.corrected or filters.words,
+        "words": answer.reading.understood.words,
         "corrected": quoted(answer.corrected) if answer.corrected else "",
         "typed": quoted(filters.words) if filters.words else "",
         "total": answer.total,
@@ -149,7 +161,9 @@ def _context(filters, answer, page):
     if filters.view_name == TABLE:
         for name in ("stated", "unstated"):
             context[name] = [_row(revision, context["words"]) for revision in context[name]]
-    elif filters.view_name == MAP:
+    else:
+        context["stated"], context["rest"] = reading.split(stated, page.start_index())
+    if filters.view_name == MAP:
         placed = _placed(filters, answer.counts.get("member", {}))
         context |= {
             "places": [(member, filters.address(member=(member.slug,))) for member in placed],
@@ -158,7 +172,7 @@ def _context(filters, answer, page):
         }
     if not answer.total and filters.is_narrowed:
         context["searches_without_one_filter"] = [
-            (label, address, ask(question).total)
+            (label, address, total_of(question))
             for label, address, question in searches_without_one_filter(filters)
         ]
     return context
@@ -187,7 +201,7 @@ def _frame(filters, counts, *, has_numbers):
             for view, label in VIEWS.items()
         ],
         "kept_by_filters": _pairs(
-            filters, [name for name in ("unknown", "sort", "view") if name in state]
+            filters, [name for name in ("meaning", "unknown", "sort", "view") if name in state]
         ),
         "kept_by_sort": _pairs(filters, [name for name in state if name not in ("sort", "page")]),
         "feed_query": filters.query(view=()),

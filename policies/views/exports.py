@@ -104,7 +104,7 @@ def matching(search, *, newest=None):
     row; each takes a few bytes. Raises ``NoIndex`` where filters cannot be applied.
     """
     question = search.question(offset=0, limit=newest)
-    answer = ask(replace(question, sort=NEWEST) if newest else question)
+    answer = ask(replace(question, sort=NEWEST, in_tiers=False) if newest else question)
     if answer.available:
         return answer.ids
     if search.is_narrowed:
