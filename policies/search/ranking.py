@@ -238,7 +238,7 @@ class Search:
 
     def _with_words(self, keys):
         """Return those of these keys whose cases have any of the words."""
-        if not self.words:
+        if not self.words or not keys:
             return set()
         among = _any([tantivy.Query.term_query(self.terms.fields, "pk", key) for key in keys])
         query = tantivy.Query.boolean_query([(Must, among), (Must, _any(self.words))])
