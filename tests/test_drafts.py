@@ -156,6 +156,23 @@ def test_secretariat_sees_what_it_compiles_itself(city):
     assert answer.status_code == 200
 
 
+def test_drafts_stay_with_their_team_when_the_case_is_moved(drafts, official, city):
+    _first, beside, _back, later = drafts
+    other = MembershipFactory().user
+    for draft in (beside, later):
+        curation.move_case(
+            CaseStudy.objects.get(pk=draft.case_id),
+            other.memberships.get().member,
+            by=StaffFactory(),
+            reason="It is theirs.",
+        )
+    moved = CaseStudy.objects.editable_by(other)
+    texts = Revision.objects.filter(case__in=moved).order_by("title")
+    assert [*texts.values_list("title", flat=True)] == ["Handed in", "Public"]
+    own = Revision.objects.filter(case__in=CaseStudy.objects.editable_by(official))
+    assert {*own.values_list("title", flat=True)} == {draft.title for draft in drafts}
+
+
 def test_record_names_no_draft_that_was_taken_back(drafts):
     assert [*Event.objects.filter(subject__icontains=SECRET)] == []
     back = Event.objects.filter(action="withdrawn").last()

@@ -153,8 +153,12 @@ ACTIONS = {
             _("Move this case to another member?"),
             (
                 _(
-                    "The team of the new member writes it from now on, open drafts included; the one "
+                    "The team of the new member writes it from now on, submissions included; the one "
                     "of the old member no longer does. Both are told, with your reason."
+                ),
+                _(
+                    "What the old team has written and not submitted stays with it, as a case of its "
+                    "own."
                 ),
                 _("What the old member has confirmed no longer counts as confirmed."),
             ),

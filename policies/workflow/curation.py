@@ -134,15 +134,17 @@ def unmerge(case, *, by, reason, seen=""):
 
 @transaction.atomic
 def move_case(case, member, *, by, reason, seen=""):
-    """Move a case to another member, whose team writes it from now on, open drafts included.
+    """Move a case to another member, whose team writes it from now on, submissions included.
 
-    A confirmation by the old member does not count for the new one.
+    What the old team has written and never submitted stays with it, as a case of its own. A
+    confirmation by the old member does not count for the new one.
     """
     _need(reason)
     case = _locked(case, seen)
     old = case.member
     if old == member:
         raise ActionRefused(_("The case belongs to %(member)s already.") % {"member": member})
+    _leave_drafts(case)
     text = case.revisions.filter(pk=case.live_id).first() or case.revisions.last()
     before = list(notifications.team(text, by)) if text else []
     case.member, case.confirmed_at, case.confirmed_by = member, None, None
@@ -159,6 +161,22 @@ def move_case(case, member, *, by, reason, seen=""):
     audit.record("case-moved", case, by=by, reason=note)
     transaction.on_commit(partial(index.write_cases, [case.pk]))
     return case
+
+
+def _leave_drafts(case):
+    """Make a case of their own, of the same member, of texts that only their team may know."""
+    known = case.revisions.known_to_secretariat().order_by().values("pk")
+    drafts = list(case.revisions.exclude(pk__in=known).order_by("number"))
+    if not drafts:
+        return
+    own = CaseStudy.objects.create(
+        member=case.member,
+        slug=CaseStudy.slug_for(drafts[-1].title),
+        created_by=drafts[-1].created_by,
+    )
+    for number, draft in enumerate(drafts, 1):
+        draft.case, draft.number = own, number
+        draft.save(update_fields=["case", "number"])
 
 
 @transaction.atomic

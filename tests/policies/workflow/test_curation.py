@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from members.models import Event, Notice
 from members.notices.notifications import text_of
@@ -294,7 +295,7 @@ def test_moved_case_belongs_to_the_other_team(case, editor):
     CaseStudy.objects.filter(pk=case.pk).update(confirmed_at="2026-03-01")
     old = MembershipFactory(member=case.member).user
     new = MembershipFactory(member__name="Suva").user
-    draft = RevisionFactory(case=case)
+    draft = RevisionFactory(case=case, state="submitted", submitted_at=timezone.now())
     member = new.memberships.get().member
 
     curation.move_case(case, member, by=editor, reason="The county runs it.")
