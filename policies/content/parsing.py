@@ -279,8 +279,7 @@ def month(text):
     except NoDate:
         raise ValidationError(months.WRONG_MONTH) from None
     found = f"{year_}-{month_:02d}" if month_ else str(year_)
-    if not re.fullmatch(months.PATTERN, found):
-        raise ValidationError(months.WRONG_YEAR)
+    months.validate_month(found)
     return found
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from policies.models import FundingSource, Revision
+from policies.models import FundingSource, Revision, StaffRole
 from policies.models.months import year_of
 
 from . import currencies
@@ -310,8 +310,7 @@ def _lines(revision):
 def _funding(revision, today):
     rows = []
     for place, row in enumerate(revision.funding_sources.all()):
-        code = getattr(row, "currency", "")
-        year = getattr(row, "year", None)
+        code, year = row.currency, row.year
         if found := _currency(revision, code, year, today):
             yield found[0], f"funding_sources-{place}-currency", found[1]
         if message := _far_year(revision, year, today):
@@ -345,7 +344,7 @@ def _staff(revision, today):
             message = _("%(months)s months are more than %(years)d years: check the number.")
             values = {"months": number(row.months), "years": MOST_MONTHS // 12}
             yield SOFT, f"staff_roles-{place}-months", message % values
-        if getattr(row, "unit", "fte") in ("", "fte"):
+        if row.counted in ("", StaffRole.Counted.FTE):
             total += row.people or 0
     if revision.staff_fte is not None and total > revision.staff_fte:
         message = _("The roles add up to %(sum)s, which is more than the total of %(whole)s.")

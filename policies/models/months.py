@@ -7,7 +7,6 @@ import datetime
 import re
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
@@ -22,10 +21,48 @@ WRONG_MONTH = _("Write a year (2013) or a year and month (2013-04).")
 PATTERN = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?\Z"
 
 
+# Years of the Buddhist era, which Thailand, Laos and Cambodia write, and of the calendars of Iran,
+# Bangladesh and of Islam: those of our time.
+BUDDHIST_ERA, BUDDHIST_YEARS = 543, range(2443, 2643)
+YEARS_OF_OTHERS = range(1280, 1500)
+
+
+def wrong_year(year):
+    """Return what to say of a year out of range; one of another calendar is named."""
+    if year in BUDDHIST_YEARS:
+        return _(
+            "Write the year of the common era: %(year)d of the Buddhist era is %(common)d."
+        ) % {
+            "year": year,
+            "common": year - BUDDHIST_ERA,
+        }
+    if year in YEARS_OF_OTHERS:
+        return _("%(year)d is a year of another calendar. Write that of the common era.") % {
+            "year": year
+        }
+    return WRONG_YEAR
+
+
+def validate_year(year):
+    """Raise ``ValidationError`` for a year out of range."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValidationError(wrong_year(year))
+
+
+def validate_month(text):
+    """Raise ``ValidationError`` for what is no month or year ("2013-04", "2013")."""
+    if re.fullmatch(PATTERN, text):
+        return
+    written = re.fullmatch(r"([0-9]{4})(-[0-9]{2})?", text, re.ASCII)
+    year = int(written[1]) if written else FIRST_YEAR
+    is_other = not FIRST_YEAR <= year <= LAST_YEAR
+    raise ValidationError(wrong_year(year) if is_other else WRONG_MONTH)
+
+
 class MonthField(models.CharField):
     """A month ("2013-04") or a year ("2013"); empty text where nothing is known."""
 
-    default_validators = [RegexValidator(PATTERN, WRONG_MONTH)]
+    default_validators = [validate_month]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("max_length", 7)
@@ -37,10 +74,7 @@ class MonthField(models.CharField):
 class YearField(models.PositiveSmallIntegerField):
     """A year of four digits; None where it is unknown."""
 
-    default_validators = [
-        MinValueValidator(FIRST_YEAR, WRONG_YEAR),
-        MaxValueValidator(LAST_YEAR, WRONG_YEAR),
-    ]
+    default_validators = [validate_year]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("null", True)

@@ -1,6 +1,7 @@
 """Months that may be known only by their year."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -56,3 +57,24 @@ def test_label_is_in_the_readers_language(language, month, label):
 @pytest.mark.parametrize(("month", "year"), [("2013-04", 2013), ("2013", 2013), ("", None)])
 def test_year_of(month, year):
     assert months.year_of(month) == year
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("2566", "Write the year of the common era: 2566 of the Buddhist era is 2023."),
+        ("2566-04", "Write the year of the common era: 2566 of the Buddhist era is 2023."),
+        ("1402", "1402 is a year of another calendar. Write that of the common era."),
+        ("2924", "Write a year from 1900 to 2099."),
+        ("2013-13", "Write a year (2013) or a year and month (2013-04)."),
+        ("soon", "Write a year (2013) or a year and month (2013-04)."),
+    ],
+)
+def test_year_of_another_calendar_is_named(text, message):
+    with pytest.raises(ValidationError) as refusal:
+        months.validate_month(text)
+    assert refusal.value.messages == [message]
+    if text.isdecimal():
+        with pytest.raises(ValidationError) as refusal:
+            months.YearField().clean(int(text), None)
+        assert refusal.value.messages == [message]
