@@ -145,6 +145,14 @@ def test_cases_that_serve_what_the_words_mean_stand_higher_and_behind_those_with
     assert titles("bike", by_meaning=False, sort="relevance")[-1] != "Lanes for cyclists"
 
 
+def test_counts_alone_can_be_asked_for_where_only_a_target_is_meant(synced, thesaurus):
+    live_case("Sorting at the source", targets=["12.5"])
+    synced()
+    answer = ask(Question("garbage", limit=0))
+    assert (answer.available, answer.total, answer.ids) == (True, 1, [])
+    assert answer.counts["target"] == {"12.5": 1}
+
+
 def test_quoted_words_are_not_replaced_by_targets(synced, thesaurus):
     live_case("Lanes for cyclists", targets=["11.2"])
     synced()
