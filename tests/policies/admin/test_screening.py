@@ -286,5 +286,5 @@ def test_screening_asks_a_fixed_number_of_queries(
         fill(LiveRevisionFactory(case__member=member, created_by=author), times=number)
     synced()
     revision = fill(RevisionFactory(case__member=member, created_by=author), times=number)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         screening.screen(revision)
