@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
+from policies.models.months import TWO_YEARS, clean_fiscal_year
+
 from .fields import form_field
 
 # More rows than fit are shown again with a message, up to this number.
@@ -78,6 +80,40 @@ class SectionForm(CleanedByFields):
         for name in self._meta.fields:
             if name in self.cleaned_data:
                 setattr(revision, name, self.cleaned_data[name])
+
+
+class FiscalYearForm:
+    """A form with a year and, where that is no calendar year, the fiscal year as it is written.
+
+    ``years`` are the names of both. Who writes "2019/20" for the year means the fiscal year.
+    """
+
+    years = ("year", "fiscal_year")
+
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(data, *args, **kwargs)
+        if self.is_bound:
+            self.data = _with_fiscal_year(self.data, *map(self.add_prefix, self.years))
+
+    def clean(self):
+        data = super().clean()
+        year, fiscal_year = self.years
+        if not self.errors.keys() & set(self.years):
+            try:
+                data[year] = clean_fiscal_year(data.get(year), data.get(fiscal_year, ""))
+            except ValidationError as error:
+                self.add_error(fiscal_year, error)
+        return data
+
+
+def _with_fiscal_year(data, year, fiscal_year):
+    """Return what was sent, with a fiscal year that was typed as the year in its own place."""
+    typed = data.get(year) or ""
+    if data.get(fiscal_year) or not TWO_YEARS.fullmatch(typed.strip()):
+        return data
+    changed = data.copy()
+    changed[year], changed[fiscal_year] = "", typed.strip()
+    return changed
 
 
 class RowForm(CleanedByFields):

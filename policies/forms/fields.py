@@ -41,6 +41,15 @@ def hint(text, example):
     return _hint(text, gettext_lazy("For example:"), example)
 
 
+QUALIFIER = hint(
+    gettext_lazy("Where the source says “about”, “at least” or “at most”."),
+    gettext_lazy("“About”."),
+)
+SOURCE_NUMBER = hint(
+    gettext_lazy("Which of the sources of the case says so, by its place in their list."), "1"
+)
+
+
 class ValueField(forms.CharField):
     """A text, number, year, month or date, cleaned by the rules of the model field behind it.
 

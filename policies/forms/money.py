@@ -6,19 +6,24 @@ from django.utils.translation import gettext_lazy as _
 from policies.content.exchange_rates import to_usd
 from policies.models import BudgetLine, FundingSource, Revision
 
-from .base import RowForm, SectionForm
-from .fields import hint
+from .base import FiscalYearForm, RowForm, SectionForm
+from .fields import QUALIFIER, SOURCE_NUMBER, hint
 
 STATED_USD = ("budget_usd", "budget_usd_source")
 
 
-class BudgetForm(SectionForm):
+class BudgetForm(FiscalYearForm, SectionForm):
+    years = ("budget_year", "budget_fiscal_year")
+
     class Meta(SectionForm.Meta):
         model = Revision
         fields = [
             "budget_amount",
+            "budget_qualifier",
             "budget_currency",
             "budget_year",
+            "budget_fiscal_year",
+            "budget_basis",
             "budget_scope",
             "budget_note",
             "budget_usd",
@@ -27,6 +32,9 @@ class BudgetForm(SectionForm):
         ]
         labels = {
             "budget_amount": _("Amount"),
+            "budget_qualifier": _("How exact the amount is"),
+            "budget_fiscal_year": _("Fiscal year, where it is no calendar year"),
+            "budget_basis": _("What kind of amount it is"),
             "budget_year": _("Year of the amount"),
             "budget_scope": _("What the amount covers"),
             "budget_usd": _("Amount in USD, where a source states it"),
@@ -42,6 +50,16 @@ class BudgetForm(SectionForm):
             ),
             "budget_year": hint(
                 _("The year whose prices and exchange rate the amount is in."), "2013"
+            ),
+            "budget_qualifier": hint(
+                _("Where the source says “about”, “at least” or “at most”."), _("“About”.")
+            ),
+            "budget_fiscal_year": hint(
+                _("As it is written; the year above is then the one in which it begins."), "2019/20"
+            ),
+            "budget_basis": hint(
+                _("A plan is not what was spent in the end: other cities must know which it is."),
+                _("“Approved”, for an amount in the budget of the city."),
             ),
             "budget_scope": hint(
                 _("The whole policy, one year of it, or only a part of what was spent."),
@@ -119,20 +137,43 @@ def _convert(amount, currency, year):
 class BudgetLineForm(RowForm):
     class Meta(RowForm.Meta):
         model = BudgetLine
-        fields = ["note", "category", "amount"]
-        labels = {"note": _("What was paid for"), "category": _("Kind")}
+        fields = ["note", "category", "amount", "qualifier", "source_number"]
+        labels = {
+            "note": _("What was paid for"),
+            "category": _("Kind"),
+            "qualifier": _("How exact"),
+            "source_number": _("Source no."),
+        }
         help_texts = {
             "note": hint(_("The thing or work that was bought."), _("“30 electric buses”.")),
             "category": hint(_("The kind of spending."), _("“Capital” for what lasts for years.")),
             "amount": hint(_("In the currency above; empty where unknown."), "450,000,000"),
+            "qualifier": QUALIFIER,
+            "source_number": SOURCE_NUMBER,
         }
 
 
-class FundingSourceForm(RowForm):
+class FundingSourceForm(FiscalYearForm, RowForm):
     class Meta(RowForm.Meta):
         model = FundingSource
-        fields = ["name", "kind", "state", "amount", "note"]
-        labels = {"name": _("Who paid"), "state": _("State of the money")}
+        fields = [
+            "name",
+            "kind",
+            "state",
+            "amount",
+            "qualifier",
+            "currency",
+            "year",
+            "fiscal_year",
+            "note",
+            "source_number",
+        ]
+        labels = {
+            "name": _("Who paid"),
+            "state": _("State of the money"),
+            "qualifier": _("How exact"),
+            "source_number": _("Source no."),
+        }
         help_texts = {
             "name": hint(_("The name of the source."), _("“Ministry of Transport”.")),
             "kind": hint(_("What kind of source it is."), _("“National government”.")),
@@ -142,6 +183,14 @@ class FundingSourceForm(RowForm):
                 ),
                 _("“Received”."),
             ),
-            "amount": hint(_("In the currency above; empty where unknown."), "300,000,000"),
+            "amount": hint(_("Written out; empty where unknown."), "300,000,000"),
+            "qualifier": QUALIFIER,
+            "currency": hint(_("Only where it is not the currency above."), "USD"),
+            "year": hint(_("The year in which it was given or promised."), "2014"),
+            "fiscal_year": hint(
+                _("Where it is no calendar year; the year is the one in which it begins."),
+                "2014/15",
+            ),
+            "source_number": SOURCE_NUMBER,
             "note": hint(_("Conditions, repayment, reasons."), _("“A loan over 20 years”.")),
         }

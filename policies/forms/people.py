@@ -5,14 +5,23 @@ from django.utils.translation import gettext_lazy as _
 from policies.models import Revision, StaffRole, Stakeholder
 
 from .base import RowForm, SectionForm
-from .fields import hint
+from .fields import SOURCE_NUMBER, hint
 
 
 class ManpowerForm(SectionForm):
     class Meta(SectionForm.Meta):
         model = Revision
-        fields = ["staff_fte", "staff_note", "staff_unavailable"]
+        fields = [
+            "staff_fte",
+            "staff_heads",
+            "staff_volunteers",
+            "staff_year",
+            "staff_note",
+            "staff_unavailable",
+        ]
         labels = {
+            "staff_heads": _("Paid staff, in heads"),
+            "staff_year": _("Year of these numbers"),
             "staff_fte": _("Staff in full-time equivalents (FTE)"),
             "staff_unavailable": _("Not available, because …"),
         }
@@ -24,6 +33,11 @@ class ManpowerForm(SectionForm):
                 ),
                 "7.5",
             ),
+            "staff_heads": hint(_("Paid people, each counted as one."), "12"),
+            "staff_volunteers": hint(
+                _("People who work without pay; they are never added to the staff."), "40"
+            ),
+            "staff_year": hint(_("The year in which there were so many."), "2014"),
             "staff_note": hint(
                 _("How it was counted, and whom it leaves out."),
                 _("“Without the drivers of the operators.”"),
@@ -38,12 +52,16 @@ class ManpowerForm(SectionForm):
 class StaffRoleForm(RowForm):
     class Meta(RowForm.Meta):
         model = StaffRole
-        fields = ["role", "organisation", "people", "months"]
-        labels = {"people": _("People (FTE)")}
+        fields = ["role", "organisation", "people", "counted", "months", "source_number"]
+        labels = {"people": _("People"), "source_number": _("Source no.")}
         help_texts = {
             "role": hint(_("What these people did."), _("“Planner”, “Hotline”.")),
             "organisation": hint(_("Where they work."), _("“City transport department”.")),
-            "people": hint(_("How many, in full-time equivalents."), "2.5"),
+            "people": hint(_("How many."), "2.5"),
+            "counted": hint(
+                _("In full-time equivalents (FTE), in heads, or as volunteers."), _("“FTE”.")
+            ),
+            "source_number": SOURCE_NUMBER,
             "months": hint(_("For how many months."), "18"),
         }
 
@@ -64,8 +82,12 @@ class StakeholdersForm(SectionForm):
 class StakeholderForm(RowForm):
     class Meta(RowForm.Meta):
         model = Stakeholder
-        fields = ["name", "kind", "role", "engagement"]
-        labels = {"role": _("What they did"), "engagement": _("Level of engagement")}
+        fields = ["name", "kind", "role", "engagement", "source_number"]
+        labels = {
+            "role": _("What they did"),
+            "engagement": _("Level of engagement"),
+            "source_number": _("Source no."),
+        }
         help_texts = {
             "name": hint(
                 _("An organisation or a group, not a private person."), _("“Bus drivers’ union”.")
@@ -75,4 +97,5 @@ class StakeholderForm(RowForm):
             "engagement": hint(
                 _("From informed (told about it) to leads (decides)."), _("“Consulted”.")
             ),
+            "source_number": SOURCE_NUMBER,
         }

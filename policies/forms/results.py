@@ -1,11 +1,12 @@
 """What came of it, in words and in figures; and where the facts can be checked."""
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from policies.models import Indicator, Revision, Source
 
 from .base import RowForm, SectionForm
-from .fields import hint
+from .fields import QUALIFIER, SOURCE_NUMBER, hint
 
 
 class ResultsForm(SectionForm):
@@ -32,12 +33,26 @@ class IndicatorForm(RowForm):
             "baseline",
             "baseline_year",
             "planned",
+            "planned_qualifier",
             "result",
+            "result_qualifier",
             "result_year",
+            "series",
             "evidence",
+            "reporter",
             "source",
+            "source_number",
         ]
-        labels = {"baseline": _("Before"), "baseline_year": _("Year before")}
+        labels = {
+            "baseline": _("Before"),
+            "baseline_year": _("Year before"),
+            "planned_qualifier": _("How exact the plan is"),
+            "result_qualifier": _("How exact the result is"),
+            "series": _("Further years"),
+            "reporter": _("Who says so"),
+            "source_number": _("Source no."),
+        }
+        widgets = {"series": forms.Textarea(attrs={"rows": 2, "dir": "ltr"})}
         help_texts = {
             "name": hint(_("What is counted or measured."), _("“Passengers of night buses”.")),
             "unit": hint(
@@ -46,6 +61,17 @@ class IndicatorForm(RowForm):
             "baseline": hint(_("The figure before the policy."), "0"),
             "baseline_year": hint(_("The year of that figure."), "2012"),
             "planned": hint(_("The figure you aimed at."), "5,000"),
+            "planned_qualifier": QUALIFIER,
+            "result_qualifier": QUALIFIER,
+            "series": hint(
+                _("Every year with its value; they are drawn as a line."),
+                "2012: 0; 2013: 4,200; 2014: 7,000",
+            ),
+            "reporter": hint(
+                _("The city itself, a funder, the press, research or an evaluator."),
+                _("“Research”."),
+            ),
+            "source_number": SOURCE_NUMBER,
             "result": hint(_("The figure that was reached."), "7,000"),
             "result_year": hint(_("The year of that figure."), "2014"),
             "evidence": hint(_("How the result is known."), _("“Measured”.")),

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 from policies.models import ReviewNote
 
 from .fields import ValueField
-from .texts import BasicsForm
+from .texts import TitleForm
 
 
-class NewForm(BasicsForm):
+class NewForm(TitleForm):
     """The first fields of a case: its member and title."""
 
     member = forms.ChoiceField(

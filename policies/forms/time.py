@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from policies.models import Phase, Revision, months
 
 from .base import RowForm, SectionForm
-from .fields import hint
+from .fields import SOURCE_NUMBER, hint
 
 MONTH = _("Year and month, or the year alone where only that is known.")
 
@@ -42,10 +42,12 @@ class TimeForm(SectionForm):
 class PhaseForm(RowForm):
     class Meta(RowForm.Meta):
         model = Phase
-        fields = ["name", "start", "end", "note"]
+        fields = ["name", "start", "end", "note", "source_number"]
+        labels = {"source_number": _("Source no.")}
         help_texts = {
             "name": hint(_("What this part of the time was for."), _("“Trial on two lines”.")),
             "start": hint(MONTH, "2013-04"),
             "end": hint(MONTH, "2013-08"),
             "note": hint(_("What was reached, or why it took longer."), _("“Delayed by floods”.")),
+            "source_number": SOURCE_NUMBER,
         }
