@@ -218,8 +218,10 @@ class LibraryFilter(StrictFilterSet):
 
     @property
     def has_words_alone(self):
-        """Whether this is the first page of an answer to words, which nothing else narrows."""
-        return bool(self.words and self.page_number == 1 and not (self.chosen or self.ranges))
+        """Whether this is the first page of an answer to words and their meaning, which nothing else
+        narrows."""
+        is_first = self.by_meaning and self.page_number == 1
+        return bool(self.words and is_first and not (self.chosen or self.ranges))
 
     def question(self, *, offset=None, limit=PER_PAGE):
         """Return what to ask the search engine for this page; ``limit`` rows from ``offset``."""

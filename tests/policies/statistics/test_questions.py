@@ -110,7 +110,12 @@ def test_words_in_any_script_are_kept(words, kept):
 
 @pytest.mark.parametrize(
     ("words", "more"),
-    [("zeppelin", {"goal": "11"}), ("zeppelin", {"budget_min": "1"}), ("zeppelin", {"goal": "99"})],
+    [
+        ("zeppelin", {"goal": "11"}),
+        ("zeppelin", {"meaning": "no"}),
+        ("zeppelin", {"budget_min": "1"}),
+        ("zeppelin", {"goal": "99"}),
+    ],
 )
 def test_narrowed_questions_do_not_count(reader, words, more):
     search(reader, words, **more)
