@@ -28,7 +28,7 @@ class ThemeForm(AddressFromNameForm):
         return name
 
     def clean_slug(self):
-        slug = self.cleaned_data["slug"]
+        slug = super().clean_slug()
         if FormerTheme.objects.filter(slug=slug).exists():
             raise ValidationError(_("This address leads to another theme."))
         return slug
