@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from citynet.wsgi import application
 from policies.models import Revision
-from policies.search import index
+from policies.search import index, meaning
 from policies.search.query import Question, ask
 from policies.search.schema import SECTIONS
 from tests.bench import questions
@@ -85,13 +85,22 @@ def engine():
         milliseconds(lambda question=question: ask(question))[0]
         for question in questions.narrowed()
     ]
+    matched = [
+        milliseconds(lambda words=words: match_targets(words))[0] for words in questions.SENTENCES
+    ]
     return {
+        "matched": summary(matched),
         "all": summary([took for found in times.values() for took in found]),
         "narrowed": summary(narrowed),
         "shares": {str(share): statistics.median(found) for share, found in times.items()},
         # Those that PostgreSQL is asked as well: the first words of each share.
         "compared": [took for found in times.values() for took in found[:2]],
     }
+
+
+def match_targets(words):
+    """Return the targets near a question."""
+    return meaning.thesaurus().match(meaning.tokens(words), words)
 
 
 def address(question):
@@ -108,9 +117,18 @@ def pages():
     times = [
         milliseconds(lambda question=question: get(address(question)))[0] for question in asked[1:]
     ]
+    spoken = [
+        milliseconds(lambda question=question: get(address(question)))[0]
+        for question in questions.sentences()
+    ]
     with CaptureQueriesContext(connection) as captured:
         page = get(address(asked[0]))
-    return {"all": summary(times), "queries": len(captured), "weight": weight(page)}
+    return {
+        "all": summary([*times, *spoken]),
+        "spoken": summary(spoken),
+        "queries": len(captured),
+        "weight": weight(page),
+    }
 
 
 def get(path):

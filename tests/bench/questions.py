@@ -16,6 +16,28 @@ CHOICES = (
 )
 
 
+# As people ask: a sentence with limits, and other languages than that of the cases.
+SENTENCES = (
+    "something against flooding for a city of 300,000 with under one million dollars",
+    "how can we get people out of cars and onto buses and bicycles",
+    "clean drinking water for informal settlements",
+    "sorting rubbish at source",
+    "heat wave plan for old people",
+    "SDG 11 water",
+    "쓰레기 종량제",
+    "फोहोर व्यवस्थापन",
+    "کچرا اٹھانا",
+    "ขยะพลาสติก",
+    "rác thải nhựa",
+    "垃圾分类",
+)
+
+
+def sentences():
+    """Questions in sentences and in other languages, best match first."""
+    return [Question(words=words, sort="relevance") for words in SENTENCES]
+
+
 def words_by_share():
     """Share -> words that about that share of the cases have in any form, no word twice."""
     searcher = index.reader().searcher

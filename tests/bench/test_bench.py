@@ -29,6 +29,7 @@ def test_bench_prints_every_bar_and_touches_no_other_library(
     bars = [row for row in rows if len(row) > 2 and row[2][:2] in {"<=", ">="}]
     assert [re.sub(r"\d+ words|: .*", "", row[0]) for row in bars] == [
         "search page, median ms",
+        "question to targets, median ms",
         "engine, median ms",
         "SQL queries of the search page",
         "index build, cases/s of ",

@@ -608,3 +608,49 @@ def test_former_slug_beside_a_mistake_is_no_way_round_it(client, db):
     answer = client.get("/policies/", {"member": ["old-name", "nobody"]}, follow=True)
 
     assert answer.status_code == 400
+
+
+def test_list_says_which_cases_have_all_words_and_where_the_others_begin(client, make):
+    for title in ("Composting at school", "Composting at home", "Parks", "Reefs", "Taxes"):
+        make(title)
+    make.done()
+    answer = client.get("/policies/?q=composting+school")
+    assert text_of(answer, 'role="status"') == (
+        "2 policies: 1 policy has all your words, 1 more has some"
+    )
+    before, after = answer.text.split('<p class="turn">')
+    assert "at school</a>" in before or "school</mark></a>" in before
+    assert "<mark>Composting</mark> at home" in after
+
+
+def test_sentence_offers_its_limits_and_applies_none(client, make):
+    make("Against floods")
+    make("Parks")
+    make("Reefs")
+    make.done()
+    answer = client.get("/policies/", {"q": "something against floods under one million dollars"})
+    assert titles(answer) == ["Against floods"]
+    assert "Not applied: choose them below." in answer.text
+    assert (
+        'href="/policies/?q=something+against+floods+under+one+million+dollars&amp;budget_max=1000000"'
+    ) in answer.text
+
+
+def test_question_without_known_words_is_answered_by_target_and_can_be_taken_back(
+    client, make, thesaurus
+):
+    make("Fee by volume", targets=["12.5"])
+    make("Reefs", targets=["14.2"])
+    make.done()
+    words = "%EC%93%B0%EB%A0%88%EA%B8%B0+%EC%A2%85%EB%9F%89%EC%A0%9C"
+    answer = client.get(f"/policies/?q={words}")
+    assert titles(answer) == ["Fee by volume"]
+    assert "No policy has these words." in answer.text
+    assert "Your question was read as Korean." in answer.text
+    assert '“<bdi lang="ko">종량제 봉투</bdi>”' in answer.text
+    assert "Found because it serves <b>12.5</b> Less waste" in " ".join(answer.text.split())
+    assert f'href="/policies/?q={words}&amp;meaning=no"' in answer.text
+    assert titles(client.get(f"/policies/?q={words}&meaning=no")) == []
+    exported = client.get(f"/policies/export.csv?q={words}").getvalue().decode()
+    assert ("Fee by volume" in exported, "Reefs" in exported) == (True, False)
+    assert client.get(f"/policies/export.csv?q={words}&meaning=no").getvalue().count(b"\n") == 1
