@@ -1,0 +1,46 @@
+"""What only a browser shows: paper, large text, skipping, and amounts in one piece."""
+
+import pytest
+from playwright.sync_api import expect
+
+CUT_OFF = """names => [...document.querySelectorAll(names)].some(cell =>
+  cell.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"""
+
+
+@pytest.mark.parametrize(
+    "address", ["/policies/compare/?case=1&case=2&case=3&case=4", "/policies/?view=table"]
+)
+def test_wide_tables_print_whole(open_page, address):
+    # The width of an A4 sheet across, without its margins.
+    page = open_page(address, width=1047)
+    page.emulate_media(media="print")
+    assert page.evaluate(CUT_OFF, "main table :is(th, td):not(.no-print)") is False
+
+
+def test_coverage_at_twice_the_text_does_not_grow_sideways(open_page):
+    page = open_page("/sdgs/coverage/")
+    page.evaluate("document.documentElement.style.setProperty('font-size', '32px')")
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+@pytest.mark.parametrize("address", ["/policies/", "/members/"])
+def test_results_are_two_tabs_away(open_page, address):
+    page = open_page(address)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to results")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#results")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_amount_of_13_digits_stays_in_one_piece(open_page, width):
+    page = open_page("/policies/1/", width=width)
+    lines = page.locator(".keys dd").first.evaluate(
+        """amount => { amount.textContent = "VND 1,284,500,000,000";
+        const range = document.createRange();
+        range.setStart(amount.firstChild, 4);
+        range.setEnd(amount.firstChild, amount.textContent.length);
+        return range.getClientRects().length; }"""
+    )
+    assert lines == 1
