@@ -211,7 +211,8 @@ class Member(models.Model):
     objects = MemberQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name"]
+        # As readers look for them: Đồng Nai among the names with D, in every database.
+        ordering = ["search_names", "pk"]
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from citynet.web.text import order_key
 from members import subregions
 from members.models import Member
 from policies.models import Revision
@@ -160,7 +161,7 @@ class CountryFilter(GroupedFilter):
         names = request.countries_of_members
         return {
             code: (names[code], Q(case__member__country=code))
-            for code in sorted(names, key=lambda code: str(names[code]))
+            for code in sorted(names, key=lambda code: order_key(str(names[code])))
         }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from citynet.web.languages import cached_per_language
+from citynet.web.text import order_key
 from members.models import Member
 from members.subregions import SUBREGIONS
 from policies.models import FundingSource, Indicator, Revision, Stakeholder, Theme, months
@@ -111,7 +112,7 @@ class Labels:
             found = Member.objects.filter(slug__in=missing).values_list("slug", "name")
             self._members.update(found)
         found = [(slug, self._members[slug]) for slug in values if slug in self._members]
-        return dict(sorted(found, key=lambda pair: (pair[1], pair[0])))
+        return dict(sorted(found, key=lambda pair: (order_key(str(pair[1])), pair[0])))
 
 
 @cached_per_language

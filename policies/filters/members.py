@@ -21,9 +21,9 @@ SORTS = {
     "population": _("Largest population"),
 }
 ORDER = {
-    "name": ["name", "pk"],
-    "cases": ["-case_count", "name", "pk"],
-    "population": [F("population").desc(nulls_last=True), "name", "pk"],
+    "name": ["search_names", "pk"],
+    "cases": ["-case_count", "search_names", "pk"],
+    "population": [F("population").desc(nulls_last=True), "search_names", "pk"],
 }
 MAX_WORDS = 200
 FACETS = ("kind", "subregion", "country", "population", "status")

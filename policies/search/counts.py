@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from citynet.web.text import order_key
 from members.models import Member
 from members.subregions import BY_SLUG, SUBREGIONS, subregion_of
 from policies.models import Revision
@@ -95,7 +96,7 @@ def members_with_counts(counts):
     members = list(Member.objects.filter(slug__in=by_slug))
     for member in members:
         member.case_count = by_slug[member.slug]
-    return sorted(members, key=lambda member: (-member.case_count, member.name))
+    return sorted(members, key=lambda member: (-member.case_count, order_key(member.name)))
 
 
 def subregions_with_cases(counts):

@@ -86,7 +86,7 @@ def _label_of_new(name):
 @edit_view(_label_of_new)
 def new(request):
     """Start a case of one's own member."""
-    members = list(Member.objects.of(request.user).order_by("name"))
+    members = list(Member.objects.of(request.user).order_by("search_names"))
     if not members:
         asked = request.user.memberships.filter(status="requested").select_related("member").first()
         if asked:

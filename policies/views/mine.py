@@ -39,7 +39,7 @@ def home(request):
     own = list(
         user.memberships.filter(status__in=memberships.CURRENT)
         .select_related("member")
-        .order_by("status", "member__name")
+        .order_by("status", "member__search_names")
     )
     invited = open_invitations(user)
     suggested = None if own or invited else memberships.suggested_member(user.email)

@@ -61,7 +61,7 @@ def text(response):
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", ["busan", "lumanti", "taipei", "da-nang"]),
+        ("", ["busan", "da-nang", "lumanti", "taipei"]),
         ("q=da+nang", ["da-nang"]),
         ("q=ĐÀ", ["da-nang"]),
         ("q=부산", ["busan"]),
@@ -74,7 +74,7 @@ def text(response):
         ("q=Vietnam&sort=name", ["da-nang"]),
         ("q=xyz", []),
         ("kind=ngo", ["lumanti"]),
-        ("kind=ngo&kind=local-government", ["busan", "lumanti", "taipei", "da-nang"]),
+        ("kind=ngo&kind=local-government", ["busan", "da-nang", "lumanti", "taipei"]),
         ("country=VN&country=KR", ["busan", "da-nang"]),
         ("subregion=eastern-asia", ["busan", "taipei"]),
         ("population=1m-5m", ["busan", "da-nang"]),
@@ -83,7 +83,7 @@ def text(response):
         ("population=none&population=500k-1m", ["lumanti", "taipei"]),
         ("status=listed", ["taipei"]),
         ("status=member&kind=local-government", []),
-        ("kind=&q=&sort=", ["busan", "lumanti", "taipei", "da-nang"]),
+        ("kind=&q=&sort=", ["busan", "da-nang", "lumanti", "taipei"]),
         ("sort=population", ["busan", "da-nang", "taipei", "lumanti"]),
     ],
 )
@@ -240,3 +240,12 @@ def test_refused_page_offers_only_what_some_member_has(client):
     page = client.get("/members/?kind=x").text
     assert 'name="country" value="FJ"' in page
     assert 'name="country" value="KR"' not in page
+
+
+def test_names_stand_where_readers_look_for_them(client):
+    for name in ("Zamboanga", "Đồng Nai", "Dhaka", "Élancourt", "Da Nang"):
+        MemberFactory(name=name)
+    page = client.get("/members/")
+    names = ["Da Nang", "Dhaka", "Đồng Nai", "Élancourt", "Zamboanga"]
+    assert [member.name for member in page.context["page"]] == names
+    assert [member.name for member in Member.objects.all()] == names
