@@ -27,6 +27,7 @@ def case_context(revision):
         "funding": money.funding(revision),
         "lines": money.lines(revision),
         "resident": money.resident(revision),
+        "person_served": money.person_served(revision),
         "in_usd": money.in_usd(revision),
         "groups": sections.stakeholder_groups(revision),
         "indicators": sections.indicator_rows(revision),

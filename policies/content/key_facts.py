@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from policies.models import FundingSource, Indicator, Revision, months
+from policies.models.amounts import Qualifier
 
 from . import formats
 from .summary import summary_of
@@ -56,12 +57,37 @@ def goal_numbers(revision):
 def per_resident(revision):
     """Return USD per resident of the member (a year, where the budget is annual), or None.
 
-    None where the budget in USD or the population is unknown.
+    None where the budget in USD or the population is unknown, and where the policy did not reach
+    the whole city, or does not say so (H10 of the rules for honest statistics).
     """
     population = revision.case.member.population
     if revision.budget_usd is None or not population:
         return None
+    if revision.scale not in Revision.WHOLE_CITY:
+        return None
     return revision.budget_usd / population
+
+
+def per_person_served(revision):
+    """Return USD per person that the policy serves, or None where either is unknown."""
+    if revision.budget_usd is None or not revision.people_served:
+        return None
+    return revision.budget_usd / revision.people_served
+
+
+def qualified(value, qualifier):
+    """Return a written figure with "about", "at least" or "at most" before it, where it is said."""
+    if not qualifier:
+        return value
+    return _("%(qualifier)s %(figure)s") % {
+        "qualifier": Qualifier(qualifier).label,
+        "figure": value,
+    }
+
+
+def budget_year(revision):
+    """Return the year of the budget as it is written: "2013", "2019/20", or "" where unknown."""
+    return revision.budget_fiscal_year or str(revision.budget_year or "")
 
 
 def evidence(revision):
@@ -79,10 +105,11 @@ def budget(revision):
         value = formats.usd(revision.budget_usd)
     else:
         return _missing(label, revision.budget_unavailable, funding)
+    value = qualified(value, revision.budget_qualifier)
     if revision.budget_scope == Revision.Scope.ANNUAL:
         value = _("%(amount)s a year") % {"amount": value}
     part = _part(revision.budget_note) if revision.budget_scope == Revision.Scope.PART else ""
-    details = filter(None, [part, _in_usd(revision), funding])
+    details = filter(None, [_basis(revision), part, _scale(revision), _in_usd(revision), funding])
     return Fact(label, value, _("; ").join(details))
 
 
@@ -93,6 +120,10 @@ def staff(revision):
     if revision.staff_fte is not None:
         value = _("%(count)s FTE") % {"count": formats.number(revision.staff_fte)}
         return Fact(label, value, detail or _("full-time equivalents"))
+    if revision.staff_heads is not None:
+        heads = ngettext("%(count)s person", "%(count)s people", revision.staff_heads)
+        value = heads % {"count": formats.number(revision.staff_heads)}
+        return Fact(label, value, _("counted in heads, not in full-time equivalents"))
     if detail:
         return Fact(label, _("No total reported"), detail)
     return _missing(label, revision.staff_unavailable)
@@ -131,6 +162,21 @@ def stakeholders(revision):
         return Fact(label, value, _("roles not reported"))
     detail = ngettext("%(count)s with a role", "%(count)s with a role", with_role)
     return Fact(label, value, detail % {"count": with_role})
+
+
+def _basis(revision):
+    """Return whether the amount was planned, approved or spent, with its fiscal year."""
+    basis = revision.get_budget_basis_display() if revision.budget_basis else ""
+    if not revision.budget_fiscal_year:
+        return basis
+    year = {"basis": basis, "year": revision.budget_fiscal_year}
+    return _("%(basis)s, %(year)s") % year if basis else revision.budget_fiscal_year
+
+
+def _scale(revision):
+    """Return for what part of the city the money is, where that is not all of it."""
+    is_part = revision.scale and revision.scale not in Revision.WHOLE_CITY
+    return _("for a %(scale)s") % {"scale": revision.get_scale_display().lower()} if is_part else ""
 
 
 def _part(note):

@@ -11,7 +11,7 @@ from policies.models import FundingSource, Revision
 from . import formats
 from .charts import KNOWN, UNKNOWN, WITHDRAWN, Bar, Piece, shares, stacked
 from .exchange_rates import mean_rate
-from .key_facts import per_resident
+from .key_facts import per_person_served, per_resident, qualified
 
 # Rates are given with four digits: enough to check the sum, no more than they are exact.
 RATE_DIGITS = 4
@@ -92,7 +92,17 @@ def resident(revision):
     if amount is None:
         if not member.population:
             return ScaledAmount("", _("Not computed: the population is not on file"))
-        return ScaledAmount("", _("Not computed: no amount in USD is known"))
+        if revision.budget_usd is None:
+            return ScaledAmount("", _("Not computed: no amount in USD is known"))
+        if not revision.scale:
+            return ScaledAmount(
+                "", _("Not computed: it is not reported whether it reached the whole city")
+            )
+        return ScaledAmount(
+            "",
+            _("Not computed: the policy did not reach the whole city (scale: %(scale)s)")
+            % {"scale": revision.get_scale_display().lower()},
+        )
     value = formats.usd(amount)
     if revision.budget_scope == Revision.Scope.ANNUAL:
         value = _("%(amount)s a year") % {"amount": value}
@@ -103,6 +113,25 @@ def resident(revision):
     }
     if revision.budget_scope == Revision.Scope.PART:
         how = _("%(how)s; the amount covers a part of the budget only") % {"how": how}
+    return ScaledAmount(value, how)
+
+
+def person_served(revision):
+    """Return the :class:`ScaledAmount` of the budget for each person that the policy serves."""
+    amount = per_person_served(revision)
+    if amount is None:
+        if not revision.people_served:
+            return ScaledAmount("", _("Not computed: the people served are not reported"))
+        return ScaledAmount("", _("Not computed: no amount in USD is known"))
+    value = formats.usd(amount)
+    if revision.budget_scope == Revision.Scope.ANNUAL:
+        value = _("%(amount)s a year") % {"amount": value}
+    how = _("%(amount)s / %(people)s people served") % {
+        "amount": formats.usd(revision.budget_usd),
+        "people": qualified(
+            formats.number(revision.people_served), revision.people_served_qualifier
+        ),
+    }
     return ScaledAmount(value, how)
 
 

@@ -1,6 +1,6 @@
 """What the sections of a case page show, computed from a revision with its rows and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
@@ -11,9 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from policies.models import CaseStudy, Indicator, Stakeholder
+from policies.models.series import points
 
 from . import formats
 from .charts import Change, change
+from .key_facts import qualified
 from .summary import summary_of
 
 # A city is asked once a year whether its record is still true.
@@ -103,6 +105,9 @@ class IndicatorRow:
     bar: Change | None
     evidence: str
     source: str
+    reporter: str = ""
+    series: list[tuple[str, str]] = field(default_factory=list)
+    source_number: int | None = None
 
 
 def indicator_rows(revision):
@@ -118,14 +123,21 @@ def _reading(row):
         unit="" if in_percent else row.unit,
         before=value(row.baseline),
         before_year=_year(row.baseline_year),
-        planned=value(row.planned),
-        result=value(row.result),
+        planned=_qualified(value(row.planned), row.planned_qualifier),
+        result=_qualified(value(row.result), row.result_qualifier),
         result_year=_year(row.result_year),
         change=difference(row.baseline, row.result, in_percent=in_percent),
         bar=change(row.baseline, row.result, in_percent=in_percent),
         evidence=Indicator.Evidence(row.evidence).label if row.evidence else "",
         source=row.source,
+        reporter=row.get_reporter_display() if row.reporter else "",
+        series=[(str(year), value(each)) for year, each in points(row.series)],
+        source_number=row.source_number,
     )
+
+
+def _qualified(value, qualifier):
+    return qualified(value, qualifier) if value else value
 
 
 def difference(before, after, *, in_percent):

@@ -36,11 +36,8 @@ class SeriesField(models.TextField):
 
 def points(text):
     """Return the (year, value) pairs of a stored series, in the order of time."""
-    found = []
-    for part in filter(None, text.split("; ")):
-        year, value = part.split(": ")
-        found.append((int(year), Decimal(value)))
-    return found
+    found = map(POINT.fullmatch, text.split("; "))
+    return [(int(each[1]), Decimal(each[2])) for each in found if each]
 
 
 def normal(text):

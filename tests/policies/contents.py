@@ -36,6 +36,8 @@ def fill(revision, times=1):
     Revision.objects.filter(pk=revision.pk).update(
         **TEXTS,
         stage=Revision.Stage.COMPLETED,
+        scale=Revision.Scale.CITY,
+        budget_basis=Revision.Basis.SPENT,
         start="2013-04",
         end="2015-03",
         budget_amount=Decimal(1_000_000),

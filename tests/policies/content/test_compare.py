@@ -192,7 +192,7 @@ def test_staff_that_nobody_counted_has_no_bar():
 
 def test_population_and_budget_a_resident_share_scales():
     revisions = [
-        LiveRevisionFactory(budget_usd=Decimal(usd), case__member__population=people)
+        LiveRevisionFactory(budget_usd=Decimal(usd), scale="city", case__member__population=people)
         for usd, people in ((1000, 100), (1000, 200))
     ]
     revisions.append(LiveRevisionFactory(case__member__population=None))
@@ -289,9 +289,9 @@ def test_cases_without_targets_have_no_such_part(client):
 def test_every_gap_of_the_page_is_hatched(client):
     page = get(client, LiveRevisionFactory(), LiveRevisionFactory()).text
     gaps = re.findall(r'<td class="unk"><span>([^<]+)</span></td>', page)
-    # Stage, budget, who pays, kinds, per resident, staff, duration, stakeholders, themes,
+    # Stage, scale, budget, basis, who pays, kinds, per resident, staff, duration, stakeholders, themes,
     # results, lessons and conditions: unknown for both.
-    assert len(gaps) == 2 * 12
+    assert len(gaps) == 2 * 14
 
 
 def test_text_in_another_language_says_so(client, reference):
@@ -327,7 +327,7 @@ def test_comparison_is_not_for_search_engines(client):
 def test_queries_of_a_comparison(client, reference, django_assert_num_queries, path, number):
     revisions = [fill(LiveRevisionFactory(), 3) for _ in range(number)]
     keys = [revision.case_id for revision in revisions]
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         body = client.get(path, {"case": keys}).getvalue().decode()
     assert body.count("Runs the lines") == number * 3
 
@@ -366,6 +366,13 @@ def test_comparison_as_a_file(client, reference):
         "Budget": ["1000000.00", ""],
         "Currency": ["KRW", ""],
         "Budget year": ["2013", ""],
+        "Fiscal year": ["", ""],
+        "Basis of the budget": ["Spent", ""],
+        "Exactness of the budget": ["", ""],
+        "Scale": ["Whole city", ""],
+        "People served": ["", ""],
+        "Staff in heads": ["", ""],
+        "Volunteers": ["", ""],
         "Budget scope": ["Total", ""],
         "Budget in USD": ["1000.00", ""],
         "Budget in USD per resident": ["0.50", ""],

@@ -118,6 +118,7 @@ def test_figures_of_a_partial_budget_have_no_share():
 def test_amount_for_each_resident():
     revision = LiveRevisionFactory(
         budget_usd=11_900_000,
+        scale="city",
         case__member__population=10_000_000,
         case__member__population_year=2020,
     )
@@ -128,14 +129,14 @@ def test_amount_for_each_resident():
 
 def test_amount_for_each_resident_a_year():
     revision = LiveRevisionFactory(
-        budget_usd=50_000, budget_scope=Scope.ANNUAL, case__member__population=1000
+        budget_usd=50_000, scale="city", budget_scope=Scope.ANNUAL, case__member__population=1000
     )
     assert money.resident(revision).value == "USD 50 a year"
 
 
 def test_amount_for_each_resident_of_a_part():
     revision = LiveRevisionFactory(
-        budget_usd=50_000, budget_scope=Scope.PART, case__member__population=1000
+        budget_usd=50_000, scale="beyond", budget_scope=Scope.PART, case__member__population=1000
     )
     assert money.resident(revision).how == (
         "USD 50,000 / 1,000 residents (GeoNames, year not reported); the amount covers a part of "
@@ -158,8 +159,29 @@ def test_amount_for_each_resident_without_dollars():
 
 
 def test_budget_of_zero_costs_each_resident_nothing():
-    revision = LiveRevisionFactory(budget_usd=0, case__member__population=1000)
+    revision = LiveRevisionFactory(budget_usd=0, scale="city", case__member__population=1000)
     assert money.resident(revision).value == "USD 0"
+
+
+@pytest.mark.parametrize(
+    ("scale", "why"),
+    [
+        ("", "Not computed: it is not reported whether it reached the whole city"),
+        ("site", "Not computed: the policy did not reach the whole city (scale: site)"),
+    ],
+)
+def test_amount_for_each_resident_only_of_what_reached_the_whole_city(scale, why):
+    revision = LiveRevisionFactory(budget_usd=1000, scale=scale, case__member__population=100)
+    assert money.resident(revision) == money.ScaledAmount("", why)
+
+
+def test_amount_for_each_person_served():
+    revision = LiveRevisionFactory(
+        budget_usd=1000, scale="site", people_served=50, people_served_qualifier="about"
+    )
+    assert money.person_served(revision) == money.ScaledAmount(
+        "USD 20", "USD 1,000 / about 50 people served"
+    )
 
 
 CONVERTED = "Converted at the mean rate of 2004"

@@ -252,6 +252,35 @@ def test_goal_numbers_are_in_order_and_once(reference):
     ],
 )
 def test_per_resident(usd, population, result):
-    revision = RevisionFactory(budget_usd=usd, case__member__population=population)
+    revision = RevisionFactory(budget_usd=usd, scale="city", case__member__population=population)
 
     assert key_facts.per_resident(revision) == result
+    # What a site costs is not divided by all who live in the city, nor what says nothing of it.
+    for scale in ("site", "neighbourhood", "district", ""):
+        revision.scale = scale
+        assert key_facts.per_resident(revision) is None
+
+
+def test_budget_says_basis_exactness_fiscal_year_and_scale():
+    revision = RevisionFactory(
+        budget_amount=1_000_000,
+        budget_currency="USD",
+        budget_qualifier="at-least",
+        budget_basis="planned",
+        budget_year=2019,
+        budget_fiscal_year="2019/20",
+        scale="district",
+    )
+    fact = key_facts.budget(revision)
+    assert (fact.value, fact.detail) == (
+        "at least USD 1 million",
+        "Planned, 2019/20; for a district",
+    )
+
+
+def test_heads_are_no_full_time_equivalents():
+    fact = key_facts.staff(RevisionFactory(staff_heads=12))
+    assert (fact.value, fact.detail) == (
+        "12 people",
+        "counted in heads, not in full-time equivalents",
+    )

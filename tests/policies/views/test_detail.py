@@ -148,7 +148,8 @@ FULL = {
         "April 2013 – August 2013 Trial Two lines only March 2015 End 2 years."
     ),
     "budget": (
-        "Budget Amount KRW 1 million It covers Total Year of the amount 2013 Without the vehicles. "
+        "Budget Amount KRW 1 million It covers Total Basis Spent Year of the amount 2013 "
+        "Without the vehicles. "
         "Funding sources By funding source Source Amount Share "
         "City of Busan Own budget Received Yearly KRW 250,000 25.0% "
         "Rest Split not reported KRW 750,000 75.0% Stated budget KRW 1 million 100% "
