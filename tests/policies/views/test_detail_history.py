@@ -226,10 +226,10 @@ def test_queries_of_the_history(client, reference, django_assert_num_queries, ti
     for _ in range(times):
         first.case.revisions.update(state=Revision.State.SUPERSEDED)
         fill(LiveRevisionFactory(case=first.case), times)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = client.get(address).text
     assert page.count(">Revision ") == times + 1
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(address, {"older": 1, "newer": times + 1})
 
 
@@ -395,6 +395,6 @@ def test_revision_at_another_spelling_leads_to_the_right_one(client):
 def test_queries_of_a_revision(client, reference, django_assert_num_queries, times):
     revision = fill(LiveRevisionFactory(), times)
     address = revision.get_absolute_url()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = client.get(address).text
     assert page.count("Runs the lines") == times
