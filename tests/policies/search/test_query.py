@@ -254,3 +254,28 @@ def test_any_words_are_answered(synced, words):
     assert isinstance(answer, Answer)
     assert answer.available
     assert len(answer.ids) == answer.total == 0
+
+
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(words=st.text(min_size=1, max_size=80))
+@example(words="?!. -- ()")
+@example(words="쓰레기 फोहोर کچرا ขยะ 11.2 -bus")
+@example(words='title:[* TO *] AND "x" under $5 city of 3,000,000')
+@example(words="under ٣٠٠ million dollars SDG ١١")
+def test_what_is_not_understood_is_never_everything(synced, thesaurus, words):
+    if not ask(Question()).total:
+        for code in ("11.2", "12.5", "14.2"):
+            live_case("Qqq", summary="Zzz.", targets=[code])
+        synced()
+
+    answer = ask(Question(words=words, sort="relevance", limit=None))
+
+    reading = answer.reading
+    assert len(set(answer.ids)) == len(answer.ids) == answer.total
+    if reading.with_all or reading.with_some or reading.by_target:
+        assert answer.total == reading.with_all + reading.with_some + reading.by_target
+    else:
+        has_exclusions = any(part.excluded for part in reading.understood.parts)
+        assert not answer.total or reading.understood.codes or has_exclusions or not words.strip()
