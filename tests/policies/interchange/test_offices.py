@@ -203,13 +203,13 @@ def test_sound_line_needs_no_second_look():
 
 def test_what_would_be_lost_is_said_before():
     bring_in_lines(full(), publish=True)
-    less = full(sources=[], lessons="")
+    less = full(phases=[], lessons="")
     less["budget"] = full()["budget"] | {"funding": [], "note": ""}
 
     found = warned(less, dry_run=True)
 
     lost = "The case says something today that the line leaves out: {}."
-    assert (1, "", lost.format("lessons, budget.note, budget.funding, sources")) in found
+    assert (1, "", lost.format("lessons, budget.note, budget.funding, phases")) in found
     assert warned(full(), dry_run=True) == []
 
 
