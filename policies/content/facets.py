@@ -235,6 +235,22 @@ FACETS = (
         none=True,
     ),
     Facet(
+        "basis",
+        _("Basis of the budget"),
+        "money",
+        lambda revision: _known(revision.budget_basis),
+        lambda: Revision.Basis.choices,
+        none=True,
+    ),
+    Facet(
+        "scale",
+        _("Scale"),
+        "money",
+        lambda revision: _known(revision.scale),
+        lambda: Revision.Scale.choices,
+        none=True,
+    ),
+    Facet(
         "staff",
         _("Staff"),
         "people",

@@ -46,6 +46,8 @@ GROUPS = (
     FilterGroup(("kind",)),
     FilterGroup(("stage",), is_open=True),
     FilterGroup(("budget",), gettext_lazy("Budget in USD"), range="budget", is_open=True),
+    FilterGroup(("basis",)),
+    FilterGroup(("scale",)),
     FilterGroup(("staff",), range="staff"),
     FilterGroup(("duration",)),
     FilterGroup((), gettext_lazy("Year of the start"), range="start"),

@@ -38,6 +38,8 @@ COLUMNS = (
     "start",
     "end",
     "budget_usd",
+    "budget_basis",
+    "scale",
     "staff_fte",
     "decided_at",
 )
