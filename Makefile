@@ -76,13 +76,16 @@ run: .venv/.run ## Serve the portal with the sample library (PORT=8000) and mail
 	wait $$!
 
 # What make test runs of the tests that need not run each time; make test-all runs all of them.
-SQLITE_SET = sqlite
-SERVERS_SET = servers and short
+SQLITE_SET ?= sqlite
+SERVERS_SET ?= servers and short
 
-test: lint check test-postgres test-sqlite test-browser test-servers ## All that a reviewer needs: lint, checks, tests
+# What waits more than it works runs side by side; the rest has all cores to itself.
+test: .venv/.dev ## All that a reviewer needs: lint, checks, tests
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target lint check test-servers
+	$(MAKE) --no-print-directory test-postgres test-sqlite test-browser
 
-test-all: SQLITE_SET = not e2e and not servers
-test-all: SERVERS_SET = servers
+test-all: export SQLITE_SET = not e2e and not servers
+test-all: export SERVERS_SET = servers
 test-all: test ## The same with everything on SQLite too, and all drills
 
 lint: .venv/.dev ## Look for mistakes without running anything
