@@ -1,6 +1,6 @@
 """What a policy costs and who pays: parts of the whole with their shares, and amounts for scale."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.utils.formats import number_format
@@ -19,20 +19,25 @@ RATE_DIGITS = 4
 
 @dataclass(frozen=True)
 class Part:
-    """A funding source or a budget line; "" where amount or share is unknown."""
+    """A funding source or a budget line; "" where amount, share or year is unknown."""
 
     name: str
     amount: str
-    share: str
-    bar: Bar
+    share: str = ""
+    bar: Bar = field(default_factory=Bar)
     is_text: bool = False
     details: tuple[str, ...] = ()
     note: str = ""
+    year: str = ""
+    source_number: int | None = None
 
 
 @dataclass(frozen=True)
 class Split:
-    """How a budget is divided. ``rest`` is what is not divided, if anything is known of it."""
+    """How a budget is divided. ``rest`` is what is not divided, if anything is known of it.
+
+    ``has_others`` says that there are amounts in another currency: they are part of no sum.
+    """
 
     parts: list[Part]
     bar: Bar
@@ -41,6 +46,7 @@ class Split:
     exceeds: bool
     has_shares: bool
     is_part: bool = False
+    has_others: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,19 +61,55 @@ def funding(revision):
     """Return the :class:`Split` by funding source; money that was withdrawn stays in it and is
     said."""
     rows = list(revision.funding_sources.all())
-    drawn = [
-        (row.amount, WITHDRAWN if row.state == FundingSource.State.WITHDRAWN else KNOWN)
-        for row in rows
-    ]
-    names = [(row.name, True, _details(row), row.note) for row in rows]
-    return _split(revision, drawn, names)
+    currency = _currency_of_sum(revision, rows)
+    drawn, parts, has_others = [], [], False
+    for row in rows:
+        is_other = row.amount is not None and row.currency not in ("", currency)
+        has_others = has_others or is_other
+        kind = WITHDRAWN if row.state == FundingSource.State.WITHDRAWN else KNOWN
+        # Beside amounts of the budget's currency, one of another is as good as unknown.
+        drawn.append((None if is_other else row.amount, kind))
+        parts.append(
+            Part(
+                name=row.name,
+                amount=qualified_amount(row, row.currency or currency),
+                is_text=True,
+                details=_details(row),
+                note=row.note,
+                year=row.fiscal_year or str(row.year or ""),
+                source_number=row.source_number,
+            )
+        )
+    return _split(revision, currency, drawn, parts, has_others=has_others)
 
 
 def lines(revision):
     """Return the :class:`Split` by budget line: what the money is spent on."""
     rows = list(revision.budget_lines.all())
-    names = [(row.get_category_display(), False, (), row.note) for row in rows]
-    return _split(revision, [(row.amount, KNOWN) for row in rows], names)
+    currency = revision.budget_currency
+    parts = [
+        Part(
+            name=row.get_category_display(),
+            amount=qualified_amount(row, currency),
+            note=row.note,
+            source_number=row.source_number,
+        )
+        for row in rows
+    ]
+    return _split(revision, currency, [(row.amount, KNOWN) for row in rows], parts)
+
+
+def qualified_amount(row, currency):
+    """Return the amount of a row as the source states it: "about KRW 5 million"; "" where unknown."""
+    return qualified(_money(row.amount, currency), row.qualifier) if row.amount is not None else ""
+
+
+def _currency_of_sum(revision, rows):
+    """Return the currency in which funding can be added up: that of the budget; where the budget is
+    unknown, the one that all amounts are in."""
+    named = {row.currency for row in rows if row.amount is not None}
+    is_open = revision.budget_amount is None and not revision.budget_currency
+    return named.pop() if is_open and len(named) == 1 else revision.budget_currency
 
 
 def figures(split):
@@ -80,9 +122,12 @@ def figures(split):
 
 
 def _figure(part, split):
+    amount = part.amount
+    if amount and part.year:
+        amount = _("%(amount)s, %(year)s") % {"amount": amount, "year": part.year}
     if not part.share or split.is_part:
-        return part.amount
-    return _("%(amount)s (%(share)s)") % {"amount": part.amount, "share": part.share}
+        return amount
+    return _("%(amount)s (%(share)s)") % {"amount": amount, "share": part.share}
 
 
 def resident(revision):
@@ -200,7 +245,7 @@ def _details(row):
     return (kind, row.get_state_display()) if row.state else (kind,)
 
 
-def _split(revision, drawn, names):
+def _split(revision, currency, drawn, parts, *, has_others=False):
     stated = revision.budget_amount
     is_part = revision.budget_scope == Revision.Scope.PART
     amounts = [amount for amount, _kind in drawn]
@@ -215,28 +260,27 @@ def _split(revision, drawn, names):
     if is_open:
         bar, bars = Bar((Piece(0.0, 100.0, UNKNOWN),)), [Bar()] * len(drawn)
     parts = [
-        Part(name, _money(amount, revision), _percent(share), single, is_text, details, note)
-        for (name, is_text, details, note), amount, share, single in zip(
-            names, amounts, given, bars, strict=True
-        )
+        replace(part, share=_percent(share), bar=single)
+        for part, share, single in zip(parts, given, bars, strict=True)
     ]
     remainder = None
     if rest is not None:
         gap = Bar((Piece(0.0, float(rest * 100 / total), UNKNOWN),))
-        remainder = Part(_("Rest"), _money(rest, revision), _percent(rest_share), gap)
+        remainder = Part(_("Rest"), _money(rest, currency), _percent(rest_share), gap)
     return Split(
         parts=parts,
         bar=bar,
-        total=_money(stated, revision),
+        total=_money(stated, currency),
         rest=remainder,
         exceeds=exceeds,
         has_shares=any(given),
         is_part=is_part,
+        has_others=has_others,
     )
 
 
-def _money(amount, revision):
-    return formats.money(amount, revision.budget_currency or _("currency not reported"))
+def _money(amount, currency):
+    return formats.money(amount, currency or _("currency not reported"))
 
 
 def _percent(share):

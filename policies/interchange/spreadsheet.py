@@ -65,7 +65,8 @@ def _primary(revision):
 
 def _funding(source):
     """Return a funding source in one phrase: "World Bank: 200000000.00 (received)"."""
-    text = source.name if source.amount is None else f"{source.name}: {source.amount}"
+    amount = f"{source.currency} {source.amount}".strip()
+    text = source.name if source.amount is None else f"{source.name}: {amount}"
     return f"{text} ({source.state})" if source.state else text
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from policies.content import money
 from policies.content.charts import UNKNOWN
-from policies.models import FundingSource, Revision
+from policies.models import BudgetLine, FundingSource, Revision
 from tests.factories import LiveRevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -319,3 +319,52 @@ def test_page_of_an_amount_that_is_known_in_dollars_only(client):
     revision = LiveRevisionFactory(budget_usd=1000)
     page = client.get(revision.case.get_absolute_url()).text
     assert "<dt>Amount</dt><dd><b>USD 1,000</b></dd>" in page
+
+
+def test_amounts_in_another_currency_are_shown_but_in_no_sum():
+    revision = make(80, 500, 30, budget_amount=200)
+    FundingSource.objects.filter(name="B").update(
+        currency="EUR", qualifier="at-least", year=2013, fiscal_year="2013/14", source_number=2
+    )
+    FundingSource.objects.filter(name="C").update(currency="USD", qualifier="about", year=2012)
+    split = money.funding(revision)
+    assert lines(split) == [
+        ("A", "USD 80", "40.0%"),
+        ("B", "at least EUR 500", ""),
+        ("C", "about USD 30", "15.0%"),
+        ("Rest", "USD 90", "45.0%"),
+    ]
+    assert kinds(split) == ["known", "known", UNKNOWN]
+    assert (split.exceeds, split.has_others) == (False, True)
+    assert [(part.year, part.source_number) for part in split.parts] == [
+        ("", None),
+        ("2013/14", 2),
+        ("2012", None),
+    ]
+    assert money.figures(split)[1:3] == [
+        ("B", "at least EUR 500, 2013/14"),
+        ("C", "about USD 30, 2012 (15.0%)"),
+    ]
+
+
+def test_funding_in_one_currency_is_added_up_where_the_budget_is_unknown():
+    revision = make(150, 50, budget_amount=None, budget_currency="")
+    revision.funding_sources.update(currency="EUR")
+    split = money.funding(revision)
+    assert lines(split) == [("A", "EUR 150", ""), ("B", "EUR 50", "")]
+    assert (kinds(split), split.has_others) == (["known", "known"], False)
+    FundingSource.objects.filter(name="B").update(currency="KRW")
+    split = money.funding(Revision.objects.get(pk=revision.pk))
+    assert lines(split) == [("A", "EUR 150", ""), ("B", "KRW 50", "")]
+    assert (kinds(split), split.has_others) == ([UNKNOWN], True)
+
+
+def test_a_budget_line_says_how_exact_it_is():
+    revision = LiveRevisionFactory(budget_amount=200, budget_currency="USD")
+    BudgetLine.objects.create(
+        revision=revision, position=0, category="capital", amount=50, qualifier="at-most"
+    )
+    assert lines(money.lines(revision)) == [
+        ("Capital", "at most USD 50", "25.0%"),
+        ("Rest", "USD 150", "75.0%"),
+    ]

@@ -196,6 +196,7 @@ def test_parts_are_no_more_than_the_whole():
         BudgetLine(category="other", amount=400_000),
         FundingSource(name="A bank", amount=900_000),
         FundingSource(name="A donor", amount=5_000_000, state="withdrawn"),
+        FundingSource(name="A fund", amount=90_000_000, currency="VND"),
     ]
     expected = "The budget lines add up to USD 1.1 million, which is more than the budget of USD 1 million."
     assert findings("budget", rows, **budget()) == [("soft", "budget_lines", expected)]

@@ -51,7 +51,9 @@ def library(synced):
     )
     Stakeholder.objects.create(revision=full, name="+City", kind="city-department", position=0)
     Stakeholder.objects.create(revision=full, name="Bank", kind="donor", position=1)
-    FundingSource.objects.create(revision=full, name="Bank", amount=5, state="received", position=0)
+    FundingSource.objects.create(
+        revision=full, name="Bank", amount=5, currency="USD", state="received", position=0
+    )
     Source.objects.create(revision=full, title="Report", url="https://example.org/r", position=0)
     empty = LiveRevisionFactory(
         title="Night buses", targets=["11.2"], decided_at=start + timedelta(days=1)
@@ -129,7 +131,7 @@ def test_csv_says_all_that_is_known_and_leaves_the_rest_empty(client, library):
         "budget_year": "2011",
         "budget_scope": "total",
         "budget_usd": "700000.00",
-        "funding_sources": "Bank: 5.00 (received)",
+        "funding_sources": "Bank: USD 5.00 (received)",
         "staff_fte": "2.5",
         "stakeholders": "'+City; Bank",
         "summary": "Two\nlines; 서울",
