@@ -69,11 +69,17 @@ class MemberQuerySet(models.QuerySet):
         return [found[key] for key in keys]
 
     def with_case_counts(self):
-        """Return members with ``case_count``: how many live case studies each has."""
+        """Return members with ``case_count``: how many live case studies each has, those included
+        whose further member it is."""
         cases = self.model.cases.rel.related_model.objects.filter(live__isnull=False)
         of_member = cases.filter(member=OuterRef("pk")).order_by().values("member")
         number = Subquery(of_member.annotate(number=Count("pk")).values("number"))
-        return self.annotate(case_count=Coalesce(number, 0))
+        joint = self.model.joint_rows.rel.related_model.objects
+        joint = joint.filter(member=OuterRef("pk"), revision__live_of__isnull=False)
+        joint = joint.exclude(revision__case__member=OuterRef("pk"))
+        joint = joint.order_by().values("member").annotate(number=Count("revision", distinct=True))
+        further = Subquery(joint.values("number"))
+        return self.annotate(case_count=Coalesce(number, 0) + Coalesce(further, 0))
 
     def of(self, user):
         """Return members whose team ``user`` is in."""

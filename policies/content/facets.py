@@ -153,9 +153,17 @@ def _themes(revision):
     return summary_of(revision)["themes"]
 
 
-def _subregion(revision):
-    subregion = revision.case.member.subregion
-    return [subregion.slug] if subregion else []
+def _members(revision):
+    """Return the member whose case it is, and the further ones of a joint case."""
+    return [revision.case.member, *revision.further_members]
+
+
+def _subregions(revision):
+    return [member.subregion.slug for member in _members(revision) if member.subregion]
+
+
+def _countries(revision):
+    return [member.country_code for member in _members(revision) if member.country_code]
 
 
 def _provenance(revision):
@@ -190,7 +198,7 @@ FACETS = (
         "subregion",
         _("Subregion"),
         "member",
-        _subregion,
+        _subregions,
         lambda: [(subregion.slug, subregion.name) for subregion in SUBREGIONS],
         none=True,
     ),
@@ -199,10 +207,13 @@ FACETS = (
         "country",
         _("Country or area"),
         "member",
-        lambda revision: _known(revision.case.member.country_code),
+        _countries,
         lambda: [pair for pair in countries if pair[0] not in settings.COUNTRIES_WITHOUT_LABEL],
     ),
-    Facet("member", _("Member"), "member", lambda revision: [revision.case.member.slug]),
+    Facet(
+        "member", _("Member"), "member", lambda revision: [each.slug for each in _members(revision)]
+    ),
+    # As what is compared with its people, of the member whose case it is.
     Facet(
         "kind",
         _("Kind of member"),
@@ -280,6 +291,14 @@ FACETS = (
         "record",
         lambda revision: summary_of(revision)["evidence_kinds"],
         lambda: Indicator.Evidence.choices,
+        none=True,
+    ),
+    Facet(
+        "reporter",
+        _("Results reported by"),
+        "record",
+        lambda revision: summary_of(revision)["reporters"],
+        lambda: Indicator.Reporter.choices,
         none=True,
     ),
     Facet("provenance", _("Provenance"), "record", _provenance, lambda: PROVENANCE),

@@ -12,6 +12,7 @@ def case_data(revision, first_published):
     """Return the object of a live revision; ``first_published`` is when its case first was
     public."""
     case, member = revision.case, revision.case.member
+    authors = [_organisation(each) for each in (member, *revision.further_members)]
     data = {
         "@context": "https://schema.org",
         "@type": "Report",
@@ -21,7 +22,7 @@ def case_data(revision, first_published):
         "name": revision.title,
         "abstract": revision.summary,
         "inLanguage": revision.language,
-        "author": _organisation(member),
+        "author": authors if len(authors) > 1 else authors[0],
         "publisher": {"@type": "Organization", "name": PUBLISHER, "url": settings.SITE_URL},
         "datePublished": first_published.isoformat(),
         "dateModified": revision.decided_at.isoformat(),

@@ -13,8 +13,9 @@ from . import completeness
 
 # Counts the forms that a summary has had. After a change run ``manage.py rebuild_summaries``; until
 # then lists work out the summaries themselves.
-VERSION = 2
+VERSION = 3
 ROWS = (
+    "joint_members",
     "contributions",
     "theme_rows__theme",
     "staff_roles",
@@ -31,8 +32,10 @@ def summarise(revision):
     stakeholders = list(revision.stakeholders.all())
     funding = list(revision.funding_sources.all())
     indicators = list(revision.indicators.all())
+    lead = revision.case.member_id
     return {
         "version": VERSION,
+        "further_members": len({row.member_id for row in revision.joint_members.all()} - {lead}),
         # In the author's order.
         "targets": [row.target_id for row in revision.contributions.all()],
         "themes": [row.theme.slug for row in revision.theme_rows.all()],
@@ -44,6 +47,7 @@ def summarise(revision):
         "funding_kinds": _distinct(row.kind for row in funding),
         "evidence": _evidence(revision, indicators),
         "evidence_kinds": _distinct(row.evidence for row in indicators),
+        "reporters": _distinct(row.reporter for row in indicators),
         "documented": [check.name for check in completeness.checks(revision) if check.done],
     }
 

@@ -55,6 +55,7 @@ GROUPS = (
     FilterGroup(("funding",)),
     FilterGroup(("stakeholder",)),
     FilterGroup(("evidence",)),
+    FilterGroup(("reporter",)),
     FilterGroup(("provenance",)),
     FilterGroup(("language",)),
 )

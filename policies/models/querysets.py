@@ -109,6 +109,11 @@ class RevisionQuerySet(models.QuerySet):
         """Return the revisions that the public reads now: one a case."""
         return self.filter(case__live=F("pk"))
 
+    def of_members(self, members):
+        """Return the revisions of these members' cases, joint ones too."""
+        joint = self.model.objects.filter(joint_members__member__in=members).values("pk")
+        return self.filter(Q(case__member__in=members) | Q(pk__in=joint))
+
     def citable(self):
         """Return every revision that is or was public and has not been unpublished."""
         return self.filter(case__live__isnull=False, state__in=self.model.CITABLE_STATES)

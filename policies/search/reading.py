@@ -10,7 +10,14 @@ from django.db.models.functions import Cast
 
 from members.models import Member
 from policies.content import summary
-from policies.models import Contribution, FundingSource, Indicator, Revision, Stakeholder
+from policies.models import (
+    Contribution,
+    FundingSource,
+    Indicator,
+    JointMember,
+    Revision,
+    Stakeholder,
+)
 
 # All that a document depends on and that can change while the revision stays live. As texts: a
 # whole library of dates takes long to read as dates.
@@ -67,6 +74,7 @@ RevisionRow = NamedTuple(
         *((name, object) for name in COLUMNS),
         ("list_summary", dict),
         ("case", CaseRow),
+        ("further_members", list),
         ("texts", list),
     ],
 )
@@ -78,8 +86,10 @@ def live_stamps(revisions=None):
     live = Revision.objects.live() if revisions is None else revisions
     texts = {name: Cast(path, TextField()) for name, path in STAMPED.items()}
     rows = live.order_by("pk").annotate(**texts).values_list("pk", *texts)
+    joint = _further_members(revision__in=live.order_by().values("pk"))
     return {
-        key: zlib.crc32(repr(stamped).encode()) for key, *stamped in rows.iterator(chunk_size=5000)
+        key: zlib.crc32(repr([*stamped, *joint[key].items()]).encode())
+        for key, *stamped in rows.iterator(chunk_size=5000)
     }
 
 
@@ -104,11 +114,25 @@ class Reader:
         asked = set(keys)
         rows = [row for row in rows.iterator(chunk_size=5000) if row[4] in asked]
         summaries = summary.up_to_date({row[4]: row[3] for row in rows})
-        self.members |= Member.objects.in_bulk({row[0] for row in rows} - self.members.keys())
+        joint = _further_members(**_among("revision", keys))
+        wanted = {row[0] for row in rows}.union(*joint.values())
+        self.members |= Member.objects.in_bulk(wanted - self.members.keys())
         texts = _texts_of_rows(keys)
         for member, provenance, confirmed_at, _stored, key, *columns in rows:
             case = CaseRow(self.members[member], provenance, confirmed_at)
-            yield RevisionRow(key, *columns, summaries[key], case, texts[key])
+            others = [self.members[each] for each in joint[key] if each != member]
+            yield RevisionRow(key, *columns, summaries[key], case, others, texts[key])
+
+
+def _further_members(**of_revisions):
+    """Return {pk of a revision: {pk of a further member: when it last changed}}, in the author's
+    order."""
+    found = defaultdict(dict)
+    rows = JointMember.objects.filter(**of_revisions).order_by("revision_id", "position", "pk")
+    rows = rows.annotate(changed=Cast("member__updated_at", TextField()))
+    for key, member, changed in rows.values_list("revision_id", "member_id", "changed"):
+        found[key][member] = changed
+    return found
 
 
 def _texts_of_rows(keys):

@@ -263,21 +263,30 @@ class Writer:
             document.add_text("runs", f"{pairs}{text.BREAK}{single}")
 
     def _names_of(self, revision):
-        """Return the words of the names of the member and its place, those of the themes, the stems of
-        the other names of the member and its country, and the runs of all."""
-        member = revision.case.member
-        if member not in self.names:
-            words, runs = _split(other_names(member))
-            others = " ".join(text.stems(words.split()))
-            self.names[member] = [_split(place_names(member)), (others, list(dict.fromkeys(runs)))]
-        place, others = self.names[member]
-        themes, runs = [], [*place[1], *others[1]]
+        """Return the words of the names of the members and their places, those of the themes, the stems
+        of the other names of the members and their countries, and the runs of all."""
+        places, others, themes, runs = [], [], [], []
+        for member in (revision.case.member, *revision.further_members):
+            place, other = self._names_of_member(member)
+            places.append(place[0])
+            others.append(other[0])
+            runs += [*place[1], *other[1]]
         for key in summary.summary_of(revision)["themes"]:
             if key not in self.names:
                 self.names[key] = _split([self.themes.get(key, "")])
             themes.append(self.names[key][0])
             runs += self.names[key][1]
-        return place[0], text.BREAK.join(themes), others[0], runs
+        places, themes, others = map(text.BREAK.join, (places, themes, others))
+        return places, themes, others, runs
+
+    def _names_of_member(self, member):
+        """Return the words and runs of the names of a member and its place, and the stems and runs
+        of the other names of both."""
+        if member not in self.names:
+            words, runs = _split(other_names(member))
+            others = " ".join(text.stems(words.split()))
+            self.names[member] = [_split(place_names(member)), (others, list(dict.fromkeys(runs)))]
+        return self.names[member]
 
     def _add_facets(self, document, revision):
         _number, terms = self._known("serves", cell("serves", revision))
@@ -285,7 +294,7 @@ class Writer:
         has = []
         for column, number_field in NUMBERS_OF.items():
             if column == "member":
-                key = revision.case.member.pk
+                key = (revision.case.member.pk, *(each.pk for each in revision.further_members))
                 if key not in self.members:
                     self.members[key] = cell(column, revision)
                 found = self.members[key]

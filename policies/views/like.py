@@ -102,15 +102,17 @@ def _chosen(typed, member):
 
 
 def _add_policies(member, cities):
-    """Give each member ``case_count`` and ``shared``, the targets that both have policies for, in two
+    """Give each member ``case_count`` and ``shared``, the targets that both have policies for, in three
     queries."""
     members = [member, *(city.member for city in cities)]
-    live = Revision.objects.live().filter(case__member__in=members)
+    live = Revision.objects.live()
     cases, targets = defaultdict(set), defaultdict(set)
-    rows = live.values_list("case__member", "case", "contributions__target")
-    for owner, case, code in rows:
-        cases[owner].add(case)
-        targets[owner].add(code)
+    # Further members have a part in a joint case as the one whose case it is.
+    for owners in ("case__member", "joint_members__member"):
+        rows = live.filter(**{f"{owners}__in": members})
+        for owner, case, code in rows.values_list(owners, "case", "contributions__target"):
+            cases[owner].add(case)
+            targets[owner].add(code)
     names = Target.objects.select_related("goal").in_bulk(targets[member.pk] - {None})
     in_order = sorted(names.values(), key=lambda target: target.position)
     for city in cities:

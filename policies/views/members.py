@@ -76,7 +76,7 @@ def detail(request, slug):
         "counts": counts,
         "goals": goals,
         "targets": targets,
-        "reported": Revision.objects.live().filter(case__member=member).reported(),
+        "reported": Revision.objects.live().of_members([member]).reported(),
         "evidence_of_results": _evidence_of_results(counts),
         "revisions": lists.read(counts.newest),
         "points": maps.points([member], mini=True, here=member),

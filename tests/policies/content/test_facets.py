@@ -9,7 +9,7 @@ from django.utils import translation
 from members.models import Member
 from policies.content import bands
 from policies.content.facets import FACETS, FACETS_BY_NAME, Labels
-from policies.models import FundingSource, Indicator, Revision, Stakeholder, Theme
+from policies.models import FundingSource, Indicator, JointMember, Revision, Stakeholder, Theme
 from sdg.models import GoalText, Target, TargetText
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
 
@@ -67,6 +67,7 @@ def test_facets_are_those_of_the_addresses():
         "duration",
         "language",
         "evidence",
+        "reporter",
         "provenance",
         "funding",
         "stakeholder",
@@ -99,15 +100,19 @@ def test_full_revision_has_values_in_every_facet(reference):
     FundingSource.objects.create(revision=revision, kind="national", name="x")
     FundingSource.objects.create(revision=revision, kind="national", name="y")
     Stakeholder.objects.create(revision=revision, kind="ngo", name="x")
-    Indicator.objects.create(revision=revision, name="x", evidence="measured")
+    Indicator.objects.create(revision=revision, name="x", evidence="measured", reporter="press")
+    Indicator.objects.create(revision=revision, name="y", reporter="research")
+    JointMember.objects.create(
+        revision=revision, member=MemberFactory(slug="hue", country="VN", population=None)
+    )
 
     assert values(revision) == {
         "goal": ("11", "12"),
         "target": ("11.2", "11.b", "12.5"),
         "theme": ("transport", "housing"),
-        "subregion": ("melanesia",),
-        "country": ("FJ",),
-        "member": ("suva",),
+        "subregion": ("melanesia", "south-eastern-asia"),
+        "country": ("FJ", "VN"),
+        "member": ("suva", "hue"),
         "kind": ("local-government",),
         "population": ("under-100k",),
         "stage": ("completed",),
@@ -118,6 +123,7 @@ def test_full_revision_has_values_in_every_facet(reference):
         "duration": ("2-5y",),
         "language": ("fj",),
         "evidence": ("measured",),
+        "reporter": ("press", "research"),
         "provenance": ("secretariat", "confirmed"),
         "funding": ("national",),
         "stakeholder": ("ngo",),
@@ -146,6 +152,7 @@ def test_what_is_unknown_counts_as_not_reported(db):
         "staff",
         "duration",
         "evidence",
+        "reporter",
         "funding",
         "stakeholder",
     }

@@ -25,7 +25,8 @@ def fill(revision):
 
 
 FILLED = {
-    "version": 2,
+    "version": 3,
+    "further_members": 0,
     "targets": ["11.2", "9.1"],
     "themes": ["transport"],
     "staff": "",
@@ -36,6 +37,7 @@ FILLED = {
     "funding_kinds": ["private"],
     "evidence": "measured",
     "evidence_kinds": ["evaluated", "measured"],
+    "reporters": [],
     "documented": ["summary", "place", "targets", "stakeholders", "sources"],
 }
 
@@ -92,7 +94,7 @@ def test_rebuilding_writes_only_what_differs(django_assert_num_queries):
     found = {each.pk: each.list_summary for each in Revision.objects.all()}
     assert found == {good.pk: FILLED, stale.pk: FILLED, untouched.pk: {}}
     assert "2 summaries looked at, 1 rebuilt" in said.getvalue()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert summary.rebuild(Revision.objects.live()) == 0
 
 

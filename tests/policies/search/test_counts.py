@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from policies.content.facets import FACETS, FACETS_BY_NAME
-from policies.models import FundingSource, Indicator, Revision, Stakeholder
+from policies.models import FundingSource, Indicator, JointMember, Revision, Stakeholder
 from policies.search.query import Question, ask
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
 
@@ -28,6 +28,7 @@ libraries = st.lists(
         {
             "words": st.lists(st.sampled_from(WORDS), max_size=3),
             "member": st.integers(0, 2),
+            "joint": st.lists(st.integers(0, 2), max_size=2),
             "targets": st.lists(st.sampled_from(TARGETS), max_size=7, unique=True),
             "themes": st.lists(st.sampled_from(THEMES), max_size=3, unique=True),
             "stage": st.sampled_from(["", "planned", "completed"]),
@@ -39,6 +40,7 @@ libraries = st.lists(
             ),
             "funding": st.lists(st.sampled_from(["", "national", "own-budget"]), max_size=3),
             "stakeholders": st.lists(st.sampled_from(["", "ngo", "media"]), max_size=3),
+            "reporter": st.sampled_from(["", "city", "press"]),
             "evidence": st.lists(st.sampled_from(["", "reported", "measured"]), max_size=2),
             "provenance": st.sampled_from(["city", "secretariat"]),
             "confirmed": st.booleans(),
@@ -64,6 +66,7 @@ VALUES = {
     "funding": ["national", "none"],
     "stakeholder": ["ngo", "media", "none"],
     "evidence": ["reported", "none"],
+    "reporter": ["city", "press", "none"],
     "provenance": ["city", "confirmed"],
 }
 choices = st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(1, 7), max_size=4).map(
@@ -113,7 +116,11 @@ def build(library):
             for kind in row[name]:
                 model.objects.create(revision=revision, kind=kind, name="x")
         for evidence in row["evidence"]:
-            Indicator.objects.create(revision=revision, evidence=evidence, name="x")
+            Indicator.objects.create(
+                revision=revision, evidence=evidence, reporter=row["reporter"], name="x"
+            )
+        for place in row["joint"]:
+            JointMember.objects.create(revision=revision, member=members[place])
 
 
 def telling(words, revisions):

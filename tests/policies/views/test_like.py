@@ -127,7 +127,7 @@ def test_queries_do_not_grow(client, asked, django_assert_num_queries, others):
         other = MemberFactory(**SAME)
         LiveRevisionFactory(case=CaseStudyFactory(member=other), targets=["6.1"])
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/members/iloilo/like/")
 
 
