@@ -166,7 +166,7 @@ def _context(filters, answer, page):
     if filters.view_name == MAP:
         placed = _placed(filters, answer.counts.get("member", {}))
         context |= {
-            "places": [(member, filters.address(member=(member.slug,))) for member in placed],
+            "placed": [(member, filters.address(member=(member.slug,))) for member in placed],
             "points": maps.points(placed),
             "outside": maps.outside(placed),
         }

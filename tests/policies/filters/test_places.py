@@ -112,6 +112,7 @@ def test_country_without_a_case_leads_to_the_nearest(client, library):
     )
     assert note(client, country="TH") == expected
     assert note(client, q="buses in Thailand") == expected
+    assert note(client, q="buses in Thailand", view="map") == expected
     assert note(client, q="Tonga").startswith(
         "No policy in Tonga matches. The nearest countries with one: Fiji (1),"
     )
