@@ -395,7 +395,7 @@ def test_sections_rest_on_a_bounded_number_of_policies(client, reference, synced
     response = client.get("/sdgs/6.1/")
 
     assert response.context["experience"].total == 2
-    assert "From the newest 2 of 3 policies." in text(response)
+    assert "What follows is about the newest 2 of 3 policies." in text(response)
 
 
 @pytest.mark.parametrize(
