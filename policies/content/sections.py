@@ -61,24 +61,26 @@ def confirmation_status(case, today):
 
 @dataclass(frozen=True)
 class Group:
-    """Stakeholders with something in common; ``people`` are (name, role, small word)."""
+    """Stakeholders with something in common; ``people`` are (name, role, small word, number of the
+    source or None)."""
 
     label: str
-    people: list[tuple[str, str, str]]
+    people: list[tuple[str, str, str, int | None]]
 
 
 def stakeholder_groups(revision):
     """Who leads, then the others by what kind of organisation they are; the unknown kind last.
 
-    Each is (name, role, kind or engagement), "" where not reported.
+    Each is (name, role, kind or engagement, number of the source), "" or None where not reported.
     """
     leads, by_kind = [], {}
     for row in revision.stakeholders.all():
         if row.engagement == Stakeholder.Engagement.LEADS:
-            leads.append((row.name, row.role, row.get_kind_display()))
+            leads.append((row.name, row.role, row.get_kind_display(), row.source_number))
         else:
             engaged = row.get_engagement_display()
-            by_kind.setdefault(row.kind, []).append((row.name, row.role, engaged))
+            person = (row.name, row.role, engaged, row.source_number)
+            by_kind.setdefault(row.kind, []).append(person)
     groups = [Group(_("Leads"), leads)] if leads else []
     groups += [
         Group(Stakeholder.Kind(kind).label, by_kind[kind])

@@ -29,6 +29,7 @@ class Event:
     note: str = ""
     gap: str = ""
     is_phase: bool = False
+    source_number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _phase(row):
             gap = _("end not reported")
         elif row.end and not row.start:
             gap = _("start not reported")
-    return Event(when, row.name, row.note, gap, is_phase=True)
+    return Event(when, row.name, row.note, gap, is_phase=True, source_number=row.source_number)
 
 
 def _is_ahead(month, today):

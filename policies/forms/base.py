@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from policies.models.months import TWO_YEARS, clean_fiscal_year
 
@@ -119,9 +120,27 @@ def _with_fiscal_year(data, year, fiscal_year):
 class RowForm(CleanedByFields):
     """One row of a list."""
 
+    # How many sources the case names; None where that does not matter.
+    source_count = None
+
     @classmethod
     def stored(cls, row):
         return {name: getattr(row, name) for name in cls._meta.fields}
+
+    def clean_source_number(self):
+        number, most = self.cleaned_data["source_number"], self.source_count
+        if number is None or most is None or number <= most:
+            return number
+        if not most:
+            raise ValidationError(
+                _("The case names no source yet: add it below “Photos, files and sources” first.")
+            )
+        message = ngettext(
+            "There is no source %(number)d: the case names %(count)d.",
+            "There is no source %(number)d: the case names %(count)d, counted from 1.",
+            most,
+        )
+        raise ValidationError(message % {"number": number, "count": most})
 
 
 class RowSet(BaseFormSet):
@@ -138,14 +157,19 @@ class RowSet(BaseFormSet):
     def write(self, revision, stored, section_form):
         """Replace the rows of ``revision``, which are ``stored``, by what is right of those typed.
 
-        A list that is wrong as a whole stays as it is.
+        A list that is wrong as a whole stays as it is. Return what the person is to be told.
         """
         if self.non_form_errors():
-            return
+            return []
         rows = self.instances(revision, stored, section_form)
         manager = self.form._meta.model.objects
         manager.filter(revision=revision).delete()
         manager.bulk_create(rows)
+        return self.after(revision, stored, rows)
+
+    def after(self, revision, before, rows):
+        """Change what depends on the list, now ``rows``; return what the person is to be told."""
+        return []
 
     def instances(self, revision, stored, section_form):
         """Return the rows as unsaved objects of ``revision``.

@@ -28,6 +28,7 @@ class Editor:
     def __init__(self, section, revision, data=None, *, shown=None):
         self.section, self.revision = section, revision
         self.is_bound = data is not None
+        self.notes = []
         values, lists = shown or ({}, {})
         if not self.is_bound and not shown:
             values = section.form.stored(revision)
@@ -68,17 +69,19 @@ class Editor:
     def is_valid(self):
         # All are validated, so that all errors are shown.
         is_right = self.form.is_valid()
+        source_count = self._source_count()
         for form in (form for each in self.lists for form in each.rows.forms):
             form.currency = self.form.currency_of_amounts()
+            form.source_count = source_count
         return all([is_right, *(each.rows.is_valid() for each in self.lists)])
 
     def write(self, revision):
         """Store what is right of the section in ``revision``: lists at once, columns when the
-        caller saves it."""
+        caller saves it. ``notes`` then holds what the person is to be told."""
         self.form.write(revision)
         for each in self.lists:
             stored = list(getattr(revision, each.kind.name).all())
-            each.rows.write(revision, stored, self.form)
+            self.notes += each.rows.write(revision, stored, self.form)
 
     def content(self):
         """Return what was sent, as text, in the form of :func:`content`."""
@@ -147,6 +150,12 @@ class Editor:
             if ours != others:
                 found.append(_difference(each.kind.label, _lines(others), _lines(ours)))
         return found
+
+    def _source_count(self):
+        """Return how many sources the case names, or None where no row rests on one."""
+        if any("source_number" in each.kind.form.base_fields for each in self.lists):
+            return len(self.revision.sources.all())
+        return None
 
     def _compared(self):
         return self.section.form.stored(self.revision)

@@ -190,7 +190,11 @@ SECTIONS = (
                 _("Sources"),
                 _("Source"),
                 _("Add a source"),
-                _("Public pages and papers that the facts come from."),
+                _(
+                    "Public pages and papers that the facts come from. What rests on a source by its "
+                    "number follows it when the order changes."
+                ),
+                row_set=results.SourceSet,
             ),
         ),
         checks=("sources",),

@@ -2,10 +2,11 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from policies.models import Indicator, Revision, Source
 
-from .base import RowForm, SectionForm
+from .base import RowForm, RowSet, SectionForm
 from .fields import QUALIFIER, SOURCE_NUMBER, hint
 
 
@@ -96,3 +97,60 @@ class SourceForm(RowForm):
             "url": hint(_("Where it is on the web, if it is."), "https://city.example/report.pdf"),
             "accessed": hint(_("When you last read it there."), _("31 May 2024.")),
         }
+
+
+class SourceSet(RowSet):
+    """The sources of a case; rows of other lists that rest on one follow it to its new place."""
+
+    def after(self, revision, before, rows):
+        places = _new_places(before, rows)
+        cut = 0
+        for model in Revision.row_models().values():
+            if not hasattr(model, "source_number"):
+                continue
+            moved = []
+            resting = model.objects.filter(revision=revision, source_number__isnull=False)
+            for row in resting:
+                number = places.get(row.source_number)
+                if number != row.source_number:
+                    row.source_number = number
+                    moved.append(row)
+                    cut += number is None
+            model.objects.bulk_update(moved, ["source_number"])
+        if not cut:
+            return []
+        message = ngettext(
+            "%(count)d row rested on a source that was removed; its number was taken out.",
+            "%(count)d rows rested on a source that was removed; its number was taken out of them.",
+            cut,
+        )
+        return [message % {"count": cut}]
+
+
+def _new_places(before, rows):
+    """Return where each source of a list now is, {old number: new number}, without those that are gone.
+
+    A source is known by all that it says, else by its address, else by its title.
+    """
+    places, left = {}, dict(enumerate(rows, start=1))
+    for says in (_all_of, _address_of, _title_of):
+        for number, source in enumerate(before, start=1):
+            if number in places or not says(source):
+                continue
+            place = next((each for each, row in left.items() if says(row) == says(source)), None)
+            if place is not None:
+                places[number] = place
+                del left[place]
+    return places
+
+
+def _all_of(source):
+    return source.title, source.url, source.accessed
+
+
+def _address_of(source):
+    return source.url
+
+
+def _title_of(source):
+    return source.title.casefold()

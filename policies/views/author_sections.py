@@ -123,8 +123,11 @@ class Page:
             country = self.case.member.country.code
             time = moments.in_words(timezone.now(), country, "TIME_FORMAT")
             message = _("Saved at %(time)s") % {"time": time}
+            message = " ".join([message, *editor.notes])
             return self._state("saved", saved, editor, message=message)
         messages.success(self.request, _("Saved: %(section)s.") % {"section": self.section.label})
+        for note in editor.notes:
+            messages.warning(self.request, note)
         reworded = [f"{label} {text}" for _id, label, text, other in editor.understood() if other]
         if reworded:
             told = _("Understood: %(values)s") % {"values": ", ".join(reworded)}
@@ -141,6 +144,8 @@ class Page:
     def _partly_saved(self, saved, editor):
         """What is right is saved; what is not stays on the page as it was typed."""
         if not wants_json(self.request):
+            for note in editor.notes:
+                messages.warning(self.request, note)
             return self.show(editor, status=422)
         problems = editor.problems()
         message = ngettext(
@@ -148,6 +153,7 @@ class Page:
             "Saved, but for %(count)d answers that need a correction.",
             len(problems),
         ) % {"count": len(problems)}
+        message = " ".join([message, *editor.notes])
         errors = [{"id": anchor, "message": str(text)} for anchor, _label, text in problems]
         return self._state("invalid", saved, editor, status=422, message=message, errors=errors)
 

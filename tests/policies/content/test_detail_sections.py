@@ -134,13 +134,14 @@ def test_stakeholders_are_grouped_by_who_leads_and_by_kind():
             kind=kind,
             role=role,
             engagement=engagement,
+            source_number=3 if name == "Riders" else None,
         )
     assert [(group.label, group.people) for group in stakeholder_groups(revision)] == [
-        ("Leads", [("Transport office", "Plans", "City department")]),
-        ("City department", [("Mayor", "", "")]),
-        ("Private company", [("Company", "Runs the lines", "Partner")]),
-        ("Community", [("Riders", "Ride", "Consulted")]),
-        ("Kind not reported", [("Nobody knows", "", "")]),
+        ("Leads", [("Transport office", "Plans", "City department", None)]),
+        ("City department", [("Mayor", "", "", None)]),
+        ("Private company", [("Company", "Runs the lines", "Partner", None)]),
+        ("Community", [("Riders", "Ride", "Consulted", 3)]),
+        ("Kind not reported", [("Nobody knows", "", "", None)]),
     ]
 
 

@@ -294,6 +294,10 @@ def test_every_section_is_tried():
 def test_section_saves_every_field_and_can_be_emptied_again(reference, official, draft, slug):
     MemberFactory(name="Suwon City", slug="suwon")
     MemberFactory(name="Hue", slug="hue")
+    if slug == "budget":
+        # Rows of other lists rest on them.
+        for number in range(2):
+            draft.sources.create(title=f"Report {number}", position=number)
     before = line(draft)
     typed, expected = FILLED[slug]
     answer = save(official, draft.case, slug, **typed)
@@ -867,3 +871,65 @@ def test_what_should_be_looked_at_again_stands_beside_its_field(official, draft)
         "id_budget_amount": ["USD 5 is very little. Was it written in thousands or millions?"],
         "rows-funding_sources": [too_much],
     }
+
+
+SOURCES = [("A", "https://a.example/"), ("B", "https://b.example/"), ("C", "https://c.example/")]
+MOVED = [
+    # What is sent, the numbers of a phase on each of A, B, C, and rows that lost their source
+    ("order", [SOURCES[2], SOURCES[0], SOURCES[1]], [2, 3, 1], 0),
+    ("put in front", [("New", "https://n.example/"), *SOURCES], [2, 3, 4], 0),
+    ("removed", [SOURCES[0], SOURCES[2]], [1, None, 2], 2),
+    ("all removed", [], [None, None, None], 4),
+    ("new title", [("A of 2024", SOURCES[0][1]), SOURCES[2], SOURCES[1]], [1, 3, 2], 0),
+    ("new address", [SOURCES[1], ("a", "https://other.example/"), SOURCES[2]], [2, 1, 3], 0),
+    ("replaced", [("X", "https://x.example/"), *SOURCES[1:]], [None, 2, 3], 1),
+]
+
+
+@pytest.mark.parametrize(("sent", "numbers", "cut"), [case[1:] for case in MOVED], ids=lambda _: "")
+def test_rows_follow_the_source_that_they_rest_on(official, draft, sent, numbers, cut):
+    for place, (title, url) in enumerate(SOURCES):
+        draft.sources.create(title=title, url=url, accessed="2024-05-31", position=place)
+        draft.phases.create(name=title, source_number=place + 1, position=place)
+    draft.indicators.create(name="Trips", source_number=2)
+    draft.stakeholders.create(name="Riders")
+    data = section_of(official, draft.case, "files")
+    data = {name: value for name, value in data.items() if not name.startswith("sources-")}
+    data |= {"sources-TOTAL_FORMS": str(len(sent)), "sources-INITIAL_FORMS": "0"}
+    for place, (title, url) in enumerate(sent):
+        data |= {f"sources-{place}-title": title, f"sources-{place}-url": url}
+        data[f"sources-{place}-accessed"] = "2024-05-31"
+    answer = official.post(address(draft.case, "files"), data, follow=True)
+    assert list(draft.phases.values_list("source_number", flat=True)) == numbers
+    assert draft.indicators.get().source_number == numbers[1]
+    assert draft.stakeholders.get().source_number is None
+    said = [str(each) for each in answer.context["messages"] if "rested on a source" in str(each)]
+    told = {
+        1: "1 row rested on a source that was removed; its number was taken out.",
+        2: "2 rows rested on a source that was removed; its number was taken out of them.",
+        4: "4 rows rested on a source that was removed; its number was taken out of them.",
+    }
+    assert said == ([told[cut]] if cut else [])
+
+
+@pytest.mark.parametrize(
+    ("count", "message"),
+    [
+        (0, "The case names no source yet: add it below “Photos, files and sources” first."),
+        (1, "There is no source 3: the case names 1."),
+        (2, "There is no source 3: the case names 2, counted from 1."),
+        (3, ""),
+    ],
+)
+def test_a_row_rests_only_on_a_source_that_is_there(official, draft, count, message):
+    for place in range(count):
+        draft.sources.create(title=f"Report {place}", position=place)
+    typed = {"phases__0__name": "Trial", "phases__0__source_number": "3"}
+    answer = save(official, draft.case, "time", **typed)
+    assert draft.phases.get().source_number == (None if message else 3)
+    if message:
+        problems = [("id_phases-0-source_number", "Phase 1, Source no.", message)]
+        assert (answer.status_code, answer.context["problems"]) == (422, problems)
+        assert 'value="3"' in answer.text
+    else:
+        assert answer.status_code == 302

@@ -345,6 +345,22 @@ def test_large_numbers_in_addresses_have_no_separator(client):
     assert "Revision 1111</a>" in page
 
 
+def test_each_row_leads_to_the_source_that_it_rests_on(client):
+    revision = LiveRevisionFactory(budget_amount=9, budget_currency="USD")
+    for place in range(6):
+        revision.sources.create(title=f"Report {place}", position=place)
+    revision.phases.create(name="Trial", start="2013", source_number=1)
+    revision.funding_sources.create(name="A bank", source_number=2)
+    revision.budget_lines.create(category="capital", amount=1, source_number=3)
+    revision.staff_roles.create(role="Drivers", source_number=4)
+    revision.stakeholders.create(name="Riders", source_number=5)
+    revision.indicators.create(name="Trips", source_number=6)
+    page = client.get(revision.case.get_absolute_url()).text
+    for number in range(1, 7):
+        link = f'<a class="source" href="#source-{number}">Source {number}</a>'
+        assert (page.count(link), page.count(f'<li id="source-{number}">')) == (1, 1)
+
+
 def test_source_that_is_no_web_address_is_no_link(client):
     revision = LiveRevisionFactory()
     for url in ("javascript:alert(1)", "data:text/html,x", "http://[broken", ""):
