@@ -139,8 +139,11 @@ def decide(entry, known, *, publish):
         return Action.NOTHING
     if known.open is None:
         return Action.NOTHING if _says_same(entry, known.last) else Action.DRAFT
-    # Drafts of people have an author; what is submitted is the moderators' to decide.
-    is_ours = known.open.state == Revision.State.DRAFT and known.open.created_by_id is None
+    # What is submitted is the moderators' to decide, and a draft that somebody has changed is theirs,
+    # also once their account is gone.
+    opened = known.open
+    untouched = opened.created_by_id is None and opened.version == 0
+    is_ours = opened.state == Revision.State.DRAFT and untouched
     if _says_same(entry, known.open):
         return Action.PUBLISH if publish and is_ours else Action.NOTHING
     if not is_ours:
@@ -230,8 +233,9 @@ def _rewrite(steps):
     for step in steps:
         draft, revision = step.known.open, step.entry.revision
         revision.pk, revision.number = draft.pk, draft.number
-        revision.version, revision.updated_at = draft.version + 1, timezone.now()
-        revision.save(update_fields=[*names, "version", "updated_at"])
+        # The version counts changes by people.
+        revision.version, revision.updated_at = draft.version, timezone.now()
+        revision.save(update_fields=[*names, "updated_at"])
 
 
 def _copy_files(steps):

@@ -24,7 +24,7 @@ from .applying import (
 from .cleaning import Cleaner
 from .identity import Directory, SourceIds
 from .reading import LineError, UnreadableLine, parse, read_lines
-from .warnings import warnings_of
+from .warnings import refusals_of, warnings_of
 
 BATCH_SIZE = 500  # lines
 BATCH_BYTES = 8_000_000
@@ -53,7 +53,8 @@ class Importer:
     A line whose ``source_id`` is known changes nothing when the case already says the same.
     Otherwise it becomes a draft: a public text is never changed; with ``publish`` it is replaced
     the way moderators replace it. A draft that a person writes, or that is being reviewed, is not
-    touched: that is an error of the line. With ``update=False`` known cases are left alone.
+    touched: that is an error of the line, and so is what cannot be true of a text that would become
+    public at once. With ``update=False`` known cases are left alone.
 
     ``counts`` says how many lines were created, updated, unchanged or bad, and how many of them
     were published. Whoever publishes calls ``index.sync()`` at the end.
@@ -99,18 +100,23 @@ class Importer:
                 entries.append(entry)
         with transaction.atomic():
             steps, found = self._plan(entries)
-            warnings = warnings_of([step for step in steps if step.action is not Action.NOTHING])
+            done = [step for step in steps if step.action is not Action.NOTHING]
+            refusals = refusals_of(done) if self.publish else []
+            refused = {each.line for each in refusals}
+            steps = [step for step in steps if step.entry.line not in refused]
+            warnings = warnings_of([step for step in done if step.entry.line not in refused])
             if not self.dry_run:
-                self._members.save_new(entries)
+                self._members.save_new([step.entry for step in steps])
                 write(steps, publish_at=self.at if self.publish else None)
                 if not self.publish:
                     written = [step.entry.revision for step in steps if step.action in WRITTEN]
                     self.drafts += [revision.pk for revision in written]
         for step in steps:
             self._count(step)
+        placed = {line.number: line.placed for line in lines}
+        found += [placed[each.line](each) for each in refusals]
         errors = sorted(errors + found, key=lambda error: error.line)
         self.counts["bad"] += len({error.line for error in errors})
-        placed = {line.number: line.placed for line in lines}
         return errors, [placed[each.line](each) for each in warnings]
 
     def _read(self, line):

@@ -1,4 +1,7 @@
-"""What somebody should look at again before a line is imported; nothing of it keeps the line out."""
+"""What somebody should look at again before a line is imported.
+
+Nothing of it keeps the line out, unless it cannot be true and would be public at once.
+"""
 
 import copy
 import re
@@ -29,10 +32,27 @@ def warnings_of(steps):
     found = []
     for step in steps:
         entry = step.entry
-        each = [*_plausible(entry), *_missing(entry), *_of_case(step, titles)]
+        plausible = [(_path(each.field), each.message) for each in _findings(entry)]
+        each = [*plausible, *_missing(entry), *_of_case(step, titles)]
         found += [LineError(entry.line, path, shown(str(message))) for path, message in each]
         titles.setdefault(entry.revision.title.lower(), set()).add(entry.line)
     return found
+
+
+def refusals_of(steps):
+    """Return what keeps lines from being published at once, as ``LineError`` s: what cannot be true.
+
+    Nobody reads such a text before the public does; as a draft it can be imported and corrected.
+    """
+    message = _("%(finding)s Until that is corrected, it can be imported as a draft only.")
+    return [
+        LineError(
+            step.entry.line, _path(each.field), shown(message % {"finding": str(each.message)})
+        )
+        for step in steps
+        for each in _findings(step.entry)
+        if each.is_hard
+    ]
 
 
 def _titles(titles):
@@ -45,8 +65,8 @@ def _titles(titles):
     return found
 
 
-def _plausible(entry):
-    """Return what the checks of forms and of the desk find, with the path of each in a line."""
+def _findings(entry):
+    """Return what the checks of forms and of the desk find."""
     revision = copy.copy(entry.revision)
     revision.pk = 0
     revision.case = copy.copy(entry.case)
@@ -54,7 +74,7 @@ def _plausible(entry):
     revision._prefetched_objects_cache = {  # noqa: SLF001 - the rows are not in the database yet
         name: entry.rows.get(name, []) for name in Revision.row_models()
     }
-    return [(_path(each.field), each.message) for each in plausibility.checks(revision)]
+    return plausibility.checks(revision)
 
 
 def _path(field):

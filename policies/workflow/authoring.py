@@ -155,7 +155,8 @@ def locked_draft(revision, user, states=WRITABLE):
 
 def edition(revision):
     """Return a short text that differs once anybody has changed the open draft."""
-    return f"{revision.number}.{revision.version}"
+    # An import may replace a draft that nobody has changed, which leaves the version as it was.
+    return f"{revision.number}.{revision.version}.{revision.updated_at.timestamp()}"
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from members.models import Member
 from policies.interchange import Importer, row
 from policies.models import Attachment, CaseStudy, Contribution, Photo, ReviewEvent, Revision
-from policies.workflow import moderation
+from policies.workflow import authoring, moderation
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory, UserFactory
 from tests.policies.lines import FULL, bring_in, encoded, full, rows, short
 
@@ -291,7 +291,7 @@ def test_changed_line_rewrites_the_draft_of_the_import():
     assert counted(importer) == {"updated": 1}
     assert rows() == [FULL | change]
     revision = Revision.objects.get()
-    assert (revision.number, revision.version, revision.state) == (1, 1, "draft")
+    assert (revision.number, revision.version, revision.state) == (1, 0, "draft")
 
 
 def test_rewritten_draft_has_the_amount_in_usd_of_its_new_budget():
@@ -333,6 +333,49 @@ def test_draft_of_a_person_is_not_touched():
     assert counted(importer) == {"bad": 1}
     draft.refresh_from_db()
     assert (draft.title, draft.state) == ("Mine", "draft")
+
+
+def test_imported_draft_that_somebody_has_changed_is_not_touched():
+    bring_in(full())
+    Revision.objects.update(title="Mine", version=1)
+
+    _importer, errors = bring_in(full(), publish=True)
+
+    assert errors == [(1, "source_id", "Revision 1 is being written or reviewed.")]
+    assert states() == [(1, "draft")]
+
+
+def test_imported_draft_that_nobody_has_changed_is_rewritten_again_and_again():
+    bring_in(full())
+    seen = authoring.edition(Revision.objects.get())
+
+    for title in ("Night trams", "Night ferries"):
+        importer, errors = bring_in(full(title=title))
+        assert (counted(importer), errors) == ({"updated": 1}, [])
+
+    draft = Revision.objects.known_to_secretariat().get()
+    assert draft.title == "Night ferries"
+    # Who has read the first text does not submit the third one.
+    assert authoring.edition(draft) != seen
+
+
+def test_what_cannot_be_true_is_not_published_at_once():
+    wrong = full(
+        source_id="wrong",
+        member={"name": "Hue", "country": "VN", "kind": "local-government"},
+        end="2085-05",
+    )
+    importer, errors = bring_in(full(), wrong, publish=True)
+
+    assert [(line, field) for line, field, _message in errors] == [(2, "end")]
+    assert errors[0][2].endswith("Until that is corrected, it can be imported as a draft only.")
+    assert counted(importer) == {"created": 1, "published": 1, "bad": 1}
+    assert [*Revision.objects.values_list("case__source_id", "state")] == [
+        (FULL["source_id"], "published")
+    ]
+    assert Member.objects.filter(name="Hue").count() == 0
+    importer, errors = bring_in(wrong)
+    assert (counted(importer), errors) == ({"created": 1}, [])
 
 
 @pytest.mark.parametrize("step", [moderation.submit, moderation.publish])
