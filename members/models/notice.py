@@ -22,6 +22,7 @@ class Notice(models.Model):
         CHANGES_REQUESTED = "changes-requested", _("The moderators ask for changes")
         REJECTED = "rejected", _("Your case study was not accepted")
         UNPUBLISHED = "unpublished", _("Your case study was taken off the site")
+        CONTENT_REMOVED = "content-removed", _("Something was taken out of your case study")
         NOTE = "note", _("A note on a submission")
         ACCOUNT_CHANGED = "account-changed", _("Your account was changed by the secretariat")
         REMINDER = "reminder", _("Is your case study still true?")
@@ -36,6 +37,7 @@ class Notice(models.Model):
             Kind.CHANGES_REQUESTED,
             Kind.REJECTED,
             Kind.UNPUBLISHED,
+            Kind.CONTENT_REMOVED,
             Kind.ACCOUNT_CHANGED,
         }
     )

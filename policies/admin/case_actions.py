@@ -200,6 +200,8 @@ def action_view(request, pk, *, model_admin, name):
             except WorkflowError as refusal:
                 return _refused(model_admin, request, action, case.pk, refusal)
             messages.success(request, action.done)
+            for told in form.left_over():
+                messages.warning(request, told)
             return back
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     return _page(model_admin, request, action, case, form, status)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
@@ -52,6 +53,10 @@ class ReasonForm(forms.Form):
         """Call a ``function`` of ``policies.workflow.curation`` with what was filled in."""
         given = {name: self.cleaned_data[name] for name in self.given}
         return function(self.case, *self.others(), by=user, **given)
+
+    def left_over(self):
+        """Return what is to be looked at once the function has been called, as texts."""
+        return []
 
     def others(self):
         """Return what is chosen besides the case."""
@@ -109,10 +114,11 @@ class TakeDownForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.rows = {}
         for model in (Photo, Attachment):
-            rows = model.objects.filter(revision__case=self.case, removed_on=None)
-            rows = rows.exclude(revision__state__in=Revision.OPEN_STATES).order_by(
-                "-revision", "position"
-            )
+            # What a team has not submitted is not shown here either.
+            texts = Revision.objects.filter(case=self.case).known_to_secretariat()
+            texts = texts.exclude(state__in=Revision.OPEN_STATES).order_by()
+            rows = model.objects.filter(revision__in=texts.values("pk"), removed_on=None)
+            rows = rows.order_by("-revision", "position")
             of_model = {}
             for row in rows:
                 stored = row.image if model is Photo else row.file
@@ -125,6 +131,17 @@ class TakeDownForm(ReasonForm):
         ]
         self.fields["field"].choices = [("", _("Anywhere")), *removal.places()]
 
+    def left_over(self):
+        passage = self.cleaned_data["passage"]
+        places = removal.elsewhere(self.case, passage) if passage else []
+        if not places:
+            return []
+        told = gettext(
+            "The passage still stands where no reader of the site sees it, or in other cases. Look "
+            "there too: %(places)s."
+        )
+        return [told % {"places": "; ".join(places)}]
+
     @staticmethod
     def _label(row):
         name = ": ".join(filter(None, [row.original_name, row.caption]))
@@ -134,7 +151,8 @@ class TakeDownForm(ReasonForm):
         data = super().clean()
         data["row"] = self.rows.get(data.get("what", ""))
         passage = data.get("passage", "").replace("\r\n", "\n")
-        data["passage"] = passage
+        # With a photo or file chosen, what stands here is not meant.
+        data["passage"] = passage if data.get("what") == self.PASSAGE else ""
         if data.get("what") == self.PASSAGE and not passage and "passage" not in self.errors:
             self.add_error("passage", _("Copy the passage that is taken out."))
         if passage and passage in data.get("reason", ""):

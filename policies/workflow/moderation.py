@@ -197,6 +197,7 @@ def take_down_file(row, *, by, reason):
     removal.remove_file(row, reason)
     kind = "photo-removed" if isinstance(row, Photo) else "file-removed"
     audit.record(kind, case, by=by, reason=reason)
+    notifications.notify_of_removal(case, row._meta.model_name, reason, by)
     return case
 
 
@@ -213,8 +214,11 @@ def take_down_passage(case, passage, *, field="", by, reason):
         raise ActionRefused(
             _("This passage stands in no text of the case. Copy it exactly as it stands there.")
         )
-    summary.rebuild(case.revisions.filter(state__in=Revision.CITABLE_STATES))
+    summary.rebuild(case.revisions.exclude(list_summary={}))
+    # The address may hold words of the title.
+    case.refresh_from_db()
     audit.record("passage-removed", case, by=by, reason=reason)
+    notifications.notify_of_removal(case, "passage", reason, by)
     transaction.on_commit(partial(index.write_cases, [case.pk]))
     return case
 

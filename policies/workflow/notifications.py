@@ -108,6 +108,14 @@ def notify_of_move(revision, former_team, note, actor):
     notify(Kind.NOTE, left, address("my:home"), **facts)
 
 
+def notify_of_removal(case, what, reason, actor):
+    """Notify the team of a case that a "photo", "attachment" or "passage" was taken out of its texts."""
+    text = case.live or case.revisions.known_to_secretariat().order_by("number").last()
+    facts = {"title": text.title, "member": case.member.name, "note": reason, "what": what}
+    path = address("policies:edit", case.pk)
+    notify(Kind.CONTENT_REMOVED, team(text, actor), path, **facts, by="")
+
+
 def _notify_both(kind, revision, actor, told=None, **facts):
     told = list(moderators(actor) if told is None else told)
     notify(

@@ -12,11 +12,22 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from members.models.event import Event
+from members.models import Event, Notice
+from members.record.audit import SUBJECT_LENGTH
 from policies.content.fields import content_fields, is_prose, row_fields
-from policies.models import CaseStudy, Correction, RequestedText, Revision
+from policies.models import (
+    Assessment,
+    CaseStudy,
+    Correction,
+    RequestedText,
+    ReviewEvent,
+    ReviewNote,
+    Revision,
+)
 
 logger = logging.getLogger(__name__)
+
+WERE_PUBLIC = (*Revision.CITABLE_STATES, Revision.State.UNPUBLISHED)
 
 
 def remove_file(row, reason):
@@ -67,7 +78,8 @@ def _texts(fields):
 
 
 def replace_passage(case, passage, place, reason):
-    """Put day and reason in the place of a passage in every text of a case; return how often.
+    """Put day and reason in the place of a passage in every text of a case; return how often in those
+    that the secretariat knows. Where it is in none of these, nothing is changed.
 
     ``place`` is a name of :func:`places`, or "" for all. An address that holds the passage goes as a
     whole.
@@ -79,18 +91,78 @@ def replace_passage(case, passage, place, reason):
             _("[Removed on %(day)s]") % {"day": day},
         )
     of_case = Revision.objects.filter(case=case)
-    count = _replace(of_case, _texts(content_fields()), passage, marks, place)
-    for name, model in Revision.row_models().items():
-        rows = model.objects.filter(revision__case=case)
-        count += _replace(rows, _texts(row_fields(model)), passage, marks, place, f"{name}.")
+    titles = list(of_case.order_by("pk").values_list("title", flat=True))
+    known = list(of_case.known_to_secretariat().values_list("pk", flat=True))
+    count = _replace_in(of_case.filter(pk__in=known), passage, marks, place)
     if count:
+        # What a team has not submitted is not told of, but must not bring the passage back.
+        _replace_in(of_case, passage, marks, place)
         _forget(case, passage, marks)
         of_case.filter(state__in=Revision.OPEN_STATES).update(version=F("version") + 1)
-        title = Revision.objects.filter(live_of=case).values_list("title", flat=True).first()
-        if title and CaseStudy.slug_for(title) != case.slug:
-            # The old address holds words of the title, and leads to the new one.
-            CaseStudy.objects.filter(pk=case.pk).update(slug=CaseStudy.slug_for(title))
+        if titles != list(of_case.order_by("pk").values_list("title", flat=True)):
+            _readdress(case)
     return count
+
+
+def _replace_in(revisions, passage, marks, place):
+    count = _replace(revisions, _texts(content_fields()), passage, marks, place)
+    for name, model in Revision.row_models().items():
+        rows = model.objects.filter(revision__in=revisions.order_by().values("pk"))
+        count += _replace(rows, _texts(row_fields(model)), passage, marks, place, f"{name}.")
+    return count
+
+
+def _readdress(case):
+    """Let address, record and notices of a case follow its title; a title that was public before also
+    gave the address of a case that is off the site now."""
+    shown = case.revisions.filter(pk=case.live_id).first() or (
+        case.revisions.filter(state__in=WERE_PUBLIC).order_by("decided_at", "number").last()
+    )
+    slug = CaseStudy.slug_for(shown.title) if shown else case.slug
+    if slug == case.slug:
+        return
+    former = f"/{case.pk}/{case.slug}/"
+    for notice in Notice.objects.filter(path__contains=former):
+        notice.path = notice.path.replace(former, f"/{case.pk}/{slug}/")
+        notice.save(update_fields=["path"])
+    # The old address leads to the new one.
+    case.slug = slug
+    case.save(update_fields=["slug"])
+    events = Event.objects.filter(subject_type=case._meta.label_lower, subject_id=str(case.pk))
+    events.forget(subject=str(case)[:SUBJECT_LENGTH])
+
+
+def elsewhere(case, passage):
+    """Return where a passage stands beside the texts of a case, in words: in what its team and the
+    moderators wrote to each other, and in other cases.
+
+    Nothing is changed there: people wrote it, and only they, or who reads it, can tell what it means.
+    """
+    found = []
+    for model, columns in (
+        (ReviewNote, ("text",)),
+        (ReviewEvent, ("note", "public_reason")),
+        (Assessment, ("remark",)),
+        (Correction, ("note",)),
+    ):
+        holding = models.Q()
+        for name in columns:
+            holding |= models.Q(**{f"{name}__contains": passage})
+        rows = model.objects.filter(holding, revision__case=case).select_related("revision")
+        for row in rows.order_by("pk"):
+            if any(passage in getattr(row, name) for name in columns):
+                facts = {
+                    "kind": capfirst(model._meta.verbose_name),
+                    "day": date_format(getattr(row, "created_at", None) or row.updated_at),
+                    "number": row.revision.number,
+                }
+                found.append(_("%(kind)s of %(day)s on revision %(number)d") % facts)
+    holding = models.Q()
+    for field in _texts(content_fields()):
+        holding |= models.Q(**{f"{field.name}__contains": passage})
+    others = Revision.objects.known_to_secretariat().exclude(case=case).filter(holding)
+    numbers = others.order_by("case").values_list("case", flat=True).distinct()
+    return found + [_("Case %(number)d") % {"number": number} for number in numbers]
 
 
 def _replace(rows, fields, passage, marks, place, prefix=""):
@@ -120,13 +192,18 @@ def _without(field, text, passage, marks):
 
 
 def _forget(case, passage, marks):
-    """Take a passage out of proposed corrections and the titles in the record, and drop what is kept
-    of the text at the time of a request."""
+    """Take a passage out of proposed corrections and the titles in notices and in the record, and drop
+    what is kept of the text at the time of a request."""
     RequestedText.objects.filter(revision__case=case).delete()
     corrections = Correction.objects.filter(revision__case=case)
     for name in ("before", "after"):
         _replace(corrections, [Correction._meta.get_field(name)], passage, marks, "")
     keys = map(str, Revision.objects.filter(case=case).values_list("pk", flat=True))
+    notices = Notice.objects.filter(context__member=case.member.name)
+    for notice in notices.filter(context__title__icontains=passage):
+        title = notice.context["title"].replace(passage, "…")
+        notice.context |= {"title": title}
+        notice.save(update_fields=["context"])
     events = Event.objects.filter(
         subject_type="policies.revision", subject_id__in=list(keys), subject__contains=passage
     )

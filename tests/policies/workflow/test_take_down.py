@@ -1,19 +1,21 @@
 """Content that is taken out of every text of a case: what stands in its place, and what is left."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from members.models import Event
+from members.models import Event, Notice
+from members.notices.notifications import text_of
 from policies import interchange
 from policies.models import Attachment, CaseStudy, Correction, Photo, Revision, Source
 from policies.search import index
 from policies.search.query import ask
 from policies.search.questions import Question
-from policies.workflow import authoring, moderation
+from policies.workflow import authoring, curation, moderation, notifications
 from policies.workflow.errors import ActionRefused, ReasonRequired
 from tests.factories import (
     AttachmentFactory,
@@ -92,12 +94,84 @@ def test_passage_of_a_title_leaves_the_address_too(case, editor):
     Revision.objects.filter(live_of=case).update(title="Buses of Kim Min-ji")
     case.slug = "buses-of-kim-min-ji"
     case.save()
+    curation.feature(case, by=editor)
+    team = MembershipFactory(member=case.member).user
+    notifications.notify_of_event(case.live.events.last())
     moderation.take_down_passage(case, "Kim Min-ji", field="title", by=editor, reason="Private")
     case.refresh_from_db()
+    kept = [*Event.objects.values_list("subject", flat=True)]
+    kept += [str(each) for each in Notice.objects.values_list("context", "path")]
+    assert [each for each in kept if re.search("(?i)kim", each)] == []
+    assert Notice.objects.filter(recipient=team).last().path == case.get_absolute_url()
     assert case.live.title == "Buses of [Removed on Dec. 3, 2026: Private]"
     assert case.slug == "buses-of-removed-on-dec-3-2026-private"
     # The other fields were not meant.
     assert SECRET in case.live.solution
+
+
+def test_title_of_a_case_that_is_off_the_site_leaves_the_address_too(case, editor, client):
+    Revision.objects.filter(live_of=case).update(title="Buses of Kim Min-ji")
+    case.slug = "buses-of-kim-min-ji"
+    case.save()
+    curation.unpublish(case, by=editor, reason="Asked for")
+    moderation.take_down_passage(case, "Kim Min-ji", by=editor, reason="Private")
+    case.refresh_from_db()
+    assert case.slug.startswith("buses-of-removed-on")
+    answer = client.get(case.get_absolute_url())
+    assert (answer.status_code, "Kim" in answer.text) == (410, False)
+    # Lists of names are kept with a text, also while it is not public.
+    assert "Kim" not in str(Revision.objects.exclude(list_summary={}).values("list_summary"))
+
+
+def test_other_title_keeps_the_address(case, editor):
+    Revision.objects.filter(live_of=case).update(title="Buses at night")
+    slug = case.slug
+    moderation.take_down_passage(case, SECRET, by=editor, reason="Private")
+    case.refresh_from_db()
+    assert case.slug == slug
+
+
+def test_team_is_told(case, editor):
+    team = MembershipFactory(member=case.member).user
+    photo = Photo.objects.get(revision__live_of=case)
+    moderation.take_down_file(photo, by=editor, reason="No consent")
+    moderation.take_down_passage(case, SECRET, by=editor, reason="A private address")
+    told = Notice.objects.filter(recipient=team).order_by("pk")
+    assert [(each.kind, each.context["note"]) for each in told] == [
+        ("content-removed", "No consent"),
+        ("content-removed", "A private address"),
+    ]
+    subject, body = text_of(told[0])
+    assert subject == "Taken out of a case study: Night buses"
+    assert "taken a photo out" in body
+    assert "> No consent" in body
+    assert f"/policies/{case.pk}/edit/" in body
+    assert Notice.objects.filter(recipient=editor, kind="content-removed").count() == 0
+
+
+def test_what_only_a_draft_says_is_not_found_out(case, editor, client):
+    case.revisions.filter(state="draft").update(challenge="Nobody knows of tariffs")
+    with pytest.raises(ActionRefused):
+        moderation.take_down_passage(case, "tariffs", by=editor, reason="Private")
+    assert case.revisions.filter(challenge__contains="tariffs").count() == 1
+    draft = case.revisions.get(state="draft")
+    PhotoFactory(revision=draft, caption="A secret plan")
+    moderation.withdraw(draft, by=MembershipFactory(member=case.member).user)
+    client.force_login(editor)
+    page = client.get(reverse("admin:policies_casestudy_take-down", args=[case.pk])).text
+    assert "A driver" in page
+    assert "A secret plan" not in page
+
+
+def test_page_names_the_notes_that_still_hold_the_passage(case, editor, client):
+    live = case.live
+    live.notes.create(author_name="Ani", text=f"Is {SECRET} right?")
+    other = LiveRevisionFactory(challenge=f"Asked by {SECRET}")
+    client.force_login(editor)
+    address = reverse("admin:policies_casestudy_take-down", args=[case.pk])
+    sent = {"what": "passage", "passage": SECRET, "reason": "Private", "field": ""}
+    answer = client.post(address, sent, follow=True)
+    assert f"on revision {live.number}; Case {other.case_id}." in answer.text
 
 
 def test_passage_that_stands_nowhere_is_refused(case, editor):
