@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from policies.content.facets import FACETS_BY_NAME
 from policies.search.query import Question, ask
 from sdg.models import Target
 
@@ -26,7 +27,8 @@ def example_searches(counts):
     budgets = [band for band in SMALL_BUDGETS if counts.of("budget").get(band)]
     if budgets:
         found.append((_("under USD 1 million"), _search(budget=budgets)))
-    staffs = [band for band in counts.of("staff") if band != NOT_REPORTED]
+    unknown = FACETS_BY_NAME["staff"].unknown
+    staffs = [band for band in counts.of("staff") if band not in unknown]
     if staffs:
         found.append((_("states its staff"), _search(staff=sorted(staffs))))
     return found
