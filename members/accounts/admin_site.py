@@ -1,10 +1,14 @@
 """The secretariat's admin: who may open it, and how they sign in."""
 
+from functools import wraps
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
+from django.db import DataError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -18,6 +22,24 @@ from .second_factor import has_second_factor
 from .secretariat import acts_for_secretariat
 
 
+def _whatever_number(view):
+    """Answer a number that the database cannot hold as Django answers a word in its place.
+
+    Among the filters of a list it leads to the whole list; in the path there is nothing of it.
+    """
+
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except (OverflowError, DataError) as error:
+            if request.GET.keys() <= {ERROR_FLAG}:
+                raise Http404 from error
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
+
+    return answer
+
+
 class SecretariatSite(admin.AdminSite):
     """The admin: for active staff who gave a second factor, and sign in as everybody does."""
 
@@ -27,6 +49,9 @@ class SecretariatSite(admin.AdminSite):
 
     def has_permission(self, request):
         return acts_for_secretariat(request.user)
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(_whatever_number(view), cacheable)
 
     @method_decorator(never_cache)
     @login_not_required

@@ -1,0 +1,52 @@
+"""Lists of the secretariat's admin, whatever number stands in their addresses."""
+
+from django.contrib import admin
+from django.urls import reverse
+
+# Every list, and the relations by which its address can narrow it: a new one needs a line here.
+LISTS = {
+    "account.emailaddress": ["user"],
+    "auth.group": [],
+    "members.event": ["actor"],
+    "members.member": [],
+    "members.memberproposal": ["user", "member", "decided_by"],
+    "members.membership": ["member", "user", "decided_by"],
+    "members.user": ["groups__id__exact"],
+    "mfa.authenticator": ["user"],
+    "policies.casestudy": ["member", "live", "merged_into", "confirmed_by", "created_by"],
+    "policies.importrun": ["by"],
+    "policies.missedquestion": [],
+    "policies.phrase": [],
+    "policies.reviewevent": ["revision", "actor"],
+    "policies.revision": ["case", "created_by", "reviewer", "decided_by"],
+    "policies.theme": [],
+    "sdg.goal": [],
+    "sdg.target": ["goal", "goal__number__exact"],
+    "sdg.term": ["target", "target__goal", "target__goal__number__exact"],
+    "usersessions.usersession": ["user"],
+}
+NUMBERS = ["9" * 30, "-" + "9" * 30]
+
+
+def test_number_too_large_for_the_database_leads_to_the_whole_list(administrator_client):
+    registered = {model._meta.label_lower: model for model in admin.site._registry}
+    assert registered.keys() == LISTS.keys()
+    answers = {}
+    for label, relations in LISTS.items():
+        meta = registered[label]._meta
+        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        columns = {field.name for field in meta.concrete_fields if field.is_relation}
+        assert columns <= set(relations), label
+        for name in [*relations, "id__in", "pk__in"]:
+            for number in NUMBERS:
+                answer = administrator_client.get(address, {name: number}, follow=True)
+                answers[label, name, number] = answer.status_code
+
+    assert {key: status for key, status in answers.items() if status != 200} == {}
+
+
+def test_number_too_large_for_the_database_in_a_path_names_nothing(administrator_client):
+    for name in ("sdg_target", "policies_casestudy", "members_member"):
+        address = reverse(f"admin:{name}_change", args=["9" * 30])
+        answer = administrator_client.get(address, follow=True)
+        assert (name, answer.redirect_chain) == (name, [("/admin/", 302)])
