@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import chain
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,9 +50,14 @@ class Step:
 
 @dataclass
 class Known:
-    """A case with those of its revisions that a line is compared with; each may be None."""
+    """A case with those of its revisions that a line is compared with; each may be None.
+
+    ``last`` is the newest that the secretariat may see: of what a team has discarded without
+    submitting it, nothing is compared, told or copied. ``number`` is that of the newest of all.
+    """
 
     case: CaseStudy
+    number: int = 0
     live: Revision | None = None
     open: Revision | None = None
     last: Revision | None = None
@@ -108,10 +113,14 @@ def meant(entry, known, by_source_id):
 
 def _add_revisions(known):
     roles = []
-    revisions = Revision.objects.filter(case__in=known).order_by("number")
+    shown = Revision.objects.known_to_secretariat().filter(pk=OuterRef("pk"))
+    revisions = Revision.objects.filter(case__in=known).annotate(is_shown=Exists(shown))
+    columns = ("pk", "case_id", "number", "state", "is_shown")
     last = {}
-    for key, case_id, state in revisions.values_list("pk", "case_id", "state"):
-        last[case_id] = key
+    for key, case_id, number, state, is_shown in revisions.order_by("number").values_list(*columns):
+        known[case_id].number = number
+        if is_shown:
+            last[case_id] = key
         if state in Revision.OPEN_STATES:
             roles.append((case_id, "open", key))
     roles += [(case_id, "last", key) for case_id, key in last.items()]
@@ -221,7 +230,7 @@ def _change_cases(steps):
 def _number(steps):
     """Number the further revisions of cases."""
     for step in steps:
-        step.entry.revision.number = step.known.last.number + 1
+        step.entry.revision.number = step.known.number + 1
 
 
 def _rewrite(steps):
@@ -246,7 +255,7 @@ def _copy_files(steps):
         rows = []
         for step in steps:
             before = step.known.live or step.known.last
-            for row in getattr(before, name).filter(removed_on=None):
+            for row in getattr(before, name).filter(removed_on=None) if before else ():
                 row.pk, row.revision = None, step.entry.revision
                 rows.append(row)
         model.objects.bulk_create(rows)

@@ -12,7 +12,14 @@ from members.models import Member
 from policies.interchange import Importer, row
 from policies.models import Attachment, CaseStudy, Contribution, Photo, ReviewEvent, Revision
 from policies.workflow import authoring, moderation
-from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory, UserFactory
+from tests.factories import (
+    LiveRevisionFactory,
+    MemberFactory,
+    MembershipFactory,
+    PhotoFactory,
+    RevisionFactory,
+    UserFactory,
+)
 from tests.policies.lines import FULL, bring_in, encoded, full, rows, short
 
 UNKNOWN = {
@@ -343,6 +350,22 @@ def test_imported_draft_that_somebody_has_changed_is_not_touched():
 
     assert errors == [(1, "source_id", "Revision 1 is being written or reviewed.")]
     assert states() == [(1, "draft")]
+
+
+def test_photos_of_a_discarded_draft_are_not_published_by_an_import():
+    bring_in(full())
+    draft = Revision.objects.get()
+    member = draft.case.member
+    person = MembershipFactory(member=member).user
+    PhotoFactory(revision=draft, caption="A secret plan")
+    Revision.objects.update(version=1)
+    authoring.withdraw(draft, user=person)
+
+    _importer, errors = bring_in(full(title="Night trams"), publish=True)
+
+    assert errors == []
+    assert states() == [(1, "withdrawn"), (2, "published")]
+    assert Revision.objects.live().get().photos.count() == 0
 
 
 def test_imported_draft_that_nobody_has_changed_is_rewritten_again_and_again():
