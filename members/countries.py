@@ -98,6 +98,16 @@ def countries_with(word):
 
 
 @cache
+def _whole_words():
+    return {word for names in _names().values() for name in names for word in fold(name).split()}
+
+
+def is_in_country_name(word):
+    """Return whether a folded word is a whole word of the name of a country or area."""
+    return word in _whole_words()
+
+
+@cache
 def _by_name():
     found = defaultdict(dict)
     for code, names in _names().items():

@@ -97,8 +97,8 @@ ACTIONS = {
             _("Take something out of all public texts of this case?"),
             (
                 _(
-                    "It is gone from every revision, from exports and from the search, for good. Day and "
-                    "reason stand in its place; all else stays as it was and can still be cited."
+                    "It goes from every revision, from exports and from the search, for good. The day and "
+                    "the reason stand in its place; all else stays and can still be cited."
                 ),
                 _("Stored files are deleted, and open drafts lose it too."),
                 _("The record keeps who did it and why, not what it was."),

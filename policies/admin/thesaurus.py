@@ -23,7 +23,7 @@ class TermAdmin(admin.ModelAdmin):
     """Terms are added and removed, never changed: so the record says what was known when."""
 
     form = TermForm
-    list_display = ["words", "target", "language", "origin", "is_removed"]
+    list_display = ["words", "target", "language", "origin", "state"]
     list_filter = ["is_removed", "origin", "language", "target__goal"]
     list_select_related = ["target"]
     search_fields = ["text", "folded", "=target__code"]
@@ -33,6 +33,11 @@ class TermAdmin(admin.ModelAdmin):
     @admin.display(description=_("word or phrase"), ordering="folded")
     def words(self, term):
         return format_html('<span lang="{}" dir="auto">{}</span>', term.language, term.text)
+
+    @admin.display(description=_("state"), ordering="is_removed")
+    def state(self, term):
+        # Not as a yes or no: the red cross of a "no" reads as if the term were removed.
+        return _("Removed") if term.is_removed else _("In use")
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -105,6 +110,15 @@ class MissedQuestionAdmin(ReadOnlyAdmin):
     search_fields = ["words", "folded"]
     actions = ["put_aside", "take_up"]
     fields = ["words", "times", "last_asked", "found", "is_put_aside"]
+
+    def changelist_view(self, request, extra_context=None):
+        context = {
+            "title": _("Questions that found little"),
+            "subtitle": _(
+                "What people asked and the search hardly answered. Who asked is not kept."
+            ),
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("words"), ordering="folded")
     def question(self, question):

@@ -129,6 +129,8 @@ class TakeDownForm(ReasonForm):
             (self.PASSAGE, _("A passage of the text")),
             *((key, self._label(row)) for key, row in self.rows.items()),
         ]
+        if not self.rows:
+            self.fields["what"].initial = self.PASSAGE
         self.fields["field"].choices = [("", _("Anywhere")), *removal.places()]
 
     def left_over(self):

@@ -20,6 +20,7 @@ from policies.content import parsing, values
 from policies.content.fields import SHORTEST_PROSE
 from policies.content.values import plain
 from policies.models import months
+from policies.models.amounts import Qualifier
 from policies.models.months import MonthField, YearField
 
 LONG_TEXT = 5000  # characters from which a field is given room for a whole story
@@ -225,7 +226,9 @@ def form_field(db_field, **kwargs):
     if db_field.choices:
         field = db_field.formfield(**kwargs)
         if db_field.blank:
-            field.choices = [("", _("Not reported")), *db_field.choices]
+            # Nobody reports how exact a figure is: without a word it is simply the figure.
+            none = _("As stated") if db_field.choices == Qualifier.choices else _("Not reported")
+            field.choices = [("", none), *db_field.choices]
         elif field.choices[0][0] == "":
             field.choices = [("", _("Choose")), *db_field.choices]
         return field

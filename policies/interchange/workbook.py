@@ -129,7 +129,7 @@ class Workbook:
         elif name in IDENTITY:
             self.keys[name] = number
         elif name in LEFT_OUT:
-            message = _("“%(name)s” is not read: it follows from others, or is only this site’s.")
+            message = _("“%(name)s” is not read: this site works it out or sets it itself.")
             self._note(letter, message % called)
         else:
             self._note(letter, _("Unknown column “%(name)s”. It is left out.") % called)

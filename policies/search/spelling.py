@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from members.countries import is_in_country_name
+
 from . import text
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -15,7 +17,8 @@ MAX_CORRECTED = 8  # words of one question; a longer one is pasted text
 def correct(searcher, parts, is_known=None):
     """Return the parts, each word that no document holds replaced by the nearest that one does.
 
-    What ``is_known`` says of a stem, if it is given, counts as well: such a word is no typo.
+    What ``is_known`` says of a stem, if it is given, counts as well: such a word is no typo. Nor is
+    one of the name of a country: "Chad" is not "had".
 
     Of several words equally near the most frequent, in all its forms, is taken. A word without a
     near one stays.
@@ -29,7 +32,7 @@ def correct(searcher, parts, is_known=None):
         for place, word in enumerate(words):
             stem = text.stem(word)
             known = searcher.doc_freq("text", stem) or len(word) < MIN_LETTERS
-            known = known or (is_known and is_known(stem))
+            known = known or (is_known and is_known(stem)) or is_in_country_name(word)
             if not known and tried < MAX_CORRECTED and not word.isdigit():
                 tried += 1
                 words[place] = _nearest(searcher, word) or word

@@ -11,6 +11,7 @@ from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
     MembershipFactory,
+    PhotoFactory,
     RevisionFactory,
     StaffFactory,
     ThemeFactory,
@@ -189,6 +190,15 @@ def test_case_itself_and_hidden_ones_are_not_offered(editor_client, case):
     assert found.context["form"].fields["chosen"].choices == []
     for key in (case.pk, draft.case_id):
         assert send(editor_client, "merge", case, chosen=key).status_code == 422
+
+
+def test_passage_is_chosen_where_there_is_no_file_to_take_out(editor_client, case):
+    form = editor_client.get(act("take-down", case)).context["form"]
+    assert form["what"].value() == "passage"
+
+    PhotoFactory(revision=case.live)
+    form = editor_client.get(act("take-down", case)).context["form"]
+    assert form["what"].value() is None
 
 
 def test_merge_is_undone(editor_client, case, kept):

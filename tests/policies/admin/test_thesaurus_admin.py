@@ -1,5 +1,6 @@
 """The secretariat mends the thesaurus: each change is on record, and survives a new loading."""
 
+import re
 from datetime import date
 
 import pytest
@@ -52,6 +53,15 @@ def test_term_is_added_removed_and_added_again_on_record(moderator_client, refer
         ("term-removed", "11.7 (vi) Vườn mái", name),
         ("term-added", "11.7 (vi) VƯỜN mái", name),
     ]
+
+
+def test_list_says_in_words_which_terms_are_in_use(moderator_client, reference):
+    for text, is_removed in (("a1", False), ("b1", True)):
+        Term.objects.create(target_id="11.7", language="en", text=text, is_removed=is_removed)
+
+    page = moderator_client.get(reverse("admin:sdg_term_changelist")).text
+
+    assert re.findall(r'<td class="field-state">(.*?)</td>', page) == ["In use", "Removed"]
 
 
 def test_removed_term_cannot_be_removed_again(moderator_client, reference):

@@ -37,6 +37,21 @@ def test_every_answer_is_explained_with_an_example(name, field):
     assert ('class="example"' in help_text) == (name not in WITHOUT_EXAMPLE)
 
 
+def test_figure_without_a_word_on_its_exactness_is_as_stated():
+    empty = {
+        (name, str(label))
+        for section in SECTIONS
+        for form in (section.form, *(kind.form for kind in section.lists))
+        for name, field in form.base_fields.items()
+        for value, label in getattr(field, "choices", ())
+        if value == "" and ("qualifier" in name or name in ("budget_basis", "scale"))
+    }
+    qualifiers = ["qualifier", "budget_qualifier", "people_served_qualifier"]
+    assert {label for name, label in empty if "qualifier" in name} == {"As stated"}
+    assert {name for name, _label in empty}.issuperset(qualifiers)
+    assert {("budget_basis", "Not reported"), ("scale", "Not reported")} <= empty
+
+
 def test_every_section_and_list_says_what_it_is_for():
     texts = [section.help for section in SECTIONS]
     texts += [kind.help for section in SECTIONS for kind in section.lists]

@@ -157,7 +157,7 @@ def notes(data):
 def test_columns_that_follow_from_others_are_told_and_passed_over():
     data = workbook(row(country_code="ID", country="Indonesia", goals="11", duration_months=12))
 
-    follows = "“{}” is not read: it follows from others, or is only this site’s."
+    follows = "“{}” is not read: this site works it out or sets it itself."
     assert notes(data) == [
         ("F", follows.format("country")),
         ("G", follows.format("goals")),

@@ -59,6 +59,16 @@ def test_word_that_is_there_is_never_corrected(synced):
     assert (answer.total, answer.corrected) == (2, "")
 
 
+def test_name_of_a_country_is_no_typo(synced):
+    live_case("Wells that villages had, at a low cost")
+    live_case("Parks")
+    live_case("Trees")
+    synced()
+    for words in ("wells Chad", "wells Costa"):
+        assert ask(Question(words=words)).corrected == ""
+    assert ask(Question(words="wlls kost")).corrected == "wells cost"
+
+
 def test_short_words_and_numbers_are_not_corrected(synced):
     live_case("Bus 2019")
     synced()
