@@ -17,6 +17,7 @@ def case_context(revision):
     """Return the context of the templates that show the whole text of a revision."""
     today = timezone.localdate()
     checks = completeness.checks(revision)
+    indicators = sections.indicator_rows(revision)
     return {
         "revision": revision,
         "case": revision.case,
@@ -30,7 +31,8 @@ def case_context(revision):
         "person_served": money.person_served(revision),
         "in_usd": money.in_usd(revision),
         "groups": sections.stakeholder_groups(revision),
-        "indicators": sections.indicator_rows(revision),
+        "indicators": indicators,
+        "has_series": any(row.series for row in indicators),
         "sources": sections.source_links(revision),
         "photos": revision.photos.all(),
         "attachments": revision.attachments.all(),

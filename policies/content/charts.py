@@ -7,6 +7,7 @@ piece of its own kind, never a zero.
 import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 from policies.models import months
 
@@ -48,6 +49,17 @@ class Change:
 
     start: float
     end: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Values over years: points as (x from the left, y from the top) in percent, joined by stretches
+    (from, to, whether no year between them is missing)."""
+
+    points: tuple[tuple[float, float], ...]
+    stretches: tuple[tuple[tuple[float, float], tuple[float, float], bool], ...]
+    first: str
+    last: str
 
 
 @dataclass(frozen=True)
@@ -160,11 +172,33 @@ def change(before, after, *, in_percent=False):
     """
     if before is None or after is None:
         return None
-    low, high = min(0, before, after), max(0, before, after)
+    scale = _scale_of((before, after), in_percent)
+    return Change(scale.position(before), scale.position(after))
+
+
+def curve(values, *, in_percent=False):
+    """Return the :class:`Curve` of (year, value) pairs in the order of time; None for fewer than two.
+
+    It is drawn on the scale of :func:`change`, which begins at zero.
+    """
+    if len(values) < 2:  # noqa: PLR2004 - a line has two ends
+        return None
+    years, heights = [year for year, _value in values], [value for _year, value in values]
+    across = Scale(years[0], years[-1])
+    up = _scale_of(heights, in_percent)
+    points = tuple((across.position(year), 100 - up.position(value)) for year, value in values)
+    followed = [later - year == 1 for year, later in pairwise(years)]
+    stretches = tuple(
+        (*ends, is_next) for ends, is_next in zip(pairwise(points), followed, strict=True)
+    )
+    return Curve(points, stretches, str(years[0]), str(years[-1]))
+
+
+def _scale_of(values, in_percent):
+    low, high = min(0, *values), max(0, *values)
     if in_percent and low == 0 and high <= 100:  # noqa: PLR2004 - a hundred percent
         high = 100
-    scale = Scale(low, high)
-    return Change(scale.position(before), scale.position(after))
+    return Scale(low, high)
 
 
 @dataclass(frozen=True)

@@ -45,16 +45,19 @@ def rows(revisions):
         _population(revisions),
         Row(_("Stage"), [_plain(r.get_stage_display()) for r in revisions]),
         Row(_("Scale"), [_plain(r.get_scale_display()) for r in revisions]),
+        Row(_("People served"), [_people_served(r) for r in revisions]),
         _budget(revisions),
         Row(_("Basis of the budget"), [_plain(r.get_budget_basis_display()) for r in revisions]),
         Row(_("Who pays"), [_funding(r) for r in revisions], _("Hatched: split not known")),
         Row(_("Kinds of funding"), [_kinds(r) for r in revisions]),
         _per_resident(revisions),
         _staff(revisions),
+        Row(_("Volunteers"), [_plain(formats.number(r.staff_volunteers)) for r in revisions]),
         _duration(revisions),
         Row(_("Stakeholders"), [_stakeholders(r) for r in revisions]),
         Row(_("Themes"), [_themes(r) for r in revisions]),
         Row(_("Evidence"), [Cell(detail=key_facts.evidence(r)) for r in revisions]),
+        Row(_("Indicators"), [_indicators(r) for r in revisions]),
         Row(_("Results"), [_text(r, r.results, "results") for r in revisions]),
         Row(_("Lessons"), [_text(r, r.lessons, "lessons") for r in revisions]),
         Row(
@@ -209,6 +212,48 @@ def _stakeholders(revision):
     return Cell(value=fact.value, items=items, attributes=sections.text_attributes(revision))
 
 
+def _people_served(revision):
+    if revision.people_served is None:
+        return Cell(gap=_("Not reported"))
+    number = formats.number(revision.people_served)
+    note = revision.people_served_note
+    return Cell(
+        value=key_facts.qualified(number, revision.people_served_qualifier),
+        items=[(note, "")] if note else [],
+        attributes=sections.text_attributes(revision),
+    )
+
+
+def _indicators(revision):
+    rows = sections.indicator_rows(revision)
+    if not rows:
+        return Cell(gap=_("Not reported"))
+    return Cell(
+        items=[(row.name, _indicator(row)) for row in rows],
+        attributes=sections.text_attributes(revision),
+    )
+
+
+def _indicator(row):
+    """Return the first and the last value of an indicator with their years, and who reports them."""
+    first, last = (row.before_year, row.before), (row.result_year, row.result)
+    if row.series:
+        first, last = row.series[0], row.series[-1]
+    values = [_value(*each) for each in dict.fromkeys((first, last)) if each[1]]
+    words = values[:1]
+    if len(values) > 1:
+        words = [_("%(first)s to %(last)s") % {"first": values[0], "last": values[1]}]
+    if row.unit and values:
+        words.append(row.unit)
+    if row.reporter:
+        words.append(_("reported by: %(reporter)s") % {"reporter": row.reporter})
+    return _("; ").join(words)
+
+
+def _value(year, value):
+    return _("%(value)s (%(year)s)") % {"value": value, "year": year} if year else value
+
+
 def _themes(revision):
     return _plain(_(", ").join(row.theme.name for row in revision.theme_rows.all()))
 
@@ -270,6 +315,7 @@ def _columns():
         (_("Themes"), lambda r: _themes(r).detail),
         (_("Targets"), lambda r: " ".join(c.target_id for c in r.contributions.all())),
         (_("Evidence"), key_facts.evidence),
+        (_("Indicators"), lambda r: _pairs(_indicators(r).items)),
         (_("Results"), lambda r: r.results),
         (_("Lessons"), lambda r: r.lessons),
         (_("Conditions for transfer"), lambda r: r.transferability),

@@ -110,6 +110,49 @@ _POINTS = (
 )
 MAX_SCORE = len(_POINTS)
 
+# What makes a comparison honest, and the section of the form where it is said; never counted:
+# section, label, why, and the test of it.
+_HINTS = (
+    (
+        "basics",
+        _("Scale"),
+        _("Only what reached the whole city can be set against its residents."),
+        lambda revision: bool(revision.scale),
+    ),
+    (
+        "basics",
+        _("People served"),
+        _("Tells what it costs for each person."),
+        lambda revision: revision.people_served is not None,
+    ),
+    (
+        "budget",
+        _("Basis of the budget"),
+        _("What was planned is not what was spent."),
+        lambda revision: bool(revision.budget_basis) or revision.budget_amount is None,
+    ),
+    (
+        "results",
+        _("Who reports the indicators"),
+        _("A reader trusts a figure more when it is known who states it."),
+        lambda revision: all(row.reporter for row in revision.indicators.all()),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something that would help those who compare, and the section of the form where it is said."""
+
+    section: str
+    label: str
+    why: str
+
+
+def hints(revision):
+    """Return what is missing of the facts that make comparisons honest; nobody has to give them."""
+    return [Hint(slug, label, why) for slug, label, why, test in _HINTS if not test(revision)]
+
 
 def checks(revision):
     """Return the twelve points in their order, each with whether this revision has it."""

@@ -14,7 +14,7 @@ from policies.models import CaseStudy, Indicator, Stakeholder
 from policies.models.series import points
 
 from . import formats
-from .charts import Change, change
+from .charts import Change, Curve, change, curve
 from .key_facts import qualified
 from .summary import summary_of
 
@@ -109,6 +109,7 @@ class IndicatorRow:
     source: str
     reporter: str = ""
     series: list[tuple[str, str]] = field(default_factory=list)
+    curve: Curve | None = None
     source_number: int | None = None
 
 
@@ -120,6 +121,7 @@ def indicator_rows(revision):
 def _reading(row):
     in_percent = row.unit.strip() == PERCENT
     value = _percentage if in_percent else formats.number
+    series = _series(row)
     return IndicatorRow(
         name=row.name,
         unit="" if in_percent else row.unit,
@@ -133,9 +135,23 @@ def _reading(row):
         evidence=Indicator.Evidence(row.evidence).label if row.evidence else "",
         source=row.source,
         reporter=row.get_reporter_display() if row.reporter else "",
-        series=[(str(year), value(each)) for year, each in points(row.series)],
+        series=[(str(year), _qualified(value(each), exact)) for year, each, exact in series],
+        curve=curve([each[:2] for each in series], in_percent=in_percent),
         source_number=row.source_number,
     )
+
+
+def _series(row):
+    """Return (year, value, exactness) of a figure that is known for further years, in the order of
+    time, those of before and of the result among them."""
+    values = {year: (value, "") for year, value in points(row.series)}
+    if not values:
+        return []
+    if row.baseline_year and row.baseline is not None:
+        values[row.baseline_year] = (row.baseline, "")
+    if row.result_year and row.result is not None:
+        values[row.result_year] = (row.result, row.result_qualifier)
+    return [(year, *values[year]) for year in sorted(values)]
 
 
 def _qualified(value, qualifier):

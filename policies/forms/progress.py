@@ -30,6 +30,7 @@ class Progress:
 
     steps: list[Step]
     warnings: list[plausibility.Finding]
+    hints: list[completeness.Hint]
 
     @property
     def gaps(self):
@@ -59,4 +60,4 @@ def progress(revision):
         )
         for number, section in enumerate(SECTIONS, start=1)
     ]
-    return Progress(steps, submission.warnings(revision))
+    return Progress(steps, submission.warnings(revision), completeness.hints(revision))

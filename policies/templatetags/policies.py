@@ -12,6 +12,7 @@ from policies.content.charts import UNKNOWN, WITHDRAWN, anchor
 register = template.Library()
 
 BAR = '<svg class="bar{}" aria-hidden="true" focusable="false">{}{}</svg>'
+DASHED = SafeString(' stroke-dasharray="4 4"')
 SHADES = ("", ".55", ".3")
 # What ends a script element or opens another thing in HTML, written as JSON may write it.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -45,6 +46,33 @@ def change_bar(drawn):
         end,
     )
     return format_html(BAR, " line", line, dots)
+
+
+@register.simple_tag
+def curve(drawn):
+    """Return a :class:`policies.content.charts.Curve` as SVG; the values stand in a table beside it.
+    A stretch over years without a value is dashed."""
+    lines = format_html_join(
+        "",
+        '<line x1="{}" y1="{}" x2="{}" y2="{}"{}/>',
+        (
+            (*map(percent, (*start, *end)), "" if is_next else DASHED)
+            for start, end, is_next in drawn.stretches
+        ),
+    )
+    dots = format_html_join(
+        "", '<circle cx="{}" cy="{}" r="4"/>', (map(percent, each) for each in drawn.points)
+    )
+    return format_html(
+        '<svg class="curve" aria-hidden="true" focusable="false">'
+        '<svg height="80%" y="6%" overflow="visible">'
+        '<line class="base" x1="0" x2="100%" y1="100%" y2="100%"/>{}{}</svg>'
+        '<text x="0" y="100%">{}</text><text x="100%" y="100%" text-anchor="end">{}</text></svg>',
+        lines,
+        dots,
+        drawn.first,
+        drawn.last,
+    )
 
 
 @register.simple_tag

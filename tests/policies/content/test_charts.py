@@ -15,12 +15,14 @@ from policies.content.charts import (
     Scale,
     TimeScale,
     change,
+    curve,
     linear,
     logarithmic,
     shares,
     stacked,
     time_scale,
 )
+from policies.templatetags import policies as tags
 from policies.templatetags.policies import axis, bar, change_bar
 
 TODAY = date(2026, 7, 1)
@@ -313,3 +315,24 @@ def test_axis_as_svg_says_today():
     assert ">2025<" not in crowded
     assert crowded.count("<line") == 4
     assert "today" not in axis(scale.ticks())
+
+
+def test_values_over_years_are_a_line_from_zero():
+    found = curve([(2010, 0), (2012, 5), (2013, 20)])
+    points = ((0.0, 100.0), (pytest.approx(200 / 3), 75.0), (100.0, 0.0))
+    assert (found.points, found.first, found.last) == (points, "2010", "2013")
+    assert [is_next for _start, _end, is_next in found.stretches] == [False, True]
+    assert [y for _x, y in curve([(2010, -5), (2011, 15)]).points] == [100, 0]
+    assert [y for _x, y in curve([(2010, 25), (2011, 50)], in_percent=True).points] == [75, 50]
+    assert [y for _x, y in curve([(2010, 0), (2011, 0)]).points] == [100, 100]
+    assert (curve([]), curve([(2010, 5)])) == (None, None)
+
+
+def test_curve_as_svg_dashes_what_is_not_known():
+    drawn = tags.curve(curve([(2010, 0), (2012, 5), (2013, 20)]))
+    assert (
+        '<line x1="0.00%" y1="100.00%" x2="66.67%" y2="75.00%" stroke-dasharray="4 4"/>'
+        '<line x1="66.67%" y1="75.00%" x2="100.00%" y2="0.00%"/>'
+    ) in drawn
+    assert drawn.count("<circle") == 3
+    assert '<text x="0" y="100%">2010</text>' in drawn

@@ -289,9 +289,9 @@ def test_cases_without_targets_have_no_such_part(client):
 def test_every_gap_of_the_page_is_hatched(client):
     page = get(client, LiveRevisionFactory(), LiveRevisionFactory()).text
     gaps = re.findall(r'<td class="unk"><span>([^<]+)</span></td>', page)
-    # Stage, scale, budget, basis, who pays, kinds, per resident, staff, duration, stakeholders, themes,
-    # results, lessons and conditions: unknown for both.
-    assert len(gaps) == 2 * 14
+    # Stage, scale, people served, budget, basis, who pays, kinds, per resident, staff, volunteers,
+    # duration, stakeholders, themes, indicators, results, lessons and conditions: unknown for both.
+    assert len(gaps) == 2 * 17
 
 
 def test_text_in_another_language_says_so(client, reference):
@@ -385,6 +385,7 @@ def test_comparison_as_a_file(client, reference):
         "Themes": ["Transport", ""],
         "Targets": ["11.2", ""],
         "Evidence": ["Measured", "No results reported"],
+        "Indicators": ["Lines: 2 (2013) to 9 (2015); lines", ""],
         "Results": ["Many people ride.", ""],
         "Lessons": ["Start with two lines.", ""],
         "Conditions for transfer": ["A city needs data of calls.", ""],
@@ -421,3 +422,39 @@ def test_comparison_is_a_workbook_too(client, reference):
     head = client.head(address)
     assert (head.getvalue(), head.has_header("Content-Length")) == (b"", False)
     assert address in client.get(address.replace("export.xlsx", "")).text.replace("&amp;", "&")
+
+
+def test_facts_that_make_a_comparison_honest_have_rows():
+    revision = LiveRevisionFactory(
+        people_served=120_000,
+        people_served_qualifier="about",
+        people_served_note="Riders",
+        staff_volunteers=6,
+    )
+    rows = [
+        {"name": "Trips", "unit": "a day", "reporter": "funder", "series": "2012: 5; 2014: 9"},
+        {"name": "Lines", "baseline": 2, "result": 9, "result_year": 2014},
+        {"name": "Cover", "unit": "%", "series": "2012: 40"},
+        {"name": "Noise", "reporter": "press"},
+        {"name": "Stops", "result": 7, "result_qualifier": "at-least"},
+    ]
+    for position, each in enumerate(rows):
+        revision.indicators.create(position=position, **each)
+    revisions = [revision, LiveRevisionFactory()]
+    served, none = row(revisions, "People served").cells
+    assert (served.value, served.items, none.gap) == (
+        "about 120,000",
+        [("Riders", "")],
+        "Not reported",
+    )
+    volunteers, none = row(revisions, "Volunteers").cells
+    assert (volunteers.detail, none.gap) == ("6", "Not reported")
+    indicators, none = row(revisions, "Indicators").cells
+    assert none.gap == "Not reported"
+    assert indicators.items == [
+        ("Trips", "5 (2012) to 9 (2014); a day; reported by: A funder"),
+        ("Lines", "2 to 9 (2014)"),
+        ("Cover", "40% (2012)"),
+        ("Noise", "reported by: The press"),
+        ("Stops", "at least 7"),
+    ]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from policies.content import completeness
 from policies.content.completeness import checks, score
 from policies.models import Indicator, Revision, Source, Stakeholder
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
@@ -104,3 +105,19 @@ def test_stakeholder_without_a_role_and_result_without_baseline_do_not_count(db)
 
     Stakeholder.objects.create(revision=revision, name="y", engagement="leads")
     assert done(revision) == ["summary", "stakeholders"]
+
+
+def test_facts_for_comparing_are_hints_and_never_points(db):
+    revision = bare(budget_amount=5, budget_currency="USD")
+    Indicator.objects.create(revision=revision, name="x", result=5)
+    before = done(revision)
+    assert [(hint.section, str(hint.label)) for hint in completeness.hints(revision)] == [
+        ("basics", "Scale"),
+        ("basics", "People served"),
+        ("budget", "Basis of the budget"),
+        ("results", "Who reports the indicators"),
+    ]
+    revision.indicators.update(reporter="city")
+    revision.scale, revision.people_served, revision.budget_basis = "city", 5, "spent"
+    assert (completeness.hints(revision), done(revision)) == ([], before)
+    assert completeness.hints(bare(scale="site", people_served=0)) == []

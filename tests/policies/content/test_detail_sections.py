@@ -222,3 +222,38 @@ def test_page_shows_what_of_an_indicator_is_unknown(client):
 )
 def test_name_of_a_web_site(url, site):
     assert web_site(url) == site
+
+
+def test_figure_over_the_years_holds_before_and_result_too():
+    revision = LiveRevisionFactory()
+    revision.indicators.create(
+        name="Trips",
+        series="2012: 5; 2013: 20",
+        baseline=0,
+        baseline_year=2010,
+        result=30,
+        result_year=2014,
+        result_qualifier="about",
+        position=0,
+    )
+    revision.indicators.create(name="Lines", baseline=1, baseline_year=2010, position=1)
+    revision.indicators.create(name="Cover", unit="%", series="2013: 50", position=2)
+    trips, lines, cover = indicator_rows(revision)
+    assert trips.series == [("2010", "0"), ("2012", "5"), ("2013", "20"), ("2014", "about 30")]
+    assert (trips.curve.first, trips.curve.last) == ("2010", "2014")
+    assert (lines.series, lines.curve) == ([], None)
+    assert (cover.series, cover.curve) == ([("2013", "50%")], None)
+
+
+def test_page_draws_a_figure_over_the_years_and_lists_its_values(client):
+    revision = LiveRevisionFactory()
+    revision.indicators.create(name="Lines", position=0)
+    page = client.get(revision.case.get_absolute_url()).text
+    assert "Over the years" not in page
+    revision.indicators.create(name="Trips", series="2012: 5; 2013: 20", reporter="press")
+    page = client.get(revision.case.get_absolute_url()).text
+    figure = page.split('<div class="series">', 1)[1].split("</figure>", 1)[0]
+    assert figure.count('<svg class="curve" aria-hidden="true" focusable="false">') == 1
+    for year, value in (("2012", "5"), ("2013", "20")):
+        assert f'<tr><th scope="row">{year}</th><td class="num">{value}</td></tr>' in figure
+    assert "Reported by: The press" in " ".join(page.split())

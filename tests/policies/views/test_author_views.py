@@ -422,3 +422,11 @@ OVERVIEW_QUERIES = 21
 @pytest.mark.parametrize("title", ["Edit", "preview", "NOTES"])
 def test_title_does_not_hide_a_page(title):
     assert CaseStudy.slug_for(title) == f"{title.lower()}-policy"
+
+
+def test_review_page_hints_at_what_helps_to_compare(official, draft):
+    page = address(draft.case, "review")
+    link = f'<li><a href="{address(draft.case, "basics")}">Scale</a>:'
+    assert official.get(page).text.count(link) == 1
+    Revision.objects.filter(pk=draft.pk).update(scale="city", people_served=9)
+    assert "What would help to compare it" not in official.get(page).text
