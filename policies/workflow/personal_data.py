@@ -21,9 +21,17 @@ STEPS_OF_THE_TEAM = (Revision.State.SUBMITTED, Revision.State.WITHDRAWN)
 
 
 def export(user):
-    """Return all rows that ``user`` made, as plain values."""
+    """Return all rows that ``user`` made, as plain values.
+
+    What colleagues write on is their team's: of a text that the person may no longer read there is
+    only that the person began it.
+    """
     of_revision = ("revision__case_id", "revision__number")
+    about = ("case_id", "number", "state", "created_at", "submitted_at")
     texts = [field.attname for field in content_fields()]
+    written = Revision.objects.filter(created_by=user).order_by("pk")
+    own = CaseStudy.objects.of_team(user).order_by().values("pk")
+    readable = Q(case__in=own) | Q(pk__in=Revision.objects.citable().values("pk"))
     return {
         "cases_created": list(
             CaseStudy.objects.filter(created_by=user)
@@ -35,11 +43,10 @@ def export(user):
             .order_by("pk")
             .values("id", "slug", "confirmed_at")
         ),
-        "revisions_written": list(
-            Revision.objects.filter(created_by=user)
-            .order_by("pk")
-            .values("case_id", "number", "state", "created_at", "submitted_at", *texts)
-        ),
+        "revisions_written": [
+            *written.filter(readable).values(*about, *texts),
+            *written.exclude(readable).values(*about),
+        ],
         "decisions": rows(ReviewEvent.objects.filter(actor=user), *of_revision),
         "review_notes": rows(ReviewNote.objects.filter(author=user), *of_revision),
         "reviewing": list(

@@ -438,6 +438,25 @@ def test_download_holds_nothing_about_others(client, ani, case, moderator):
         assert word not in answer.text
 
 
+def test_download_holds_no_draft_of_a_team_that_was_left(client):
+    membership = MembershipFactory(user=person())
+    draft = RevisionFactory(case__member=membership.member, created_by=membership.user)
+    public = LiveRevisionFactory(
+        case__member=membership.member, created_by=membership.user, title="Open to all"
+    )
+    Revision.objects.filter(pk=draft.pk).update(title="Written on by colleagues")
+    client.force_login(membership.user)
+    address = reverse("account_data_json")
+    assert "Written on by colleagues" in client.get(address).text
+    Membership.objects.filter(pk=membership.pk).update(status="ended")
+    answer = client.get(address)
+    assert "Written on by colleagues" not in answer.text
+    assert [(row["case_id"], row.get("title")) for row in answer.json()["revisions_written"]] == [
+        (public.case_id, "Open to all"),
+        (draft.case_id, None),
+    ]
+
+
 def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
     """A new column that points at a person has to be thought of in ``personal_data``."""
     columns = {
