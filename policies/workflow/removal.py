@@ -192,18 +192,18 @@ def _without(field, text, passage, marks):
 
 
 def _forget(case, passage, marks):
-    """Take a passage out of proposed corrections and the titles in notices and in the record, and drop
-    what is kept of the text at the time of a request."""
+    """Take a passage out of proposed corrections, out of notices and out of titles in the record, and
+    drop what is kept of the text at the time of a request."""
     RequestedText.objects.filter(revision__case=case).delete()
     corrections = Correction.objects.filter(revision__case=case)
     for name in ("before", "after"):
         _replace(corrections, [Correction._meta.get_field(name)], passage, marks, "")
     keys = map(str, Revision.objects.filter(case=case).values_list("pk", flat=True))
-    notices = Notice.objects.filter(context__member=case.member.name)
-    for notice in notices.filter(context__title__icontains=passage):
-        title = notice.context["title"].replace(passage, "…")
-        notice.context |= {"title": title}
-        notice.save(update_fields=["context"])
+    for name in ("title", "note"):
+        notices = Notice.objects.filter(context__member=case.member.name)
+        for notice in notices.filter(**{f"context__{name}__icontains": passage}):
+            notice.context[name] = notice.context[name].replace(passage, "…")
+            notice.save(update_fields=["context"])
     events = Event.objects.filter(
         subject_type="policies.revision", subject_id__in=list(keys), subject__contains=passage
     )

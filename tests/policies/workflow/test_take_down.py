@@ -96,7 +96,9 @@ def test_passage_of_a_title_leaves_the_address_too(case, editor):
     case.save()
     curation.feature(case, by=editor)
     team = MembershipFactory(member=case.member).user
-    notifications.notify_of_event(case.live.events.last())
+    event = case.live.events.last()
+    event.note = "It names Kim Min-ji"
+    notifications.notify_of_event(event)
     moderation.take_down_passage(case, "Kim Min-ji", field="title", by=editor, reason="Private")
     case.refresh_from_db()
     kept = [*Event.objects.values_list("subject", flat=True)]
