@@ -39,7 +39,8 @@ PUBLIC = {
     *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),
     *("sdg:thesaurus", "members:like"),
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
-    *("policies:compare-xlsx", "policies:export-schema"),
+    *("policies:compare-xlsx", "policies:export-schema", "policies:estimate"),
+    "policies:estimate-csv",
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
 }

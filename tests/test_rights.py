@@ -90,6 +90,7 @@ PAGES = {
     "healthz": (ALL, NO_METHOD),
     "home": (ALL, NO_METHOD),
     "members:detail": (ALL, NO_METHOD),
+    "members:like": (ALL, NO_METHOD),
     "members:list": (ALL, NO_METHOD),
     "mfa_activate_totp": (AWAY, AWAY),
     "mfa_add_webauthn": (AWAY, AWAY),
@@ -131,6 +132,9 @@ PAGES = {
     "policies:case-short": ((301, 301, 301, 301, 301, 301, 301, 301), NO_METHOD),
     "policies:cite": (ALL, NO_METHOD),
     "policies:compare": (ALL, NO_METHOD),
+    "policies:estimate": (ALL, NO_METHOD),
+    # Nothing is asked for.
+    "policies:estimate-csv": ((400, 400, 400, 400, 400, 400, 400, 400), NO_METHOD),
     "policies:compare-csv": ((400, 400, 400, 400, 400, 400, 400, 400), NO_METHOD),
     "policies:compare-xlsx": ((400, 400, 400, 400, 400, 400, 400, 400), NO_METHOD),
     "policies:confirm": (TEAM_SENT_ON, TEAM_SENT_ON),

@@ -29,7 +29,8 @@ LEFT_THIRD, RIGHT_THIRD = 33, 67
 
 @dataclass(frozen=True)
 class Amount:
-    """One amount to draw: its number in the table, whose it is, in USD, and its symbol."""
+    """One amount to draw: its number in the table, whose it is, in USD, and its symbol; ``halo``
+    where it does not say whether it is the total."""
 
     number: int
     name: str
@@ -37,6 +38,7 @@ class Amount:
     symbol: str
     title: str
     key: int
+    halo: bool = False
 
 
 @dataclass(frozen=True)

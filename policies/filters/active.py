@@ -40,6 +40,8 @@ def active_filters(filters):
             rest = tuple(other for other in values if other != value)
             label = name_of_choice(filters, name, value)
             found.append(ActiveFilter(label, filters.address(**{name: rest})))
+    if filters.cleaned.get("like"):
+        found.append(ActiveFilter(name_of_cities(filters), filters.address(like=())))
     for name, ends in filters.ranges.items():
         address = filters.address(**dict.fromkeys(RANGES[name], ()))
         found.append(ActiveFilter(name_of_range(name, ends), address))
@@ -55,6 +57,9 @@ def searches_without_one_filter(filters):
         label = _any_of(filters, name, values)
         rest = {other: chosen for other, chosen in filters.chosen.items() if other != name}
         yield label, filters.address(**{name: ()}), replace(question, chosen=rest)
+    if filters.cleaned.get("like"):
+        rest = replace(question, of_members=None)
+        yield name_of_cities(filters), filters.address(like=()), rest
     for name, ends in filters.ranges.items():
         address = filters.address(**dict.fromkeys(RANGES[name], ()))
         rest = {other: range_ for other, range_ in filters.ranges.items() if other != name}
@@ -73,12 +78,21 @@ def in_words(filters):
     """
     parts = [quoted(filters.words)] if filters.words else []
     parts += [_any_of(filters, name, values) for name, values in filters.chosen.items()]
+    parts += [name_of_cities(filters)] if filters.cleaned.get("like") else []
     parts += [name_of_range(name, ends) for name, ends in filters.ranges.items()]
     rest = len(parts) - NAMED_IN_TITLE
     if rest > 1:
         more = ngettext("%(count)s more filter", "%(count)s more filters", rest) % {"count": rest}
         parts = [*parts[:NAMED_IN_TITLE], more]
     return _(", ").join(parts)
+
+
+def name_of_cities(filters):
+    """Return the cities that are close to one, with their number: "Cities like Iloilo City (9)"."""
+    return _("Cities like %(city)s (%(count)s)") % {
+        "city": filters.cleaned["like"],
+        "count": number(len(filters.cities_like)),
+    }
 
 
 def _any_of(filters, name, values):

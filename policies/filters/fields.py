@@ -9,6 +9,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django_filters import Filter
 
+from members.models import Member
+
 MAX_WORDS = 500
 SHOWN_LENGTH = 80
 FIRST_YEAR, LAST_YEAR = 1900, 2099
@@ -76,6 +78,30 @@ class OptionField(forms.ChoiceField):
             )
 
 
+class CityField(forms.CharField):
+    """A city by its address, with cities close to it; nothing is fine."""
+
+    def to_python(self, value):
+        return CONTROL_CHARACTERS.sub(" ", value or "").strip()
+
+    def clean(self, value):
+        """Return the :class:`Member`, None where nothing is written."""
+        slug = super().clean(value)
+        if not slug:
+            return None
+        member = Member.objects.at(slug[:SHOWN_LENGTH]).first()
+        if member is None:
+            raise ValidationError(_("“%(city)s” is not a member.") % {"city": shown(slug)})
+        if not member.population:
+            raise ValidationError(
+                _(
+                    "The population of %(city)s is not on file, so no city can be said to be like it."
+                )
+                % {"city": member.name}
+            )
+        return member
+
+
 class FacetField(forms.Field):
     """The chosen values of a facet, each once and in the order of the facet's choices.
 
@@ -106,6 +132,10 @@ class FacetField(forms.Field):
 
 class WordsFilter(Filter):
     field_class = WordsField
+
+
+class CityFilter(Filter):
+    field_class = CityField
 
 
 class AmountFilter(Filter):

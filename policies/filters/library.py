@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from members import traits
 from members.models import FormerAddress
 from policies.content.facets import FACETS, Labels
 from policies.models import FormerTheme, Revision
@@ -21,6 +22,7 @@ from sdg.models import plain_code
 from .fields import (
     MAX_WORDS,
     AmountFilter,
+    CityFilter,
     FacetFilter,
     OptionFilter,
     PageFilter,
@@ -70,6 +72,7 @@ class LibraryFilter(StrictFilterSet):
 
     q = WordsFilter(label=_("Words, a sentence, a city or a target, in any language"))
     meaning = OptionFilter(label=_("Meaning"), choices=list(MEANINGS.items()))
+    like = CityFilter(label=_("Cities like"))
     budget_min = AmountFilter(label=_("Smallest budget in USD"), max_digits=20, decimal_places=2)
     budget_max = AmountFilter(label=_("Largest budget in USD"), max_digits=20, decimal_places=2)
     staff_min = AmountFilter(label=_("Smallest staff in FTE"), max_digits=9, decimal_places=1)
@@ -206,6 +209,12 @@ class LibraryFilter(StrictFilterSet):
         }
         return {name: ends for name, ends in found.items() if ends != (None, None)}
 
+    @cached_property
+    def cities_like(self):
+        """The addresses of the cities close to the one that is named; None where none is."""
+        city = self.cleaned.get("like")
+        return None if city is None else tuple(each.slug for each in traits.close_to(city))
+
     @property
     def has_empty_ends(self):
         """Whether the address carries fields of ranges that were left empty, as a sent form does."""
@@ -214,14 +223,15 @@ class LibraryFilter(StrictFilterSet):
     @property
     def is_narrowed(self):
         """Whether words, facets or ranges leave anything out."""
-        return bool(self.words or self.chosen or self.ranges)
+        return bool(self.words or self.chosen or self.ranges or self.cleaned.get("like"))
 
     @property
     def has_words_alone(self):
         """Whether this is the first page of an answer to words and their meaning, which nothing else
         narrows."""
         is_first = self.by_meaning and self.page_number == 1
-        return bool(self.words and is_first and not (self.chosen or self.ranges))
+        others = self.chosen or self.ranges or self.cleaned.get("like")
+        return bool(self.words and is_first and not others)
 
     def question(self, *, offset=None, limit=PER_PAGE):
         """Return what to ask the search engine for this page; ``limit`` rows from ``offset``."""
@@ -234,6 +244,7 @@ class LibraryFilter(StrictFilterSet):
             limit=limit,
             with_unknown=self.lets_unknown_in,
             by_meaning=self.by_meaning,
+            of_members=self.cities_like,
         )
 
     @cached_property
@@ -241,6 +252,8 @@ class LibraryFilter(StrictFilterSet):
         """Parameter -> its values as text, in the order of every address; defaults are left out."""
         values = {"q": (self.words,)} if self.words else {}
         values |= self.chosen
+        if city := self.cleaned.get("like"):
+            values["like"] = (city.slug,)
         for low, high in RANGES.values():
             for name in (low, high):
                 if self.cleaned.get(name) is not None:

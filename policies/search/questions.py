@@ -35,6 +35,8 @@ class Question:
 
     A band or range leaves out what states nothing; ``with_unknown`` lets it in, after the others.
 
+    ``of_members`` are addresses of members, and cases of others are not found; None: of all.
+
     Cases with all words stand first, unless ``in_tiers`` is false. Without ``by_meaning`` the words
     alone are searched, not what they mean.
     """
@@ -48,6 +50,7 @@ class Question:
     by_meaning: bool = True
     in_tiers: bool = True
     with_unknown: bool = False
+    of_members: tuple[str, ...] | None = None
 
     @property
     def limited(self):

@@ -81,7 +81,10 @@ class Search:
             for name, ends in question.ranges.items()
             if ends != NO_ENDS
         }
-        if question.words.strip() and not parts and not understood.codes:
+        if question.of_members:
+            self.fixed.append((Must, terms.any_of("member", question.of_members)))
+        is_without_words = question.words.strip() and not parts and not understood.codes
+        if is_without_words or question.of_members == ():
             self.fixed.append((Must, tantivy.Query.empty_query()))
         self.chosen = {name: values for name, values in question.chosen.items() if values}
         # What states none of the figures that are limited; let in, it comes last.

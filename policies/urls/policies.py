@@ -8,6 +8,7 @@ from policies.views import (
     browse,
     compare,
     detail,
+    estimate,
     exports,
     files,
 )
@@ -21,6 +22,8 @@ urlpatterns = [
     path("", browse.case_list, name="list"),
     path("suggest/", browse.suggest, name="suggest"),
     path("compare/", compare.compare, name="compare"),
+    path("estimate/", estimate.estimate, name="estimate"),
+    path("estimate.csv", estimate.estimate_csv, name="estimate-csv"),
     path("compare/export.csv", compare.compare_csv, name="compare-csv"),
     path("compare/export.xlsx", compare.compare_xlsx, name="compare-xlsx"),
     path("feed/", exports.CaseFeed(), name="feed"),

@@ -201,7 +201,8 @@ def _frame(filters, counts, *, has_numbers):
             for view, label in VIEWS.items()
         ],
         "kept_by_filters": _pairs(
-            filters, [name for name in ("meaning", "unknown", "sort", "view") if name in state]
+            filters,
+            [name for name in ("like", "meaning", "unknown", "sort", "view") if name in state],
         ),
         "kept_by_sort": _pairs(filters, [name for name in state if name not in ("sort", "page")]),
         "feed_query": filters.query(view=()),

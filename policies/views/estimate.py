@@ -1,0 +1,217 @@
+"""What would it take in a city: the policies that tell, and what they allow to say."""
+
+from collections import Counter
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django_countries import countries
+
+from citynet.web import page_cache
+from citynet.web.csv import csv_response
+from members.traits import Trait, words
+from policies.content import estimate as content
+from policies.content import prices
+from policies.content.exchange_rates import known_currencies
+from policies.content.summary import complete, summary_of
+from policies.filters.estimate import MOST_NAMED, MOST_POLICIES, EstimateQuestion
+from policies.filters.library import plain
+
+ROWS = ("stakeholders", "funding_sources")
+LONG_TEXTS = ("challenge", "solution", "results")
+THEMES_OFFERED = 3
+
+
+@login_not_required
+@require_safe
+@page_cache.cache_public_page
+def estimate(request):
+    """What the policies of a class report, for a city and against a ceiling: cases, then numbers."""
+    question = EstimateQuestion(request.GET)
+    if not question.is_valid:
+        return _refused(request, question)
+    if moved := _moved(request, question):
+        return redirect(moved)
+    if question.is_open:
+        return render(request, "policies/estimate.html", _frame(question))
+    found = _read(question)
+    if len(found) > MOST_POLICIES:
+        return render(request, "policies/estimate.html", _frame(question) | _too_many(question))
+    return render(request, "policies/estimate.html", _frame(question) | _context(question, found))
+
+
+@login_not_required
+@require_safe
+def estimate_csv(request):
+    """The same as a file: every policy, what follows from its amount, and why it is left out."""
+    question = EstimateQuestion(request.GET)
+    if not question.is_valid:
+        return _refused(request, question)
+    found = [] if question.is_open else _read(question)
+    if question.is_open or len(found) > MOST_POLICIES:
+        context = _frame(question) | (_too_many(question) if found else {})
+        return render(request, "policies/estimate.html", context, status=400)
+    rows = _rows(_estimate(question, found))
+    name = f"estimate-{timezone.localdate():%Y-%m-%d}.csv"
+    return csv_response(request, name, COLUMNS, rows)
+
+
+def _read(question):
+    """Return the revisions, at most one more than are read, with what the page shows of them."""
+    rows = (*ROWS, "joint_members") if question.like else ROWS
+    found = question.revisions().with_rows(*rows).defer(*LONG_TEXTS)
+    found = list(found[: MOST_POLICIES + 1])
+    complete(found)
+    return found
+
+
+def _estimate(question, found):
+    return content.Estimate(
+        found, asker=question.asker, close_only=bool(question.like), chosen=question.case
+    )
+
+
+def _moved(request, question):
+    """Return the address with the member's own slug where it was named in another way."""
+    member = question.member
+    if member and request.GET.get("for") != member.slug:
+        return question.address()
+    return ""
+
+
+def _refused(request, question):
+    """The form with what was typed and what is wrong with it; nothing is counted."""
+    context = _form(question) | {"mistakes": question.mistakes, "crumbs": _crumbs()}
+    return render(request, "policies/estimate.html", context, status=400)
+
+
+def _form(question):
+    wrong = {name for name, _message in question.mistakes}
+    return {
+        "question": question,
+        "typed": question.typed,
+        "wrong": wrong,
+        "themes": question.form.themes,
+        "currencies": sorted(known_currencies()),
+        "countries": countries,
+        "has_room": len(question.typed["targets"]) < MOST_NAMED,
+    }
+
+
+def _frame(question):
+    """Return what every answer of the page has that was understood."""
+    asker = question.asker
+    traits = [words(asker, trait) for trait in Trait if trait != Trait.SIZE] if asker else []
+    return _form(question) | {
+        "city": question.city,
+        "asker": asker,
+        "traits": [each for each in traits if each],
+        "ceiling": question.ceiling_figure,
+        "crumbs": _crumbs(),
+        "without_like": "" if question.is_open else question.address(like=()),
+    }
+
+
+def _too_many(question):
+    return {"is_too_wide": True, "offers": question.wider(), "named": question.named}
+
+
+def _context(question, found):
+    result = _estimate(question, found)
+    today = timezone.localdate()
+    compared = [figure.revision for figure in result.compared]
+    codes = Counter(code for each in compared for code in summary_of(each)["targets"])
+    themes = Counter(slug for each in found for slug in summary_of(each)["themes"])
+    offers = question.one_target(codes) + question.wider()
+    if not question.theme and not question.like and found:
+        slugs = [slug for slug, _count in themes.most_common(THEMES_OFFERED)]
+        offers += question.wider_themes(slugs)
+    address = question.address()
+    return {
+        "estimate": result,
+        "named": question.named_with_cities,
+        "offers": offers,
+        "library": f"{reverse('policies:list')}?{question.library_query}",
+        "asked": question.library_query,
+        "below": result.against(question.ceiling_figure),
+        "base_year": prices.base_year(),
+        "long_ago": result.confirmed_long_ago(today),
+        "address": address,
+        "whole_address": settings.SITE_URL + address,
+        "csv": question.address("policies:estimate-csv"),
+        "without_choice": question.address(case=()),
+        "hidden": [pair for pair in question.values() if pair[0] != "case"],
+        "today": date_format(today, "DATE_FORMAT"),
+    }
+
+
+def _crumbs():
+    return [(_("Policies"), reverse("policies:list"))]
+
+
+COLUMNS = (
+    *("case", "title", "member", "country", "population", "compared", "why_not", "ticked"),
+    *("amount", "qualifier", "currency", "year", "fiscal_year", "basis", "covers", "scale"),
+    *("usd", "how_in_usd", "international_dollars", "international_dollars_of_year"),
+    *("usd_per_resident", "people_served", "usd_per_person_served", "why_not_per_resident"),
+    *("size", "income", "climate", "coast"),
+    *("staff_fte", "staff_heads", "start", "end", "stage", "months_if_completed", "address"),
+)
+
+
+def _rows(result):
+    """Yield the lines of the file: those that are compared first, the smallest amount first."""
+    compared = set(result.compared)
+    others = [figure for figure in result.figures if figure not in compared]
+    finished = set(result.finished)
+    for figure in [*result.compared, *others]:
+        revision, member = figure.revision, figure.member
+        marks = figure.city.marks if figure.city else ()
+        yield (
+            revision.case_id,
+            revision.title,
+            member.name,
+            member.country.code,
+            member.population,
+            "no" if figure.reason else "yes",
+            content.Reason(figure.reason).label if figure.reason else "",
+            "yes" if figure.is_chosen else "no",
+            _plain(revision.budget_amount),
+            revision.budget_qualifier,
+            revision.budget_currency,
+            revision.budget_year,
+            revision.budget_fiscal_year,
+            revision.budget_basis,
+            revision.budget_scope,
+            revision.scale,
+            _plain(revision.budget_usd),
+            figure.how_in_usd,
+            _computed(figure.international),
+            prices.base_year() if figure.international is not None else None,
+            _computed(figure.resident),
+            revision.people_served,
+            _computed(figure.served),
+            figure.why_not_a_head,
+            *([str(mark.likeness.value) for mark in marks] or [""] * len(Trait)),
+            _plain(revision.staff_fte),
+            revision.staff_heads,
+            revision.start,
+            revision.end,
+            revision.stage,
+            revision.duration_months if figure in finished else None,
+            settings.SITE_URL + revision.case.get_absolute_url(),
+        )
+
+
+def _plain(value):
+    return None if value is None else plain(value)
+
+
+def _computed(value):
+    """Return a computed number with two digits, written out."""
+    return None if value is None else f"{prices.two_digits(value):f}"

@@ -1,0 +1,368 @@
+"""The page and the file of what it would take, and the library's cities like one."""
+
+import csv
+import io
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from policies.models import FundingSource, Stakeholder
+from policies.views import estimate as views
+from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
+
+pytestmark = pytest.mark.django_db
+
+URL = "/policies/estimate/"
+SAME = {"country": "PH", "climate": "tropical", "on_coast": True, "population": 100_000}
+SPENT = {
+    "budget_basis": "spent",
+    "budget_scope": "total",
+    "budget_currency": "USD",
+    "budget_year": 2020,
+}
+
+
+@pytest.fixture
+def asker(reference):
+    return MemberFactory(name="Iloilo City", slug="iloilo", **SAME | {"population": 473_728})
+
+
+def policy(usd, member=None, **fields):
+    case = CaseStudyFactory(member=member or MemberFactory(**SAME))
+    stated = {"budget_amount": usd, "budget_usd": usd, "scale": "city", "targets": ["11.2"]}
+    return LiveRevisionFactory(case=case, **(SPENT | stated | fields))
+
+
+def text(response):
+    html = re.sub(r"<(svg|option)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    words = " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    return re.sub(r" ([.,:;)])", r"\1", words).replace("( ", "(")
+
+
+def rows_of(response):
+    lines = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(lines)))
+
+
+def test_page_says_what_can_be_compared_and_why_the_others_cannot(client, asker):
+    for usd in (1_000_000, 2_000_000, 3_000_000):
+        policy(usd)
+    policy(5, budget_scope="part")
+    policy(5, budget_usd=None, budget_year=None, budget_currency="PHP")
+    policy(None)
+    policy(9, targets=["12.5"])
+
+    page = text(client.get(URL, {"target": "11.2", "for": "iloilo"}))
+
+    assert "6 policies are on target 11.2. 3 state an amount that can be compared" in page
+    assert (
+        "Part of the cost, not counted: 1; No year, so no rate to US dollars: 1; No amount: 1"
+        in page
+    )
+    assert "Too few for a range. 3 amounts on target 11.2" in page
+    assert "Lowest reported" not in page
+    assert "All of goal 11 3 to compare" in page
+
+
+def test_h1_every_number_leads_to_exactly_its_policies(client, asker):
+    for number in range(1, 8):
+        policy(1_000_000 * number)
+    html = client.get(URL, {"target": "11.2", "for": "iloilo"}).content.decode()
+
+    lines = set(re.findall(r'<tr role="row" id="(amount-\d+)"', html))
+    assert lines == {f"amount-{number}" for number in range(1, 8)}
+    # No link of the page leads to a line that is not there.
+    anchors = set(re.findall(r'href="#([^"]+)"', html))
+    assert anchors <= set(re.findall(r'id="([^"]+)"', html))
+    [per_resident] = re.findall(r"Per resident, 7 of 7.*?</p>", html, flags=re.DOTALL)
+    assert set(re.findall(r'href="#(amount-\d+)"', per_resident)) == lines
+
+
+def test_seven_whole_city_policies_are_scaled_to_the_city(client, asker):
+    for number in range(1, 8):
+        policy(1_000_000 * number)
+    page = text(client.get(URL, {"target": "11.2", "for": "iloilo"}))
+
+    assert "Lowest reported of 7 USD 1 million" in page
+    assert "Middle value of 7 USD 4 million" in page
+    assert "For Iloilo City USD 4.7 million to USD 33 million" in page
+    assert "Per resident, 7 of 7 that reached the whole city: lowest reported USD 10" in page
+    assert re.search(r"by what money buys in each country: PHP [\d.]+ million to PHP [\d.]+ ", page)
+    assert "7 amounts on target 11.2: the lowest reported is USD 1 million" in page
+
+
+def test_ticking_four_of_seven_keeps_the_result_with_all(client, asker):
+    keys = [policy(1_000_000 * number).case_id for number in range(1, 8)]
+    page = text(client.get(URL, {"target": "11.2", "for": "iloilo", "case": keys[:4]}))
+
+    ticked, everything = page.split("All 7 comparable amounts")
+    assert "Only the 4 that you ticked" in ticked
+    assert "Middle value" not in ticked
+    assert "Middle value of 7 USD 4 million" in everything
+
+
+def test_ceiling_is_answered_with_a_count(client, asker):
+    for number in range(1, 6):
+        policy(1_000_000 * number)
+    address = {"target": "11.2", "for": "iloilo", "ceiling": "2.5 million", "currency": "USD"}
+    page = text(client.get(URL, address))
+
+    assert "Against your ceiling of USD 2.5 million A count, not a chance" in page
+    assert "2 of 5" in page.split("Against your ceiling of")[1]
+
+
+def test_cities_like_it_are_counted_and_the_others_are_named(client, asker):
+    near, far = MemberFactory(**SAME | {"population": 400_000}), MemberFactory(country="JP")
+    policy(1_000_000, near)
+    policy(2_000_000, far)
+    response = client.get(URL, {"target": "11.2", "for": "iloilo", "like": "3"})
+
+    page = text(response)
+    assert "1 of 2 are of cities close to Iloilo City." in page
+    assert "Not among the cities close to yours: 1" in page
+    assert "/policies/?target=11.2&amp;like=iloilo" in response.content.decode()
+
+
+def test_who_took_part_who_paid_and_what_went_wrong(client, asker):
+    stopped = policy(1, stage="stopped", lessons="- Ask the drivers first.\nMore.")
+    Stakeholder.objects.create(revision=stopped, kind="ngo", name="Riders")
+    FundingSource.objects.create(
+        revision=stopped, name="Bank", kind="development-bank", state="withdrawn"
+    )
+    page = text(client.get(URL, {"target": "11.2"}))
+
+    assert "NGO 1 of 1" in page
+    assert "From 1 of 1 money was withdrawn" in page
+    assert "Ask the drivers first." in page
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "message"),
+    [
+        ("target=99.9", "target", "“99.9” is not a target. Write its number, for example 11.2."),
+        (
+            "target=1.1&target=1.2&target=1.3&target=1.4",
+            "target",
+            "At most 3 can be asked for at a time.",
+        ),
+        ("goal=18", "goal", "A goal is a number from 1 to 17."),
+        ("goal=²", "goal", "A goal is a number from 1 to 17."),
+        ("theme=magic", "theme", "“magic” is not a theme."),
+        ("target=11.2&case=x", "case", "A policy is named by its number, for example case=12."),
+        (
+            "target=11.2&for=Iloilu%01%20Citi",
+            "for",
+            "No member is known as “Iloilu Citi”.",
+        ),
+        (
+            "target=11.2&for=Ilolo",
+            "for",
+            "No member is known as “Ilolo”. Did you mean Iloilo City?",
+        ),
+        ("target=11.2&population=-4", "population", None),
+        ("target=11.2&population=0", "population", "Write a number of people, for example 473728."),
+        ("target=11.2&country=ZZ", "country", "“ZZ” is no country or area."),
+        (
+            "target=11.2&for=iloilo&country=PH",
+            "country",
+            "Name a member, or give population and country: not both.",
+        ),
+        ("target=11.2&ceiling=lots&currency=USD", "ceiling", None),
+        (
+            "target=11.2&ceiling=0&currency=USD",
+            "ceiling",
+            "Write an amount above 0, of at most 15 digits.",
+        ),
+        ("target=11.2&ceiling=5", "currency", "Choose the currency of the ceiling."),
+        (
+            "target=11.2&ceiling=5&currency=ZZZ",
+            "currency",
+            "There is no exchange rate of “ZZZ” on file.",
+        ),
+        (
+            "target=11.2&like=3",
+            "like",
+            "Name a member whose population is on file to choose cities like it.",
+        ),
+        (
+            "target=11.2&like=9",
+            "like",
+            "Only “3” can be written here: cities with three traits alike.",
+        ),
+        ("targt=11.2", "", "There is no filter named “targt”."),
+    ],
+)
+def test_wrong_question_is_said_beside_its_field_and_nothing_is_counted(
+    client, asker, query, name, message
+):
+    for address in (URL, "/policies/estimate.csv"):
+        response = client.get(f"{address}?{query}")
+
+        assert response.status_code == 400
+        assert "estimate" not in response.context
+        found = dict(response.context["mistakes"][::-1])
+        assert name in found
+        assert message in (None, found[name])
+
+
+@pytest.mark.parametrize(
+    "value", ["<script>", "\x00", "9" * 400, "\u202eabc", "%", "1e999", "NaN", "٣٫٥"]
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "target",
+        "goal",
+        "theme",
+        "case",
+        "for",
+        "population",
+        "country",
+        "ceiling",
+        "currency",
+        "like",
+    ],
+)
+def test_hostile_input_is_never_an_error_of_ours(client, asker, name, value):
+    response = client.get(URL, {"theme": "transport"} | {name: value})
+
+    assert response.status_code in (200, 302, 400)
+    assert "<script>" not in response.content.decode().split("</head>")[1].split("<footer")[0]
+
+
+def test_what_was_typed_stays_in_the_form(client, asker):
+    html = client.get(URL, {"target": "11.2", "for": "Ilo Ilo", "ceiling": "much"}).content.decode()
+
+    assert 'value="Ilo Ilo"' in html
+    assert 'value="much"' in html
+    assert re.search(r'name="target" value="11.2" checked', html)
+
+
+def test_name_of_a_city_leads_to_the_address_that_can_be_shared(client, asker):
+    response = client.get(URL, {"target": "11.2", "for": "Iloilo City", "ceiling": "1,000,000"})
+
+    assert response.status_code == 302
+    assert parse_qs(urlparse(response["Location"]).query) == {
+        "target": ["11.2"],
+        "for": ["iloilo"],
+        "ceiling": ["1000000"],
+        "currency": ["PHP"],
+    }
+    assert client.get(response["Location"]).status_code == 200
+
+
+def test_another_city_is_given_by_population_and_country(client, reference):
+    for number in range(1, 6):
+        policy(1_000_000 * number)
+    page = text(client.get(URL, {"target": "11.2", "population": "50,000", "country": "FJ"}))
+
+    assert "For your city USD 500,000 to USD 2.5 million" in page
+
+
+def test_without_a_target_the_page_asks_for_one(client, reference):
+    page = text(client.get(URL))
+
+    assert "Which target?" in page
+    assert client.get("/policies/estimate.csv").status_code == 400
+
+
+def test_nothing_on_a_target_offers_wider_classes_and_takes_none(client, asker):
+    policy(1_000_000, targets=["11.6"])
+    page = text(client.get(URL, {"target": "11.2"}))
+
+    assert "No policy in this library is on target 11.2." in page
+    assert "All of goal 11 1 to compare" in page
+
+
+def test_too_many_policies_have_to_be_narrowed_down(client, asker, monkeypatch):
+    monkeypatch.setattr(views, "MOST_POLICIES", 1)
+    policy(1), policy(2)
+
+    assert "Narrow it down" in text(client.get(URL, {"target": "11.2"}))
+    assert client.get("/policies/estimate.csv", {"target": "11.2"}).status_code == 400
+
+
+def test_h2_file_has_every_policy_and_every_reason(client, asker):
+    policy(2_000_000, title="=SUM(A1)")
+    policy(1_000_000)
+    policy(5, budget_scope="part")
+    policy(None)
+    rows = rows_of(client.get("/policies/estimate.csv", {"target": "11.2", "for": "iloilo"}))
+
+    assert [(row["compared"], row["why_not"], row["usd"]) for row in rows[:2]] == [
+        ("yes", "", "1000000"),
+        ("yes", "", "2000000"),
+    ]
+    assert sorted(row["why_not"] for row in rows[2:]) == [
+        "No amount",
+        "Part of the cost, not counted",
+    ]
+    assert rows[1]["title"] == "'=SUM(A1)"
+    assert (rows[0]["usd_per_resident"], rows[0]["income"]) == ("10", "alike")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    "more", [{}, {"like": "3"}, {"theme": "transport"}, {"theme": "transport", "like": "3"}]
+)
+def test_queries_do_not_grow(client, asker, synced, django_assert_max_num_queries, count, more):
+    for number in range(1, count + 1):
+        policy(number, themes=["transport"])
+    synced()
+
+    with django_assert_max_num_queries(8):
+        response = client.get(URL, {"target": "11.2", "for": "iloilo", **more})
+    assert response.context["estimate"].total == count
+
+
+def test_h16_page_prints_with_its_date_and_address(client, asker, settings):
+    policy(1)
+    page = text(client.get(URL, {"target": "11.2"}))
+
+    assert f"at {settings.SITE_URL}/policies/estimate/?target=11.2" in page
+
+
+def test_library_is_narrowed_to_cities_like_one(client, asker, synced):
+    near = MemberFactory(name="Naga", **SAME | {"population": 400_000})
+    policy(1, near, title="Near")
+    policy(2, MemberFactory(country="JP"), title="Far")
+    policy(3, asker, title="Own")
+    synced()
+
+    response = client.get("/policies/", {"like": "iloilo"})
+    assert [each.title for each in response.context["page"].object_list] == ["Near"]
+    [pill] = response.context["active_filters"]
+    assert (pill.label, pill.address) == ("Cities like Iloilo City (1)", "/policies/")
+    for label, address in response.context["exports"]:
+        assert address.endswith("?like=iloilo"), label
+    titles = [row["title"] for row in rows_of(client.get("/policies/export.csv?like=iloilo"))]
+    assert titles == ["Near"]
+
+
+def test_city_without_close_ones_finds_nothing_rather_than_all(client, asker, synced):
+    policy(1, MemberFactory(country="JP"))
+    synced()
+
+    response = client.get("/policies/", {"like": "iloilo"})
+    assert response.context["total"] == 0
+    assert response.context["searches_without_one_filter"] == [
+        ("Cities like Iloilo City (0)", "/policies/", 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("slug", "message"),
+    [
+        ("nowhere", "“nowhere” is not a member."),
+        ("small", "The population of Small is not on file, so no city can be said to be like it."),
+    ],
+)
+def test_wrong_city_in_the_library_is_refused(client, asker, synced, slug, message):
+    MemberFactory(name="Small", slug="small", population=None)
+    synced()
+
+    response = client.get("/policies/", {"like": slug})
+    assert response.status_code == 400
+    assert message in text(response)
