@@ -255,7 +255,10 @@ def _copy_files(steps):
         rows = []
         for step in steps:
             before = step.known.live or step.known.last
-            for row in getattr(before, name).filter(removed_on=None) if before else ():
+            # Read with the case, so not asked for anew.
+            for row in getattr(before, name).all() if before else ():
+                if row.removed_on:
+                    continue
                 row.pk, row.revision = None, step.entry.revision
                 rows.append(row)
         model.objects.bulk_create(rows)
