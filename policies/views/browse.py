@@ -17,6 +17,7 @@ from citynet.web import maps, page_cache
 from citynet.web.formats import number
 from members.models import Member
 from policies.content import lists
+from policies.content.bands import NONE
 from policies.content.facets import FACETS_BY_NAME
 from policies.content.key_facts import Fact, key_facts
 from policies.filters.active import (
@@ -25,6 +26,7 @@ from policies.filters.active import (
     quoted,
     searches_without_one_filter,
 )
+from policies.filters.estimate import CLOSE, MOST_NAMED
 from policies.filters.explanation import Explanation
 from policies.filters.fields import MAX_WORDS, WordsField
 from policies.filters.library import LIST, MAP, PER_PAGE, TABLE, VIEWS, LibraryFilter
@@ -148,6 +150,7 @@ def _context(filters, answer, page):
         "total": answer.total,
         "sorts": _sorts(filters),
         "exports": _exports(filters),
+        "estimate": estimate_address(filters) if answer.total else "",
     }
     stated, unstated = page.object_list, []
     if answer.available:
@@ -251,6 +254,19 @@ def _sorts(filters):
         for value, label in SORTS.items()
         if filters.words or value != "relevance"
     ]
+
+
+def estimate_address(filters):
+    """Return where it is told what the policies of a target, goal or theme took; "" where the list is
+    narrowed by anything else, or by more than an estimate can name."""
+    found = dict(filters.chosen)
+    asked = {name: found.pop(name, ()) for name in ("target", "goal", "theme")}
+    is_one = any(asked.values()) and not (found or filters.ranges or filters.words)
+    if not is_one or any(NONE in named or len(named) > MOST_NAMED for named in asked.values()):
+        return ""
+    if city := filters.cleaned.get("like"):
+        asked |= {"for": (city.slug,), "like": (CLOSE,)}
+    return reverse("policies:estimate", query=asked)
 
 
 def _placed(filters, counts):

@@ -324,6 +324,40 @@ def test_h16_page_prints_with_its_date_and_address(client, asker, settings):
     assert f"at {settings.SITE_URL}/policies/estimate/?target=11.2" in page
 
 
+def test_pages_lead_to_the_estimate(client, asker, synced):
+    case = policy(1, themes=["transport"]).case
+    synced()
+
+    for address, query in (
+        ("/", ""),
+        ("/sdgs/11.2/", "?target=11.2"),
+        ("/sdgs/11/", "?goal=11"),
+        (case.get_absolute_url(), "?target=11.2"),
+        ("/policies/?theme=transport&amp;target=11.2", "?target=11.2&amp;theme=transport"),
+    ):
+        html = client.get(unescape(address)).content.decode()
+        assert f'href="{URL}{query}"' in html, address
+
+
+@pytest.mark.parametrize(
+    "query", ["", "q=bus", "theme=transport&q=bus", "target=none", "stage=planned"]
+)
+def test_list_that_no_estimate_can_name_has_no_link(client, asker, synced, query):
+    policy(1, themes=["transport"], title="Bus", stage="planned")
+    synced()
+
+    assert client.get(f"/policies/?{query}").context["estimate"] == ""
+
+
+def test_list_of_cities_like_one_leads_to_the_same_estimate(client, asker, synced):
+    policy(1, MemberFactory(**SAME | {"population": 400_000}))
+    synced()
+
+    address = client.get("/policies/?target=11.2&like=iloilo").context["estimate"]
+    assert address == f"{URL}?target=11.2&for=iloilo&like=3"
+    assert client.get(address).context["estimate"].total == 1
+
+
 def test_library_is_narrowed_to_cities_like_one(client, asker, synced):
     near = MemberFactory(name="Naga", **SAME | {"population": 400_000})
     policy(1, near, title="Near")
