@@ -16,6 +16,8 @@ from policies.models import (
     Revision,
 )
 
+# What came of an import tells of cases, not of who started it.
+RESULTS = ("counts", "errors", "warnings", "drafts")
 # Steps that the author's team takes; all others are the moderators'.
 STEPS_OF_THE_TEAM = (Revision.State.SUBMITTED, Revision.State.WITHDRAWN)
 
@@ -54,7 +56,7 @@ def export(user):
         ),
         "assessments": rows(Assessment.objects.filter(by=user), *of_revision),
         "corrections": rows(Correction.objects.filter(by=user), *of_revision),
-        "imports": rows(ImportRun.objects.filter(by=user), without=("file", "counts", "errors")),
+        "imports": rows(ImportRun.objects.filter(by=user), without=("file", *RESULTS)),
     }
 
 

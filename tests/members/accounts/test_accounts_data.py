@@ -336,6 +336,18 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "staff_note": "",
                 "staff_unavailable": "",
                 "stakeholders_unavailable": "",
+                "scale": "",
+                "people_served": None,
+                "people_served_qualifier": "",
+                "people_served_note": "",
+                "contact_office": "",
+                "contact_url": "",
+                "budget_qualifier": "",
+                "budget_fiscal_year": "",
+                "budget_basis": "",
+                "staff_heads": None,
+                "staff_volunteers": None,
+                "staff_year": None,
             }
         ],
         "decisions": [
@@ -345,6 +357,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "from_state": "draft",
                 "to_state": "submitted",
                 "note": "Done",
+                "public_reason": "",
                 "actor_name": NAME,
                 "created_at": STAMP,
             }
