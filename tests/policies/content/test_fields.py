@@ -63,7 +63,15 @@ def test_lists_come_in_the_order_in_which_their_models_are_declared():
 
 def test_lists_are_all_that_hangs_on_a_revision_but_what_others_say_of_it():
     related = {relation.get_accessor_name() for relation in Revision._meta.related_objects}
-    others = {"live_of", "events", "notes", "screening", "assessments", "corrections"}
+    others = {
+        "live_of",
+        "events",
+        "notes",
+        "screening",
+        "assessments",
+        "corrections",
+        "requested_text",
+    }
     assert related - others == set(Revision.row_models())
 
 
@@ -86,4 +94,4 @@ def test_rows_say_all_but_their_place():
     ]
     assert {field.name for field in Photo._meta.concrete_fields} - {
         field.name for field in row_fields(Photo)
-    } == {"id", "revision", "position"}
+    } == {"id", "revision", "position", "removed_on", "removed_because"}

@@ -416,7 +416,7 @@ def test_queries_of_the_overview_do_not_grow(
             official.get(overview(draft.case))
 
 
-OVERVIEW_QUERIES = 21
+OVERVIEW_QUERIES = 23
 
 
 @pytest.mark.parametrize("title", ["Edit", "preview", "NOTES"])
