@@ -19,6 +19,7 @@ NO_CONTENT = frozenset(
         "state",
         "version",
         "list_summary",
+        "is_imported",
         "created_by",
         "created_at",
         "updated_at",

@@ -151,7 +151,7 @@ def decide(entry, known, *, publish):
     # What is submitted is the moderators' to decide, and a draft that somebody has changed is theirs,
     # also once their account is gone.
     opened = known.open
-    untouched = opened.created_by_id is None and opened.version == 0
+    untouched = opened.is_imported and opened.version == 0
     is_ours = opened.state == Revision.State.DRAFT and untouched
     if _says_same(entry, known.open):
         return Action.PUBLISH if publish and is_ours else Action.NOTHING
@@ -196,6 +196,8 @@ def write(steps, *, publish_at=None):
     _change_cases([step for step in steps if step.case_changes])
     _number(by_action[Action.DRAFT])
     new = [step.entry.revision for step in by_action[Action.CREATE] + by_action[Action.DRAFT]]
+    for revision in new:
+        revision.is_imported = True
     Revision.objects.bulk_create(new)
     _rewrite(by_action[Action.REWRITE])
     for line_list in line_lists():

@@ -20,7 +20,7 @@ def left_by(run):
     What its team has changed since is the team's own.
     """
     untouched = Q(version=0) | Q(case__in=CaseStudy.objects.unclaimed())
-    drafts = Revision.objects.filter(pk__in=run.drafts or [], created_by=None)
+    drafts = Revision.objects.filter(pk__in=run.drafts or [], is_imported=True)
     return drafts.filter(untouched, state=Revision.State.DRAFT).order_by("pk")
 
 

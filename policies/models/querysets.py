@@ -159,7 +159,7 @@ class RevisionQuerySet(models.QuerySet):
         """
         cases = self.model._meta.get_field("case").related_model.objects
         compiled = Q(case__in=cases.unclaimed().order_by().values("pk"))
-        imported = Q(created_by=None, version=0, case__source_id__isnull=False)
+        imported = Q(is_imported=True, version=0)
         return self.filter(~NEVER_SUBMITTED | compiled | imported)
 
     def awaiting_review(self):

@@ -315,6 +315,8 @@ class Revision(models.Model):
     # no part of the content that a further revision takes over.
     list_summary = models.JSONField(default=dict, blank=True, editable=False)
 
+    # Without an author is also what a deleted account has written.
+    is_imported = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -42,6 +42,7 @@ WORKFLOW = {
     "revision",
     "position",
     "state",
+    "is_imported",
     "created_by",
     "reviewer",
     "created_at",

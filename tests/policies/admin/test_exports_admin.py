@@ -42,7 +42,7 @@ def table(client, name):
 
 def test_newest_text_of_each_case_can_be_imported_again(reference, moderator_client):
     public = LiveRevisionFactory(case__source_id="a", title="Public", targets=["11.2"])
-    RevisionFactory(case=public.case, title="Draft")
+    RevisionFactory(case=public.case, title="Draft", is_imported=True)
     LiveRevisionFactory(case__source_id="b", case__member__slug="suva", title="Only public")
     withdrawn = LiveRevisionFactory(case__source_id="c", title="Stays")
     RevisionFactory(case=withdrawn.case, title="Taken back", state="withdrawn")

@@ -160,7 +160,7 @@ def test_file_cannot_be_imported_before_it_was_checked(editor_client):
 
 def test_import_is_repeated_without_touching_public_texts(editor_client):
     LiveRevisionFactory(case__source_id="a", case__member__slug="suva", title="Public")
-    RevisionFactory(case__source_id="b", case__member__slug="apia", title="Draft")
+    RevisionFactory(case__source_id="b", case__member__slug="apia", title="Draft", is_imported=True)
     data = encoded(
         short(source_id="a", member="suva", title="New"),
         short(source_id="b", member="apia", title="New"),

@@ -104,7 +104,7 @@ def test_cases_that_were_made_apart_stay_apart():
     member = MemberFactory(slug="surabaya")
     for source_id in ("KR-001", "kr-001"):
         case = CaseStudyFactory(member=member, source_id=source_id, created_by=None)
-        RevisionFactory(case=case, created_by=None)
+        RevisionFactory(case=case, created_by=None, is_imported=True)
     bring_in(short(source_id="kr-001", title="Lower"), short(source_id="KR-001", title="Upper"))
     found = CaseStudy.objects.order_by("source_id").values_list("source_id", "revisions__title")
     assert sorted(found) == [("KR-001", "Upper"), ("kr-001", "Lower")]

@@ -368,6 +368,25 @@ def test_photos_of_a_discarded_draft_are_not_published_by_an_import():
     assert Revision.objects.live().get().photos.count() == 0
 
 
+@pytest.mark.parametrize("publish", [False, True])
+@pytest.mark.parametrize("line", [{}, {"title": "Night trams"}])
+def test_draft_of_a_deleted_account_is_not_the_imports(line, publish):
+    """Its author is gone as one of an import never was there."""
+    bring_in(full())
+    Revision.objects.update(is_imported=False)
+    draft = Revision.objects.get()
+
+    importer, errors = bring_in(full(**line), publish=publish)
+
+    refused = [(1, "source_id", "Revision 1 is being written or reviewed.")] if line else []
+    assert errors == refused
+    assert counted(importer) == ({"bad": 1} if line else {"unchanged": 1})
+    assert [*Revision.objects.values_list("pk", "title", "state", "updated_at")] == [
+        (draft.pk, draft.title, "draft", draft.updated_at)
+    ]
+    assert not Revision.objects.known_to_secretariat().exists()
+
+
 def test_imported_draft_that_nobody_has_changed_is_rewritten_again_and_again():
     bring_in(full())
     seen = authoring.edition(Revision.objects.get())
