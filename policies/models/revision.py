@@ -316,7 +316,7 @@ class Revision(models.Model):
     list_summary = models.JSONField(default=dict, blank=True, editable=False)
 
     # Without an author is also what a deleted account has written.
-    is_imported = models.BooleanField(default=False, editable=False)
+    is_imported = models.BooleanField(default=False, db_default=False, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
