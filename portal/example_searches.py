@@ -28,7 +28,8 @@ def example_searches(counts):
     if budgets:
         found.append((_("under USD 1 million"), _search(budget=budgets)))
     unknown = FACETS_BY_NAME["staff"].unknown
-    staffs = [band for band in counts.of("staff") if band not in unknown]
+    said = {*unknown, "roles", "note"}
+    staffs = [band for band in counts.of("staff") if band not in said]
     if staffs:
         found.append((_("states its staff"), _search(staff=sorted(staffs))))
     return found

@@ -157,7 +157,8 @@ PAGES = {
     "policies:photo": (DRAFT_FILE, NO_METHOD),
     "policies:preview": (TEAM, SIGNED_IN_NO_METHOD),
     "policies:revision": (ALL, NO_METHOD),
-    "policies:section": (TEAM, TEAM_EMPTY),
+    # Nothing is not what was there: the person is shown both.
+    "policies:section": (TEAM, (401, 404, 409, 409, 404, 404, 404, 404)),
     "policies:submit": (TEAM_SENT_ON, (302, 404, 422, 422, 404, 404, 404, 404)),
     "policies:suggest": (ALL, NO_METHOD),
     "policies:targets": (SIGNED_IN, SIGNED_IN_NO_METHOD),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -27,7 +27,11 @@ from . import authoring, notifications, screening
 from .errors import AlreadyDecided, EditRefused
 
 State = Correction.State
-LABELS = {field.name: field.verbose_name for field in content_fields() if is_prose(field)}
+LABELS = {
+    field.name: field.verbose_name
+    for field in content_fields()
+    if is_prose(field) and not isinstance(field, models.URLField)
+}
 THEMES, TARGETS = "themes", "targets"
 FIELDS = (*LABELS, THEMES, TARGETS)
 # While a submission is in review.

@@ -179,5 +179,5 @@ def test_export_of_cases_asks_the_same_however_many(
     assert CaseStudy.objects.count() == Revision.objects.count() == number
     answer = moderator_client.post(reverse("secretariat:export", args=["cases"]))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         answer.getvalue()

@@ -95,8 +95,10 @@ def test_every_field_row_and_file_that_changes_is_shown(reference, moderator_cli
         "Stage",
         "Start",
         "End",
+        "Scale",
         "Budget",
         "Budget year",
+        "Basis of the budget",
         "Budget scope",
         "Budget in USD",
         "Source of the USD amount",
@@ -237,7 +239,7 @@ def test_page_takes_the_same_queries_for_many(
     for place in range(number):
         corrections.propose(edit, "title", f"Buses {place}", by=moderator_client.person)
     moderator_client.get(address(edit))
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(46):
         moderator_client.get(address(edit))
 
 

@@ -204,7 +204,7 @@ def test_export_takes_the_same_queries_for_one_and_for_many(
 ):
     run("import_cases", file(*[full(source_id=f"{each}") for each in range(count)]), "--publish")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         run("export_cases", tmp_path / "out.jsonl")
 
 

@@ -33,6 +33,13 @@ CASE_KEYS = [
     "stage",
     "start",
     "end",
+    "scale",
+    "people_served",
+    "people_served_qualifier",
+    "people_served_note",
+    "contact_office",
+    "contact_url",
+    "joint_members",
     "themes",
     "targets",
     "budget",
@@ -65,8 +72,8 @@ MEMBER_KEYS = [
 ]
 ROW_KEYS = {
     "targets": {"code", "primary", "how"},
-    "stakeholders": {"name", "kind", "role", "engagement"},
-    "phases": {"name", "start", "end", "note"},
+    "stakeholders": {"name", "kind", "role", "engagement", "source_number"},
+    "phases": {"name", "start", "end", "note", "source_number"},
     "indicators": {
         "name",
         "unit",
@@ -77,6 +84,11 @@ ROW_KEYS = {
         "result_year",
         "source",
         "evidence",
+        "planned_qualifier",
+        "result_qualifier",
+        "reporter",
+        "series",
+        "source_number",
     },
     "sources": {"title", "url", "accessed"},
 }

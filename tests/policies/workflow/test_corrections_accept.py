@@ -275,7 +275,7 @@ def test_queries_do_not_grow(page, submitted, moderator, django_assert_num_queri
         page.get(overview(submitted))
 
 
-OVERVIEW_QUERIES = 24
+OVERVIEW_QUERIES = 25
 
 
 @needs_two_connections
