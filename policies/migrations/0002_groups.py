@@ -11,10 +11,13 @@ MODERATORS = [
     ("members", "add_member"),
     ("members", "change_member"),
     ("members", "change_membership"),
+    ("sdg", "add_term"),
+    ("sdg", "delete_term"),
 ]
 EDITORS_IN_CHIEF = [
     *MODERATORS,
     ("policies", "change_casestudy"),
+    ("policies", "take_down"),
     ("policies", "add_theme"),
     ("policies", "change_theme"),
     ("policies", "delete_theme"),
