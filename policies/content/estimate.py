@@ -151,7 +151,8 @@ class Figure:
         """The amount in US dollars in words: as the source states it, else with two digits."""
         if self.usd is None:
             return ""
-        return formats.usd(self.usd) if self.is_stated_in_usd else about(self.usd, "USD")
+        words = formats.money if self.is_stated_in_usd else about
+        return words(self.usd, "USD")
 
     @property
     def is_stated_in_usd(self):

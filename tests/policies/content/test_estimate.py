@@ -293,3 +293,10 @@ def test_nothing_is_said_of_nothing():
 
     assert (found.groups, found.words, bool(found.picture), found.finished) == ([], [], False, [])
     assert content.BASES.keys() == {"spent", "approved", "planned", ""}
+
+
+def test_h12_amount_in_usd_of_the_source_is_not_rounded():
+    stated = {"budget_amount": None, "budget_currency": "", "budget_usd_source": "Loan agreement"}
+    figures = of(policy(4_235_995), policy(4_235_996, **stated)).compared
+
+    assert [figure.in_usd for figure in figures] == ["USD 4,235,995", "USD 4,235,996"]
