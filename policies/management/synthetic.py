@@ -125,6 +125,7 @@ STAKEHOLDER_KINDS = Stakeholder.Kind.values
 ENGAGEMENTS = ["", *Stakeholder.Engagement.values]
 EVIDENCE = ["", "", *Indicator.Evidence.values]
 STAGES = ["", *Revision.Stage.values]
+ENDED = (Revision.Stage.COMPLETED, Revision.Stage.STOPPED)
 SCOPES = ["", *Revision.Scope.values]
 PROVENANCES = CaseStudy.Provenance.values
 # How many of 100 cases report it.
@@ -202,6 +203,9 @@ class Cases:
             length = draw.choice([None, 0, 0, 1, 2, 3, 5, 10])
             if length is not None:
                 revision.end = f"{year + length}-12"
+                # What has ended did so before today.
+                if year + length >= NOW.year and revision.stage in ENDED:
+                    revision.stage = Revision.Stage.UNDER_WAY
         if self._happens(WITH_BUDGET):
             dollars = 10 ** draw.uniform(3, 9)
             currency = draw.choice(["USD", currency])

@@ -318,7 +318,7 @@ def test_many_rows_with_some_bad_ones(editor_client, django_assert_max_num_queri
 
     with django_assert_max_num_queries(25):
         posted(editor_client, run, "check")
-    with django_assert_max_num_queries(53):
+    with django_assert_max_num_queries(58):
         text = posted(editor_client, run, "run")
 
     assert 'max="100" value="100"' in text

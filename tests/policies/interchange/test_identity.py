@@ -55,7 +55,9 @@ def test_near_name_is_asked_about(name):
 
     line["member"]["new"] = True
     assert bring_in(line)[1] == []
-    assert members() == sorted([("Da Nang", "da-nang"), (name, Member.objects.last().slug)])
+    assert members() == sorted(
+        [("Da Nang", "da-nang"), (name, Member.objects.order_by("pk").last().slug)]
+    )
 
 
 def test_near_names_in_one_file_are_asked_about():

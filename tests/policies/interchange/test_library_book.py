@@ -167,6 +167,7 @@ def test_changed_cell_of_the_own_workbook_becomes_a_draft(night_buses):
     assert row(draft) == changed
 
 
+@pytest.mark.usefixtures("anything_is_plausible")
 @few
 @given(lines=library())
 def test_any_library_survives_the_workbook(members, lines):
