@@ -211,7 +211,7 @@ def test_targets_with_their_official_text(client, reference):
     Contribution.objects.filter(target_id="9.1").update(how="Nine lines.")
     first, second = (row.target.text for row in revision.contributions.order_by("position"))
     assert panel(client, revision, "Targets it serves") == (
-        f"11.2 Primary target {first} 9.1 {second} Nine lines."
+        f"11.2 Primary target {first} 9.1 {second} Nine lines. What would it take in your city?"
     )
 
 
