@@ -21,8 +21,8 @@ from citynet.web.campaigns import is_of_campaign
 from citynet.web.formats import number
 from members.models import Member
 from policies.content import parsing, prices
-from policies.content.estimate import Ceiling
 from policies.content.exchange_rates import known_currencies, mean_rate
+from policies.content.statements import Ceiling
 from policies.models import FormerTheme, Revision, Theme
 from policies.models.amounts import LARGEST
 from sdg.models import Target, plain_code

@@ -18,12 +18,13 @@ logger = logging.getLogger(__name__)
 
 
 class Buffer:
-    """What this process has counted and not written yet, at most ``max_keys`` different things."""
+    """What this process has counted and not written yet, at most ``max_keys`` different things.
 
-    name = ""
-    max_keys = None
+    ``store`` adds the numbers of a ``Counter`` to the database; ``name`` says in logs what they are.
+    """
 
-    def __init__(self):
+    def __init__(self, name, store, max_keys=None):
+        self.name, self.store, self.max_keys = name, store, max_keys
         self._lock = threading.Lock()
         self._counted = Counter()
         self._written_at = time.monotonic()
@@ -55,10 +56,6 @@ class Buffer:
             logger.exception("%s could not be written", self.name)
             with self._lock:
                 self._counted.update(counted)
-
-    def store(self, counted):
-        """Add the numbers of a ``Counter`` to the database."""
-        raise NotImplementedError
 
 
 _registered = []

@@ -29,19 +29,6 @@ MAX_DIGITS = 6
 PERSONAL = re.compile(r"@|[(\[{]\s*at\s*[)\]}]|://|\bwww\.|\w\.(com|org|net|gov|edu)\b")
 
 
-class QuestionBuffer(Buffer):
-    """Questions that this process has counted and not written yet."""
-
-    name = "Questions that found little"
-    max_keys = MAX_WAITING
-
-    def store(self, counted):
-        _add(counted)
-
-
-buffer = register(QuestionBuffer())
-
-
 def note(request, words, answer):
     """Count a question whose answer has next to nothing, or nothing with all its words while no
     target is known for it either; only where a person asked, and nothing personal stands in it."""
@@ -93,3 +80,6 @@ def _add(counted):
     newest = MissedQuestion.objects.order_by("-last_asked", "-times", "pk")
     surplus = list(newest.values_list("pk", flat=True)[MAX_ROWS:])
     MissedQuestion.objects.filter(pk__in=surplus).delete()
+
+
+buffer = register(Buffer("Questions that found little", _add, MAX_WAITING))

@@ -33,23 +33,6 @@ MACHINE = re.compile(
 ROWS = 500  # rows of one statement
 
 
-class UseBuffer(Buffer):
-    """Uses of cases that this process has counted and not written yet."""
-
-    name = "Uses of cases"
-
-    def add(self, kind, cases):
-        """Count one more ``kind`` of use in this month for each of the keys of ``cases``."""
-        month = f"{timezone.localdate():%Y-%m}"
-        self.count([(case, month, kind) for case in cases])
-
-    def store(self, counted):
-        _add(counted)
-
-
-buffer = register(UseBuffer())
-
-
 @transaction.atomic
 def _add(counted):
     """Add numbers to the rows of the database, and create those that are missing.
@@ -88,6 +71,15 @@ def _upsert(values):
         )
 
 
+buffer = register(Buffer("Uses of cases", _add))
+
+
+def count(kind, cases):
+    """Count one more ``kind`` of use in this month for each of the keys of ``cases``."""
+    month = f"{timezone.localdate():%Y-%m}"
+    buffer.count([(case, month, kind) for case in cases])
+
+
 def is_machine(request):
     """Return whether the request does not come from a person: a robot, a program, a prefetch."""
     agent = request.headers.get("User-Agent", "")
@@ -103,7 +95,7 @@ def count_export(request, revisions):
         yield revision
         cases.append(revision.case_id)
     if person and len(cases) <= MAX_LIST:
-        buffer.add(EXPORTS, cases)
+        count(EXPORTS, cases)
 
 
 def count_uses(get_response):
@@ -119,7 +111,7 @@ def count_uses(get_response):
             and answer.status_code == HTTPStatus.OK
             and not is_machine(request)
         ):
-            buffer.add(kind, [int(match.kwargs["pk"])])
+            count(kind, [int(match.kwargs["pk"])])
         return answer
 
     return middleware

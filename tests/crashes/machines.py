@@ -102,7 +102,12 @@ class Import:
 
     def prepare(self, point):
         lines = [
-            FULL | {"source_id": f"{point}-{number}", "member": library.membership().member.slug}
+            FULL
+            | {
+                "source_id": f"{point}-{number}",
+                "member": library.membership().member.slug,
+                "joint_members": [],
+            }
             for number in range(self.units * self.batch)
         ]
         run = ImportRun(original_name="cases.jsonl", publish=True, by_name="Secretariat")

@@ -7,7 +7,9 @@ import pytest
 
 from members.models import Member
 from policies.content import estimate as content
-from policies.content.estimate import Ceiling, Estimate, Reason, about, state, why_not
+from policies.content.comparable import Reason, about, why_not
+from policies.content.estimate import Estimate
+from policies.content.statements import Ceiling, state
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db

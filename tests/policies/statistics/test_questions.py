@@ -179,7 +179,7 @@ def test_page_does_not_fail_with_the_database(reader, monkeypatch, settings, cap
         raise DatabaseError("read-only")
 
     settings.USES_WRITTEN_EVERY = 0
-    monkeypatch.setattr(questions, "_add", fail)
+    monkeypatch.setattr(questions.buffer, "store", fail)
     assert search(reader, "zeppelin").status_code == 200
     monkeypatch.undo()
 

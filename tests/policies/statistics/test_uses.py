@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from policies.models import CaseUse
 from policies.statistics import uses
+from policies.statistics.buffer import Buffer
 from tests.factories import LiveRevisionFactory, RevisionFactory
 from tests.races import at_once, needs_two_connections
 
@@ -140,7 +141,7 @@ def test_people_count(case, agent):
 def test_page_asks_the_database_nothing_for_it(reader, case, settings, django_assert_num_queries):
     reader.get(case.get_absolute_url())
     with django_assert_num_queries(0):
-        uses.buffer.add(uses.VIEWS, [case.pk])
+        uses.count(uses.VIEWS, [case.pk])
         assert not uses.buffer.is_due()
 
 
@@ -169,14 +170,14 @@ def test_months_are_apart(case):
 
 
 def test_case_that_is_gone_does_not_stop_the_others(case):
-    uses.buffer.add(uses.VIEWS, [case.pk, 999_999])
+    uses.count(uses.VIEWS, [case.pk, 999_999])
 
     assert counted() == [(case.pk, 1, 0)]
 
 
 def test_many_cases_are_written_in_few_statements(case, monkeypatch, django_assert_num_queries):
     others = [LiveRevisionFactory(case__slug=f"case-{number}").case.pk for number in range(5)]
-    uses.buffer.add(uses.EXPORTS, [case.pk, *others])
+    uses.count(uses.EXPORTS, [case.pk, *others])
 
     with django_assert_num_queries(4):
         uses.buffer.write()
@@ -185,7 +186,7 @@ def test_many_cases_are_written_in_few_statements(case, monkeypatch, django_asse
 
 
 def test_counts_are_kept_while_the_database_takes_nothing(case, caplog):
-    uses.buffer.add(uses.VIEWS, [case.pk])
+    uses.count(uses.VIEWS, [case.pk])
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE policies_caseuse RENAME TO away")
     uses.buffer.write()
@@ -203,9 +204,9 @@ def test_processes_that_write_at_once_add_up(case):
     keys = [case.pk, *others]
 
     def write(order):
-        buffer = uses.UseBuffer()
+        buffer = Buffer("Uses of cases", uses.buffer.store)
         for _turn in range(20):
-            buffer.add(uses.VIEWS, order)
+            buffer.count([(key, "2026-05", uses.VIEWS) for key in order])
             buffer.write()
 
     at_once(lambda: write(keys), lambda: write(keys[::-1]), lambda: write(keys))

@@ -1,0 +1,198 @@
+"""One policy's amount as an estimate compares it, or the reason why it does not: see ``estimate``."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members.traits import Likeness
+from policies.models import Revision
+
+from . import formats, money, prices
+from .key_facts import per_person_served, per_resident, qualified
+from .sections import CONFIRMATION_LASTS, text_attributes
+
+BASES = {
+    Revision.Basis.SPENT: gettext_lazy("Spent"),
+    Revision.Basis.APPROVED: gettext_lazy("Approved"),
+    Revision.Basis.PLANNED: gettext_lazy("Planned"),
+    "": gettext_lazy("Basis not reported"),
+}
+
+
+class Reason(TextChoices):
+    """Why an amount is not compared."""
+
+    ANNUAL = "annual", gettext_lazy("Cost of one year, shown apart")
+    PART = "part", gettext_lazy("Part of the cost, not counted")
+    NO_YEAR = "no-year", gettext_lazy("No year, so no rate to US dollars")
+    NO_RATE = "no-rate", gettext_lazy("No rate to US dollars on file")
+    NO_AMOUNT = "no-amount", gettext_lazy("No amount")
+    OTHER_CITY = "other-city", gettext_lazy("Not among the cities close to yours")
+
+
+def why_not(revision):
+    """Return the :class:`Reason` why the amount of a revision is not compared; "" where it is."""
+    if revision.budget_amount is None and revision.budget_usd is None:
+        return Reason.NO_AMOUNT
+    if revision.budget_scope == Revision.Scope.PART:
+        return Reason.PART
+    if revision.budget_usd is None:
+        return Reason.NO_YEAR if revision.budget_year is None else Reason.NO_RATE
+    return Reason.ANNUAL if revision.budget_scope == Revision.Scope.ANNUAL else ""
+
+
+@dataclass(eq=False)
+class Figure:
+    """One policy: its amount as stated and what follows from it, or the reason why nothing does.
+
+    ``city`` is its city beside the asking one (:class:`members.traits.City`), None where none asks;
+    ``number`` is its line in the tables, ``siblings`` how many compared amounts its member has.
+    """
+
+    revision: Revision
+    reason: str
+    city: object = None
+    is_chosen: bool = False
+    number: int = 0
+    siblings: int = 1
+
+    @property
+    def member(self):
+        return self.revision.case.member
+
+    @property
+    def usd(self):
+        return self.revision.budget_usd
+
+    @property
+    def basis(self):
+        return self.revision.budget_basis
+
+    @property
+    def says_total(self):
+        """Whether the source says that the amount is all of it."""
+        return self.revision.budget_scope != ""
+
+    @cached_property
+    def international(self):
+        """The amount in international dollars (``policies.content.prices``), or None."""
+        revision = self.revision
+        stated = revision.budget_amount, revision.budget_currency
+        amount, currency = stated if stated[0] is not None else (revision.budget_usd, "USD")
+        return prices.international_dollars(
+            amount, currency, revision.budget_year, self.member.country.code
+        )
+
+    @cached_property
+    def resident(self):
+        """USD for each resident where the policy reached the whole city, else None."""
+        return per_resident(self.revision)
+
+    @property
+    def resident_international(self):
+        """The same in international dollars."""
+        if self.resident is None or self.international is None:
+            return None
+        return self.international / self.member.population
+
+    @property
+    def served(self):
+        """USD for each person that the policy serves, or None."""
+        return per_person_served(self.revision)
+
+    @property
+    def stated(self):
+        """The amount as stated, with "about" and the like."""
+        revision = self.revision
+        if revision.budget_amount is None:
+            return formats.usd(revision.budget_usd)
+        amount = formats.money(revision.budget_amount, revision.budget_currency)
+        return qualified(amount, revision.budget_qualifier)
+
+    @property
+    def details(self):
+        """Year, basis and scale of the amount, and which of them are not reported."""
+        revision = self.revision
+        year = revision.budget_fiscal_year or revision.budget_year
+        parts = [
+            str(year) if year else _("year not reported"),
+            str(BASES[self.basis]).lower() if self.basis else _("basis not reported"),
+            _("scale: %(scale)s") % {"scale": revision.get_scale_display().lower()}
+            if revision.scale
+            else _("scale not reported"),
+        ]
+        if not self.says_total:
+            parts.append(_("does not say whether it is the total"))
+        return _("; ").join(parts)
+
+    @property
+    def in_usd(self):
+        """The amount in US dollars in words: as the source states it, else with two digits."""
+        if self.usd is None:
+            return ""
+        words = formats.money if self.is_stated_in_usd else about
+        return words(self.usd, "USD")
+
+    @property
+    def is_stated_in_usd(self):
+        return self.revision.budget_currency == "USD" or bool(self.revision.budget_usd_source)
+
+    @property
+    def how_in_usd(self):
+        return money.in_usd(self.revision).how
+
+    @property
+    def in_international(self):
+        return "" if self.international is None else about(self.international)
+
+    @property
+    def a_head(self):
+        """The amount for each resident or person served in words; "" where there is none."""
+        if self.resident is not None:
+            return _("%(amount)s per resident") % {"amount": about(self.resident, "USD")}
+        if self.served is not None:
+            return _("%(amount)s per person served") % {"amount": about(self.served, "USD")}
+        return ""
+
+    @property
+    def why_not_a_head(self):
+        return "" if self.a_head else money.resident(self.revision).how
+
+    @property
+    def in_common(self):
+        """Traits in common with the asking city, as (how many, of how many known, in words)."""
+        known = [mark for mark in self.city.marks if mark.likeness != Likeness.UNKNOWN]
+        shared = [mark for mark in known if mark.likeness != Likeness.DIFFERENT]
+        words = [
+            _("%(trait)s (near)") % {"trait": mark.trait.label.lower()}
+            if mark.likeness == Likeness.NEAR
+            else mark.trait.label.lower()
+            for mark in shared
+        ]
+        return len(shared), len(known), _(", ").join(map(str, words))
+
+    @property
+    def text_attributes(self):
+        return text_attributes(self.revision)
+
+    @property
+    def since(self):
+        return formats.period(self.revision.start, "")
+
+    def is_confirmed_long_ago(self, today):
+        confirmed = self.revision.case.confirmed_at
+        return bool(confirmed) and confirmed + CONFIRMATION_LASTS < today
+
+
+def about(amount, currency=""):
+    """Return a computed amount in words with two digits: "USD 3.4 million"; "18 million" without a
+    currency."""
+    rounded = prices.two_digits(amount)
+    if rounded >= formats.MILLION:
+        return formats.money(rounded, currency).strip()
+    digits = formats.number(rounded)
+    names = {"currency": currency, "amount": digits}
+    return _("%(currency)s %(amount)s") % names if currency else digits
