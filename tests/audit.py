@@ -30,6 +30,7 @@ ALLOWED = frozenset(
         "BSD-2-Clause",
         "BSD-3-Clause",
         "BSD",
+        "CNRI-Python",
         "HPND",
         "ISC",
         "LGPL-3.0-only",

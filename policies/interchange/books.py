@@ -51,22 +51,24 @@ FORMATS = {
 def book():
     """Yield a ``Book`` to write to; afterwards its ``file`` is open for reading. Whoever calls closes
     it, except where writing failed."""
-    written = Book()
-    try:
-        yield written
-        written.close()
-    except BaseException:
-        written.file.close()
-        raise
+    # What waits on the disk while it is written goes in any case.
+    with tempfile.TemporaryDirectory() as folder:
+        written = Book(folder)
+        try:
+            yield written
+            written.close()
+        except BaseException:
+            written.give_up()
+            raise
     written.file.seek(0)
 
 
 class Book:
     """A workbook that is being written; ``notes`` are (label, text) of what did not fit."""
 
-    def __init__(self):
+    def __init__(self, folder):
         self.file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it has been sent
-        self.book = xlsxwriter.Workbook(self.file, OPTIONS)
+        self.book = xlsxwriter.Workbook(self.file, OPTIONS | {"tmpdir": folder})
         self.formats = {name: self.book.add_format(each) for name, each in FORMATS.items()}
         self.sheets = []
         self.long_texts = None
@@ -130,6 +132,12 @@ class Book:
         for sheet in self.sheets:
             sheet.finish()
         self.book.close()
+
+    def give_up(self):
+        """Close what is open of a book that cannot be finished."""
+        for sheet in self.book.worksheets():
+            sheet.row_data_fh.close()
+        self.file.close()
 
 
 class Sheet:

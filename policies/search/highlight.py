@@ -69,10 +69,12 @@ def _found(folded, stems):
     if not stems:
         return set()
     # A stem begins with the same letter as its word, so most words need not be looked up; but for
-    # scripts whose words may begin with an article.
+    # scripts whose words may begin with an article, and a few spellings.
     firsts = {stem[0] for stem in stems}
     words = {
-        word for word in text.split(folded)[0].split() if word[0] in firsts or not word.isascii()
+        word
+        for word in text.split(folded)[0].split()
+        if word[0] in firsts or not word.isascii() or word in variants.BEGIN_OTHERWISE
     }
     return {word for word in words if text.stem(word) in stems}
 

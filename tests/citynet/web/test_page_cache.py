@@ -16,6 +16,7 @@ from citynet.web import page_cache
 from members.models import Member
 from policies.search import index
 from policies.statistics import uses
+from policies.statistics.buffer import Buffer
 from policies.workflow import moderation
 from tests.conftest import signed_in
 from tests.factories import (
@@ -136,7 +137,7 @@ def test_head_leaves_no_empty_page(city):
 
 def test_uses_of_cached_pages_count(reference, monkeypatch):
     case = LiveRevisionFactory().case
-    counted = uses.UseBuffer()
+    counted = Buffer("Uses of cases", uses.buffer.store)
     monkeypatch.setattr(uses, "buffer", counted)
     for _time in range(3):
         get(case.get_absolute_url())

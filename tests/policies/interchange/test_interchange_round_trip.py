@@ -3,6 +3,7 @@
 import io
 import json
 import string
+import unicodedata
 
 import pytest
 from django.conf import settings as django_settings
@@ -29,6 +30,11 @@ def text(size, *, lines=False):
     if lines:
         alphabet |= st.sampled_from("\n\t")
     return st.text(alphabet, min_size=1, max_size=size).map(clean_text).filter(str.strip)
+
+
+def in_one_line(said):
+    """An id in the form in which ids are kept: composed letters, single blanks."""
+    return " ".join(unicodedata.normalize("NFC", said).split())
 
 
 def maybe(strategy, unknown=None):
@@ -245,7 +251,7 @@ def library(draw):
     """Some lines; those that have a source id have one of their own."""
     lines = draw(st.lists(line(), min_size=1, max_size=3))
     for position, each in enumerate(lines):
-        each["source_id"] = draw(maybe(text(100).map(f"{position} ".__add__).map(str.strip)))
+        each["source_id"] = draw(maybe(text(100).map(f"{position} ".__add__).map(in_one_line)))
     return lines
 
 

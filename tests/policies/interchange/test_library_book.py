@@ -2,6 +2,7 @@
 
 import io
 import json
+import tempfile
 from datetime import datetime
 
 import openpyxl
@@ -387,3 +388,13 @@ def test_json_lines_with_what_the_export_says_are_read(night_buses, tmp_path):
     importer, errors = bring_in(line)
 
     assert (errors, importer.counts["unchanged"]) == ([], 1)
+
+
+def test_book_that_cannot_be_finished_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    with pytest.raises(ZeroDivisionError), books.book() as book:
+        book.sheet("Cases", [("title", books.TEXT)])
+        raise ZeroDivisionError
+
+    assert [*tmp_path.iterdir()] == []

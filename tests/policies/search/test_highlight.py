@@ -51,6 +51,8 @@ from policies.search.query import highlight
         ("", "bus", ""),
         ("bus", "!!!", "bus"),
         ("a.*b", ".*", "a.*b"),
+        ("A low kerb", "curb", "A low <mark>kerb</mark>"),
+        ("A low curb", "kerbs", "A low <mark>curb</mark>"),
     ],
 )
 def test_matching_words_are_marked(content, words, marked):
