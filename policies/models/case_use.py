@@ -13,7 +13,7 @@ class CaseUse(models.Model):
     exports = models.PositiveIntegerField(_("exports"), default=0)
 
     class Meta:
-        ordering = ["month", "case"]
+        ordering = ["month", "case_id"]
         verbose_name = _("use of a case")
         verbose_name_plural = _("uses of cases")
         constraints = [

@@ -350,7 +350,7 @@ class Revision(models.Model):
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["case", "number"]
+        ordering = ["case_id", "number"]
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
         indexes = [models.Index(fields=["state", "submitted_at"], name="revision_queue")]
@@ -428,4 +428,4 @@ class OrderedRow(models.Model):
 
     class Meta:
         abstract = True
-        ordering = ["revision", "position", "pk"]
+        ordering = ["revision_id", "position", "pk"]
