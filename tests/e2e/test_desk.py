@@ -160,8 +160,9 @@ def test_case_goes_from_submission_to_its_end(open_page, sessions, desk):
     lee.get_by_label("Reason").fill("The lamps belong to another city.")
     send(lee, "Take off the site")
     expect(lee.locator(".messagelist")).to_contain_text("The case is off the site.")
-    with reader.refused(404):
+    with reader.refused(410):
         reader.reload()
+    expect(reader.locator("h1")).to_contain_text("Lamps by the canal")
     expect(reader.locator("main")).not_to_contain_text("anglers")
 
 

@@ -79,7 +79,7 @@ def test_wrong_answer_is_told_beside_its_field_while_writing(write):
     page.locator("#id_end").focus()
     with page.refused(422):
         page.clock.run_for(3000)
-    expect(page.locator("#save-state")).to_contain_text("Not saved yet: 1 answer needs")
+    expect(page.locator("#save-state")).to_contain_text("Saved, but for 1 answer that needs")
     expect(page.locator(".field.has-err #id_start")).to_have_attribute("aria-invalid", "true")
     page.locator("#id_start").fill("2019-04")
     page.clock.run_for(3000)
