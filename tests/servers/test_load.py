@@ -10,7 +10,7 @@ from django.conf import settings
 
 from tests.bench.load import report, run, servers
 
-pytestmark = [pytest.mark.servers, pytest.mark.short]
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def load(tmp_path):
     return start
 
 
+# The whole of it is for make load and make test-all.
 @pytest.mark.skipif(not servers.program("wrk"), reason="wrk is not installed")
 def test_load_loses_nothing(load):
     done = load("--number", "60", "--seconds", "3", "--concurrency", "6", "--only", "portal")
@@ -50,6 +51,7 @@ def test_load_loses_nothing(load):
     assert int(cells["saved"]) > 0
 
 
+@pytest.mark.short
 def test_load_without_its_program_says_so(load, tmp_path, monkeypatch):
     done = load(PATH=str(tmp_path))
     assert done.returncode == 1
@@ -63,6 +65,7 @@ def step(rows, **more):
     return found
 
 
+@pytest.mark.short
 def test_answers_are_counted_by_kind():
     found = step(
         [
@@ -81,6 +84,7 @@ def test_answers_are_counted_by_kind():
     assert found.errors == {"409": 1, "500": 1, "refusal without Retry-After": 1}
 
 
+@pytest.mark.short
 def test_steps_become_a_table():
     found = step(["load-1-search-1 search 200 1500 1 0"] * 3, memory=81.4, saved=1)
     lines = [*report.table([found])]
@@ -98,6 +102,7 @@ def test_steps_become_a_table():
         ("[INFO] Autorestarting worker after current request.", 0),
     ],
 )
+@pytest.mark.short
 def test_dead_workers_are_told_from_those_that_end(tmp_path, line, died):
     log = tmp_path / "gunicorn.log"
     log.write_text(line)
