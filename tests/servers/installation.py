@@ -157,6 +157,8 @@ class Installation:
         text = re.sub(r" *listen \[::\].*\n", "", text)
         text = re.sub(r"listen 80\b", f"listen 127.0.0.1:{self.http}", text)
         text = re.sub(r"listen 443\b", f"listen 127.0.0.1:{self.https}", text)
+        # Other drills may run beside this one.
+        text = text.replace("listen 127.0.0.1:9108;", f"listen 127.0.0.1:{_free_port()};")
         for there, here in {
             "/etc/ssl/citynet": "",
             "/srv/citynet/static": "/static",
