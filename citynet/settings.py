@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "sdg",
     "members",
     "policies",
+    "exchange",
     "portal",
 ]
 
@@ -504,6 +505,28 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Seconds after which who works for the secretariat signs in anew, active or not: a working day.
 SECRETARIAT_SESSION_AGE = 12 * 60 * 60
+# The clock of the exchange, in days after a question was asked: when the asked team is reminded, when
+# the secretariat is told that it waits too long, when the asker is offered further members, and when it
+# is closed as unanswered; and after the first answer, when it is closed as settled.
+EXCHANGE_DAYS = {
+    "remind": env.int("EXCHANGE_REMIND_DAYS", 7),
+    "waits": env.int("EXCHANGE_WAITS_DAYS", 14),
+    "offer_next": env.int("EXCHANGE_OFFER_NEXT_DAYS", 30),
+    "unanswered": env.int("EXCHANGE_UNANSWERED_DAYS", 180),
+    "settled": env.int("EXCHANGE_SETTLED_DAYS", 60),
+}
+# How many entries a person may write in a day: so many keep nobody busy from asking, and no program
+# from flooding others.
+EXCHANGE_LIMITS = {
+    "questions": env.int("EXCHANGE_QUESTIONS_A_DAY", 5),
+    "questions_to_a_member": env.int("EXCHANGE_QUESTIONS_A_MEMBER_AND_DAY", 3),
+    "advice": env.int("EXCHANGE_ADVICE_A_DAY", 20),
+    "flags": env.int("EXCHANGE_FLAGS_A_DAY", 10),
+    "introductions_a_month": env.int("EXCHANGE_INTRODUCTIONS_A_MONTH", 10),
+    "needs": env.int("EXCHANGE_NEEDS_A_MEMBER", 3),
+    "offers": env.int("EXCHANGE_OFFERS_A_MEMBER", 5),
+    "offers_of_a_company": env.int("EXCHANGE_OFFERS_A_COMPANY", 1),
+}
 # What each app knows about a person: for the download of personal data, the trail and the deletion.
 PERSONAL_DATA = ["members.teams.personal_data", "policies.workflow.personal_data"]
 

@@ -23,6 +23,8 @@ urlpatterns += i18n_patterns(
     path("sdgs/", include("policies.urls.goals")),
     path("members/", include("policies.urls.members")),
     path("policies/", include("policies.urls.policies")),
+    path("exchange/", include("exchange.urls.exchange")),
+    path("my/", include("exchange.urls.my")),
     path("my/", include("policies.urls.my")),
     path("accounts/", include("members.accounts.urls")),
     path("admin/policies/", include("policies.admin.urls")),

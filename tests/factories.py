@@ -41,8 +41,9 @@ class UserFactory(DjangoModelFactory):
 def group(name):
     """A group of the secretariat, also where a test has emptied the tables before."""
     if not Group.objects.filter(name=name).exists():
-        migration = import_module("policies.migrations.0002_groups")
-        migration.make_groups(apps, SimpleNamespace(connection=connection))
+        editor = SimpleNamespace(connection=connection)
+        import_module("policies.migrations.0002_groups").make_groups(apps, editor)
+        import_module("exchange.migrations.0002_groups").give_rights(apps, editor)
     return Group.objects.get(name=name)
 
 

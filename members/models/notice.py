@@ -27,6 +27,19 @@ class Notice(models.Model):
         ACCOUNT_CHANGED = "account-changed", _("Your account was changed by the secretariat")
         REMINDER = "reminder", _("Is your case study still true?")
         DIGEST = "digest", _("What waits for the moderators, once a week")
+        QUESTION_CHECK = "question-check", _("Somebody's first entry waits for the secretariat")
+        QUESTION_ASKED = "question-asked", _("Your city is asked a question")
+        QUESTION_WAITING = "question-waiting", _("A question still waits for an answer")
+        QUESTION_ANSWERED = "question-answered", _("Your question was answered")
+        QUESTION_CLOSED = "question-closed", _("A question was closed")
+        ENTRY_REMOVED = "entry-removed", _("Decision on what you wrote")
+        ADOPTION_NEW = "adoption-new", _("Another city takes over your policy")
+        ADOPTION_DUE = "adoption-due", _("How is the policy that you took over?")
+        INTRODUCTION_ASKED = "introduction-asked", _("Somebody asks to be put in touch")
+        INTRODUCTION_MADE = "introduction-made", _("You are put in touch")
+        INTRODUCTION_NO = "introduction-no", _("An introduction did not come about")
+        COOPERATION_ENDS = "cooperation-ends", _("A need or offer of yours ends soon")
+        FLAGGED = "flagged", _("Something in the exchange was flagged")
 
     # A decision about a person's own work always reaches the person.
     ALWAYS_MAILED = frozenset(
@@ -39,6 +52,9 @@ class Notice(models.Model):
             Kind.UNPUBLISHED,
             Kind.CONTENT_REMOVED,
             Kind.ACCOUNT_CHANGED,
+            Kind.QUESTION_ANSWERED,
+            Kind.ENTRY_REMOVED,
+            Kind.INTRODUCTION_MADE,
         }
     )
 

@@ -1,0 +1,85 @@
+"""What holds for every entry: who may write it, whether it waits for a look, and the lock on it."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from exchange.content.contact_details import contact_details, link_count
+from exchange.models import Advice, Cooperation, Question
+from exchange.models.querysets import MODERATE, writes_as
+from members.accounts.secretariat import acts_for_secretariat
+from members.models import User
+
+from .errors import ExchangeError, NotAllowed, TooManyToday
+
+# Kinds of entries of which a person's first one waits for a look.
+LOOKED_AT = (Question, Advice, Cooperation)
+MAX_LINKS = 2
+
+
+def lock(entry):
+    """Return the entry as it is in the database now, locked until the end of the transaction."""
+    return type(entry).objects.select_for_update(of=["self"]).get(pk=entry.pk)
+
+
+def need_member(author, member):
+    """Raise ``NotAllowed`` unless ``author`` may write in the name of ``member``."""
+    if acts_for_secretariat(author, MODERATE):
+        return
+    if not writes_as(author).filter(pk=member.pk).exists():
+        raise NotAllowed(
+            _("Only people in the team of %(member)s may do this.") % {"member": member}
+        )
+
+
+def refuse_contact_details(*texts):
+    """Raise ``ExchangeError`` where one of ``texts`` holds an e-mail address or telephone number."""
+    for text in texts:
+        found = contact_details(text or "")
+        if found:
+            raise ExchangeError(contact_details_message(found))
+
+
+def contact_details_message(found):
+    """Return what to say of an address or number ``found`` in a text: how contact is given instead."""
+    return _(
+        "Addresses and telephone numbers are not shown here: please take out “%(found)s”. Use “put us "
+        "in touch”: both sides then get each other's address by mail."
+    ) % {"found": found}
+
+
+def waits_for_a_look(author, *texts):
+    """Return whether the secretariat has to see an entry first: a person's first ones, until one has
+    been let through, and those with more than two links. The secretariat's own never wait."""
+    if acts_for_secretariat(author, MODERATE):
+        return False
+    if sum(link_count(text or "") for text in texts) > MAX_LINKS:
+        return True
+    return not any(
+        model.objects.filter(
+            author=author, state__in=model.OPEN_TO_READERS, removed_at=None
+        ).exists()
+        for model in LOOKED_AT
+    )
+
+
+def refuse_too_many(rows, limit, message, days=1):
+    """Raise ``TooManyToday`` with ``message`` where ``rows`` has ``limit`` or more of the last days.
+
+    The caller holds a lock on the person or member that is counted (:func:`lock_author`).
+    """
+    since = timezone.now() - timedelta(days=days)
+    if rows.filter(created_at__gt=since).count() >= limit:
+        raise TooManyToday(message)
+
+
+def lock_author(author):
+    """Lock the row of a person, so that two entries at the same moment are counted one by one."""
+    User.objects.select_for_update().get(pk=author.pk)
+
+
+def days(name):
+    """Return the ``timedelta`` of one of ``settings.EXCHANGE_DAYS``, by its name."""
+    return timedelta(days=settings.EXCHANGE_DAYS[name])

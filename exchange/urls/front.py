@@ -1,0 +1,3 @@
+"""Addresses below /exchange/."""
+
+urlpatterns = []
