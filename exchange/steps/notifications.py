@@ -1,0 +1,94 @@
+"""Who is told of what happens in the exchange, in the same transaction as the change.
+
+Nobody is told of their own acts, and no notice holds anybody's e-mail address.
+"""
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.utils import translation
+
+from exchange.models.querysets import MODERATE
+from members.models import Membership, Notice, User
+from members.notices.notifications import address, notify
+
+
+def secretariat(besides=None):
+    """Return the people who moderate the exchange, without ``besides``."""
+    people = ModelBackend().with_perm(MODERATE).filter(is_staff=True, is_active=True)
+    return _without(people, besides)
+
+
+def coordinators(member, besides=None):
+    """Return who coordinates the team of ``member``, without ``besides``."""
+    people = User.objects.filter(
+        memberships__member=member,
+        memberships__status=Membership.Status.ACTIVE,
+        memberships__role=Membership.Role.COORDINATOR,
+        is_active=True,
+    )
+    return _without(people.distinct(), besides)
+
+
+def notify_of_check(entry):
+    """Tell the secretariat that ``entry`` waits for a look, with its whole text."""
+    path = address(f"admin:exchange_{entry._meta.model_name}_change", entry.pk)
+    notify(
+        Notice.Kind.QUESTION_CHECK,
+        secretariat(besides=entry.author),
+        path,
+        what=kind_of(entry),
+        member=entry.member.name,
+        message=text_of(entry),
+    )
+
+
+def notify_of_decision(entry, decision, reason, by):
+    """Tell who wrote ``entry`` that the secretariat has "removed", "refused" or "restored" it, and why;
+    where that person has left, the coordinators of its member."""
+    author = entry.author if entry.author_id and entry.author.is_active else None
+    told = [author] if author else coordinators(entry.member)
+    notify(
+        Notice.Kind.ENTRY_REMOVED,
+        [person for person in told if person != by],
+        entry.get_absolute_url(),
+        what=kind_of(entry),
+        decision=decision,
+        title=str(entry),
+        note=reason,
+    )
+
+
+def notify_of_flag(flag, entry):
+    """Tell the secretariat that ``entry`` was flagged, and whether that hides it."""
+    notify(
+        Notice.Kind.FLAGGED,
+        secretariat(besides=flag.by),
+        address(f"admin:exchange_{entry._meta.model_name}_change", entry.pk),
+        what=kind_of(entry),
+        member=entry.member.name,
+        title=str(entry),
+        reason=_in_language_of_site(flag.get_reason_display),
+        hidden=entry.hidden_at is not None,
+        note=flag.text,
+    )
+
+
+def kind_of(entry):
+    """Return what kind of entry it is, as the texts of mails ask for it: "question", "advice",
+    "adoption", "need" or "offer"."""
+    return getattr(entry, "kind", "") or entry._meta.model_name
+
+
+def text_of(entry):
+    """Return the whole text of an entry, as it was written."""
+    parts = [getattr(entry, name, "") for name in ("title", "background", "text", "kept", "reason")]
+    return "\n\n".join(filter(None, parts))
+
+
+def _in_language_of_site(get):
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(get())
+
+
+def _without(people, person):
+    return people.exclude(pk=person.pk) if person else people
