@@ -1,10 +1,7 @@
 """What the Jinja2 templates know of policies, beside what those of any site know."""
 
-from django.utils.translation import ngettext
-
 from citynet.web import jinja
-from citynet.web.formats import number
-from policies.content.key_facts import evidence, goal_numbers, key_facts
+from policies.content.key_facts import evidence, goal_numbers, joint_case, key_facts
 from policies.models import Revision
 from policies.search.highlight import highlight
 
@@ -21,14 +18,6 @@ def environment(**options):
         "stage_label": stage_label,
     }
     return made
-
-
-def joint_case(revision):
-    """Return in words how many members a case in a list is of."""
-    count = 1 + revision.list_summary["further_members"]
-    return ngettext("Joint case of %(count)s member", "Joint case of %(count)s members", count) % {
-        "count": number(count)
-    }
 
 
 def stage_label(stage):

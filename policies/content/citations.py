@@ -44,8 +44,8 @@ class Citation:
     """The parts of a citation as plain text in one line each."""
 
     key: str
-    author: str
-    country: str
+    # Name and country ("" where none is shown) of each member whose policy it is.
+    authors: tuple[tuple[str, str], ...]
     title: str
     summary: str
     language: str
@@ -65,8 +65,9 @@ def citation(revision):
             note += ", not yet confirmed by the city"
     return Citation(
         key=f"citynet-{case.pk}-{revision.number}",
-        author=one_line(case.member.name),
-        country=case.member.country_name,
+        authors=tuple(
+            (one_line(member.name), str(member.country_name)) for member in revision.members
+        ),
         title=one_line(revision.title),
         summary=one_line(revision.summary),
         language=revision.language,
@@ -91,14 +92,15 @@ def lasting_address(case):
 
 def in_words(cited):
     """Return the citation as a sentence in the reader's language, its address at the end."""
-    author = cited.author
-    if cited.country:
-        author = _("%(name)s, %(country)s") % {"name": author, "country": cited.country}
+    authors = [
+        _("%(name)s, %(country)s") % {"name": name, "country": country} if country else name
+        for name, country in cited.authors
+    ]
     return _(
         "%(author)s. %(title)s. Urban SDG Knowledge Platform, CityNet, revision %(number)s, "
         "%(date)s. %(url)s"
     ) % {
-        "author": author,
+        "author": _("; ").join(authors),
         "title": cited.title.rstrip("."),
         "number": str(cited.number),
         "date": date_format(cited.date, "DATE_FORMAT"),
@@ -107,9 +109,9 @@ def in_words(cited):
 
 
 def bibtex(cited):
-    """Return the citation as a BibTeX entry in UTF-8; the member is a corporate author."""
+    """Return the citation as a BibTeX entry in UTF-8; each member is a corporate author."""
     fields = {
-        "author": f"{{{tex(cited.author)}}}",
+        "author": " and ".join(f"{{{tex(name)}}}" for name, _country in cited.authors),
         "title": f"{{{tex(cited.title)}}}",
         # Of an entry without a type of its own no style prints a publisher.
         "howpublished": tex(PUBLISHER),
@@ -132,7 +134,7 @@ def ris(cited):
     """
     tags = (
         ("TY", "ELEC"),
-        ("AU", COMMA.sub(" – ", cited.author)),
+        *(("AU", COMMA.sub(" – ", name)) for name, _country in cited.authors),
         ("TI", cited.title),
         ("AB", cited.summary),
         ("PB", PUBLISHER),
@@ -147,13 +149,13 @@ def ris(cited):
 
 
 def csl(cited):
-    """Return the citation as CSL-JSON, which Zotero, pandoc and others read; the member is one
-    name."""
+    """Return the citation as CSL-JSON, which Zotero, pandoc and others read; each member is
+    one name."""
     date = cited.date
     item = {
         "id": cited.key,
         "type": "webpage",
-        "author": [{"literal": cited.author}],
+        "author": [{"literal": name} for name, _country in cited.authors],
         "title": cited.title,
         "abstract": cited.summary,
         "container-title": PUBLISHER,

@@ -11,7 +11,7 @@ from members.traits import Likeness
 from policies.models import Revision
 
 from . import formats, money, prices
-from .key_facts import per_person_served, per_resident, qualified
+from .key_facts import per_person_served, per_resident, qualified, residents
 from .sections import CONFIRMATION_LASTS, text_attributes
 
 BASES = {
@@ -96,7 +96,7 @@ class Figure:
         """The same in international dollars."""
         if self.resident is None or self.international is None:
             return None
-        return self.international / self.member.population
+        return self.international / residents(self.revision)
 
     @property
     def served(self):

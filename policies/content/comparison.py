@@ -41,7 +41,10 @@ class Row:
 def rows(revisions):
     """Return the rows of a comparison, without the targets."""
     return [
-        Row(_("Kind"), [_plain(r.case.member.get_kind_display()) for r in revisions]),
+        Row(
+            _("Kind"),
+            [_plain(_of_members(r, lambda each: each.get_kind_display())) for r in revisions],
+        ),
         _population(revisions),
         Row(_("Stage"), [_plain(r.get_stage_display()) for r in revisions]),
         Row(_("Scale"), [_plain(r.get_scale_display()) for r in revisions]),
@@ -98,17 +101,17 @@ def _plain(text):
 
 
 def _population(revisions):
-    members = [revision.case.member for revision in revisions]
-    scale = linear([member.population for member in members])
+    people = [key_facts.residents(revision) for revision in revisions]
+    scale = linear(people)
     cells = [
         Cell(
-            value=formats.number(member.population),
-            detail=money.population_source(member),
-            bar=scale.bar(member.population),
+            value=formats.number(number),
+            detail=money.population_sources(revision),
+            bar=scale.bar(number),
         )
-        if member.population
+        if number
         else Cell(gap=_("Not reported"))
-        for member in members
+        for revision, number in zip(revisions, people, strict=True)
     ]
     return Row(_("Population"), cells)
 
@@ -283,15 +286,14 @@ def table(revisions):
 
 
 def _columns():
-    member = lambda r: r.case.member  # noqa: E731 - a dozen uses in the rows below
     return [
         (_("Address"), lambda r: citations.lasting_address(r.case)),
         (_("Revision"), lambda r: r.number),
-        (_("Member"), lambda r: member(r).name),
-        (_("Kind"), lambda r: member(r).get_kind_display()),
-        (_("Country or area"), lambda r: member(r).country_name),
-        (_("Population"), lambda r: member(r).population),
-        (_("Year of the population"), lambda r: member(r).population_year),
+        (_("Members"), lambda r: _of_members(r, lambda each: each.name)),
+        (_("Kind"), lambda r: _of_members(r, lambda each: each.get_kind_display())),
+        (_("Countries or areas"), lambda r: _of_members(r, lambda each: each.country_name)),
+        (_("Population"), key_facts.residents),
+        (_("Year of the population"), lambda r: _of_members(r, lambda each: each.population_year)),
         (_("Stage"), lambda r: r.get_stage_display()),
         (_("Start"), lambda r: r.start),
         (_("End"), lambda r: r.end),
@@ -320,6 +322,12 @@ def _columns():
         (_("Lessons"), lambda r: r.lessons),
         (_("Conditions for transfer"), lambda r: r.transferability),
     ]
+
+
+def _of_members(revision, value):
+    """Return what the members whose policy it is have of something, each value once."""
+    values = dict.fromkeys(map(value, revision.members))
+    return "; ".join(str(each) for each in values if each)
 
 
 def _usd_a_resident(revision):

@@ -20,6 +20,7 @@ from policies.models import FundingSource, Revision
 from . import formats, lanes, prices
 from .comparable import BASES, Figure, Reason, why_not
 from .experience import Experience
+from .key_facts import residents
 from .statements import RANGE, Words, below, state
 
 RESIDENTS = 100_000
@@ -152,9 +153,10 @@ class Estimate:
     def staff_of_residents(self):
         """The same for 100,000 residents, of the policies that reached the whole city."""
         return state(
-            (figure.revision.staff_fte * RESIDENTS / figure.member.population, figure)
+            (figure.revision.staff_fte * RESIDENTS / people, figure)
             for figure in self.with_fte
-            if figure.member.population and figure.revision.scale in Revision.WHOLE_CITY
+            if figure.revision.scale in Revision.WHOLE_CITY
+            and (people := residents(figure.revision))
         )
 
     @property

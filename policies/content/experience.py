@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from policies.models import Contribution, FundingSource, Revision, Stakeholder, months
 
 from . import formats, lanes, money
+from .comparable import BASES
+from .key_facts import budget_year, qualified
 from .sections import IndicatorRow, indicator_rows, text_attributes
 
 # From so many policies, the newest of them, the sections are made.
 MOST = 60
 MOST_VOICES = 10
-ROWS = ("contributions", "indicators", "stakeholders", "funding_sources")
+ROWS = ("joint_members", "contributions", "indicators", "stakeholders", "funding_sources")
 # Kinds of amounts, which are never compared with each other.
 LANES = {
     Revision.Scope.TOTAL: gettext_lazy("Total"),
@@ -132,15 +134,17 @@ class Experience:
 
     def _stated(self, number, revision):
         in_usd = money.in_usd(revision)
-        year = revision.budget_year
+        basis = revision.budget_basis
         details = [
             LANES[revision.budget_scope],
-            str(year) if year else _("year not reported"),
+            budget_year(revision) or _("year not reported"),
+            str(BASES[basis]).lower() if basis else _("basis not reported"),
         ]
+        amount = formats.money(revision.budget_amount, revision.budget_currency)
         return StatedAmount(
             number=number,
             revision=revision,
-            stated=formats.money(revision.budget_amount, revision.budget_currency),
+            stated=qualified(amount, revision.budget_qualifier),
             note=revision.budget_note,
             details=_("; ").join(map(str, details)),
             usd=in_usd.value,
@@ -155,17 +159,24 @@ class Experience:
         for row in self.amounts:
             usd = row.revision.budget_usd
             if usd is not None:
-                name = row.revision.case.member.name
+                name = ", ".join(member.name for member in row.revision.members)
                 amount = lanes.Amount(
                     number=row.number,
                     name=name,
                     usd=usd,
-                    symbol="unsaid",
+                    symbol=row.revision.budget_basis or "unsaid",
                     title=f"{row.number}. {name}: {formats.usd(usd)}",
                     key=row.revision.case_id,
                 )
                 kinds[row.revision.budget_scope].append(amount)
         return lanes.draw([(LANES[scope], found) for scope, found in kinds.items()])
+
+    @cached_property
+    def symbols(self):
+        """The symbols in that picture, as (name, what it says)."""
+        known = (row.revision for row in self.amounts if row.revision.budget_usd is not None)
+        drawn = {revision.budget_basis for revision in known}
+        return [(basis or "unsaid", label) for basis, label in BASES.items() if basis in drawn]
 
     @cached_property
     def participants(self):

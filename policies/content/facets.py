@@ -153,17 +153,12 @@ def _themes(revision):
     return summary_of(revision)["themes"]
 
 
-def _members(revision):
-    """Return the member whose case it is, and the further ones of a joint case."""
-    return [revision.case.member, *revision.further_members]
-
-
 def _subregions(revision):
-    return [member.subregion.slug for member in _members(revision) if member.subregion]
+    return [member.subregion.slug for member in revision.members if member.subregion]
 
 
 def _countries(revision):
-    return [member.country_code for member in _members(revision) if member.country_code]
+    return [member.country_code for member in revision.members if member.country_code]
 
 
 def _provenance(revision):
@@ -211,7 +206,7 @@ FACETS = (
         lambda: [pair for pair in countries if pair[0] not in settings.COUNTRIES_WITHOUT_LABEL],
     ),
     Facet(
-        "member", _("Member"), "member", lambda revision: [each.slug for each in _members(revision)]
+        "member", _("Member"), "member", lambda revision: [each.slug for each in revision.members]
     ),
     # As what is compared with its people, of the member whose case it is.
     Facet(

@@ -11,8 +11,8 @@ from .sections import source_links
 def case_data(revision, first_published):
     """Return the object of a live revision; ``first_published`` is when its case first was
     public."""
-    case, member = revision.case, revision.case.member
-    authors = [_organisation(each) for each in (member, *revision.further_members)]
+    case, places = revision.case, [_place(member) for member in revision.members]
+    authors = [_organisation(member) for member in revision.members]
     data = {
         "@context": "https://schema.org",
         "@type": "Report",
@@ -31,7 +31,7 @@ def case_data(revision, first_published):
         "isAccessibleForFree": True,
         "keywords": [row.theme.name for row in revision.theme_rows.all()],
         "about": [_target(row.target) for row in revision.contributions.all()],
-        "spatialCoverage": _place(member),
+        "spatialCoverage": places if len(places) > 1 else places[0],
         "isBasedOn": [_source(link) for link in source_links(revision)],
     }
     _name, data["license"] = licence.name_and_address()

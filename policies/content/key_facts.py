@@ -54,18 +54,34 @@ def goal_numbers(revision):
     return sorted({int(code.partition(".")[0]) for code in summary_of(revision)["targets"]})
 
 
-def per_resident(revision):
-    """Return USD per resident of the member (a year, where the budget is annual), or None.
+def joint_case(revision):
+    """Return in words how many members share a case of a list; "" for one member's own."""
+    further = summary_of(revision)["further_members"]
+    if not further:
+        return ""
+    count = 1 + further
+    return ngettext("Joint case of %(count)s member", "Joint case of %(count)s members", count) % {
+        "count": formats.number(count)
+    }
 
-    None where the budget in USD or the population is unknown, and where the policy did not reach
+
+def residents(revision):
+    """Return how many people live in the city, or in all cities of a joint case; None where the
+    population of one is unknown."""
+    populations = [member.population for member in revision.members]
+    return sum(populations) if all(populations) else None
+
+
+def per_resident(revision):
+    """Return USD per resident (a year, where the budget is annual), or None.
+
+    None where the budget in USD or a population is unknown, and where the policy did not reach
     the whole city, or does not say so (H10 of the rules for honest statistics).
     """
-    population = revision.case.member.population
-    if revision.budget_usd is None or not population:
+    if revision.budget_usd is None or revision.scale not in Revision.WHOLE_CITY:
         return None
-    if revision.scale not in Revision.WHOLE_CITY:
-        return None
-    return revision.budget_usd / population
+    population = residents(revision)
+    return revision.budget_usd / population if population else None
 
 
 def per_person_served(revision):

@@ -11,7 +11,7 @@ from policies.models import FundingSource, Revision
 from . import formats
 from .charts import KNOWN, UNKNOWN, WITHDRAWN, Bar, Piece, shares, stacked
 from .exchange_rates import mean_rate
-from .key_facts import per_person_served, per_resident, qualified
+from .key_facts import per_person_served, per_resident, qualified, residents
 
 # Rates are given with four digits: enough to check the sum, no more than they are exact.
 RATE_DIGITS = 4
@@ -131,11 +131,11 @@ def _figure(part, split):
 
 
 def resident(revision):
-    """Return the :class:`ScaledAmount` of the budget for each resident of the member."""
+    """Return the :class:`ScaledAmount` of the budget for each resident."""
     amount = per_resident(revision)
-    member = revision.case.member
+    population = residents(revision)
     if amount is None:
-        if not member.population:
+        if not population:
             return ScaledAmount("", _("Not computed: the population is not on file"))
         if revision.budget_usd is None:
             return ScaledAmount("", _("Not computed: no amount in USD is known"))
@@ -153,8 +153,8 @@ def resident(revision):
         value = _("%(amount)s a year") % {"amount": value}
     how = _("%(amount)s / %(population)s residents (%(source)s)") % {
         "amount": formats.usd(revision.budget_usd),
-        "population": formats.number(member.population),
-        "source": population_source(member),
+        "population": formats.number(population),
+        "source": population_sources(revision),
     }
     if revision.budget_scope == Revision.Scope.PART:
         how = _("%(how)s; the amount covers a part of the budget only") % {"how": how}
@@ -178,6 +178,11 @@ def person_served(revision):
         ),
     }
     return ScaledAmount(value, how)
+
+
+def population_sources(revision):
+    """Return who gives the populations of its members, and for which years."""
+    return _("; ").join(dict.fromkeys(map(population_source, revision.members)))
 
 
 def population_source(member):

@@ -19,6 +19,7 @@ from policies.models.months import year_of
 
 from . import currencies
 from .formats import money, number
+from .key_facts import residents
 
 HARD, SOFT = "hard", "soft"
 CASE = "case"  # in the place of a section, for what is said of the case itself
@@ -288,7 +289,7 @@ def _size(revision):
     if usd is None:
         return
     shown = money(usd, "USD")
-    people = revision.case.member.population
+    people = residents(revision)
     if usd > LARGEST_BUDGET_USD:
         message = _("%(amount)s is more than any city spent on one policy: check the zeros.")
         yield SOFT, "budget_amount", message % {"amount": shown}
@@ -355,7 +356,7 @@ def _staff(revision, today):
 def _people(revision, field, count):
     if count is None:
         return
-    population = revision.case.member.population
+    population = residents(revision)
     if population and count > population:
         message = _("%(count)s people are more than live there (%(population)s).")
         values = {"count": number(count), "population": number(population)}

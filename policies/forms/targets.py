@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,6 +12,13 @@ from sdg.models import Target
 
 from .base import RowForm, RowSet, SectionForm
 from .fields import hint
+
+
+def _themes(revision):
+    # A revision that was read with its rows is asked nothing again.
+    rows = list(revision.theme_rows.all())
+    prefetch_related_objects(rows, "theme")
+    return [row.theme.slug for row in rows]
 
 
 class TargetsForm(SectionForm):
@@ -43,7 +51,7 @@ class TargetsForm(SectionForm):
             if row.role == Contribution.Role.PRIMARY
         ]
         return {
-            "themes": [row.theme.slug for row in revision.theme_rows.select_related("theme")],
+            "themes": _themes(revision),
             "primary": "".join(primary),
         }
 
@@ -59,7 +67,7 @@ class TargetsForm(SectionForm):
     def write(self, revision):
         if "themes" in self.errors:
             return
-        before = [row.theme.slug for row in revision.theme_rows.select_related("theme")]
+        before = _themes(revision)
         chosen = self.cleaned_data["themes"]
         if sorted(before) == sorted(chosen):
             return

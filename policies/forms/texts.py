@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -109,7 +110,9 @@ class BasicsForm(TitleForm):
 
     @classmethod
     def stored(cls, revision):
-        rows = revision.joint_members.select_related("member")
+        # A revision that was read with its rows is asked nothing again.
+        rows = list(revision.joint_members.all())
+        prefetch_related_objects(rows, "member")
         return {
             **super().stored(revision),
             "joint_members": "\n".join(row.member.name for row in rows),

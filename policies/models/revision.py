@@ -415,6 +415,11 @@ class Revision(models.Model):
         return [each for each in dict.fromkeys(members) if each.pk != self.case.member_id]
 
     @property
+    def members(self):
+        """Return the member whose case it is, then the further ones of a joint case."""
+        return [self.case.member, *self.further_members]
+
+    @property
     def direction(self):
         """Writing direction of its language: "ltr" or "rtl"."""
         return "rtl" if self.language in self.RIGHT_TO_LEFT else "ltr"

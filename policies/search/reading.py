@@ -74,7 +74,7 @@ RevisionRow = NamedTuple(
         *((name, object) for name in COLUMNS),
         ("list_summary", dict),
         ("case", CaseRow),
-        ("further_members", list),
+        ("members", list),
         ("texts", list),
     ],
 )
@@ -121,7 +121,8 @@ class Reader:
         for member, provenance, confirmed_at, _stored, key, *columns in rows:
             case = CaseRow(self.members[member], provenance, confirmed_at)
             others = [self.members[each] for each in joint[key] if each != member]
-            yield RevisionRow(key, *columns, summaries[key], case, others, texts[key])
+            members = [case.member, *others]
+            yield RevisionRow(key, *columns, summaries[key], case, members, texts[key])
 
 
 def _further_members(**of_revisions):

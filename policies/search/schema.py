@@ -266,7 +266,7 @@ class Writer:
         """Return the words of the names of the members and their places, those of the themes, the stems
         of the other names of the members and their countries, and the runs of all."""
         places, others, themes, runs = [], [], [], []
-        for member in (revision.case.member, *revision.further_members):
+        for member in revision.members:
             place, other = self._names_of_member(member)
             places.append(place[0])
             others.append(other[0])
@@ -294,7 +294,7 @@ class Writer:
         has = []
         for column, number_field in NUMBERS_OF.items():
             if column == "member":
-                key = (revision.case.member.pk, *(each.pk for each in revision.further_members))
+                key = tuple(member.pk for member in revision.members)
                 if key not in self.members:
                     self.members[key] = cell(column, revision)
                 found = self.members[key]

@@ -9,7 +9,7 @@ from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
 from members.models import Member
-from policies.models import Contribution, ReviewEvent, Revision, RevisionTheme, Theme
+from policies.models import Contribution, JointMember, ReviewEvent, Revision, RevisionTheme, Theme
 from sdg.models import Goal
 
 from . import turnaround
@@ -163,9 +163,17 @@ def _countries():
 
 
 def _countries_of(revisions):
-    rows = Revision.objects.filter(pk__in=revisions).values_list("pk", "case__member__country")
+    """Return {revision: the countries of its members}, so that a joint case counts in each once."""
+    lead = Revision.objects.filter(pk__in=revisions).values_list("pk", "case__member__country")
+    joint = JointMember.objects.filter(revision__in=revisions)
     hidden = settings.COUNTRIES_WITHOUT_LABEL
-    return {revision: {"" if code in hidden else code} for revision, code in rows.order_by()}
+    found = defaultdict(set)
+    for revision, code in (
+        *lead.order_by(),
+        *joint.order_by().values_list("revision", "member__country"),
+    ):
+        found[revision].add("" if code in hidden else code)
+    return found
 
 
 def one_a_country():

@@ -12,6 +12,7 @@ register.filter("money", formats.money)
 register.filter("usd", formats.usd)
 register.filter("key_facts", key_facts.key_facts)
 register.filter("goal_numbers", key_facts.goal_numbers)
+register.filter(key_facts.joint_case)
 register.filter("goal_of", goal_of)
 
 

@@ -22,7 +22,7 @@ from policies.content.summary import complete, summary_of
 from policies.filters.estimate import MOST_NAMED, MOST_POLICIES, EstimateQuestion
 from policies.filters.library import plain
 
-ROWS = ("stakeholders", "funding_sources")
+ROWS = ("joint_members", "stakeholders", "funding_sources")
 LONG_TEXTS = ("challenge", "solution", "results")
 THEMES_OFFERED = 3
 
@@ -63,8 +63,7 @@ def estimate_csv(request):
 
 def _read(question):
     """Return the revisions, at most one more than are read, with what the page shows of them."""
-    rows = (*ROWS, "joint_members") if question.like else ROWS
-    found = question.revisions().with_rows(*rows).defer(*LONG_TEXTS)
+    found = question.revisions().with_rows(*ROWS).defer(*LONG_TEXTS)
     found = list(found[: MOST_POLICIES + 1])
     complete(found)
     return found

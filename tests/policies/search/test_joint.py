@@ -1,9 +1,12 @@
 """Cases of several members: found, counted and shown for each; written by one team."""
 
+import csv
+
 import pytest
+from django.utils.html import strip_tags
 
 from members.models import Member
-from policies.models import CaseStudy, JointMember
+from policies.models import CaseStudy, JointMember, Revision
 from policies.search import counts, index
 from policies.search.counts import count_cases
 from policies.search.query import Question, ask
@@ -91,6 +94,53 @@ def test_joint_case_stands_on_the_pages_of_all_its_members(client, joint, synced
     listed = {each.slug: each.case_count for each in Member.objects.with_case_counts()}
     assert listed == {"jakarta": 1, "hanoi": 1, "busan": 2}
     assert '"name": "Hanoi"' in client.get(joint.case.get_absolute_url()).text
+
+
+def test_joint_case_is_cited_and_compared_with_all_its_members(client, joint, synced):
+    synced()
+    Member.objects.filter(slug="jakarta").update(population=600, population_year=2020)
+    Member.objects.filter(slug="hanoi").update(population=300, population_year=2020)
+    Member.objects.filter(slug="busan").update(population=100, population_year=2021)
+    Revision.objects.filter(pk=joint.pk).update(scale="city", budget_usd=2500)
+    case = joint.case.get_absolute_url()
+    other = Revision.objects.live().exclude(pk=joint.pk).get()
+
+    page = client.get(case)
+    assert page.context["citation"].startswith(
+        "Jakarta, Indonesia; Hanoi, Viet Nam; Busan, Republic of Korea. One fare. "
+    )
+    assert page.context["resident"].value == "USD 2.50"
+    assert page.context["resident"].how.startswith("USD 2,500 / 1,000 residents (")
+    assert [place["name"] for place in page.context["data"]["spatialCoverage"]] == [
+        "Jakarta",
+        "Hanoi",
+        "Busan",
+    ]
+    assert "author = {{Jakarta} and {Hanoi} and {Busan}}," in client.get(f"{case}cite.bib").text
+    assert [line for line in client.get(f"{case}cite.ris").text.splitlines() if "AU" in line] == [
+        "AU  - Jakarta",
+        "AU  - Hanoi",
+        "AU  - Busan",
+    ]
+    assert client.get(f"{case}cite.json").json()[0]["author"] == [
+        {"literal": "Jakarta"},
+        {"literal": "Hanoi"},
+        {"literal": "Busan"},
+    ]
+    pair = f"case={joint.case_id}&case={other.case_id}"
+    compared = client.get(f"/policies/compare/?{pair}")
+    cell = compared.text.partition('<th scope="row">Member</th><td>')[2].partition("</td>")[0]
+    assert strip_tags(cell).strip() == (
+        "Jakarta, Indonesia; Hanoi, Viet Nam; Busan, Republic of Korea"
+    )
+    assert [each.value for each in compared.context["rows"][1].cells] == ["1,000", "100"]
+    file = client.get(f"/policies/compare/export.csv?{pair}").getvalue().decode()
+    rows = {label: first for label, first, _other in csv.reader(file.splitlines())}
+    assert {name: rows[name] for name in ("Members", "Countries or areas", "Population")} == {
+        "Members": "Jakarta; Hanoi; Busan",
+        "Countries or areas": "Indonesia; Viet Nam; Republic of Korea",
+        "Population": "1000",
+    }
 
 
 def test_only_the_team_of_the_first_member_writes_it(joint):

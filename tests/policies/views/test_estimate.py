@@ -312,7 +312,7 @@ def test_queries_do_not_grow(client, asker, synced, django_assert_max_num_querie
         policy(number, themes=["transport"])
     synced()
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         response = client.get(URL, {"target": "11.2", "for": "iloilo", **more})
     assert response.context["estimate"].total == count
 

@@ -257,7 +257,9 @@ def test_target_unknown_is_not_found(client, reference, path):
 def test_target_tells_kinds_of_amounts_apart(client, library, synced):
     hanoi, hue = MemberFactory(name="Hanoi"), MemberFactory(name="Hue", country="VN")
     money = {"budget_currency": "USD", "budget_year": 2020}
-    live(hanoi, "6.1", budget_amount=1000, budget_usd=1000, budget_scope="total", **money)
+    first = live(hanoi, "6.1", budget_amount=1000, budget_usd=1000, budget_scope="total", **money)
+    first.joint_members.create(member=hue)
+    money |= {"budget_basis": "spent", "budget_qualifier": "about", "budget_fiscal_year": "2019/20"}
     live(hanoi, "6.1", budget_amount=10_000, budget_usd=10_000, budget_scope="total", **money)
     live(hue, "6.1", budget_amount=100_000, budget_usd=100_000, budget_scope="annual", **money)
     live(hue, "6.1", budget_amount=5_000_000, budget_currency="LAK", budget_scope="part")
@@ -270,15 +272,21 @@ def test_target_tells_kinds_of_amounts_apart(client, library, synced):
     assert [
         (lane.label, [(dot.x, dot.amount.title) for dot in lane.dots]) for lane in found.lanes.lanes
     ] == [
-        ("Total", [("0.0%", "1. Hanoi: USD 1,000"), ("50.0%", "2. Hanoi: USD 10,000")]),
+        ("Total", [("0.0%", "1. Hanoi, Hue: USD 1,000"), ("50.0%", "2. Hanoi: USD 10,000")]),
         ("One year", [("100.0%", "3. Hue: USD 100,000")]),
     ]
     assert [str(tick.label) for tick in found.lanes.ticks] == ["1k", "10k", "100k"]
     assert [(row.number, row.stated, row.details) for row in found.amounts] == [
-        (1, "USD 1,000", "Total; 2020"),
-        (2, "USD 10,000", "Total; 2020"),
-        (3, "USD 100,000", "One year; 2020"),
-        (4, "LAK 5 million", "A part; year not reported"),
+        (1, "USD 1,000", "Total; 2020; basis not reported"),
+        (2, "about USD 10,000", "Total; 2019/20; spent"),
+        (3, "about USD 100,000", "One year; 2019/20; spent"),
+        (4, "LAK 5 million", "A part; year not reported; basis not reported"),
+    ]
+    drawn = [dot.amount.symbol for lane in found.lanes.lanes for dot in lane.dots]
+    assert drawn == ["unsaid", "spent", "spent"]
+    assert [(name, str(label)) for name, label in found.symbols] == [
+        ("spent", "Spent"),
+        ("unsaid", "Basis not reported"),
     ]
     assert "4 of 5 policies state an amount." in text(response)
     assert "Not converted: the year of the amount is not reported" in text(response)
@@ -403,8 +411,8 @@ def test_sections_rest_on_a_bounded_number_of_policies(client, reference, synced
     [
         ("/sdgs/", 2),
         ("/sdgs/coverage/", 2),
-        ("/sdgs/11/", 12),
-        ("/sdgs/11.6/", 15),
+        ("/sdgs/11/", 13),
+        ("/sdgs/11.6/", 16),
         ("/sdgs/11.7/", 9),
     ],
 )
