@@ -1,7 +1,11 @@
 """Fixtures that any test may ask for."""
 
 import gc
+import itertools
+import shutil
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -22,21 +26,46 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-def files_in(folder):
-    """Settings for uploads and a search index below a folder."""
-    return {"MEDIA_ROOT": folder / "media", "SEARCH_INDEX_DIR": folder / "index"}
+# A search index is written through to the disk, which takes longer than to make it: where a file
+# system in memory has room, the tests use that.
+MEMORY, ROOM = Path("/dev/shm"), 500_000_000  # noqa: S108 - the folders in it are our own
+
+
+@pytest.fixture(scope="session")
+def new_index(tmp_path_factory):
+    """``with new_index() as folder:`` gives the path of a folder for an index, not made yet."""
+    is_roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    where = MEMORY if is_roomy else tmp_path_factory.mktemp("indexes")
+    numbers = itertools.count()
+    with tempfile.TemporaryDirectory(prefix="index-", dir=where) as indexes:
+
+        @contextmanager
+        def make():
+            folder = Path(indexes) / str(next(numbers))
+            yield folder
+            shutil.rmtree(folder, ignore_errors=True)
+
+        yield make
+
+
+def files_in(folder, index_folder):
+    """Settings for uploads below a folder, and for a search index."""
+    return {"MEDIA_ROOT": folder / "media", "SEARCH_INDEX_DIR": index_folder}
 
 
 @pytest.fixture(autouse=True)
-def _own_files(request, settings, tmp_path):
+def _own_files(request, settings, tmp_path, new_index):
     """Each test has its own uploads and search index, so that tests can run side by side.
 
     Those that share the rows of their module share its files too.
     """
-    shared = "shared" in request.fixturenames
-    folder = request.getfixturevalue("shared").folder if shared else tmp_path
-    for name, value in files_in(folder).items():
-        setattr(settings, name, value)
+    with new_index() as index_folder:
+        files = files_in(tmp_path, index_folder)
+        if "shared" in request.fixturenames:
+            files = request.getfixturevalue("shared").files
+        for name, value in files.items():
+            setattr(settings, name, value)
+        yield
 
 
 REFERENCE = (Goal, Target, Theme)
@@ -95,8 +124,8 @@ def thesaurus(_kept_reference, reference):
 class Shared:
     """Where rows, files and the index are made that all tests of a module share."""
 
-    def __init__(self, folder, blocker, kept):
-        self.folder, self.blocker, self._kept = folder, blocker, kept
+    def __init__(self, files, blocker, kept):
+        self.files, self.blocker, self._kept = files, blocker, kept
 
     def fill_thesaurus(self):
         """Add the terms and labels of targets; to be called inside of ``made``."""
@@ -104,27 +133,29 @@ class Shared:
 
     @contextmanager
     def made(self):
-        with self.blocker.unblock(), override_settings(**files_in(self.folder)):
+        with self.blocker.unblock(), override_settings(**self.files):
             yield
 
 
 @pytest.fixture(scope="module")
-def shared(_kept_reference, django_db_blocker, tmp_path_factory):
+def shared(_kept_reference, django_db_blocker, tmp_path_factory, new_index):
     """``with shared.made():`` in a fixture of a module makes rows for all its tests, once.
 
     The goals, targets and themes are there. Each test works in a savepoint inside of the same
     transaction, so what it changes is undone at its end; not so what it changes in the objects and
     files that it is handed. Not for modules with tests that commit.
     """
-    made = Shared(tmp_path_factory.mktemp("shared"), django_db_blocker, _kept_reference)
-    transaction_of_all = transaction.atomic()
-    with made.made():
-        transaction_of_all.__enter__()
-        fill_reference(_kept_reference[REFERENCE])
-    yield made
-    with made.made():
-        transaction.set_rollback(True)
-        transaction_of_all.__exit__(None, None, None)
+    with new_index() as index_folder:
+        files = files_in(tmp_path_factory.mktemp("shared"), index_folder)
+        made = Shared(files, django_db_blocker, _kept_reference)
+        transaction_of_all = transaction.atomic()
+        with made.made():
+            transaction_of_all.__enter__()
+            fill_reference(_kept_reference[REFERENCE])
+        yield made
+        with made.made():
+            transaction.set_rollback(True)
+            transaction_of_all.__exit__(None, None, None)
 
 
 @pytest.fixture
