@@ -11,7 +11,7 @@ from .advice import Advice
 from .cooperation import Cooperation, CooperationForm, CooperationLanguage, Introduction
 from .entries import Gap, Topic, Visibility
 from .flags import Flag
-from .questions import Addressee, Question
+from .questions import Addressee, Question, QuestionDraft
 
 __all__ = [
     "Addressee",
@@ -28,6 +28,7 @@ __all__ = [
     "Gap",
     "Introduction",
     "Question",
+    "QuestionDraft",
     "Topic",
     "Visibility",
 ]

@@ -76,12 +76,19 @@ class Question(WrittenText, Entry):
     visibility = models.CharField(
         _("who may read it"), max_length=7, choices=Visibility, default=Visibility.PUBLIC
     )
+    passed_on = models.BooleanField(
+        _("passed on by the secretariat"),
+        default=False,
+        db_default=False,
+        help_text=_("The secretariat asks for a member whose team did not ask here itself."),
+    )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     decision_note = models.TextField(
         _("note on the decision"), blank=True, help_text=_("The asker reads it.")
     )
     # Days of the clock count from here: when it was let through, not when it was typed.
     opened_at = models.DateTimeField(_("asked on"), null=True, blank=True)
+    reopened_at = models.DateTimeField(_("opened again on"), null=True, blank=True)
     answered_at = models.DateTimeField(_("first answered on"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed on"), null=True, blank=True)
     closed_reason = models.CharField(_("closed because"), max_length=10, choices=Closed, blank=True)
@@ -119,6 +126,18 @@ class Question(WrittenText, Entry):
 
     def get_absolute_url(self):
         return reverse("exchange:question", args=[self.pk, self.slug])
+
+    @property
+    def clock_from(self):
+        """The moment from which its days are counted; None while it waits for a look."""
+        return self.reopened_at or self.opened_at
+
+    @property
+    def takes_answers(self):
+        """Whether a member may answer it: also one that was closed because nobody did."""
+        if self.closed_reason == self.Closed.UNANSWERED:
+            return True
+        return self.state in (self.State.OPEN, self.State.ANSWERED)
 
 
 class Addressee(models.Model):
@@ -180,3 +199,26 @@ class Addressee(models.Model):
 
     def __str__(self):
         return str(self.member)
+
+    @property
+    def standing(self):
+        """How it stands there, in one word for forms: of two people who act on the same, the second
+        is told."""
+        return f"{self.state}-{self.taken_by_id or ''}"
+
+
+class QuestionDraft(models.Model):
+    """What somebody without a team wanted to ask; it waits until the person is in one."""
+
+    author = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="question_draft"
+    )
+    fields = models.JSONField(_("what was typed"), default=dict)
+    saved_at = models.DateTimeField(_("saved on"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("question that was begun")
+        verbose_name_plural = _("questions that were begun")
+
+    def __str__(self):
+        return str(self.fields.get("title", ""))

@@ -1,0 +1,201 @@
+"""Who is told of a question and of what becomes of it. Mails carry the whole text, and no address."""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from members.models import Membership, Notice, User
+from members.notices.notifications import address, notify
+from policies.models import Revision
+
+from .notifications import coordinators, secretariat, text_of
+
+Kind = Notice.Kind
+
+
+def notify_asked(question, addressees, by):
+    """Tell those who are asked, once each, and the secretariat of the members that have no team."""
+    told = {by.pk} if by else set()
+    without_team = []
+    for addressee in addressees:
+        people = _asked(question, addressee.member)
+        if not people:
+            without_team.append(addressee.member.name)
+        # Somebody may be in two of the teams.
+        notify(
+            Kind.QUESTION_ASKED,
+            [person for person in people if person.pk not in told],
+            _path(question),
+            asked=addressee.member.name,
+            **_facts(question),
+        )
+        told |= {person.pk for person in people}
+    if without_team:
+        notify(
+            Kind.QUESTION_ASKED,
+            [person for person in secretariat(by) if person.pk not in told],
+            _path(question),
+            asked=", ".join(without_team),
+            for_secretariat=True,
+            **_facts(question),
+        )
+
+
+def notify_answered(question, advice, by):
+    """Tell who asked that there is an answer, with the whole of it."""
+    message = advice.text
+    if advice.english:
+        message += f"\n\n{advice.english}"
+    notify(
+        Kind.QUESTION_ANSWERED,
+        _askers(question, by),
+        _path(question),
+        title=question.title,
+        member=advice.member.name,
+        figures=_figures(advice),
+        passed_on=advice.source if advice.passed_on else "",
+        message=message,
+    )
+
+
+def notify_declined(question, addressee, by):
+    """Tell who asked that a member does not answer, and why."""
+    notify(
+        Kind.QUESTION_ANSWERED,
+        _askers(question, by),
+        _path(question),
+        title=question.title,
+        member=addressee.member.name,
+        declined=_in_language_of_site(addressee.get_declined_reason_display),
+        message=addressee.declined_text,
+    )
+
+
+def notify_reminded(question, addressee, days):
+    """Remind the team that is asked, and who took the question; ``days`` since it was asked."""
+    people = {person.pk: person for person in _asked(question, addressee.member)}
+    taken_by = addressee.taken_by
+    if taken_by and taken_by.memberships.active().filter(member=addressee.member).exists():
+        people[taken_by.pk] = taken_by
+    notify(
+        Kind.QUESTION_WAITING,
+        people.values(),
+        _path(question),
+        asked=addressee.member.name,
+        days=days,
+        **_facts(question),
+    )
+
+
+def notify_waits(question, days):
+    """Tell the secretariat that nobody has answered for too long."""
+    notify(
+        Kind.QUESTION_WAITING,
+        secretariat(),
+        _path(question),
+        days=days,
+        for_secretariat=True,
+        **_facts(question),
+    )
+
+
+def notify_next(question, members, days):
+    """Tell who asked which members could be asked next."""
+    notify(
+        Kind.QUESTION_WAITING,
+        _askers(question),
+        _path(question),
+        days=days,
+        for_asker=True,
+        next=", ".join(member.name for member in members),
+        **_facts(question),
+    )
+
+
+def notify_closed(question, by, people, **facts):
+    """Tell ``people`` that a question is closed, and why."""
+    notify(
+        Kind.QUESTION_CLOSED,
+        [person for person in people if person != by],
+        _path(question),
+        title=question.title,
+        member=question.member.name,
+        reason=question.closed_reason,
+        **facts,
+    )
+
+
+def askers(question):
+    """Return who is told of what becomes of a question: who asked it, and their coordinators."""
+    return _askers(question)
+
+
+def asked(question, addressees):
+    """Return who was told that the members of ``addressees`` are asked."""
+    people = {}
+    for addressee in addressees:
+        people |= {person.pk: person for person in _asked(question, addressee.member)}
+    return list(people.values())
+
+
+def _asked(question, member):
+    """Return the coordinators of a member, or its whole team where nobody coordinates it, and of its
+    people those who wrote the case."""
+    team = User.objects.filter(
+        is_active=True,
+        memberships__member=member,
+        memberships__status=Membership.Status.ACTIVE,
+    ).distinct()
+    people = {person.pk: person for person in coordinators(member) or team}
+    if question.case_id:
+        wrote = Revision.objects.citable().filter(case=question.case_id).values("created_by")
+        people |= {person.pk: person for person in team.filter(pk__in=wrote)}
+    return list(people.values())
+
+
+def _askers(question, by=None):
+    people = {person.pk: person for person in coordinators(question.member)}
+    author = question.author
+    if author and author.is_active:
+        people[author.pk] = author
+    return [person for person in people.values() if person != by]
+
+
+def _facts(question):
+    live = question.case and question.case.live
+    return {
+        "title": question.title,
+        "member": question.member.name,
+        "by": "" if question.passed_on else question.author_name,
+        "case": live.title if live else "",
+        "message": "\n\n".join(filter(None, [text_of(question), question.english])),
+    }
+
+
+def _figures(advice):
+    """Return the figures of an answer in words; "" where it states none."""
+    if not advice.has_figures:
+        return ""
+    with translation.override(settings.LANGUAGE_CODE):
+        parts = []
+        if advice.amount is not None:
+            known = [advice.currency, f"{advice.amount:,.0f}".strip()]
+            if advice.amount_year:
+                known.append(str(advice.amount_year))
+            if advice.amount_basis:
+                known.append(str(advice.get_amount_basis_display()).lower())
+            parts.append(" ".join(filter(None, known)))
+        if advice.people_fte is not None:
+            parts.append(_("%(count)s full-time equivalents") % {"count": advice.people_fte})
+        if advice.months is not None:
+            parts.append(_("%(count)s months") % {"count": advice.months})
+        return "; ".join(parts)
+
+
+def _path(question):
+    return address("exchange:question", question.pk, question.slug)
+
+
+def _in_language_of_site(get):
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(get())

@@ -1,0 +1,580 @@
+"""The only module that changes the state of a question and of those who are asked it."""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from exchange.content import routing
+from exchange.models import Addressee, Advice, Question, QuestionDraft
+from exchange.models.questions import MAX_ADDRESSEES, MAX_TARGETS
+from exchange.models.querysets import MODERATE, writes_as
+from members.accounts.secretariat import acts_for_secretariat
+from members.models import Member
+from members.names import fold
+from members.record import audit
+
+from . import advice as advice_steps
+from . import question_notices as notices
+from .entries import (
+    days,
+    lock,
+    lock_author,
+    need_member,
+    refuse_contact_details,
+    refuse_too_many,
+    waits_for_a_look,
+)
+from .errors import (
+    AlreadyAsked,
+    AlreadyThere,
+    ChangedMeanwhile,
+    ExchangeError,
+    NotAllowed,
+    ReasonRequired,
+    StepRefused,
+    TooManyToday,
+)
+from .notifications import notify_of_check, secretariat
+
+State, Closed, Verdict = Question.State, Question.Closed, Question.Verdict
+Asked = Addressee.State
+
+# The same question to the same member is not put again for so long.
+ASKED_LATELY = timedelta(days=30)
+# A question that so many members were asked has gone round.
+MAX_ADDRESSEES_IN_ALL = 15
+
+
+@transaction.atomic
+def ask(
+    *,
+    author,
+    member,
+    title,
+    topic,
+    addressees,
+    background="",
+    language="en",
+    case=None,
+    gap="",
+    targets=(),
+    visibility="public",
+):
+    """Save a question of ``member`` and return it: asked at once, or waiting for the secretariat.
+
+    ``addressees`` are pairs of a member and why it is asked; that of the ``case`` is always asked.
+    Raises ``AlreadyAsked`` where the same was asked of one of them lately, ``TooManyToday`` where the
+    person has asked, or one of the members was asked, too often.
+    """
+    need_member(author, member)
+    refuse_contact_details(title, background)
+    if case is not None and not case.live_id:
+        raise StepRefused(_("This case study is not public: nobody can be asked about it."))
+    if case is None and not targets:
+        raise ExchangeError(_("Name a case study or at least one target."))
+    if len(targets) > MAX_TARGETS:
+        raise ExchangeError(_("Name at most three targets."))
+    chosen = _chosen(member, addressees, case)
+    of_secretariat = acts_for_secretariat(author, MODERATE)
+    if not of_secretariat:
+        _limit(author, chosen)
+    _refuse_asked_before(author, title, [each for each, _reason in chosen])
+    waits = waits_for_a_look(author, title, background)
+    question = Question.objects.create(
+        author=author,
+        author_name=author.get_full_name(),
+        member=member,
+        passed_on=of_secretariat and not writes_as(author).filter(pk=member.pk).exists(),
+        case=case,
+        gap=gap,
+        topic=topic,
+        title=title,
+        background=background,
+        language=language,
+        visibility=visibility,
+        state=State.CHECKING if waits else State.OPEN,
+        opened_at=None if waits else timezone.now(),
+    )
+    question.targets.set(targets or _targets_of(case))
+    added = _add_addressees(question, chosen)
+    QuestionDraft.objects.filter(author=author).delete()
+    audit.record("question-asked", question, by=author)
+    if waits:
+        notify_of_check(question)
+    else:
+        notices.notify_asked(question, added, author)
+    return question
+
+
+@transaction.atomic
+def bring_out(question, *, by):
+    """Put a question that waited for a look to those it is for, and return it; the clock begins."""
+    question = lock(question)
+    if question.state != State.CHECKING:
+        raise StepRefused(_("This question does not wait for the secretariat any more."))
+    now = timezone.now()
+    question.state, question.opened_at = State.OPEN, now
+    question.save(update_fields=["state", "opened_at"])
+    addressees = question.addressees.select_related("member")
+    addressees.update(asked_at=now)
+    notices.notify_asked(question, list(addressees), by)
+    return question
+
+
+@transaction.atomic
+def take(addressee, *, by):
+    """Note that ``by`` writes the answer of a member, so that no two do, and return the addressee.
+
+    Raises ``ChangedMeanwhile`` where a colleague was quicker.
+    """
+    question, addressee = _locked(addressee)
+    need_member(by, addressee.member)
+    _need_answerable(question)
+    if addressee.state != Asked.ASKED:
+        raise ChangedMeanwhile(standing_in_words(addressee))
+    addressee.state, addressee.taken_by, addressee.taken_at = Asked.TAKEN, by, timezone.now()
+    addressee.save(update_fields=["state", "taken_by", "taken_at"])
+    audit.record("question-taken", question, by=by, reason=str(addressee.member))
+    return addressee
+
+
+@transaction.atomic
+def answer(question, *, author, member, text, shown="", **of_advice):
+    """Save the answer of ``member`` to a question and return it, an :class:`Advice`.
+
+    Whoever knows may answer, asked or not. ``shown`` is the ``standing`` of the addressee as the
+    author was shown it: raises ``ChangedMeanwhile`` where a colleague has acted since, and nothing is
+    saved. What else is known is handed to :func:`exchange.steps.advice.give`.
+    """
+    question = lock(question)
+    need_member(author, member)
+    _need_answerable(question)
+    if question.member_id == member.pk:
+        raise NotAllowed(_("A member does not answer its own question."))
+    addressee = question.addressees.select_for_update().filter(member=member).first()
+    if addressee and shown and shown != addressee.standing:
+        raise ChangedMeanwhile(standing_in_words(addressee))
+    same = question.advice.filter(author=author, member=member, text=text).first()
+    if same:
+        raise AlreadyThere(_("You have sent this answer already."), same)
+    of_advice = {"topic": question.topic} | of_advice
+    given = advice_steps.give(
+        author=author,
+        member=member,
+        text=text,
+        question=question,
+        addressee=addressee,
+        **of_advice,
+    )
+    audit.record("question-answered", question, by=author, reason=str(member))
+    if given.state == Advice.State.PUBLISHED:
+        _count(question, given, author)
+    elif addressee and addressee.state == Asked.ASKED:
+        addressee.state, addressee.taken_by, addressee.taken_at = (
+            Asked.TAKEN,
+            author,
+            timezone.now(),
+        )
+        addressee.save(update_fields=["state", "taken_by", "taken_at"])
+    return given
+
+
+@transaction.atomic
+def count_answer(advice, *, by=None):
+    """Note that advice which answers a question can be read now: it was let through."""
+    if advice.question_id:
+        _count(lock(advice.question), advice, by)
+
+
+@transaction.atomic
+def decline(addressee, *, by, reason, text=""):
+    """Say for a member that it does not answer, and why; return the addressee."""
+    question, addressee = _locked(addressee)
+    need_member(by, addressee.member)
+    _need_answerable(question)
+    if reason not in Addressee.Declined.values:
+        raise ReasonRequired
+    if reason == Addressee.Declined.OTHER and not text.strip():
+        raise ReasonRequired
+    refuse_contact_details(text)
+    if addressee.state not in Addressee.OWING:
+        raise ChangedMeanwhile(standing_in_words(addressee))
+    addressee.state, addressee.decided_at = Asked.DECLINED, timezone.now()
+    addressee.declined_reason, addressee.declined_text = reason, text.strip()
+    addressee.save(update_fields=["state", "decided_at", "declined_reason", "declined_text"])
+    audit.record("question-declined", question, by=by, reason=str(addressee.member))
+    notices.notify_declined(question, addressee, by)
+    return addressee
+
+
+@transaction.atomic
+def judge(question, *, by, verdict):
+    """Note whether the answers answered it, as the asker says; "no" opens the question again."""
+    question = lock(question)
+    _need_asker(question, by)
+    if verdict not in Verdict.values:
+        raise ExchangeError(_("Choose one: yes, partly or no."))
+    if question.state != State.ANSWERED:
+        raise StepRefused(_("Only an answered question can be judged."))
+    question.verdict = verdict
+    changed = ["verdict"]
+    audit.record("question-judged", question, by=by, reason=verdict)
+    if verdict == Verdict.NO:
+        question.state, question.reopened_at = State.OPEN, timezone.now()
+        question.waits_since = question.next_offered_at = None
+        changed += ["state", "reopened_at", "waits_since", "next_offered_at"]
+        question.addressees.filter(state__in=Addressee.OWING).update(reminded_at=None)
+        audit.record("question-reopened", question, by=by)
+    question.save(update_fields=changed)
+    return question
+
+
+@transaction.atomic
+def close(question, *, by):
+    """Close a question in the name of its asker: withdrawn where nobody has answered."""
+    question = lock(question)
+    _need_asker(question, by)
+    if question.state not in (State.CHECKING, State.OPEN, State.ANSWERED):
+        raise StepRefused(_("This question is closed already."))
+    is_answered = _is_answered(question)
+    if question.state == State.CHECKING:
+        # Nobody has read it, and nobody will.
+        question.state, reason = State.REFUSED, Closed.WITHDRAWN
+        people = []
+    else:
+        question.state = State.CLOSED
+        reason = Closed.BY_ASKER if is_answered else Closed.WITHDRAWN
+        owing = question.addressees.filter(state__in=Addressee.OWING).select_related("member")
+        people = notices.asked(question, owing)
+    _close(question, reason, by=by, people=people)
+    return question
+
+
+@transaction.atomic
+def close_as_duplicate(question, same_as, *, by):
+    """Close a question that was asked before, and lead to that one; for the secretariat."""
+    question = lock(question)
+    if not acts_for_secretariat(by, MODERATE):
+        raise NotAllowed(_("Only the secretariat may do this."))
+    if same_as.pk == question.pk or same_as.same_as_id == question.pk:
+        raise ExchangeError(_("A question is not the same as itself."))
+    if question.state not in (State.OPEN, State.ANSWERED):
+        raise StepRefused(_("Only an open question can be closed."))
+    question.state, question.same_as = State.CLOSED, same_as
+    owing = question.addressees.filter(state__in=Addressee.OWING).select_related("member")
+    people = [*notices.askers(question), *notices.asked(question, owing)]
+    _close(question, Closed.DUPLICATE, by=by, people=people, other=same_as.title)
+    return question
+
+
+@transaction.atomic
+def ask_next(question, *, by, addressees):
+    """Put a question to further members, as the asker or the secretariat chose; return the new rows.
+
+    ``addressees`` are pairs of a member and why it is asked.
+    """
+    question = lock(question)
+    if not acts_for_secretariat(by, MODERATE):
+        _need_asker(question, by)
+    if question.state not in (State.OPEN, State.ANSWERED) or question.removed_at:
+        raise StepRefused(_("This question is closed: nobody else can be asked."))
+    there = set(question.addressees.values_list("member", flat=True))
+    new = [(member, reason) for member, reason in addressees if member.pk not in there]
+    chosen = _chosen(question.member, new, None)
+    if len(there) + len(chosen) > MAX_ADDRESSEES_IN_ALL:
+        raise ExchangeError(
+            _("This question was put to %(count)d members. Please ask a new one.")
+            % {"count": len(there)}
+        )
+    if not acts_for_secretariat(by, MODERATE):
+        _limit_members([member for member, _reason in chosen])
+    added = _add_addressees(question, chosen)
+    names = ", ".join(member.name for member, _reason in chosen)
+    audit.record("question-forwarded", question, by=by, reason=names)
+    notices.notify_asked(question, added, by)
+    return added
+
+
+@transaction.atomic
+def note_letter(addressee, *, by):
+    """Note that the secretariat has written to a member that nobody is here of."""
+    question, addressee = _locked(addressee)
+    if not acts_for_secretariat(by, MODERATE):
+        raise NotAllowed(_("Only the secretariat may do this."))
+    addressee.letter_sent_at = timezone.now()
+    addressee.save(update_fields=["letter_sent_at"])
+    audit.record("letter-sent", question, by=by, reason=str(addressee.member))
+    return addressee
+
+
+def standing_in_words(addressee):
+    """Return how a question stands at a member, for a colleague who wants to act on it."""
+    who = addressee.taken_by.get_full_name() if addressee.taken_by else _("A colleague")
+    if addressee.state == Asked.TAKEN:
+        return _("%(person)s has taken this question and is writing an answer.") % {"person": who}
+    if addressee.state == Asked.ANSWERED:
+        return _("%(member)s has answered this question already.") % {"member": addressee.member}
+    if addressee.state == Asked.DECLINED:
+        return _("%(member)s has said already that it does not answer.") % {
+            "member": addressee.member
+        }
+    return _("Nobody has taken this question any more.")
+
+
+# The clock
+
+
+@dataclass
+class Moved:
+    """How many questions the clock has moved on, by what was done."""
+
+    reminded: int = 0
+    waits: int = 0
+    next_offered: int = 0
+    unanswered: int = 0
+    settled: int = 0
+
+    def __iter__(self):
+        return iter((each.name, getattr(self, each.name)) for each in fields(self))
+
+
+def move_on(now):
+    """Do what is due at ``now`` with every question, each in its own transaction, and return
+    :class:`Moved`. Doing it again does nothing, also when two processes do it at once."""
+    moved = Moved()
+    for key in _due(now):
+        _move_on(key, now, moved)
+    return moved
+
+
+def _due(now):
+    """Return the numbers of the questions with which something may be due."""
+    began = Coalesce("reopened_at", "opened_at")
+    owing = Addressee.objects.filter(
+        question=OuterRef("pk"),
+        state__in=Addressee.OWING,
+        reminded_at=None,
+        asked_at__lte=now - days("remind"),
+    )
+    newer_answer = Advice.objects.filter(
+        question=OuterRef("pk"),
+        state=Advice.State.PUBLISHED,
+        created_at__gt=now - days("settled"),
+    )
+    open_and_due = Q(state=State.OPEN) & (
+        Exists(owing)
+        | Q(waits_since=None, began__lte=now - days("waits"))
+        | Q(next_offered_at=None, began__lte=now - days("offer_next"))
+        | Q(began__lte=now - days("unanswered"))
+    )
+    settled = Q(state=State.ANSWERED, answered_at__lte=now - days("settled")) & ~Exists(
+        newer_answer
+    )
+    found = Question.objects.standing().alias(began=began).filter(open_and_due | settled)
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _move_on(key, now, moved):
+    question = Question.objects.select_for_update(of=["self"]).filter(pk=key).first()
+    # Another process may have been here since the list was made.
+    if question is None or question.removed_at or question.hidden_at:
+        return
+    if question.state == State.ANSWERED:
+        newest = (
+            question.advice.filter(state=Advice.State.PUBLISHED).order_by("-created_at").first()
+        )
+        last = max(filter(None, [question.answered_at, newest and newest.created_at]))
+        if last <= now - days("settled"):
+            question.state = State.CLOSED
+            _close(question, Closed.SETTLED, now=now)
+            moved.settled += 1
+    elif question.state == State.OPEN:
+        _move_open_on(question, now, moved)
+
+
+def _move_open_on(question, now, moved):
+    passed = now - question.clock_from
+    if passed >= days("unanswered"):
+        question.state = State.CLOSED
+        _close(question, Closed.UNANSWERED, now=now, people=notices.askers(question))
+        moved.unanswered += 1
+        return
+    _remind(question, now, moved)
+    if question.waits_since is None and passed >= days("waits"):
+        question.waits_since = now
+        question.save(update_fields=["waits_since"])
+        notices.notify_waits(question, passed.days)
+        moved.waits += 1
+    if question.next_offered_at is None and passed >= days("offer_next"):
+        question.next_offered_at = now
+        question.save(update_fields=["next_offered_at"])
+        offered = routing.next_for(question)
+        notices.notify_next(question, [each.member for each in offered], passed.days)
+        moved.next_offered += 1
+
+
+def _remind(question, now, moved):
+    """Remind each member that owes an answer once; what waits for the secretariat is given already."""
+    waiting = Advice.objects.filter(addressee=OuterRef("pk"), state=Advice.State.CHECKING)
+    due = question.addressees.filter(
+        ~Exists(waiting),
+        state__in=Addressee.OWING,
+        reminded_at=None,
+        asked_at__lte=now - days("remind"),
+    ).select_related("member", "taken_by")
+    for addressee in due:
+        addressee.reminded_at = now
+        addressee.save(update_fields=["reminded_at"])
+        notices.notify_reminded(question, addressee, (now - addressee.asked_at).days)
+        moved.reminded += 1
+
+
+# What the steps share
+
+
+def _locked(addressee):
+    """Return the question and the addressee as they are now, locked; the question always first."""
+    question = lock(addressee.question)
+    addressee = (
+        Addressee.objects.select_for_update(of=["self"])
+        .select_related("member", "taken_by")
+        .get(pk=addressee.pk)
+    )
+    return question, addressee
+
+
+def _need_answerable(question):
+    if question.removed_at or question.hidden_at or not question.takes_answers:
+        raise StepRefused(_("This question is closed: it can no longer be answered."))
+
+
+def _need_asker(question, by):
+    """Raise ``NotAllowed`` unless ``by`` is of the team that asks, or passed the question on."""
+    if question.passed_on and acts_for_secretariat(by, MODERATE):
+        return
+    if not writes_as(by).filter(pk=question.member_id).exists():
+        raise NotAllowed(
+            _("Only the team of %(member)s may do this.") % {"member": question.member}
+        )
+
+
+def _chosen(member, addressees, case):
+    """Return the pairs of members to ask and why, each once. Raises ``ExchangeError`` for none and for
+    more than five."""
+    chosen = {}
+    if case is not None and case.member_id != member.pk:
+        chosen[case.member_id] = (case.member, _("The case is its own."))
+    for each, reason in addressees:
+        if each.pk == member.pk:
+            raise ExchangeError(_("A member does not ask itself."))
+        chosen.setdefault(each.pk, (each, reason))
+    if not chosen:
+        raise ExchangeError(_("Choose at least one member to ask."))
+    if len(chosen) > MAX_ADDRESSEES:
+        raise ExchangeError(
+            _("Choose at most five members to ask; these are %(count)d.") % {"count": len(chosen)}
+        )
+    return list(chosen.values())
+
+
+def _limit(author, chosen):
+    lock_author(author)
+    limit = settings.EXCHANGE_LIMITS["questions"]
+    refuse_too_many(
+        Question.objects.filter(author=author),
+        limit,
+        ngettext(
+            "A person may ask %(count)d question a day. Please ask the next one tomorrow.",
+            "A person may ask %(count)d questions a day. Please ask the next one tomorrow.",
+            limit,
+        )
+        % {"count": limit},
+    )
+    _limit_members([member for member, _reason in chosen])
+
+
+def _limit_members(members):
+    """Raise ``TooManyToday`` where a member was asked as much as one may be in a day."""
+    keys = sorted(member.pk for member in members)
+    # In one order, so that two people who ask the same members do not wait for each other.
+    list(
+        Member.objects.select_for_update(no_key=True, of=["self"])
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+    since = timezone.now() - timedelta(days=1)
+    limit = settings.EXCHANGE_LIMITS["questions_to_a_member"]
+    for member in members:
+        if Addressee.objects.filter(member=member, asked_at__gt=since).count() >= limit:
+            raise TooManyToday(
+                _(
+                    "%(member)s was asked as much today as one team can answer. Take it out, or ask "
+                    "tomorrow."
+                )
+                % {"member": member}
+            )
+
+
+def _refuse_asked_before(author, title, members):
+    lately = (
+        Question.objects.readable_by(author)
+        .filter(
+            addressees__member__in=members,
+            created_at__gt=timezone.now() - ASKED_LATELY,
+            removed_at=None,
+        )
+        .exclude(state=State.REFUSED)
+        .exclude(closed_reason=Closed.WITHDRAWN)
+    )
+    folded = fold(title)
+    for question in lately.order_by("pk").distinct():
+        if fold(question.title) == folded:
+            raise AlreadyAsked(question)
+
+
+def _targets_of(case):
+    rows = case.live.contributions.order_by("position")[:MAX_TARGETS]
+    return [row.target_id for row in rows]
+
+
+def _add_addressees(question, chosen):
+    longest = Addressee._meta.get_field("reason").max_length
+    return [
+        question.addressees.create(member=member, reason=reason[:longest])
+        for member, reason in chosen
+    ]
+
+
+def _count(question, advice, by):
+    """Note at a locked question that ``advice`` answers it, and tell the asker."""
+    now = timezone.now()
+    if advice.addressee_id:
+        question.addressees.filter(pk=advice.addressee_id).update(
+            state=Asked.ANSWERED, decided_at=now, declined_reason="", declined_text=""
+        )
+    if question.takes_answers:
+        question.state, question.closed_at, question.closed_reason = State.ANSWERED, None, ""
+        question.answered_at = question.answered_at or now
+        question.save(update_fields=["state", "closed_at", "closed_reason", "answered_at"])
+    notices.notify_answered(question, advice, by)
+
+
+def _is_answered(question):
+    return question.advice.filter(state=Advice.State.PUBLISHED, removed_at=None).exists()
+
+
+def _close(question, reason, *, by=None, now=None, people=(), **facts):
+    question.closed_reason, question.closed_at = reason, now or timezone.now()
+    question.save(update_fields=["state", "closed_reason", "closed_at", "same_as"])
+    with translation.override(settings.LANGUAGE_CODE):
+        name = "" if by else _("The clock of the exchange")
+    audit.record("question-closed", question, by=by, name=name, reason=reason)
+    notices.notify_closed(question, by, people, **facts)
