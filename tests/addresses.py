@@ -18,6 +18,7 @@ from policies.models import ImportRun, MissedQuestion, Phrase, ReviewEvent, Revi
 from policies.search import index
 from policies.workflow import moderation
 from sdg.models import Goal, Target, Term
+from tests.exchange.factories import AddresseeFactory
 from tests.factories import (
     AttachmentFactory,
     LiveRevisionFactory,
@@ -43,6 +44,7 @@ PUBLIC = {
     "policies:estimate-csv",
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
+    *("exchange:questions", "exchange:question", "exchange:question-short"),
 }
 HIDDEN_TITLE = "Not yet public"
 
@@ -139,6 +141,7 @@ def make_world(slug="surabaya"):
         "my:invitation-revoke": team | {"pk": invitation.pk},
         "my:invitation": {"token": token_of(invitation)},
         "secretariat:export": {"name": "cases"},
+        **_arguments_of_questions(live),
     }
     rows = _rows_of_admin(ours, live, request)
     addresses = {}
@@ -148,6 +151,22 @@ def make_world(slug="surabaya"):
         else:
             addresses[name] = reverse(name, kwargs=arguments.get(name))
     return World(people, draft, live, addresses)
+
+
+def _arguments_of_questions(live):
+    """Return what goes into the addresses of questions: one that the member of the case is asked, and
+    one that it asks."""
+    ours, other = live.case.member, MemberFactory(name="Hue")
+    question = AddresseeFactory(
+        member=ours, question__member=other, question__case=live.case
+    ).question
+    asked = {"pk": question.pk}
+    asking = {"pk": AddresseeFactory(member=other, question__member=ours).question.pk}
+    return {
+        **dict.fromkeys(("exchange:take", "exchange:decline", "exchange:question-short"), asked),
+        "exchange:question": asked | {"slug": question.slug},
+        **dict.fromkeys(("exchange:judge", "exchange:close", "exchange:ask-next"), asking),
+    }
 
 
 def _rows_of_admin(member, live, request):

@@ -87,6 +87,22 @@ PAGES = {
         (200, 302, 302, 302, 302, 302, 302, 302),
     ),
     "codebook": (ALL, NO_METHOD),
+    # Who is in no team may write a question too: it is kept until the person is in one.
+    "exchange:ask": (SIGNED_IN, (401, 422, 422, 422, 302, 422, 422, 422)),
+    # The asker and, to forward a question, the secretariat: nobody is ticked.
+    "exchange:ask-next": (
+        SIGNED_IN_NO_METHOD,
+        (302, 404, 422, 422, 404, 422, 422, 422),
+    ),
+    "exchange:close": (SIGNED_IN_NO_METHOD, TEAM_SENT_ON),
+    "exchange:decline": (SIGNED_IN_NO_METHOD, TEAM_EMPTY),
+    # The asker only; there is nothing to judge yet.
+    "exchange:judge": (SIGNED_IN_NO_METHOD, (302, 404, 422, 422, 404, 404, 404, 404)),
+    "exchange:question": (ALL, NO_METHOD),
+    "exchange:question-short": ((301, 301, 301, 301, 301, 301, 301, 301), NO_METHOD),
+    "exchange:questions": (ALL, NO_METHOD),
+    "exchange:similar": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "exchange:take": (SIGNED_IN_NO_METHOD, TEAM_SENT_ON),
     "healthz": (ALL, NO_METHOD),
     "home": (ALL, NO_METHOD),
     "members:detail": (ALL, NO_METHOD),

@@ -8,7 +8,7 @@ has, the earlier it stands; then the more it is like the asker's city (:mod:`mem
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -192,20 +192,3 @@ def _can_be_compared(member, other):
     """Return whether the traits of cities say anything about the two."""
     kind = Member.Kind.LOCAL_GOVERNMENT
     return bool(member) and member.kind == kind and other.kind == kind
-
-
-def named(typed, limit=NEXT):
-    """Return the members that ``typed`` names, and those that it may mean where it names none."""
-    found = list(Member.objects.named(typed)[:limit])
-    return (found, []) if found else ([], Member.objects.near(typed, limit=limit))
-
-
-def matching(words):
-    """Return the condition on questions in which all of ``words`` stand, in text or English text."""
-    condition = Q()
-    for word in words:
-        one = Q()
-        for name in ("title", "background", "english"):
-            one |= Q(**{f"{name}__icontains": word})
-        condition &= one
-    return condition

@@ -14,8 +14,42 @@ CLOSE = 0.3
 SAME_CASE = 0.15
 # Words that nearly every question has.
 COMMON = frozenset(
-    "about been city does from have into long many much other people take that their them there they "
-    "this took were what when where which whom with work worked would your asked ask answer".split()
+    [
+        "about",
+        "been",
+        "city",
+        "does",
+        "from",
+        "have",
+        "into",
+        "long",
+        "many",
+        "much",
+        "other",
+        "people",
+        "take",
+        "that",
+        "their",
+        "them",
+        "there",
+        "they",
+        "this",
+        "took",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "whom",
+        "with",
+        "work",
+        "worked",
+        "would",
+        "your",
+        "asked",
+        "ask",
+        "answer",
+    ]
 )
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from exchange.content import routing
 from exchange.models import Addressee, Advice, Question, QuestionDraft
-from exchange.models.questions import MAX_ADDRESSEES, MAX_TARGETS
 from exchange.models.querysets import MODERATE, writes_as
+from exchange.models.questions import MAX_ADDRESSEES, MAX_TARGETS
 from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member
 from members.names import fold
@@ -41,7 +41,7 @@ from .errors import (
     StepRefused,
     TooManyToday,
 )
-from .notifications import notify_of_check, secretariat
+from .notifications import notify_of_check
 
 State, Closed, Verdict = Question.State, Question.Closed, Question.Verdict
 Asked = Addressee.State
@@ -100,10 +100,13 @@ def ask(
         language=language,
         visibility=visibility,
         state=State.CHECKING if waits else State.OPEN,
-        opened_at=None if waits else timezone.now(),
     )
     question.targets.set(targets or _targets_of(case))
     added = _add_addressees(question, chosen)
+    if not waits:
+        # Not before those that are asked with it.
+        question.opened_at = timezone.now()
+        question.save(update_fields=["opened_at"])
     QuestionDraft.objects.filter(author=author).delete()
     audit.record("question-asked", question, by=author)
     if waits:
@@ -263,7 +266,7 @@ def close_as_duplicate(question, same_as, *, by):
     question = lock(question)
     if not acts_for_secretariat(by, MODERATE):
         raise NotAllowed(_("Only the secretariat may do this."))
-    if same_as.pk == question.pk or same_as.same_as_id == question.pk:
+    if question.pk in (same_as.pk, same_as.same_as_id):
         raise ExchangeError(_("A question is not the same as itself."))
     if question.state not in (State.OPEN, State.ANSWERED):
         raise StepRefused(_("Only an open question can be closed."))

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
@@ -34,6 +34,21 @@ LONGEST_WAIT = timedelta(hours=12)
 # Notes come in bursts: those of some minutes go to a person in one mail, which names so many.
 GATHERED = timedelta(minutes=5)
 MAX_GATHERED = 20
+# What tells a team how its exchange goes on: the first of a day at once, the others together when the
+# day is over. A question that is asked, and who is put in touch, wait for nothing.
+DAILY = frozenset(
+    {
+        Notice.Kind.QUESTION_CHECK,
+        Notice.Kind.QUESTION_WAITING,
+        Notice.Kind.QUESTION_ANSWERED,
+        Notice.Kind.QUESTION_CLOSED,
+        Notice.Kind.ADOPTION_NEW,
+        Notice.Kind.ADOPTION_DUE,
+        Notice.Kind.COOPERATION_ENDS,
+        Notice.Kind.FLAGGED,
+    }
+)
+A_DAY = timedelta(days=1)
 # Whoever claims a notice has this long to mail it: far more than settings.EMAIL_TIMEOUT allows.
 LEASE = timedelta(minutes=10)
 ERROR_LENGTH = Notice._meta.get_field("last_error").max_length
@@ -124,7 +139,9 @@ def text_of(notice):
 
 
 def _text_of_several(notices):
-    """Return subject and text of one mail for several notes to the same person."""
+    """Return subject and text of one mail for several notices to the same person."""
+    if notices[0].kind != Notice.Kind.NOTE:
+        return _text_of_a_day(notices)
     context = _context(notices[0]) | {
         "notes": [_context(notice) for notice in notices[:MAX_GATHERED]],
         "total": len(notices),
@@ -133,6 +150,30 @@ def _text_of_several(notices):
     }
     body = _render("emails/notes.txt", context)
     subject = _one_line(_render("emails/notes_subject.txt", context))
+    return subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+
+
+def _text_of_a_day(notices):
+    """Return the same for notices of several kinds, each with its own text and link."""
+    parts = [
+        {
+            "subject": subject_of(notice),
+            "text": _render(
+                f"emails/{notice.kind}.txt", _context(notice) | {"is_part": True}
+            ).strip(),
+        }
+        for notice in notices[:MAX_GATHERED]
+    ]
+    context = _context(notices[0]) | {
+        "parts": parts,
+        "total": len(notices),
+        "more": max(0, len(notices) - MAX_GATHERED),
+        "link": settings.SITE_URL + address("my:notices"),
+        # One that cannot be switched off may be among them.
+        "may_mute": any(notice.kind not in Notice.ALWAYS_MAILED for notice in notices),
+    }
+    body = _render("emails/several.txt", context)
+    subject = _one_line(_render("emails/several_subject.txt", context))[:SUBJECT_LENGTH]
     return subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
 
 
@@ -235,14 +276,24 @@ def _claim(now):
     """
     due = Notice.objects.filter(mail=Notice.Mail.WAITING, next_attempt_at__lte=now)
     free = due.select_for_update(skip_locked=True, of=["self"]).select_related("recipient")
-    too_new = Q(kind=Notice.Kind.NOTE, created_at__gt=now - GATHERED)
-    notice = free.exclude(too_new).order_by("next_attempt_at", "pk").first()
+    too_new = Q(kind__in=[Notice.Kind.NOTE, *DAILY], created_at__gt=now - GATHERED)
+    had_one = Notice.objects.filter(
+        recipient=OuterRef("recipient"), kind__in=DAILY, mailed_at__gt=now - A_DAY
+    )
+    notice = (
+        free.exclude(too_new)
+        .exclude(Q(kind__in=DAILY) & Exists(had_one))
+        .order_by("next_attempt_at", "pk")
+        .first()
+    )
     if notice is None:
         return []
     notices = [notice]
-    if notice.kind == Notice.Kind.NOTE and notice.recipient_id:
-        same = free.filter(kind=notice.kind, recipient=notice.recipient_id).exclude(pk=notice.pk)
-        notices += same.order_by("pk")
+    together = DAILY if notice.kind in DAILY else {notice.kind} & {Notice.Kind.NOTE}
+    if together and notice.recipient_id and not notice.is_muted:
+        others = free.filter(kind__in=together, recipient=notice.recipient_id)
+        others = others.exclude(pk=notice.pk).order_by("pk")
+        notices += [each for each in others if not each.is_muted]
     for each in notices:
         each.attempts += 1
     taken = due.filter(pk__in=[each.pk for each in notices]).update(

@@ -30,6 +30,7 @@ FACTS = {
     "note": "Say what the budget covers.",
     "message": "I work in the water bureau.",
     "has_coordinator": True,
+    "days": 7,
 }
 
 
@@ -261,7 +262,7 @@ def test_kind_that_is_switched_off_is_not_mailed():
 @pytest.mark.parametrize("kind", sorted(Notice.ALWAYS_MAILED - {Kind.INVITED}))
 def test_decision_is_mailed_whatever_is_switched_off(kind):
     notice_to(UserFactory(muted=list(Kind.values)), kind, decision="approved")
-    assert deliver() == Outcome(sent=1)
+    assert deliver(now=timezone.now() + timedelta(minutes=6)) == Outcome(sent=1)
 
 
 def test_account_closed_meanwhile_gets_no_mail():
@@ -493,3 +494,53 @@ def test_notes_that_could_not_be_mailed_are_tried_again_with_those_that_came_sin
 
 def _refuse(*args):
     raise ValueError("No.")
+
+
+def test_the_exchange_writes_a_person_one_mail_a_day():
+    """The first at once, all others together a day later; a question that is asked never waits."""
+    user, now = UserFactory(name="Joko"), timezone.now()
+    notice_to(user, Kind.QUESTION_WAITING, "/exchange/questions/1/buses/", asked="Suva")
+    notice_to(user, Kind.QUESTION_CLOSED, reason="unanswered")
+    assert deliver(now=now + timedelta(minutes=2)) == Outcome()
+    assert deliver(now=now + timedelta(minutes=6)) == Outcome(sent=2)
+    assert mail.outbox[0].subject == "2 notices from the exchange"
+    body = mail.outbox[0].body
+    assert body.startswith(
+        "Dear Joko,\n\n* Surabaya still waits for an answer: Night buses\n\n7 days"
+    )
+    assert "\n* Closed as unanswered: Night buses\n" in body
+    assert "\nhttp://localhost:8000/exchange/questions/1/buses/\n" in body
+    assert body.count("Dear") == body.count("\n-- \n") == 1
+
+    notice_to(user, Kind.QUESTION_WAITING, asked="Suva", note="Which line first?")
+    notice_to(user, Kind.QUESTION_ASKED, asked="Suva")
+    notice_to(user, Kind.QUESTION_ANSWERED)
+    notice_to(UserFactory(), Kind.QUESTION_ANSWERED)
+    assert deliver(now=now + timedelta(hours=9)) == Outcome(sent=2)
+    assert sorted(each.subject for each in mail.outbox[1:]) == [
+        "Surabaya asks Suva: Night buses",
+        "Surabaya has answered: Night buses",
+    ]
+    assert deliver(now=now + timedelta(hours=24)) == Outcome()
+    assert deliver(now=now + timedelta(hours=25)) == Outcome(sent=2)
+    assert "> Which line first?" in mail.outbox[3].body
+
+
+def test_what_is_switched_off_is_in_no_mail_of_several():
+    user = UserFactory(muted=[Kind.QUESTION_CLOSED])
+    notice_to(user, Kind.QUESTION_WAITING, asked="Suva")
+    notice_to(user, Kind.QUESTION_CLOSED, reason="unanswered")
+    now = timezone.now()
+    assert deliver(now=now + timedelta(minutes=6)) == Outcome(sent=1)
+    assert mail.outbox[0].subject == "Surabaya still waits for an answer: Night buses"
+    assert deliver(now=now + timedelta(days=2)) == Outcome(dropped=1)
+
+
+def test_a_mail_names_so_many_and_says_how_many_more_there_are(monkeypatch):
+    monkeypatch.setattr(notifications, "MAX_GATHERED", 2)
+    user = UserFactory()
+    for number in range(3):
+        notice_to(user, Kind.QUESTION_CLOSED, reason="withdrawn", title=f"Line {number}")
+    assert deliver(now=timezone.now() + timedelta(minutes=6)) == Outcome(sent=3)
+    assert "1 more notice is on your page." in mail.outbox[0].body
+    assert [f"Line {number}" in mail.outbox[0].body for number in range(3)] == [True, True, False]
