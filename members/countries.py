@@ -5,7 +5,10 @@ from collections import defaultdict
 from functools import cache
 
 from babel import Locale
+from django.conf import settings
 from django_countries import countries
+
+from citynet.web.languages import cached_per_language
 
 from .names import fold, joined
 
@@ -60,6 +63,14 @@ MORE_NAMES = {
 }
 MIN_LETTERS = 3
 _IN_BRACKETS = re.compile(r"[(（](.+?)[)）]")
+
+
+@cached_per_language
+def country_choices():
+    """Return (code, name) of the countries and areas of ISO 3166-1 that are shown by name, in the
+    order of their names."""
+    hidden = settings.COUNTRIES_WITHOUT_LABEL
+    return [(each.code, str(each.name)) for each in countries if each.code not in hidden]
 
 
 @cache

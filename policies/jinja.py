@@ -1,20 +1,35 @@
 """What the Jinja2 templates know of policies, beside what those of any site know."""
 
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from citynet.web import jinja
+from citynet.web.formats import number
 from policies.content.key_facts import evidence, goal_numbers, joint_case, key_facts
 from policies.models import Revision
 from policies.search.highlight import highlight
+
+# So many lines of a table are named one by one.
+MOST_LINES = 12
 
 
 def environment(**options):
     """Return the environment of ``templates/jinja2``, which settings name."""
     made = jinja.environment(**options)
     made.filters |= {
+        "amounts": amounts,
+        "amounts_of_member": amounts_of_member,
+        "ask_city": ask_city,
         "evidence": evidence,
         "goal_numbers": goal_numbers,
         "highlight": highlight,
+        "international_dollars_of": international_dollars_of,
         "joint_case": joint_case,
         "key_facts": key_facts,
+        "lines": lines,
+        "out_of": out_of,
         "stage_label": stage_label,
     }
     return made
@@ -23,6 +38,49 @@ def environment(**options):
 def stage_label(stage):
     """Return a stage in words; Django's ``get_stage_display`` reads all choices anew each time."""
     return Revision.Stage(stage).label
+
+
+def amounts(rows):
+    """Return in words how many amounts these are."""
+    return ngettext("%(count)s amount", "%(count)s amounts", len(rows)) % {
+        "count": number(len(rows))
+    }
+
+
+def amounts_of_member(count):
+    """Return in words that a member has several of the amounts."""
+    return ngettext(
+        "%(count)s amount of this member", "%(count)s amounts of this member", count
+    ) % {"count": number(count)}
+
+
+def out_of(count, total):
+    """Return a count with what it is counted from: "3 of 12"."""
+    return _("%(count)s of %(total)s") % {"count": number(count), "total": number(total)}
+
+
+def lines(figures):
+    """Return (number of a line, words for the link to it) of the lines of a table that figures stand
+    in; of many, neighbours are named together: "4–9"."""
+    numbers = sorted(figure.number for figure in figures)
+    if len(numbers) <= MOST_LINES:
+        return [(each, each) for each in numbers]
+    # Neighbours have the same distance from their place.
+    runs = [
+        [number for _place, number in run]
+        for _distance, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
+    ]
+    return [(run[0], run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}") for run in runs]
+
+
+def international_dollars_of(year):
+    """Return the head of a column of amounts in international dollars."""
+    return _("International dollars of %(year)s") % {"year": str(year)}
+
+
+def ask_city(name):
+    """Return the words of the link by which a city is asked."""
+    return _("Ask %(city)s") % {"city": name}
 
 
 def goal_of(code):

@@ -1,20 +1,17 @@
 """Forms of teams."""
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
+from members.countries import country_choices
 from members.models import Member, Membership
 
 NOTE_LENGTH = 1000
 
 
 def all_countries():
-    """Return the countries and areas of ISO 3166-1 that are shown by name, in the order of their
-    names."""
-    shown = [(c.code, c.name) for c in countries if c.code not in settings.COUNTRIES_WITHOUT_LABEL]
-    return [("", _("Choose")), *shown]
+    """Return the countries and areas that can be chosen."""
+    return [("", _("Choose")), *country_choices()]
 
 
 class NoteField(forms.CharField):

@@ -7,12 +7,14 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from citynet.web.languages import cached_per_language
 from members.traits import Likeness
 from policies.models import Revision
 
-from . import formats, money, prices
+from . import formats, gaps, money, prices
 from .key_facts import per_person_served, per_resident, qualified, residents
 from .sections import CONFIRMATION_LASTS, text_attributes
+from .summary import summary_of
 
 BASES = {
     Revision.Basis.SPENT: gettext_lazy("Spent"),
@@ -31,6 +33,12 @@ class Reason(TextChoices):
     NO_RATE = "no-rate", gettext_lazy("No rate to US dollars on file")
     NO_AMOUNT = "no-amount", gettext_lazy("No amount")
     OTHER_CITY = "other-city", gettext_lazy("Not among the cities close to yours")
+    OTHER_SCALE = "other-scale", gettext_lazy("Another scale than you asked for")
+    NO_SCALE = "no-scale", gettext_lazy("Scale not reported")
+
+
+# Reasons that the person chose, and that "all cities" or "any scale" takes back.
+CHOSEN = (Reason.OTHER_CITY, Reason.OTHER_SCALE, Reason.NO_SCALE)
 
 
 def why_not(revision):
@@ -45,23 +53,80 @@ def why_not(revision):
 
 
 @dataclass(eq=False)
+class Home:
+    """The member whose policies some figures are of, beside the asking city (``city``, a
+    :class:`members.traits.City`; None where none asks): written once for all of them."""
+
+    member: object
+    city: object = None
+
+    @property
+    def name(self):
+        return self.member.name
+
+    @cached_property
+    def address(self):
+        return self.member.get_absolute_url()
+
+    @cached_property
+    def country(self):
+        return self.member.country_name
+
+    @cached_property
+    def people(self):
+        """How many people live there, in words; "" where it is not known."""
+        if not self.member.population:
+            return ""
+        return _("%(people)s people") % {"people": formats.number(self.member.population)}
+
+    @cached_property
+    def in_common(self):
+        """Traits in common with the asking city, as (how many, of how many known, in words)."""
+        known = [mark for mark in self.city.marks if mark.likeness != Likeness.UNKNOWN]
+        shared = [mark for mark in known if mark.likeness != Likeness.DIFFERENT]
+        words = [
+            _("%(trait)s (near)") % {"trait": mark.trait.label.lower()}
+            if mark.likeness == Likeness.NEAR
+            else mark.trait.label.lower()
+            for mark in shared
+        ]
+        return len(shared), len(known), _(", ").join(map(str, words))
+
+
+@dataclass(eq=False)
 class Figure:
     """One policy: its amount as stated and what follows from it, or the reason why nothing does.
 
-    ``city`` is its city beside the asking one (:class:`members.traits.City`), None where none asks;
-    ``number`` is its line in the tables, ``siblings`` how many compared amounts its member has.
+    ``unlike`` are those of ``CHOSEN`` by which it is left out, ``why_not`` is the reason that lies in
+    its amount. ``number`` is its line in the tables, ``siblings`` how many compared amounts its
+    member has.
     """
 
     revision: Revision
-    reason: str
-    city: object = None
+    why_not: str
+    home: Home
+    unlike: tuple = ()
     is_chosen: bool = False
     number: int = 0
     siblings: int = 1
 
     @property
+    def reason(self):
+        """The one reason why it is not compared; "" where it is."""
+        return self.unlike[0] if self.unlike else self.why_not
+
+    @property
     def member(self):
-        return self.revision.case.member
+        return self.home.member
+
+    @property
+    def summary(self):
+        """What lists show of it (``policies.content.summary``)."""
+        return summary_of(self.revision)
+
+    @cached_property
+    def address(self):
+        return self.revision.case.get_absolute_url()
 
     @property
     def usd(self):
@@ -98,12 +163,12 @@ class Figure:
             return None
         return self.international / residents(self.revision)
 
-    @property
+    @cached_property
     def served(self):
         """USD for each person that the policy serves, or None."""
         return per_person_served(self.revision)
 
-    @property
+    @cached_property
     def stated(self):
         """The amount as stated, with "about" and the like."""
         revision = self.revision
@@ -112,23 +177,14 @@ class Figure:
         amount = formats.money(revision.budget_amount, revision.budget_currency)
         return qualified(amount, revision.budget_qualifier)
 
-    @property
+    @cached_property
     def details(self):
         """Year, basis and scale of the amount, and which of them are not reported."""
         revision = self.revision
         year = revision.budget_fiscal_year or revision.budget_year
-        parts = [
-            str(year) if year else _("year not reported"),
-            str(BASES[self.basis]).lower() if self.basis else _("basis not reported"),
-            _("scale: %(scale)s") % {"scale": revision.get_scale_display().lower()}
-            if revision.scale
-            else _("scale not reported"),
-        ]
-        if not self.says_total:
-            parts.append(_("does not say whether it is the total"))
-        return _("; ").join(parts)
+        return _details(year, self.basis, revision.scale, self.says_total)
 
-    @property
+    @cached_property
     def in_usd(self):
         """The amount in US dollars in words: as the source states it, else with two digits."""
         if self.usd is None:
@@ -142,13 +198,19 @@ class Figure:
 
     @property
     def how_in_usd(self):
+        """How it was converted, with the rate and its source."""
         return money.in_usd(self.revision).how
 
     @property
+    def how(self):
+        """The same in a few words."""
+        return _how(self.is_stated_in_usd, self.revision.budget_year)
+
+    @cached_property
     def in_international(self):
         return "" if self.international is None else about(self.international)
 
-    @property
+    @cached_property
     def a_head(self):
         """The amount for each resident or person served in words; "" where there is none."""
         if self.resident is not None:
@@ -161,22 +223,21 @@ class Figure:
     def why_not_a_head(self):
         return "" if self.a_head else money.resident(self.revision).how
 
-    @property
-    def in_common(self):
-        """Traits in common with the asking city, as (how many, of how many known, in words)."""
-        known = [mark for mark in self.city.marks if mark.likeness != Likeness.UNKNOWN]
-        shared = [mark for mark in known if mark.likeness != Likeness.DIFFERENT]
-        words = [
-            _("%(trait)s (near)") % {"trait": mark.trait.label.lower()}
-            if mark.likeness == Likeness.NEAR
-            else mark.trait.label.lower()
-            for mark in shared
-        ]
-        return len(shared), len(known), _(", ").join(map(str, words))
-
-    @property
+    @cached_property
     def text_attributes(self):
         return text_attributes(self.revision)
+
+    @property
+    def why_unavailable(self):
+        """Why the city cannot give the amount, in its own words; "" where it does not say so."""
+        return self.revision.budget_unavailable
+
+    @property
+    def asking(self):
+        """Where the city is asked for its amount; "" where nobody can be, or it has given one."""
+        return (
+            "" if self.stated or self.why_unavailable else gaps.asking(self.revision.case, "budget")
+        )
 
     @property
     def since(self):
@@ -185,6 +246,27 @@ class Figure:
     def is_confirmed_long_ago(self, today):
         confirmed = self.revision.case.confirmed_at
         return bool(confirmed) and confirmed + CONFIRMATION_LASTS < today
+
+
+@cached_per_language
+def _details(year, basis, scale, says_total):
+    parts = [
+        str(year) if year else _("year not reported"),
+        str(BASES[basis]).lower() if basis else _("basis not reported"),
+        _("scale: %(scale)s") % {"scale": str(Revision.Scale(scale).label).lower()}
+        if scale
+        else _("scale not reported"),
+    ]
+    if not says_total:
+        parts.append(_("does not say whether it is the total"))
+    return _("; ").join(parts)
+
+
+@cached_per_language
+def _how(is_stated, year):
+    if is_stated:
+        return _("as the source states it")
+    return _("at the mean rate of %(year)s") % {"year": str(year)} if year else ""
 
 
 def about(amount, currency=""):

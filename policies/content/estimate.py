@@ -11,33 +11,66 @@ from collections import Counter
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from members import traits
 from members.models import Member
-from policies.models import FundingSource, Revision
+from policies.models import FundingSource, JointMember, Revision
 
-from . import formats, lanes, prices
-from .comparable import BASES, Figure, Reason, why_not
+from . import bands, formats, lanes, prices
+from .comparable import BASES, Figure, Home, Reason, why_not
 from .experience import Experience
 from .key_facts import residents
 from .statements import RANGE, Words, below, state
+from .summary import complete
 
 RESIDENTS = 100_000
+MEMBER_COLUMNS = (*traits.LISTED, "kind", "population_source", "population_year")
+# The scale that stands for a scale which is not reported.
+NONE = bands.NONE
+
+
+# What is read of each revision; all else would be read one by one.
+COLUMNS = (
+    *("case__slug", "case__live", "case__member", "case__confirmed_at", "case__synthetic"),
+    *("title", "language", "summary", "lessons", "list_summary", "stage", "start", "end", "scale"),
+    *("people_served", "people_served_qualifier", "staff_fte", "staff_heads", "decided_at"),
+    *("budget_amount", "budget_currency", "budget_qualifier", "budget_year", "budget_usd"),
+    *("budget_fiscal_year", "budget_basis", "budget_scope", "budget_usd_source"),
+    "budget_unavailable",
+)
+
+
+def read(revisions, most):
+    """Return at most ``most`` of ``revisions`` for :class:`Estimate`, in a fixed number of queries."""
+    found = list(revisions.select_related("case").only(*COLUMNS)[:most])
+    members = Member.objects.only(*MEMBER_COLUMNS).in_bulk({each.case.member_id for each in found})
+    complete(found)
+    joint = []
+    for each in found:
+        each.case.member = members[each.case.member_id]
+        if each.list_summary["further_members"]:
+            joint.append(each)
+        else:
+            each.further_members = []
+    with_members = JointMember.objects.select_related("member")
+    prefetch_related_objects(joint, Prefetch("joint_members", with_members))
+    return found
 
 
 class Estimate:
     """What ``revisions`` tell; synthetic ones never enter.
 
     ``asker`` is the asking city, also one that is not stored; with ``close_only`` the cities that are
-    not close to it are left out; ``chosen`` are numbers of cases that were ticked.
+    not close to it are left out, with ``scale`` the policies of another one ("none": of any that is
+    reported); ``chosen`` are numbers of cases that were ticked.
     """
 
-    def __init__(self, revisions, *, asker=None, close_only=False, chosen=()):
-        self.asker = asker
-        self.figures = [
-            self._figure(each, close_only, chosen) for each in revisions if not each.case.synthetic
-        ]
+    def __init__(self, revisions, *, asker=None, close_only=False, scale="", chosen=()):
+        self.asker, self.close_only, self.scale = asker, close_only, scale
+        self._homes = {}
+        self.figures = [self._figure(each, chosen) for each in revisions if not each.case.synthetic]
         self.compared = sorted(
             (figure for figure in self.figures if not figure.reason), key=_by_amount
         )
@@ -49,16 +82,40 @@ class Estimate:
             figure.number = number
             figure.siblings = votes[figure.member.pk]
 
-    def _figure(self, revision, close_only, chosen):
-        member = revision.case.member
-        city = None if self.asker is None else traits.beside(self.asker, member)
-        reason = why_not(revision)
+    def _figure(self, revision, chosen):
+        return Figure(
+            revision=revision,
+            why_not=why_not(revision),
+            home=self._home(revision.case.member),
+            unlike=tuple(filter(None, (self._other_city(revision), self._other_scale(revision)))),
+            is_chosen=revision.case_id in chosen,
+        )
+
+    def _home(self, member):
+        if member.pk not in self._homes:
+            city = None if self.asker is None else traits.beside(self.asker, member)
+            self._homes[member.pk] = Home(member, city)
+        return self._homes[member.pk]
+
+    def _other_city(self, revision):
         # A joint case is of every city that shares it.
-        if close_only and not any(
-            _is_close(self.asker, each) for each in (member, *revision.further_members)
+        if not self.close_only or any(
+            _is_close(self.asker, each)
+            for each in (revision.case.member, *revision.further_members)
         ):
-            reason = Reason.OTHER_CITY
-        return Figure(revision, reason, city, revision.case_id in chosen)
+            return ""
+        return Reason.OTHER_CITY
+
+    def _other_scale(self, revision):
+        if not self.scale or (revision.scale or NONE) == self.scale:
+            return ""
+        return Reason.OTHER_SCALE if revision.scale else Reason.NO_SCALE
+
+    def comparable_without(self, *reasons):
+        """Return how many amounts could be compared if these of ``CHOSEN`` left nothing out."""
+        return sum(
+            not figure.why_not and set(figure.unlike) <= set(reasons) for figure in self.figures
+        )
 
     @property
     def total(self):
@@ -67,7 +124,7 @@ class Estimate:
     @cached_property
     def kept(self):
         """The figures of all policies that were asked for, compared or not."""
-        return [figure for figure in self.figures if figure.reason != Reason.OTHER_CITY]
+        return [figure for figure in self.figures if not figure.unlike]
 
     @property
     def members(self):
@@ -89,12 +146,22 @@ class Estimate:
         return [group for group in self.groups if group[0] != "compared"]
 
     @cached_property
-    def picture(self):
-        return _draw(self.compared)
+    def by_basis(self):
+        """(basis, label, figures) of the compared amounts: planned and spent ones never meet."""
+        return _by_basis(self.compared)
+
+    @cached_property
+    def annual_by_basis(self):
+        """The same of the amounts of one year."""
+        return _by_basis(self.annual)
+
+    def picture(self, ceiling=None):
+        """Return the compared amounts as dots; the line of the ceiling where it is known in USD."""
+        return _draw(self.by_basis, ceiling and ceiling.usd)
 
     @cached_property
     def annual_picture(self):
-        return _draw(self.annual)
+        return _draw(self.annual_by_basis)
 
     @cached_property
     def words(self):
@@ -115,8 +182,12 @@ class Estimate:
         return self._words(self.annual)
 
     def _words(self, figures):
-        by_basis = {basis: [each for each in figures if each.basis == basis] for basis in BASES}
-        return [Words(basis, found, self.asker) for basis, found in by_basis.items() if found]
+        return [Words(basis, found, self.asker) for basis, _label, found in _by_basis(figures)]
+
+    @property
+    def has_too_few(self):
+        """Whether no basis has enough compared amounts for a range."""
+        return all(words.cost.lowest is None for words in self.words)
 
     @property
     def is_mostly_plans(self):
@@ -126,17 +197,17 @@ class Estimate:
     @cached_property
     def experience(self):
         """Who took part, who paid and what was learnt: cities with the most in common first."""
-        nearest = sorted(self.kept, key=lambda each: each.city.order if each.city else ())
+        nearest = sorted(self.kept, key=_by_likeness)
         return Experience([figure.revision for figure in nearest], set())
 
     @cached_property
     def withdrawn(self):
         """The policies from which money was withdrawn."""
-        state = FundingSource.State.WITHDRAWN
+        withdrawn = FundingSource.State.WITHDRAWN
         return [
             figure
             for figure in self.kept
-            if any(row.state == state for row in figure.revision.funding_sources.all())
+            if any(state == withdrawn for _name, state in figure.summary["funding"])
         ]
 
     @cached_property
@@ -197,8 +268,19 @@ class Estimate:
 
     @property
     def lengths(self):
-        """(figure, length in words) of the completed policies."""
-        return [(each, formats.duration(each.revision.duration_months)) for each in self.finished]
+        """(length in words, figure) of the completed policies."""
+        return [(formats.duration(each.revision.duration_months), each) for each in self.finished]
+
+    @property
+    def people(self):
+        """(how many in words, figure): full-time equivalents, then heads, never added."""
+        fte = [(_("%(count)s FTE"), each.revision.staff_fte, each) for each in self.with_fte]
+        heads = [
+            (_("%(count)s heads"), each.revision.staff_heads, each) for each in self.with_heads
+        ]
+        return [
+            (words % {"count": formats.number(count)}, each) for words, count, each in fte + heads
+        ]
 
     @cached_property
     def so_far(self):
@@ -208,9 +290,17 @@ class Estimate:
         return sorted(found, key=lambda each: each.revision.start)
 
     @property
+    def so_far_in_words(self):
+        return [(each, each.since) for each in self.so_far]
+
+    @cached_property
     def without_start(self):
         finished = set(self.finished)
-        return sum(each not in finished and not each.revision.start for each in self.kept)
+        return [each for each in self.kept if each not in finished and not each.revision.start]
+
+    @property
+    def without_start_in_words(self):
+        return [(each, each.home.country) for each in self.without_start]
 
     def against(self, ceiling):
         """Return a :class:`Below` for each basis, as far as the ceiling is known in dollars."""
@@ -228,21 +318,38 @@ def _is_close(asker, other):
     return bool(is_comparable) and other.pk != asker.pk and traits.beside(asker, other).is_close
 
 
+def _by_likeness(figure):
+    """Return the order in which cities are heard: those with the most in common first."""
+    city = figure.home.city
+    return city.order if city else ()
+
+
 def _by_amount(figure):
-    return figure.usd, figure.revision.pk
+    """Return the order of amounts: those of one basis together, the smallest first."""
+    return list(BASES).index(figure.basis), figure.usd, figure.revision.pk
 
 
-def _draw(figures):
-    kinds = {basis: [] for basis in BASES}
-    for figure in figures:
-        dot = lanes.Amount(
-            number=figure.number,
-            name=figure.member.name,
-            usd=figure.usd,
-            symbol=figure.basis or "unsaid",
-            title=f"{figure.number}. {figure.member.name}: {figure.in_usd}",
-            key=figure.revision.case_id,
-            halo=not figure.says_total,
-        )
-        kinds[figure.basis].append(dot)
-    return lanes.draw([(BASES[basis], found) for basis, found in kinds.items()])
+def _by_basis(figures):
+    return [
+        (basis, label, found)
+        for basis, label in BASES.items()
+        if (found := [figure for figure in figures if figure.basis == basis])
+    ]
+
+
+def _draw(kinds, limit=None):
+    return lanes.draw(
+        [(label, [_dot(figure) for figure in figures]) for _basis, label, figures in kinds], limit
+    )
+
+
+def _dot(figure):
+    return lanes.Amount(
+        number=figure.number,
+        name=figure.member.name,
+        usd=figure.usd,
+        symbol=figure.basis or "unsaid",
+        title=f"{figure.number}. {figure.member.name}: {figure.in_usd}",
+        key=figure.revision.case_id,
+        halo=not figure.says_total,
+    )

@@ -1,7 +1,7 @@
 """What the policies for a target or goal tell together: done, paid, took part, learnt, missing."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,11 +14,12 @@ from . import formats, lanes, money
 from .comparable import BASES
 from .key_facts import budget_year, qualified
 from .sections import IndicatorRow, indicator_rows, text_attributes
+from .summary import complete, summary_of
 
 # From so many policies, the newest of them, the sections are made.
 MOST = 60
 MOST_VOICES = 10
-ROWS = ("joint_members", "contributions", "indicators", "stakeholders", "funding_sources")
+ROWS = ("joint_members", "contributions", "indicators", "stakeholders")
 # Kinds of amounts, which are never compared with each other.
 LANES = {
     Revision.Scope.TOTAL: gettext_lazy("Total"),
@@ -58,14 +59,18 @@ class StatedAmount:
 
 @dataclass(frozen=True)
 class Share:
-    """How many of the policies name something; ``leads`` of them as leading. Percent for bars."""
+    """How many of the policies name something, and which of them as leading. Percent for bars."""
 
     label: str
     slug: str
     count: int
-    leads: int
+    led: list
     percent: str
     leads_percent: str
+
+    @property
+    def leads(self):
+        return len(self.led)
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,9 @@ def read(keys, codes):
     """Return the :class:`Experience` of the live revisions with ``keys``, in a fixed number of
     queries; ``codes`` are the targets that it is about."""
     live = Revision.objects.live().with_rows(*ROWS).defer("challenge", "solution", "results")
-    return Experience(list(live.in_order(keys[:MOST])), set(codes))
+    revisions = list(live.in_order(keys[:MOST]))
+    complete(revisions)
+    return Experience(revisions, set(codes))
 
 
 class Experience:
@@ -181,37 +188,39 @@ class Experience:
     @cached_property
     def participants(self):
         """Which kinds of stakeholders took part, the most frequent first."""
-        kinds, leads = Counter(), Counter()
+        kinds, leads = defaultdict(list), defaultdict(list)
         for revision in self.revisions:
-            rows = revision.stakeholders.all()
-            kinds.update({row.kind for row in rows if row.kind})
-            leads.update({row.kind for row in rows if row.kind and _leads(row)})
+            for kind in summary_of(revision)["stakeholder_kinds"]:
+                kinds[kind].append(revision)
+            for kind in summary_of(revision)["leading_kinds"]:
+                leads[kind].append(revision)
         return self._shares(kinds, leads, Stakeholder.Kind)
 
     @cached_property
     def payers(self):
         """Which kinds of sources paid, the most frequent first."""
-        kinds = Counter()
+        kinds = defaultdict(list)
         for revision in self.revisions:
-            kinds.update({row.kind for row in revision.funding_sources.all() if row.kind})
-        return self._shares(kinds, Counter(), FundingSource.Kind)
+            for kind in summary_of(revision)["funding_kinds"]:
+                kinds[kind].append(revision)
+        return self._shares(kinds, {}, FundingSource.Kind)
 
     @cached_property
     def without_payer(self):
         """How many name no source of money."""
-        return self._gap("", "", lambda each: not any(r.kind for r in each.funding_sources.all()))
+        return self._gap("", "", lambda each: not summary_of(each)["funding_kinds"])
 
     def _shares(self, kinds, leads, choices):
         return [
             Share(
                 label=choices(kind).label,
                 slug=kind,
-                count=count,
-                leads=leads[kind],
-                percent=self._percent(count),
-                leads_percent=self._percent(leads[kind]),
+                count=len(found),
+                led=leads.get(kind, []),
+                percent=self._percent(len(found)),
+                leads_percent=self._percent(len(leads.get(kind, []))),
             )
-            for kind, count in kinds.most_common()
+            for kind, found in sorted(kinds.items(), key=lambda pair: -len(pair[1]))
         ]
 
     @cached_property
@@ -260,7 +269,7 @@ class Experience:
             self._gap(
                 _("Who leads"),
                 _("which of the partners is responsible"),
-                lambda each: not any(map(_leads, each.stakeholders.all())),
+                lambda each: not any(row.leads for row in each.stakeholders.all()),
             ),
             self._gap(_("Start"), _("no year is given"), lambda each: not each.start),
         ]
@@ -289,10 +298,6 @@ class Experience:
 def _usd_or_last(revision):
     """Return the amount in USD; those that cannot be converted come after all others."""
     return (revision.budget_usd is None, revision.budget_usd or 0)
-
-
-def _leads(stakeholder):
-    return stakeholder.engagement == Stakeholder.Engagement.LEADS
 
 
 def _stopped(revision):

@@ -75,21 +75,28 @@ class Lane:
 
 @dataclass(frozen=True)
 class Lanes:
-    """The picture: false where there is nothing to draw."""
+    """The picture: false where there is nothing to draw. ``limit`` is where a line stands across
+    all lanes, such as that of a ceiling."""
 
     ticks: tuple[Tick, ...] = ()
     lanes: tuple[Lane, ...] = ()
+    limit: Tick | None = None
 
     def __bool__(self):
         return bool(self.lanes)
 
 
-def draw(kinds):
-    """Return the :class:`Lanes` of ``kinds``, which are (label, amounts); empty ones are left out."""
+def draw(kinds, limit=None):
+    """Return the :class:`Lanes` of ``kinds``, which are (label, amounts); empty ones are left out.
+
+    ``limit`` is an amount in USD; the scale reaches it.
+    """
     kinds = [(label, sorted(amounts, key=_usd)) for label, amounts in kinds if amounts]
     if not kinds:
         return Lanes()
     everything = [amount.usd for _label, amounts in kinds for amount in amounts]
+    if limit is not None:
+        everything.append(limit)
     low = min(_power(min(everything), math.floor), max(SCALE) - 1)
     scale = low, max(_power(max(everything), math.ceil), low + 1)
     anchors = {scale[0]: "start", scale[1]: "end"}
@@ -97,7 +104,11 @@ def draw(kinds):
         Tick(_percent(_position(10**power, scale)), SCALE[power], anchors.get(power, "middle"))
         for power in range(scale[0], scale[1] + 1)
     )
-    return Lanes(ticks, tuple(_lane(label, amounts, scale) for label, amounts in kinds))
+    line = None
+    if limit is not None:
+        x = _position(limit, scale)
+        line = Tick(_percent(x), "", _anchor(x))
+    return Lanes(ticks, tuple(_lane(label, amounts, scale) for label, amounts in kinds), line)
 
 
 def _lane(label, amounts, scale):

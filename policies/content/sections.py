@@ -75,7 +75,7 @@ def stakeholder_groups(revision):
     """
     leads, by_kind = [], {}
     for row in revision.stakeholders.all():
-        if row.engagement == Stakeholder.Engagement.LEADS:
+        if row.leads:
             leads.append((row.name, row.role, row.get_kind_display(), row.source_number))
         else:
             engaged = row.get_engagement_display()

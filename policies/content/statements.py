@@ -20,7 +20,7 @@ WIDEST = 100
 class Statement:
     """What some values allow to say. ``lowest`` and ``highest`` are (value, figure) and None below
     ``RANGE``; ``middle`` is None too where the values are too far apart; ``half`` is the middle half
-    as (low, high, count)."""
+    as (low, high, its figures)."""
 
     count: int
     lowest: tuple | None = None
@@ -55,7 +55,7 @@ def state(values, *, with_middle=True):
     if count >= HALF:
         left_out = count // 4
         inside = known[left_out : count - left_out]
-        half = inside[0][0], inside[-1][0], len(inside)
+        half = inside[0][0], inside[-1][0], [figure for _value, figure in inside]
     return Statement(count, lowest, highest, middle, half)
 
 
@@ -111,7 +111,7 @@ class Words:
 
     @property
     def half_in_usd(self):
-        low, high, _count = self.cost.half
+        low, high, _figures = self.cost.half
         return about(low, "USD"), about(high, "USD")
 
     @property
@@ -126,19 +126,19 @@ class Words:
     def in_international(self):
         return _in_words(self.international)
 
-    @property
+    @cached_property
     def with_resident(self):
         return [figure for figure in self.figures if figure.resident is not None]
 
-    @property
+    @cached_property
     def with_served(self):
         return [figure for figure in self.figures if figure.served is not None]
 
-    @property
+    @cached_property
     def with_international(self):
         return [figure for figure in self.figures if figure.international is not None]
 
-    @property
+    @cached_property
     def middle_figures(self):
         """The figures from which the middle value comes: one, or the two around it."""
         ordered = sorted(self.figures, key=lambda figure: figure.usd)
@@ -172,18 +172,19 @@ class Words:
             count=statement.count,
         )
 
-    @property
+    @cached_property
     def of_one_member(self):
-        """(member, how many) where more than half of the amounts are of one; None otherwise."""
-        found = Counter(figure.member for figure in self.figures).most_common(1)
-        if found and found[0][1] > 1 and found[0][1] * 2 > len(self.figures):
-            return found[0]
+        """(member, how many, which) where more than half of the amounts are of one; None
+        otherwise."""
+        for member, count in Counter(figure.member for figure in self.figures).most_common(1):
+            if count > 1 and count * 2 > len(self.figures):
+                return member, count, [each for each in self.figures if each.member == member]
         return None
 
-    @property
+    @cached_property
     def without_total(self):
-        """How many do not say whether they are the total."""
-        return sum(not figure.says_total for figure in self.figures)
+        """Those that do not say whether they are the total."""
+        return [figure for figure in self.figures if not figure.says_total]
 
 
 @dataclass(frozen=True)

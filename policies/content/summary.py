@@ -13,7 +13,7 @@ from . import completeness
 
 # Counts the forms that a summary has had. After a change run ``manage.py rebuild_summaries``; until
 # then lists work out the summaries themselves.
-VERSION = 3
+VERSION = 4
 ROWS = (
     "joint_members",
     "contributions",
@@ -43,6 +43,7 @@ def summarise(revision):
         "stakeholders": len(stakeholders),
         "with_role": sum(bool(row.role) for row in stakeholders),
         "stakeholder_kinds": _distinct(row.kind for row in stakeholders),
+        "leading_kinds": _distinct(row.kind for row in stakeholders if row.leads),
         "funding": [[row.name, row.state] for row in funding],
         "funding_kinds": _distinct(row.kind for row in funding),
         "evidence": _evidence(revision, indicators),

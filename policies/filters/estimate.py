@@ -20,14 +20,16 @@ from django_countries import countries
 from citynet.web.campaigns import is_of_campaign
 from citynet.web.formats import number
 from members.models import Member
-from policies.content import parsing, prices
+from policies.content import bands, parsing, prices
+from policies.content.comparable import Reason
 from policies.content.exchange_rates import known_currencies, mean_rate
 from policies.content.statements import Ceiling
 from policies.models import FormerTheme, Revision, Theme
 from policies.models.amounts import LARGEST
+from policies.search.query import Question, ask
 from sdg.models import Target, plain_code
 
-from .fields import CONTROL_CHARACTERS, shown
+from .fields import CONTROL_CHARACTERS, OptionField, WordsField, shown
 
 # Of targets, goals and themes each.
 MOST_NAMED = 3
@@ -38,7 +40,13 @@ LARGEST_CITY = 100_000_000
 CLOSE = "3"
 LAST_GOAL = 17
 COMPARABLE = Q(budget_usd__isnull=False, budget_scope__in=("", Revision.Scope.TOTAL))
-NAMES = ("target", "goal", "theme", "for", "population", "country", "ceiling", "currency")
+NAMES = (
+    *("q", "target", "goal", "theme", "for", "population", "country", "ceiling", "currency"),
+    "scale",
+)
+# What a policy may have reached, and "none" for those that do not say so: as the library has it.
+SCALES = [*Revision.Scale.choices, (bands.NONE, gettext_lazy("Not reported"))]
+MOST_OFFERED = 3
 NO_GOAL = gettext_lazy("A goal is a number from 1 to 17.")
 
 
@@ -67,6 +75,7 @@ class NamesField(forms.Field):
 class EstimateForm(forms.Form):
     """Reads the address; ``cleaned_data`` has rows, not their names."""
 
+    q = WordsField(required=False)
     target = NamesField(MOST_NAMED)
     goal = NamesField(MOST_NAMED)
     theme = NamesField(MOST_NAMED)
@@ -76,12 +85,13 @@ class EstimateForm(forms.Form):
     ceiling = forms.CharField(required=False, max_length=40)
     currency = forms.CharField(required=False, max_length=3)
     like = forms.CharField(required=False, max_length=24)
+    scale = OptionField(required=False, choices=SCALES)
 
     def __init__(self, data):
         super().__init__(data)
         self.fields["for"] = forms.CharField(required=False, max_length=200)
         # So that it is read before what depends on it.
-        self.order_fields(["target", "goal", "theme", "case", "for"])
+        self.order_fields(["q", "target", "goal", "theme", "case", "for"])
 
     def clean_target(self):
         codes = [plain_code(each) for each in self.cleaned_data["target"]]
@@ -265,7 +275,41 @@ class EstimateQuestion:
     @property
     def is_open(self):
         """Whether nothing is asked for yet."""
-        return not (self.target or self.goal or self.theme)
+        return not (self.is_of_class or self.case)
+
+    @property
+    def is_of_class(self):
+        """Whether a class of policies is named: by words, targets, goals or themes, not one by one."""
+        return bool(self.q or self.target or self.goal or self.theme)
+
+    @property
+    def has_choice(self):
+        """Whether some policies of the class were ticked."""
+        return bool(self.case) and self.is_of_class
+
+    @cached_property
+    def answer(self):
+        """What the library's search says to the words; None where there are none."""
+        if not self.q:
+            return None
+        chosen = {
+            "target": tuple(target.code for target in self.target),
+            "goal": tuple(map(str, self.goal)),
+            "theme": tuple(theme.slug for theme in self.theme),
+        }
+        return ask(
+            Question(
+                words=self.q,
+                chosen={name: values for name, values in chosen.items() if values},
+                sort="relevance",
+                limit=MOST_POLICIES + 1,
+            )
+        )
+
+    @property
+    def is_searchable(self):
+        """Whether the words could be searched: the index may be just being built."""
+        return self.answer is None or self.answer.available
 
     @cached_property
     def ceiling_figure(self):
@@ -288,6 +332,10 @@ class EstimateQuestion:
     def revisions(self):
         """Return the live revisions that were asked for, never synthetic ones."""
         found = Revision.objects.live().filter(case__synthetic=False)
+        if self.q:
+            found = found.filter(pk__in=self.answer.ids)
+        elif not self.is_of_class:
+            found = found.filter(case__in=self.case)
         return self._narrowed(found).order_by("-decided_at", "pk")
 
     def _narrowed(self, found, *, by_targets=True, by_themes=True):
@@ -305,6 +353,10 @@ class EstimateQuestion:
     def named(self):
         """What it is about, in words that stand in a sentence: "target 11.2 or 12.5"."""
         parts = []
+        if self.q:
+            parts.append(_("what is found by “%(words)s”") % {"words": shown(self.q)})
+        if not self.is_of_class:
+            parts.append(_("what you chose one by one"))
         if self.target:
             codes = _(" or ").join(target.code for target in self.target)
             parts.append(_("target %(codes)s") % {"codes": codes})
@@ -320,6 +372,11 @@ class EstimateQuestion:
     def named_with_cities(self):
         """The same with the cities that are counted: "target 11.2 in cities like Iloilo City"."""
         text = self.named
+        if self.scale == bands.NONE:
+            text = _("%(what)s, scale not reported") % {"what": text}
+        elif self.scale:
+            names = {"what": text, "scale": Revision.Scale(self.scale).label.lower()}
+            text = _("%(what)s, scale: %(scale)s") % names
         if self.like:
             text = _("%(what)s in cities like %(city)s") % {"what": text, "city": self.member}
         return text
@@ -332,6 +389,7 @@ class EstimateQuestion:
     def values(self, **changes):
         """Return the parameters of the address, some of them replaced, as (name, value)."""
         asked = {
+            "q": [self.q] if self.q else [],
             "target": [target.code for target in self.target],
             "goal": self.goal,
             "theme": [theme.slug for theme in self.theme],
@@ -341,6 +399,7 @@ class EstimateQuestion:
             "ceiling": [f"{self.ceiling.value:f}"] if self.ceiling else [],
             "currency": [self.ceiling_currency] if self.ceiling else [],
             "like": [self.like] if self.like else [],
+            "scale": [self.scale] if self.scale else [],
             "case": sorted(self.case),
         } | changes
         return [(name, str(each)) for name, values in asked.items() for each in values]
@@ -350,16 +409,23 @@ class EstimateQuestion:
 
     @property
     def library_query(self):
-        """The query of the library's list of the same policies."""
+        """The query of the library's list of the same policies; "" where it has no such list."""
+        if not self.is_of_class:
+            return ""
         asked = self.values(like=[self.member.slug] if self.like else [])
-        names = ("target", "goal", "theme", "like")
+        names = ("q", "target", "goal", "theme", "like", "scale")
         return urlencode([(name, each) for name, each in asked if name in names])
 
     def wider(self):
         """Return (label, address, how many can be compared) of wider questions, each only a link."""
         live = Revision.objects.live().filter(COMPARABLE, case__synthetic=False)
-        none = {"case": (), "target": (), "goal": (), "theme": ()}
+        none = {"case": (), "q": (), "target": (), "goal": (), "theme": ()}
         offers = []
+        if self.q:
+            if (self.target or self.goal or self.theme) and not self.like:
+                count = self._narrowed(live).count()
+                offers.append((_("Without the words"), self.address(q=(), case=()), count))
+            return offers
         if self.target and not self.theme:
             goals = sorted({target.goal_id for target in self.target})
             count = Count("pk", distinct=True)
@@ -389,13 +455,41 @@ class EstimateQuestion:
             )
         return offers
 
+    def without_choices(self, result):
+        """Return the same for all cities and for any scale, where the question leaves some out."""
+        offers = []
+        if self.like:
+            count = result.comparable_without(Reason.OTHER_CITY)
+            offers.append((_("All cities"), self.address(like=()), count))
+        if self.scale:
+            count = result.comparable_without(Reason.OTHER_SCALE, Reason.NO_SCALE)
+            offers.append((_("Any scale"), self.address(scale=()), count))
+        return offers
+
+    def targets_of(self, codes):
+        """Return the same for targets, beside which those chosen one by one can be seen: all policies
+        of each, with the chosen ones ticked."""
+        live = Revision.objects.live().filter(COMPARABLE, case__synthetic=False)
+        rows = live.filter(contributions__target__in=codes).order_by()
+        counted = dict(
+            rows.values_list("contributions__target").annotate(Count("pk", distinct=True))
+        )
+        return [
+            (
+                _("All of target %(code)s, yours ticked") % {"code": code},
+                self.address(target=(code,)),
+                counted.get(code, 0),
+            )
+            for code in codes
+        ]
+
     def wider_themes(self, slugs):
         """Return the same for the themes with these addresses, the commonest of what was found."""
         live = Revision.objects.live().filter(COMPARABLE, case__synthetic=False)
         rows = live.filter(themes__slug__in=slugs).order_by().values_list("themes__slug")
         counted = dict(rows.annotate(Count("pk", distinct=True)))
         names = {theme.slug: theme.name for theme in self.form.themes}
-        none = {"case": (), "target": (), "goal": ()}
+        none = {"case": (), "q": (), "target": (), "goal": ()}
         return [
             (
                 _("Theme %(names)s") % {"names": names[slug]},

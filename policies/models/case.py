@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
+from citynet.web.languages import cached_per_language
 from citynet.web.text import address_part
 from members.models import Member
 
@@ -46,6 +47,13 @@ class FormerTheme(models.Model):
 
     def __str__(self):
         return self.slug
+
+
+@cached_per_language
+def _address_parts(_prefix):
+    """Return what stands before and after number and slug in the address of a case: pages of three
+    hundred cases have no time to look for each in all addresses of the site."""
+    return tuple(reverse("policies:case", args=[0, "slug"]).split("0/slug"))
 
 
 class CaseStudy(models.Model):
@@ -141,7 +149,8 @@ class CaseStudy(models.Model):
         return f"{self.pk} {self.slug}"
 
     def get_absolute_url(self):
-        return reverse("policies:case", args=[self.pk, self.slug])
+        before, after = _address_parts(get_script_prefix())
+        return f"{before}{self.pk}/{self.slug}{after}"
 
     @staticmethod
     def slug_for(title):

@@ -325,6 +325,10 @@ class Stakeholder(OrderedRow):
     def __str__(self):
         return self.name
 
+    @property
+    def leads(self):
+        return self.engagement == self.Engagement.LEADS
+
 
 class Phase(OrderedRow):
     """A part of the policy's time."""

@@ -257,16 +257,24 @@ def _sorts(filters):
 
 
 def estimate_address(filters):
-    """Return where it is told what the policies of a target, goal or theme took; "" where the list is
-    narrowed by anything else, or by more than an estimate can name."""
+    """Return where it is told what the policies of a list took; "" where the list is narrowed by
+    what an estimate cannot name, or by more of it than it can."""
     found = dict(filters.chosen)
-    asked = {name: found.pop(name, ()) for name in ("target", "goal", "theme")}
-    is_one = any(asked.values()) and not (found or filters.ranges or filters.words)
-    if not is_one or any(NONE in named or len(named) > MOST_NAMED for named in asked.values()):
+    asked = {"q": (filters.words,) if filters.words else ()}
+    asked |= {name: found.pop(name, ()) for name in ("target", "goal", "theme")}
+    scale = found.pop("scale", ())
+    if not any(asked.values()) or found or filters.ranges or len(scale) > 1:
+        return ""
+    if filters.words and not filters.by_meaning:
+        return ""
+    if any(NONE in named or len(named) > MOST_NAMED for named in asked.values()):
         return ""
     if city := filters.cleaned.get("like"):
         asked |= {"for": (city.slug,), "like": (CLOSE,)}
-    return reverse("policies:estimate", query=asked)
+    asked["scale"] = scale
+    return reverse(
+        "policies:estimate", query={name: values for name, values in asked.items() if values}
+    )
 
 
 def _placed(filters, counts):

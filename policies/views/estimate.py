@@ -10,21 +10,25 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_countries import countries
 
 from citynet.web import page_cache
 from citynet.web.csv import csv_response
+from members.countries import country_choices
 from members.traits import Trait, words
 from policies.content import estimate as content
 from policies.content import prices
 from policies.content.exchange_rates import known_currencies
-from policies.content.summary import complete, summary_of
-from policies.filters.estimate import MOST_NAMED, MOST_POLICIES, EstimateQuestion
+from policies.filters.estimate import (
+    MOST_NAMED,
+    MOST_OFFERED,
+    MOST_POLICIES,
+    SCALES,
+    EstimateQuestion,
+)
 from policies.filters.library import plain
 
-ROWS = ("joint_members", "stakeholders", "funding_sources")
-LONG_TEXTS = ("challenge", "solution", "results")
-THEMES_OFFERED = 3
+# With so many amounts to compare nobody needs a wider class.
+ENOUGH = 30
 
 
 @login_not_required
@@ -39,10 +43,12 @@ def estimate(request):
         return redirect(moved)
     if question.is_open:
         return render(request, "policies/estimate.html", _frame(question))
-    found = _read(question)
-    if len(found) > MOST_POLICIES:
+    if not question.is_searchable:
+        return _not_searchable(request, question)
+    result = _estimate(question)
+    if result is None:
         return render(request, "policies/estimate.html", _frame(question) | _too_many(question))
-    return render(request, "policies/estimate.html", _frame(question) | _context(question, found))
+    return render(request, "policies/estimate.html", _frame(question) | _context(question, result))
 
 
 @login_not_required
@@ -52,26 +58,30 @@ def estimate_csv(request):
     question = EstimateQuestion(request.GET)
     if not question.is_valid:
         return _refused(request, question)
-    found = [] if question.is_open else _read(question)
-    if question.is_open or len(found) > MOST_POLICIES:
-        context = _frame(question) | (_too_many(question) if found else {})
+    if question.is_open:
+        return render(request, "policies/estimate.html", _frame(question), status=400)
+    if not question.is_searchable:
+        return _not_searchable(request, question)
+    result = _estimate(question)
+    if result is None:
+        context = _frame(question) | _too_many(question)
         return render(request, "policies/estimate.html", context, status=400)
-    rows = _rows(_estimate(question, found))
     name = f"estimate-{timezone.localdate():%Y-%m-%d}.csv"
-    return csv_response(request, name, COLUMNS, rows)
+    return csv_response(request, name, COLUMNS, _rows(result))
 
 
-def _read(question):
-    """Return the revisions, at most one more than are read, with what the page shows of them."""
-    found = question.revisions().with_rows(*ROWS).defer(*LONG_TEXTS)
-    found = list(found[: MOST_POLICIES + 1])
-    complete(found)
-    return found
-
-
-def _estimate(question, found):
+def _estimate(question):
+    """Return the :class:`policies.content.estimate.Estimate`, None where there are too many policies
+    to be read beside each other."""
+    found = content.read(question.revisions(), MOST_POLICIES + 1)
+    if len(found) > MOST_POLICIES:
+        return None
     return content.Estimate(
-        found, asker=question.asker, close_only=bool(question.like), chosen=question.case
+        found,
+        asker=question.asker,
+        close_only=bool(question.like),
+        scale=question.scale,
+        chosen=question.case,
     )
 
 
@@ -89,6 +99,13 @@ def _refused(request, question):
     return render(request, "policies/estimate.html", context, status=400)
 
 
+def _not_searchable(request, question):
+    """The form, and that the words cannot be searched just now."""
+    text = _("The library cannot be searched just now. Try again in a few minutes.")
+    context = _frame(question) | {"mistakes": [("q", text)], "wrong": {"q"}}
+    return render(request, "policies/estimate.html", context, status=503)
+
+
 def _form(question):
     wrong = {name for name, _message in question.mistakes}
     return {
@@ -96,8 +113,9 @@ def _form(question):
         "typed": question.typed,
         "wrong": wrong,
         "themes": question.form.themes,
-        "currencies": sorted(known_currencies()),
-        "countries": countries,
+        "currencies": [(code, code) for code in sorted(known_currencies())],
+        "countries": country_choices(),
+        "scales": SCALES,
         "has_room": len(question.typed["targets"]) < MOST_NAMED,
     }
 
@@ -112,7 +130,6 @@ def _frame(question):
         "traits": [each for each in traits if each],
         "ceiling": question.ceiling_figure,
         "crumbs": _crumbs(),
-        "without_like": "" if question.is_open else question.address(like=()),
     }
 
 
@@ -120,33 +137,51 @@ def _too_many(question):
     return {"is_too_wide": True, "offers": question.wider(), "named": question.named}
 
 
-def _context(question, found):
-    result = _estimate(question, found)
+def _context(question, result):
     today = timezone.localdate()
-    compared = [figure.revision for figure in result.compared]
-    codes = Counter(code for each in compared for code in summary_of(each)["targets"])
-    themes = Counter(slug for each in found for slug in summary_of(each)["themes"])
-    offers = question.one_target(codes) + question.wider()
-    if not question.theme and not question.like and found:
-        slugs = [slug for slug, _count in themes.most_common(THEMES_OFFERED)]
-        offers += question.wider_themes(slugs)
-    address = question.address()
+    address, asked = question.address(), question.library_query
     return {
         "estimate": result,
         "named": question.named_with_cities,
-        "offers": offers,
-        "library": f"{reverse('policies:list')}?{question.library_query}",
-        "asked": question.library_query,
+        "offers": _offers(question, result),
+        "symbols": _symbols(result),
+        "picture": result.picture(question.ceiling_figure),
+        "library": f"{reverse('policies:list')}?{asked}" if asked else "",
+        "asked": asked,
         "below": result.against(question.ceiling_figure),
         "base_year": prices.base_year(),
         "long_ago": result.confirmed_long_ago(today),
         "address": address,
         "whole_address": settings.SITE_URL + address,
         "csv": question.address("policies:estimate-csv"),
-        "without_choice": question.address(case=()),
+        "without_choice": question.address(case=()) if question.has_choice else "",
         "hidden": [pair for pair in question.values() if pair[0] != "case"],
         "today": date_format(today, "DATE_FORMAT"),
     }
+
+
+def _symbols(result):
+    """Return (symbol, label) of the dots, and of the ring around some of them."""
+    found = [(basis or "unsaid", label) for basis, label, _figures in result.by_basis]
+    if any(not figure.says_total for figure in result.compared):
+        found.append(("halo", _("around it: it does not say whether it is the total")))
+    return found
+
+
+def _offers(question, result):
+    """Return (label, address, how many can be compared) of wider and narrower questions."""
+    codes = Counter(code for each in result.compared for code in each.summary["targets"])
+    if not question.is_of_class:
+        return question.targets_of([code for code, _count in codes.most_common(MOST_OFFERED)])
+    offers = question.without_choices(result) + question.one_target(codes)
+    if len(result.compared) >= ENOUGH:
+        return offers
+    offers += question.wider()
+    if not (question.theme or question.like or question.q) and result.figures:
+        themes = Counter(slug for each in result.figures for slug in each.summary["themes"])
+        slugs = [slug for slug, _count in themes.most_common(MOST_OFFERED)]
+        offers += question.wider_themes(slugs)
+    return offers
 
 
 def _crumbs():
@@ -170,7 +205,7 @@ def _rows(result):
     finished = set(result.finished)
     for figure in [*result.compared, *others]:
         revision, member = figure.revision, figure.member
-        marks = figure.city.marks if figure.city else ()
+        marks = figure.home.city.marks if figure.home.city else ()
         yield (
             revision.case_id,
             revision.title,

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from policies.content import summary
-from policies.models import FundingSource, Indicator, Revision, Source, Stakeholder
+from policies.models import FundingSource, Indicator, Revision, Source
 from policies.workflow import authoring, moderation
 from tests.factories import LiveRevisionFactory, MembershipFactory, RevisionFactory, UserFactory
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.usefixtures("reference")
 
 
 def fill(revision):
-    for kind, role in [("ngo", "Runs it"), ("", ""), ("ngo", "")]:
-        Stakeholder.objects.create(revision=revision, name="Bus club", kind=kind, role=role)
+    for kind, role, part in [("ngo", "Runs it", "leads"), ("", "", "leads"), ("ngo", "", "")]:
+        revision.stakeholders.create(name="Bus club", kind=kind, role=role, engagement=part)
     FundingSource.objects.create(revision=revision, name="Bank", kind="private", state="withdrawn")
     FundingSource.objects.create(revision=revision, name="City", position=1)
     Indicator.objects.create(revision=revision, name="Cars", baseline=9, evidence="evaluated")
@@ -25,7 +25,7 @@ def fill(revision):
 
 
 FILLED = {
-    "version": 3,
+    "version": 4,
     "further_members": 0,
     "targets": ["11.2", "9.1"],
     "themes": ["transport"],
@@ -33,6 +33,7 @@ FILLED = {
     "stakeholders": 3,
     "with_role": 1,
     "stakeholder_kinds": ["ngo"],
+    "leading_kinds": ["ngo"],
     "funding": [["Bank", "withdrawn"], ["City", ""]],
     "funding_kinds": ["private"],
     "evidence": "measured",

@@ -8,7 +8,9 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
+from policies.filters import estimate as filters
 from policies.models import FundingSource, Stakeholder
+from policies.search.query import UNAVAILABLE
 from policies.views import estimate as views
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
 
@@ -125,6 +127,89 @@ def test_cities_like_it_are_counted_and_the_others_are_named(client, asker):
     assert "/policies/?target=11.2&amp;like=iloilo" in response.content.decode()
 
 
+def test_words_find_the_class_as_the_library_does(client, asker, synced):
+    policy(1_000_000, title="Zebra paths")
+    policy(2_000_000, title="Zebra paths by night", targets=["12.5"])
+    policy(3_000_000, title="Tramway")
+    synced()
+
+    found = client.get(URL, {"q": "zebra paths", "for": "iloilo"})
+    listed = client.get("/policies/", {"q": "zebra paths"})
+    assert {figure.revision.title for figure in found.context["estimate"].figures} == {
+        revision.title for revision in listed.context["page"].object_list
+    }
+    page = text(found)
+    assert "2 policies are on what is found by “zebra paths”." in page
+    assert listed.context["estimate"] == f"{URL}?q=zebra+paths"
+    assert found.context["library"] == "/policies/?q=zebra+paths"
+
+    both = client.get(URL, {"q": "zebra paths", "target": "11.2"})
+    assert [figure.usd for figure in both.context["estimate"].figures] == [1_000_000]
+    assert "Without the words 2 to compare" in text(both)
+
+
+def test_words_that_find_too_many_have_to_be_narrowed_down(client, asker, synced, monkeypatch):
+    for module in (views, filters):
+        monkeypatch.setattr(module, "MOST_POLICIES", 1)
+    policy(1, title="Bus"), policy(2, title="Bus")
+    synced()
+
+    assert "Narrow it down" in text(client.get(URL, {"q": "bus"}))
+
+
+def test_words_without_an_index_are_not_counted_as_nothing(client, asker, monkeypatch):
+    monkeypatch.setattr(filters, "ask", lambda _question: UNAVAILABLE)
+
+    for address in (URL, "/policies/estimate.csv"):
+        response = client.get(address, {"q": "bus"})
+        assert response.status_code == 503
+        assert "The library cannot be searched just now." in text(response)
+
+
+def test_scale_leaves_others_out_by_name(client, asker, synced):
+    for usd, scale in ((1, "city"), (2, "site"), (3, "")):
+        policy(usd, scale=scale)
+    synced()
+    response = client.get(URL, {"target": "11.2", "scale": "city"})
+
+    page = text(response)
+    assert "3 policies are on target 11.2. 1 states an amount that can be compared" in page
+    assert "Another scale than you asked for: 1; Scale not reported: 1" in page
+    assert "1 amount on target 11.2, scale: whole city:" in page
+    assert "Any scale 3 to compare" in page
+    assert response.context["library"] == "/policies/?target=11.2&scale=city"
+    listed = client.get("/policies/?target=11.2&scale=city").context
+    assert (listed["total"], listed["estimate"]) == (1, f"{URL}?target=11.2&scale=city")
+    assert [
+        row["why_not"]
+        for row in rows_of(client.get("/policies/estimate.csv?target=11.2&scale=none"))
+    ] == ["", "Another scale than you asked for", "Another scale than you asked for"]
+
+
+def test_cases_chosen_one_by_one_are_led_to_all_on_their_target(client, asker):
+    chosen = [policy(1_000_000 * number).case_id for number in range(1, 4)]
+    policy(9_000_000)
+    response = client.get(URL, {"case": chosen[:2], "for": "iloilo"})
+
+    page = text(response)
+    assert "2 policies are on what you chose one by one." in page
+    assert "You chose these policies yourself." in page
+    [(label, address, count)] = response.context["offers"]
+    assert (label, count) == ("All of target 11.2, yours ticked", 4)
+    assert "Only the 2 that you ticked" in text(client.get(address))
+
+
+def test_ceiling_is_a_line_through_the_dots(client, asker):
+    policy(1_000_000), policy(2_000_000)
+    address = {"target": "11.2", "ceiling": "100,000,000", "currency": "USD"}
+    response = client.get(URL, address)
+
+    picture = response.context["picture"]
+    assert (picture.limit.x, picture.ticks[-1].label) == ("100.0%", "100m")
+    assert response.content.decode().count('class="cap"') == 2  # in the lane and in the legend
+    assert 'class="cap"' not in client.get(URL, {"target": "11.2"}).content.decode()
+
+
 def test_who_took_part_who_paid_and_what_went_wrong(client, asker):
     stopped = policy(1, stage="stopped", lessons="- Ask the drivers first.\nMore.")
     Stakeholder.objects.create(revision=stopped, kind="ngo", name="Riders")
@@ -191,6 +276,8 @@ def test_who_took_part_who_paid_and_what_went_wrong(client, asker):
             "like",
             "Only “3” can be written here: cities with three traits alike.",
         ),
+        ("target=11.2&scale=town", "scale", "“town” is not one of the choices."),
+        (f"q={'a' * 501}", "q", "Write at most 500 characters (now 501)."),
         ("targt=11.2", "", "There is no filter named “targt”."),
     ],
 )
@@ -223,6 +310,8 @@ def test_wrong_question_is_said_beside_its_field_and_nothing_is_counted(
         "ceiling",
         "currency",
         "like",
+        "scale",
+        "q",
     ],
 )
 def test_hostile_input_is_never_an_error_of_ours(client, asker, name, value):
@@ -305,12 +394,20 @@ def test_h2_file_has_every_policy_and_every_reason(client, asker):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    "more", [{}, {"like": "3"}, {"theme": "transport"}, {"theme": "transport", "like": "3"}]
+    "more",
+    [
+        {},
+        {"like": "3"},
+        {"theme": "transport"},
+        {"theme": "transport", "like": "3"},
+        {"q": "buses", "like": "3", "scale": "city"},
+    ],
 )
 def test_queries_do_not_grow(client, asker, synced, django_assert_max_num_queries, count, more):
     for number in range(1, count + 1):
-        policy(number, themes=["transport"])
+        policy(number, themes=["transport"], title="Buses")
     synced()
+    client.get(URL, {"q": "buses"})  # which reads the thesaurus, once for a process
 
     with django_assert_max_num_queries(9):
         response = client.get(URL, {"target": "11.2", "for": "iloilo", **more})
@@ -340,7 +437,8 @@ def test_pages_lead_to_the_estimate(client, asker, synced):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "q=bus", "theme=transport&q=bus", "target=none", "stage=planned"]
+    "query",
+    ["", "q=bus&meaning=no", "theme=transport&stage=planned", "target=none", "stage=planned"],
 )
 def test_list_that_no_estimate_can_name_has_no_link(client, asker, synced, query):
     policy(1, themes=["transport"], title="Bus", stage="planned")
