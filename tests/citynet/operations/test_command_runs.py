@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 NEVER = {
     "backup": None,
     "delete_unused_files": None,
+    "remind_exchange": None,
     "send_digest": None,
     "send_notices": None,
     "send_reminders": None,
@@ -123,7 +124,10 @@ def test_work_that_is_done_is_done_even_if_it_cannot_be_noted(monkeypatch, caplo
 
 @pytest.mark.parametrize(
     "command",
-    ["send_digest", "send_reminders", "send_notices", "sync_search", "delete_unused_files"],
+    [
+        *("remind_exchange", "send_digest", "send_reminders", "send_notices", "sync_search"),
+        "delete_unused_files",
+    ],
 )
 def test_each_command_of_the_timers_leaves_a_trace(reference, command):
     call_command(command, verbosity=0)

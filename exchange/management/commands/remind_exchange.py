@@ -1,0 +1,26 @@
+from django.utils import timezone
+
+from citynet.operations.commands import TimedCommand
+from exchange.steps import questions
+
+
+class Command(TimedCommand):
+    help = (
+        "Moves the exchange on by a day: reminds who is asked, tells the secretariat what waits too "
+        "long, offers the askers further members, and closes what is over. Nothing is done twice, so "
+        "that it may run at any time. The notices are mailed by send_notices."
+    )
+
+    def handle(self, *, verbosity, **options):
+        now = timezone.now()
+        moved = questions.move_on(now)
+        done = {
+            "members reminded of a question": moved.reminded,
+            "questions that wait too long": moved.waits,
+            "askers offered further members": moved.next_offered,
+            "questions closed as unanswered": moved.unanswered,
+            "answered questions closed": moved.settled,
+        }
+        if verbosity:
+            for what, number in done.items():
+                self.stdout.write(f"{number} {what}")
