@@ -515,6 +515,8 @@ EXCHANGE_DAYS = {
     "unanswered": env.int("EXCHANGE_UNANSWERED_DAYS", 180),
     "settled": env.int("EXCHANGE_SETTLED_DAYS", 60),
 }
+# How many months after the last report on an adoption its team is asked for the next one.
+EXCHANGE_ADOPTION_MONTHS = env.list("EXCHANGE_ADOPTION_MONTHS", [6, 12, 24], subcast=int)
 # How many entries a person may write in a day: so many keep nobody busy from asking, and no program
 # from flooding others.
 EXCHANGE_LIMITS = {

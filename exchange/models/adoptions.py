@@ -3,6 +3,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
@@ -30,8 +31,10 @@ class Stage(models.TextChoices):
     DECIDED_AGAINST = "decided-against", _("Decided against")
 
 
-# After these no further report is asked for.
+# After these no further report is asked for, and they need a reason.
 FINAL_STAGES = (Stage.STOPPED, Stage.DECIDED_AGAINST)
+# At these nothing was taken over (yet).
+NOT_TAKEN_UP = (Stage.CONSIDERING, Stage.DECIDED_AGAINST)
 
 
 class Adoption(Entry):
@@ -58,6 +61,7 @@ class Adoption(Entry):
     OPEN_TO_READERS = (State.PUBLISHED,)
     # The public reads of it only once something is being done.
     FOR_NETWORK = (Stage.CONSIDERING,)
+    NOT_TAKEN_UP = NOT_TAKEN_UP
 
     # Cases and members that are merged may meet, so no constraint says "only once a case and member".
     case = models.ForeignKey(
@@ -163,6 +167,39 @@ class Adoption(Entry):
 
     def get_absolute_url(self):
         return reverse("exchange:adoption", args=[self.pk])
+
+    @property
+    def original(self):
+        """The case that is taken over, or the one it was merged into; None where it is elsewhere."""
+        return self.case and (self.case.merged_into or self.case)
+
+    @property
+    def origin(self):
+        """The member whose policy it is; None where that is not known."""
+        return self.original.member if self.case else self.original_member
+
+    @property
+    def original_text(self):
+        """The public text of the original; None where there is none in the library."""
+        return self.original.live if self.case else None
+
+    @property
+    def title(self):
+        """The title of the original."""
+        text = self.original_text
+        return (
+            (text and text.title) or self.original_title or gettext("A policy that is not public")
+        )
+
+    @property
+    def is_final(self):
+        """Whether no further report is asked for."""
+        return self.stage in FINAL_STAGES
+
+    @property
+    def is_compiled(self):
+        """Whether the secretariat compiled it from public sources."""
+        return self.provenance == CaseStudy.Provenance.SECRETARIAT
 
     @property
     def is_disputed(self):

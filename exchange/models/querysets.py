@@ -1,7 +1,7 @@
 """What may be read of the exchange, by whom. Every page starts from one of these."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership
@@ -93,6 +93,29 @@ class QuestionQuerySet(EntryQuerySet):
 
 class AdoptionQuerySet(EntryQuerySet):
     """What is only considered is shown to the network; a draft only to its team."""
+
+    def taken_up(self):
+        """Return adoptions in which something was taken over; what was stopped later was taken over too."""
+        return self.exclude(stage__in=self.model.NOT_TAKEN_UP)
+
+    def with_reports(self):
+        """Return adoptions with what their newest report says: ``reported`` (its month), ``compared``;
+        and ``cost``, the key of the newest report that states an amount."""
+        newest = self.model.reports.rel.related_model.objects.filter(adoption=OuterRef("pk"))
+        newest = newest.order_by("-date", "-pk")
+        costly = newest.filter(amount__isnull=False).values("pk")
+        return self.annotate(
+            reported=Subquery(newest.values("date")[:1]),
+            compared=Subquery(newest.values("compared")[:1]),
+            cost=Subquery(costly[:1]),
+        )
+
+    def with_originals(self):
+        """Return adoptions with the cases and members that they name."""
+        return self.select_related(
+            *("member", "original_member", "case__member", "case__live"),
+            *("case__merged_into__member", "case__merged_into__live"),
+        )
 
     def _open_to_all(self):
         return ~Q(stage__in=self.model.FOR_NETWORK)

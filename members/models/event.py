@@ -84,6 +84,7 @@ ACTIONS = {
     "adoption-changed": _("Adoption changed"),
     "adoption-reported": _("Report on an adoption"),
     "adoption-confirmed": _("Adoption confirmed by the original city"),
+    "adoption-noted": _("Note of the original city on an adoption"),
     "adoption-disputed": _("Adoption disputed by the original city"),
     "dispute-decided": _("Dispute decided"),
     "cooperation-opened": _("Need or offer opened"),

@@ -34,6 +34,10 @@ class Notice(models.Model):
         QUESTION_CLOSED = "question-closed", _("A question was closed")
         ENTRY_REMOVED = "entry-removed", _("Decision on what you wrote")
         ADOPTION_NEW = "adoption-new", _("Another city takes over your policy")
+        ADOPTION_ANSWERED = (
+            "adoption-answered",
+            _("What the original city says to what you took over"),
+        )
         ADOPTION_DUE = "adoption-due", _("How is the policy that you took over?")
         INTRODUCTION_ASKED = "introduction-asked", _("Somebody asks to be put in touch")
         INTRODUCTION_MADE = "introduction-made", _("You are put in touch")

@@ -1,0 +1,433 @@
+"""Steps of an adoption: from "we want to do this too" to reports, and what the original city says.
+
+A report is never changed; the stage of an adoption is that of its newest one. Whose policy is taken
+over may confirm it, add a note, or dispute it, which the secretariat decides.
+"""
+
+from datetime import datetime, time
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from exchange.models import (
+    Adoption,
+    AdoptionChange,
+    AdoptionIndicator,
+    AdoptionReport,
+    AdoptionSource,
+)
+from exchange.models.adoptions import FINAL_STAGES, Stage
+from exchange.models.querysets import MODERATE, writes_as
+from members.accounts.secretariat import acts_for_secretariat
+from members.models import Member, Membership, Notice, User
+from members.notices.notifications import address, notify
+from members.record import audit
+from members.teams.leaders import coordinators
+from policies.workflow.notifications import authors, moderators
+
+from .entries import lock, need_member, refuse_contact_details
+from .errors import (
+    AlreadyThere,
+    ChangedMeanwhile,
+    ExchangeError,
+    NotAllowed,
+    ReasonRequired,
+    StepRefused,
+)
+
+MAX_CHANGES = 12
+# What may be edited of an adoption; its stage only as long as there is no report.
+EDITABLE = ("learned_by", "interest", "kept", "reason", "started", "own_case")
+CHANGE = ("aspect", "kind", "what", "reason", "when")
+MONTHS_A_YEAR = 12
+LAST_DAY_OF_ALL_MONTHS = 28
+
+
+@transaction.atomic
+def begin(author, member, case, *, stage, words, learned_by=""):
+    """Return the new draft of a team that wants to do what ``case`` did.
+
+    ``words`` say what interests them or, where it is decided against or stopped, why.
+    """
+    need_member(author, member)
+    refuse_contact_details(words)
+    # Two colleagues who say so at the same moment come one after the other.
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    if case.live_id is None:
+        raise StepRefused(_("This case is not public any more."))
+    if member.pk == case.member_id or member in case.live.further_members:
+        raise ExchangeError(_("A member cannot take over its own policy."))
+    there = Adoption.objects.about_case(case).filter(member=member, removed_at=None).first()
+    if there:
+        message = _("%(member)s has said so already.") % {"member": member}
+        raise AlreadyThere(message, there)
+    if stage not in Stage.values:
+        raise ExchangeError(_("Say how far you are."))
+    is_final = stage in FINAL_STAGES
+    if is_final and not words.strip():
+        raise ReasonRequired
+    adoption = Adoption.objects.create(
+        author=author,
+        author_name=author.get_full_name(),
+        member=member,
+        case=case,
+        revision=case.live,
+        stage=stage,
+        learned_by=learned_by,
+        interest="" if is_final else words,
+        reason=words if is_final else "",
+    )
+    audit.record("adoption-begun", adoption, by=author)
+    return adoption
+
+
+@transaction.atomic
+def publish(adoption, *, by):
+    """Make a draft public: a claim of its team about itself. The original city is told."""
+    adoption = lock(adoption)
+    need_member(by, adoption.member)
+    if adoption.removed_at:
+        raise StepRefused(_("The secretariat has removed this entry."))
+    if adoption.state != Adoption.State.DRAFT:
+        raise ChangedMeanwhile(_("It is public already."))
+    if adoption.case and adoption.original_text is None:
+        raise StepRefused(_("This case is not public any more."))
+    adoption.state = Adoption.State.PUBLISHED
+    adoption.published_at = timezone.now()
+    adoption.save(update_fields=["state", "published_at"])
+    audit.record("adoption-published", adoption, by=by)
+    _tell_origin(adoption, by)
+    return adoption
+
+
+@transaction.atomic
+def delete_draft(adoption, *, by):
+    """Delete a draft that its team gives up."""
+    adoption = lock(adoption)
+    need_member(by, adoption.member)
+    if adoption.state != Adoption.State.DRAFT:
+        raise StepRefused(_("It is public: write in a report how it ended."))
+    audit.record("adoption-changed", adoption, by=by, reason=_("Draft deleted"))
+    adoption.delete()
+
+
+def as_shown(adoption):
+    """Return what may be edited of an adoption, to find out whether a colleague was quicker."""
+    rows = list(adoption.changes.values_list(*CHANGE))
+    return repr(
+        (
+            [getattr(adoption, f"{name}_id" if name == "own_case" else name) for name in EDITABLE],
+            rows,
+        )
+    )
+
+
+@transaction.atomic
+def edit(adoption, *, by, facts, changes, shown):
+    """Write ``facts`` and the rows of ``changes`` (dicts) into an adoption.
+
+    ``shown`` is what :func:`as_shown` returned when the form was opened. Raises ``ChangedMeanwhile``
+    where somebody has saved it since.
+    """
+    adoption = lock(adoption)
+    need_member(by, adoption.member)
+    if adoption.removed_at:
+        raise StepRefused(_("The secretariat has removed this entry."))
+    if shown != as_shown(adoption):
+        raise ChangedMeanwhile(
+            _("A colleague has changed this in the meantime. Below is what you wrote.")
+        )
+    texts = (facts["kept"], facts["interest"], facts["reason"], *(row["what"] for row in changes))
+    refuse_contact_details(*texts)
+    if len(changes) > MAX_CHANGES:
+        raise ExchangeError(_("At most %(count)d changes fit.") % {"count": MAX_CHANGES})
+    own = facts.get("own_case")
+    if own and own.member_id != adoption.member_id:
+        raise ExchangeError(_("This is not a case of %(member)s.") % {"member": adoption.member})
+    for name in EDITABLE:
+        setattr(adoption, name, facts[name])
+    fields = [*EDITABLE]
+    if facts.get("stage") and not adoption.reports.exists():
+        adoption.stage = facts["stage"]
+        fields.append("stage")
+    if adoption.is_final and not adoption.reason.strip():
+        raise ReasonRequired
+    adoption.save(update_fields=fields)
+    adoption.changes.all().delete()
+    AdoptionChange.objects.bulk_create(
+        AdoptionChange(adoption=adoption, position=position, **row)
+        for position, row in enumerate(changes)
+    )
+    audit.record("adoption-changed", adoption, by=by)
+    return adoption
+
+
+@transaction.atomic
+def report(adoption, *, by, facts, indicators=(), reason=""):
+    """Add a report with ``facts`` (fields of it) and rows of ``indicators``; return it.
+
+    An adoption that stops, or is decided against, needs its ``reason``.
+    """
+    adoption = lock(adoption)
+    need_member(by, adoption.member)
+    if adoption.removed_at:
+        raise StepRefused(_("The secretariat has removed this entry."))
+    refuse_contact_details(facts["text"], reason)
+    if not facts.get("source_url") and not writes_as(by).filter(pk=adoption.member_id).exists():
+        raise ExchangeError(_("Name a public source: you are not in the team of this member."))
+    new = AdoptionReport.objects.create(adoption=adoption, by=by, **facts)
+    AdoptionIndicator.objects.bulk_create(
+        AdoptionIndicator(report=new, position=position, **row)
+        for position, row in enumerate(indicators)
+    )
+    if reason:
+        adoption.reason = reason
+    take_stage(adoption)
+    if adoption.is_final and not adoption.reason.strip():
+        raise ReasonRequired
+    adoption.save(update_fields=["stage", "reason"])
+    audit.record("adoption-reported", adoption, by=by)
+    return new
+
+
+def take_stage(adoption):
+    """Give an adoption, not yet saved, the stage of its newest report that says one."""
+    newest = adoption.reports.exclude(stage="").order_by("date", "pk").last()
+    if newest:
+        adoption.stage = newest.stage
+
+
+def speaks_for_origin(user, adoption):
+    """Return whether ``user`` may confirm, note or dispute: people of the member whose policy it is."""
+    members = {adoption.origin and adoption.origin.pk}
+    if text := adoption.original_text:
+        members |= {member.pk for member in text.further_members}
+    return writes_as(user).filter(pk__in=members - {None, adoption.member_id}).exists()
+
+
+@transaction.atomic
+def confirm(adoption, *, by, note=""):
+    """The original city says that it is so, with a note if it likes."""
+    adoption = _locked_for_origin(adoption, by)
+    adoption.confirmed_by_origin_at = timezone.now()
+    # Who confirms withdraws the own dispute.
+    adoption.disputed_at = adoption.dispute_decided_at = None
+    adoption.dispute_decision = ""
+    return _answered(adoption, by, note, "adoption-confirmed", "confirmed")
+
+
+@transaction.atomic
+def add_note(adoption, *, by, note):
+    """The original city adds a note, in the place of an earlier one."""
+    if not note.strip():
+        raise ExchangeError(_("Write the note."))
+    adoption = _locked_for_origin(adoption, by)
+    if adoption.is_disputed:
+        raise StepRefused(_("The secretariat has yet to decide on the dispute."))
+    return _answered(adoption, by, note, "adoption-noted", "noted")
+
+
+@transaction.atomic
+def dispute(adoption, *, by, note):
+    """The original city contradicts: until the secretariat has decided, the entry says so."""
+    if not note.strip():
+        raise ReasonRequired
+    adoption = _locked_for_origin(adoption, by)
+    if adoption.is_disputed:
+        raise ChangedMeanwhile(_("It is disputed already; the secretariat decides."))
+    adoption.disputed_at = timezone.now()
+    adoption.dispute_decided_at = adoption.confirmed_by_origin_at = None
+    adoption.dispute_decision = ""
+    return _answered(adoption, by, note, "adoption-disputed", "disputed", moderators(by))
+
+
+@transaction.atomic
+def decide_dispute(adoption, *, by, decision, stays):
+    """Decide a dispute, with the reason in ``decision``: the entry stays, or is taken away."""
+    if not acts_for_secretariat(by, MODERATE):
+        raise NotAllowed(_("Only the secretariat may do this."))
+    if not decision.strip():
+        raise ReasonRequired
+    adoption = lock(adoption)
+    if not adoption.is_disputed:
+        raise ChangedMeanwhile(_("This dispute is decided already."))
+    adoption.dispute_decided_at = timezone.now()
+    adoption.dispute_decision = decision
+    fields = ["dispute_decided_at", "dispute_decision"]
+    if not stays:
+        adoption.removed_at, adoption.removed_reason = timezone.now(), decision
+        fields += ["removed_at", "removed_reason"]
+        audit.record("entry-removed", adoption, by=by, reason=decision)
+    adoption.save(update_fields=fields)
+    audit.record("dispute-decided", adoption, by=by, reason=decision)
+    told = [*_team(adoption.member), *_people_of_origin(adoption)]
+    _tell(Notice.Kind.ADOPTION_ANSWERED, adoption, told, by, act="decided", note=decision)
+    return adoption
+
+
+@transaction.atomic
+def enter(adoption, *, by, is_new, has_new_report):
+    """Record what the secretariat has entered or changed in the admin, rows included."""
+    if not acts_for_secretariat(by, MODERATE):
+        raise NotAllowed(_("Only the secretariat may do this."))
+    if adoption.is_compiled and not AdoptionSource.objects.filter(adoption=adoption).exists():
+        raise ExchangeError(_("Name a public source."))
+    if has_new_report:
+        take_stage(adoption)
+        adoption.save(update_fields=["stage"])
+    audit.record("adoption-published" if is_new else "adoption-changed", adoption, by=by)
+    if is_new:
+        _tell_origin(adoption, by)
+
+
+def _locked_for_origin(adoption, by):
+    adoption = lock(adoption)
+    if adoption.state != Adoption.State.PUBLISHED or adoption.removed_at:
+        raise StepRefused(_("This entry is not public any more."))
+    if not speaks_for_origin(by, adoption):
+        raise NotAllowed(_("Only the city whose policy it is may do this."))
+    return adoption
+
+
+def _answered(adoption, by, note, action, act, further=()):
+    """Save what the original city says; tell the adopter's team, and who else is concerned."""
+    refuse_contact_details(note)
+    if note.strip():
+        adoption.origin_note = note
+    adoption.save()
+    audit.record(action, adoption, by=by)
+    told = [*_team(adoption.member), *further]
+    _tell(Notice.Kind.ADOPTION_ANSWERED, adoption, told, by, act=act, note=note)
+    return adoption
+
+
+def _tell_origin(adoption, by):
+    told = _people_of_origin(adoption)
+    words = adoption.reason if adoption.is_final else adoption.interest or adoption.kept
+    _tell(Notice.Kind.ADOPTION_NEW, adoption, told, by, act=adoption.stage, note=words)
+
+
+def _tell(kind, adoption, people, by, *, act, note):
+    told = {person.pk: person for person in people if person.pk != by.pk}
+    notify(
+        kind,
+        told.values(),
+        address("exchange:adoption", adoption.pk),
+        member=adoption.member.name,
+        origin=adoption.origin.name if adoption.origin else "",
+        title=adoption.title,
+        act=act,
+        note=note,
+    )
+
+
+def _people_of_origin(adoption):
+    """Return who leads the original city's team, and who wrote its case."""
+    if adoption.origin is None:
+        return []
+    people = [*coordinators(adoption.origin)]
+    if adoption.original_text:
+        people += authors(adoption.original_text)
+    return people
+
+
+def _team(member):
+    """Return everybody in the team of a member."""
+    return User.objects.filter(
+        is_active=True,
+        memberships__member=member,
+        memberships__status=Membership.Status.ACTIVE,
+    )
+
+
+def due(today):
+    """Return the public adoptions whose teams are to be asked how it is, with ``since``: the day of
+    the last report, or of publication.
+
+    They are asked once at 6, 12 and 24 months (``settings.EXCHANGE_ADOPTION_MONTHS``) after it.
+    """
+    found = (
+        Adoption.objects.standing()
+        .exclude(stage__in=FINAL_STAGES)
+        .filter(member__memberships__status="active", member__memberships__user__is_active=True)
+        .annotate(last_report=Max("reports__created_at"))
+        .with_originals()
+        .order_by("member", "pk")
+    )
+    for adoption in found:
+        adoption.since = timezone.localtime(adoption.last_report or adoption.published_at).date()
+        asked = adoption.reminded_at and timezone.localtime(adoption.reminded_at).date()
+        passed = [
+            day
+            for day in (
+                _after(adoption.since, count) for count in settings.EXCHANGE_ADOPTION_MONTHS
+            )
+            if day <= today
+        ]
+        if passed and (asked is None or asked < passed[-1]):
+            yield adoption
+
+
+def next_due(adoption):
+    """Return the day on which the team is next asked for a report; None where it is not any more."""
+    if adoption.is_final or adoption.published_at is None:
+        return None
+    last = adoption.reports.aggregate(last=Max("created_at"))["last"] or adoption.published_at
+    since, today = timezone.localtime(last).date(), timezone.localdate()
+    days = (_after(since, count) for count in settings.EXCHANGE_ADOPTION_MONTHS)
+    return next((day for day in days if day > today), None)
+
+
+def _after(day, count):
+    """Return the day ``count`` months later, in the same month's first 28 days."""
+    years, month = divmod(day.month - 1 + count, MONTHS_A_YEAR)
+    return day.replace(
+        year=day.year + years, month=month + 1, day=min(day.day, LAST_DAY_OF_ALL_MONTHS)
+    )
+
+
+@transaction.atomic
+def remind(today):
+    """Ask the teams whose adoptions are due for a report; return how many adoptions that are.
+
+    Each person gets one notice, however many adoptions the team has. Doing it twice asks nobody
+    twice, also when two processes do it at once.
+    """
+    by_member = {}
+    for adoption in due(today):
+        by_member.setdefault(adoption.member, []).append(adoption)
+    asked = 0
+    for member, adoptions in by_member.items():
+        Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+        still = {
+            adoption.pk
+            for adoption in Adoption.objects.filter(pk__in=[each.pk for each in adoptions])
+            if adoption.reminded_at is None
+            or timezone.localtime(adoption.reminded_at).date() < today
+        }
+        rows = [adoption for adoption in adoptions if adoption.pk in still]
+        if not rows:
+            continue
+        noon = timezone.make_aware(datetime.combine(today, time(12)))
+        Adoption.objects.filter(pk__in=still).update(reminded_at=noon)
+        notify(
+            Notice.Kind.ADOPTION_DUE,
+            _team(member),
+            address("exchange:adoption-report", rows[0].pk)
+            if len(rows) == 1
+            else address("my:home"),
+            member=member.name,
+            adoptions=[
+                {
+                    "title": each.title,
+                    "path": address("exchange:adoption-report", each.pk),
+                    "since": each.since.isoformat(),
+                }
+                for each in rows
+            ],
+        )
+        asked += len(rows)
+    return asked
