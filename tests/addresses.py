@@ -18,7 +18,7 @@ from policies.models import ImportRun, MissedQuestion, Phrase, ReviewEvent, Revi
 from policies.search import index
 from policies.workflow import moderation
 from sdg.models import Goal, Target, Term
-from tests.exchange.factories import AddresseeFactory
+from tests.exchange.factories import AddresseeFactory, AdoptionFactory
 from tests.factories import (
     AttachmentFactory,
     LiveRevisionFactory,
@@ -42,6 +42,7 @@ PUBLIC = {
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
     *("policies:compare-xlsx", "policies:export-schema", "policies:estimate"),
     "policies:estimate-csv",
+    *("exchange:adoptions", "exchange:adoptions-csv"),
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
     *("exchange:questions", "exchange:question", "exchange:question-short"),
@@ -100,6 +101,7 @@ def make_world(slug="surabaya"):
     case = {"pk": live.case_id, "slug": live.case.slug}
     written = {"pk": draft.case_id}
     photo = PhotoFactory(revision=draft)
+    adoption = {"pk": AdoptionFactory(member=ours).pk}
     arguments = {
         "sitemap-section": {"section": "policies"},
         "account_confirm_email": {"key": "wrong"},
@@ -142,6 +144,15 @@ def make_world(slug="surabaya"):
         "my:invitation": {"token": token_of(invitation)},
         "secretariat:export": {"name": "cases"},
         **_arguments_of_questions(live),
+        "exchange:adopt": {"pk": live.case_id},
+        **dict.fromkeys(
+            (
+                *("exchange:adoption", "exchange:adoption-edit", "exchange:adoption-report"),
+                *("exchange:adoption-publish", "exchange:adoption-delete"),
+                "exchange:adoption-origin",
+            ),
+            adoption,
+        ),
     }
     rows = _rows_of_admin(ours, live, request)
     addresses = {}

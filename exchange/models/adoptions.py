@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
@@ -16,7 +18,7 @@ from policies.models.amounts import (
     not_negative,
     value_field,
 )
-from policies.models.months import MonthField, YearField
+from policies.models.months import MonthField, YearField, label
 
 from .entries import Entry
 from .querysets import AdoptionQuerySet
@@ -332,6 +334,22 @@ class AdoptionReport(models.Model):
 
     def __str__(self):
         return f"{self.date} {self.get_stage_display()}"
+
+    @property
+    def label(self):
+        """Its month and stage in words: "March 2026: under way"."""
+        month = label(self.date)
+        if not self.stage:
+            return month
+        return gettext("%(month)s: %(stage)s") % {
+            "month": month,
+            "stage": self.get_stage_display().lower(),
+        }
+
+    @property
+    def source_site(self):
+        """The name of the site of its source."""
+        return (urlsplit(self.source_url).hostname or "").removeprefix("www.")
 
 
 class AdoptionIndicator(AdoptionRow):

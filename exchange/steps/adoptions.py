@@ -4,6 +4,7 @@ A report is never changed; the stage of an adoption is that of its newest one. W
 over may confirm it, add a note, or dispute it, which the secretariat decides.
 """
 
+import hashlib
 from datetime import datetime, time
 
 from django.conf import settings
@@ -25,8 +26,7 @@ from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership, Notice, User
 from members.notices.notifications import address, notify
 from members.record import audit
-from members.teams.leaders import coordinators
-from policies.workflow.notifications import authors, moderators
+from policies.workflow.notifications import authors
 
 from .entries import lock, need_member, refuse_contact_details
 from .errors import (
@@ -37,6 +37,7 @@ from .errors import (
     ReasonRequired,
     StepRefused,
 )
+from .notifications import coordinators, secretariat
 
 MAX_CHANGES = 12
 # What may be edited of an adoption; its stage only as long as there is no report.
@@ -116,13 +117,10 @@ def delete_draft(adoption, *, by):
 
 def as_shown(adoption):
     """Return what may be edited of an adoption, to find out whether a colleague was quicker."""
-    rows = list(adoption.changes.values_list(*CHANGE))
-    return repr(
-        (
-            [getattr(adoption, f"{name}_id" if name == "own_case" else name) for name in EDITABLE],
-            rows,
-        )
-    )
+    facts = adoption.changes.model.objects.filter(adoption=adoption).values_list(*CHANGE)
+    names = ("own_case_id" if name == "own_case" else name for name in EDITABLE)
+    written = repr(([getattr(adoption, name) for name in names], list(facts)))
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -241,7 +239,7 @@ def dispute(adoption, *, by, note):
     adoption.disputed_at = timezone.now()
     adoption.dispute_decided_at = adoption.confirmed_by_origin_at = None
     adoption.dispute_decision = ""
-    return _answered(adoption, by, note, "adoption-disputed", "disputed", moderators(by))
+    return _answered(adoption, by, note, "adoption-disputed", "disputed", secretariat(by))
 
 
 @transaction.atomic
@@ -372,8 +370,8 @@ def due(today):
 
 
 def next_due(adoption):
-    """Return the day on which the team is next asked for a report; None where it is not any more."""
-    if adoption.is_final or adoption.published_at is None:
+    """Return the day on which the team is next asked for a report; None where nobody is asked."""
+    if adoption.is_final or adoption.published_at is None or not _team(adoption.member).exists():
         return None
     last = adoption.reports.aggregate(last=Max("created_at"))["last"] or adoption.published_at
     since, today = timezone.localtime(last).date(), timezone.localdate()

@@ -72,11 +72,11 @@ class Labels:
         """
         if name == "member":
             return self._of_members(values)
-        return {value: label for value, label in self._all(name).items() if value in values}
+        return {value: label for value, label in self.all(name).items() if value in values}
 
     def targets(self, codes):
         """Return code -> target, with its goal, label and text, of those of ``codes`` that exist."""
-        self._all("target")
+        self.all("target")
         return {
             code: Target(code=code, goal_id=goal, label=label, text=text)
             for code in codes
@@ -84,7 +84,8 @@ class Labels:
             for goal, label, text in [self._targets[code]]
         }
 
-    def _all(self, name):
+    def all(self, name):
+        """Return value -> label of everything that can be chosen from a facet other than "member"."""
         if FACETS_BY_NAME[name].options:
             return _fixed_labels(name)
         if name not in self._known:

@@ -100,7 +100,8 @@ def test_switches_keep_what_is_off(client, person):
     assert person.muted == [
         *("membership-requested", "role-changed", "team-changed", "submitted", "withdrawn"),
         *("question-check", "question-asked", "question-waiting", "question-closed"),
-        *("adoption-new", "adoption-due", "introduction-asked", "introduction-no"),
+        *("adoption-new", "adoption-answered", "adoption-due"),
+        *("introduction-asked", "introduction-no"),
         *("cooperation-ends", "flagged"),
     ]
     form = client.get(reverse("my:notices")).context["form"]

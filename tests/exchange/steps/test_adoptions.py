@@ -1,0 +1,308 @@
+"""An adoption from "we want to do this too" to its reports, and what the original city says."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from exchange.models import Adoption
+from exchange.steps import adoptions as steps
+from exchange.steps.errors import (
+    AlreadyThere,
+    ChangedMeanwhile,
+    ExchangeError,
+    NotAllowed,
+    ReasonRequired,
+    StepRefused,
+)
+from members.models import Event, Notice
+from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory
+from tests.factories import LiveRevisionFactory, MembershipFactory, StaffFactory
+
+pytestmark = pytest.mark.django_db
+VISITOR = AnonymousUser()
+
+
+@pytest.fixture
+def case():
+    """A public case whose member has a coordinator."""
+    live = LiveRevisionFactory(title="Owl Bus")
+    live.case.coordinator = MembershipFactory(member=live.case.member, role="coordinator").user
+    return live.case
+
+
+@pytest.fixture
+def official():
+    """Somebody of another city; ``member`` is it."""
+    membership = MembershipFactory()
+    membership.user.member = membership.member
+    return membership.user
+
+
+def told():
+    return sorted(Notice.objects.values_list("recipient", "kind"))
+
+
+def recorded():
+    return list(Event.objects.filter(action__contains="adopt").values_list("action", flat=True))
+
+
+def facts(**given):
+    return {"date": "2026-11", "stage": "under-way", "text": "It runs.", "source_url": ""} | given
+
+
+def edited(**given):
+    nothing = {"learned_by": "", "interest": "", "kept": "", "reason": "", "started": ""}
+    return nothing | {"own_case": None, "stage": ""} | given
+
+
+# Sentence 15.
+def test_what_a_city_considers_is_for_the_network_and_from_preparing_on_for_everybody(
+    case, official
+):
+    adoption = steps.begin(
+        official, official.member, case, stage="considering", words="Its counting of riders."
+    )
+    assert (adoption.state, adoption.revision, adoption.interest) == (
+        "draft",
+        case.live,
+        "Its counting of riders.",
+    )
+    assert told() == []
+    adoption = steps.publish(adoption, by=official)
+    network = MembershipFactory().user
+    assert list(Adoption.objects.readable_by(network)) == [adoption]
+    assert list(Adoption.objects.readable_by(VISITOR)) == []
+    assert told() == [(case.coordinator.pk, "adoption-new")]
+    notice = Notice.objects.get()
+    assert notice.path == adoption.get_absolute_url()
+    assert notice.context == {
+        "member": official.member.name,
+        "origin": case.member.name,
+        "title": "Owl Bus",
+        "act": "considering",
+        "note": "Its counting of riders.",
+    }
+    steps.report(adoption, by=official, facts=facts(stage="preparing"))
+    assert list(Adoption.objects.readable_by(VISITOR)) == [adoption]
+    assert recorded() == ["adoption-reported", "adoption-published", "adoption-begun"]
+
+
+# Sentence 17.
+def test_a_member_adopts_neither_its_own_case_nor_one_twice(case, official):
+    own = MembershipFactory(member=case.member).user
+    with pytest.raises(ExchangeError, match="own policy"):
+        steps.begin(own, case.member, case, stage="preparing", words="")
+    case.live.joint_members.create(member=official.member)
+    case.live.refresh_from_db()
+    with pytest.raises(ExchangeError, match="own policy"):
+        steps.begin(official, official.member, case, stage="preparing", words="")
+    case.live.joint_members.all().delete()
+    first = steps.begin(
+        official, official.member, type(case).objects.get(pk=case.pk), stage="preparing", words=""
+    )
+    with pytest.raises(AlreadyThere) as caught:
+        steps.begin(
+            official,
+            official.member,
+            type(case).objects.get(pk=case.pk),
+            stage="stopped",
+            words="x",
+        )
+    assert caught.value.entry == first
+
+
+def test_it_is_said_of_public_cases_by_people_of_the_team(case, official):
+    other = MembershipFactory().member
+    with pytest.raises(NotAllowed):
+        steps.begin(official, other, case, stage="preparing", words="")
+    with pytest.raises(ExchangeError, match="put us in touch"):
+        steps.begin(official, official.member, case, stage="preparing", words="a@b.example")
+    with pytest.raises(ExchangeError, match="how far"):
+        steps.begin(official, official.member, case, stage="soon", words="")
+    case.live = None
+    with pytest.raises(StepRefused):
+        steps.begin(official, official.member, case, stage="preparing", words="")
+    assert not Adoption.objects.exists()
+
+
+# Sentence 17.
+def test_a_decision_against_needs_its_reason_and_is_told_like_any_other(case, official):
+    with pytest.raises(ReasonRequired):
+        steps.begin(official, official.member, case, stage="decided-against", words=" ")
+    adoption = steps.begin(
+        official, official.member, case, stage="decided-against", words="Forty owners."
+    )
+    assert (adoption.reason, adoption.interest) == ("Forty owners.", "")
+    adoption = steps.publish(adoption, by=official)
+    assert list(Adoption.objects.public()) == [adoption]
+    assert Notice.objects.get().context["note"] == "Forty owners."
+    running = AdoptionFactory(member=official.member)
+    with pytest.raises(ReasonRequired):
+        steps.report(running, by=official, facts=facts(stage="stopped"))
+    assert not running.reports.exists()
+    steps.report(running, by=official, facts=facts(stage="stopped"), reason="No money.")
+    running.refresh_from_db()
+    assert (running.stage, running.reason) == ("stopped", "No money.")
+
+
+# Sentence 16.
+def test_the_stage_is_that_of_the_newest_report(official):
+    adoption = AdoptionFactory(member=official.member, stage="preparing")
+    steps.report(adoption, by=official, facts=facts(date="2026-11", stage="in-operation"))
+    steps.report(adoption, by=official, facts=facts(date="2025-02", stage="under-way"))
+    steps.report(
+        adoption,
+        by=official,
+        facts=facts(date="2026", stage="stopped"),
+        reason="x",
+        indicators=[{"name": "Riders", "value": 12}],
+    )
+    adoption.refresh_from_db()
+    assert adoption.stage == "in-operation"
+    assert [
+        (report.date, [row.name for row in report.indicators.all()])
+        for report in adoption.reports.all()
+    ] == [("2025-02", []), ("2026", ["Riders"]), ("2026-11", [])]
+
+
+# Sentence 16.
+def test_what_was_kept_and_changed_is_edited_as_it_was_shown(official):
+    adoption = AdoptionFactory(member=official.member)
+    shown = steps.as_shown(adoption)
+    changes = [
+        {"aspect": aspect, "kind": "smaller", "what": aspect, "reason": "cost", "when": ""}
+        for aspect in ("scale", "budget", "place")
+    ]
+    steps.edit(
+        adoption, by=official, facts=edited(kept="The council."), changes=changes, shown=shown
+    )
+    adoption.refresh_from_db()
+    assert adoption.kept == "The council."
+    assert [row.what for row in adoption.changes.all()] == ["scale", "budget", "place"]
+    with pytest.raises(ChangedMeanwhile):
+        steps.edit(adoption, by=official, facts=edited(), changes=[], shown=shown)
+    shown = steps.as_shown(adoption)
+    with pytest.raises(ExchangeError, match="At most 12"):
+        steps.edit(adoption, by=official, facts=edited(), changes=changes * 5, shown=shown)
+    strange, stranger = LiveRevisionFactory().case, MembershipFactory().user
+    with pytest.raises(ExchangeError, match="not a case of"):
+        steps.edit(adoption, by=official, facts=edited(own_case=strange), changes=[], shown=shown)
+    with pytest.raises(NotAllowed):
+        steps.edit(adoption, by=stranger, facts=edited(), changes=[], shown=shown)
+    assert adoption.changes.count() == 3
+
+
+def test_the_secretariat_reports_with_a_source(official):
+    adoption = AdoptionFactory(member=official.member)
+    moderator = StaffFactory(groups=["Moderators"])
+    with pytest.raises(ExchangeError, match="source"):
+        steps.report(adoption, by=moderator, facts=facts())
+    steps.report(adoption, by=moderator, facts=facts(source_url="https://a.example/"))
+    assert adoption.reports.get().by == moderator
+
+
+def test_a_draft_is_deleted_and_a_public_one_is_not(official):
+    draft = AdoptionFactory(member=official.member, state="draft", published_at=None)
+    steps.delete_draft(draft, by=official)
+    public = AdoptionFactory(member=official.member)
+    with pytest.raises(StepRefused):
+        steps.delete_draft(public, by=official)
+    with pytest.raises(ChangedMeanwhile):
+        steps.publish(public, by=official)
+    assert list(Adoption.objects.all()) == [public]
+
+
+# Sentence 18.
+def test_a_dispute_stands_until_the_secretariat_has_decided(case, official):
+    moderator = StaffFactory(groups=["Moderators"])
+    adoption = AdoptionFactory(member=official.member, case=case)
+    origin = case.coordinator
+    with pytest.raises(NotAllowed):
+        steps.dispute(adoption, by=official, note="No.")
+    with pytest.raises(ReasonRequired):
+        steps.dispute(adoption, by=origin, note=" ")
+    adoption = steps.dispute(adoption, by=origin, note="They copied another bus.")
+    assert (adoption.is_disputed, adoption.origin_note) == (True, "They copied another bus.")
+    assert told() == sorted(
+        [(official.pk, "adoption-answered"), (moderator.pk, "adoption-answered")]
+    )
+    with pytest.raises(ChangedMeanwhile):
+        steps.dispute(adoption, by=origin, note="Again.")
+    with pytest.raises(StepRefused):
+        steps.add_note(adoption, by=origin, note="And more.")
+    with pytest.raises(NotAllowed):
+        steps.decide_dispute(adoption, by=origin, decision="x", stays=False)
+    with pytest.raises(ReasonRequired):
+        steps.decide_dispute(adoption, by=moderator, decision="", stays=True)
+    adoption = steps.decide_dispute(
+        adoption, by=moderator, decision="Both buses were the model.", stays=True
+    )
+    assert not adoption.is_disputed
+    assert list(Adoption.objects.public()) == [adoption]
+    with pytest.raises(ChangedMeanwhile):
+        steps.decide_dispute(adoption, by=moderator, decision="x", stays=True)
+    assert Event.objects.filter(action="dispute-decided").get().reason == (
+        "Both buses were the model."
+    )
+
+
+def test_a_dispute_may_end_with_the_entry_taken_away(case):
+    moderator = StaffFactory(groups=["Moderators"])
+    adoption = AdoptionFactory(case=case)
+    steps.dispute(adoption, by=case.coordinator, note="No.")
+    adoption = steps.decide_dispute(adoption, by=moderator, decision="It was ours.", stays=False)
+    assert (adoption.removed_reason, adoption.is_disputed) == ("It was ours.", False)
+    assert not Adoption.objects.public().exists()
+    with pytest.raises(StepRefused):
+        steps.confirm(adoption, by=case.coordinator)
+
+
+def test_the_original_city_confirms_and_adds_a_note(case, official):
+    adoption = AdoptionFactory(member=official.member, case=case)
+    with pytest.raises(ExchangeError, match="Write the note"):
+        steps.add_note(adoption, by=case.coordinator, note="")
+    steps.add_note(adoption, by=case.coordinator, note="We were glad to show it.")
+    adoption = steps.confirm(adoption, by=case.coordinator)
+    assert adoption.origin_note == "We were glad to show it."
+    assert adoption.confirmed_by_origin_at
+    # Who disputes takes the own confirmation back, and the other way round.
+    assert steps.dispute(adoption, by=case.coordinator, note="x").confirmed_by_origin_at is None
+    assert not steps.confirm(adoption, by=case.coordinator).is_disputed
+    assert recorded()[:4] == [
+        "adoption-confirmed",
+        "adoption-disputed",
+        "adoption-confirmed",
+        "adoption-noted",
+    ]
+
+
+def test_teams_are_asked_after_6_12_and_24_months_until_it_has_ended(official):
+    with time_machine.travel(datetime(2026, 1, 31, 9, tzinfo=UTC), tick=False):
+        adoption = AdoptionFactory(member=official.member)
+        AdoptionFactory(member=official.member, stage="stopped")
+        AdoptionFactory()  # nobody is there to be asked
+    asked = []
+    for month in range(30):
+        day = datetime(2026, 2, 15, 9, tzinfo=UTC) + timedelta(days=30.44 * month)
+        with time_machine.travel(day, tick=False):
+            # Running it twice asks nobody twice.
+            if steps.remind(timezone.localdate()) + steps.remind(timezone.localdate()):
+                asked.append(f"{day:%Y-%m}")
+            if month == 26:
+                AdoptionReportFactory(adoption=adoption, date="2028-04")
+    assert asked == ["2026-08", "2027-02", "2028-02"]
+    assert told() == [(official.pk, "adoption-due")] * 3
+    notice = Notice.objects.first()
+    assert notice.context["adoptions"] == [
+        {
+            "title": adoption.title,
+            "path": f"/exchange/adoptions/{adoption.pk}/report/",
+            "since": "2026-01-31",
+        }
+    ]
+    # The clock begins anew with a report.
+    with time_machine.travel(datetime(2028, 11, 1, 9, tzinfo=UTC), tick=False):
+        assert steps.remind(timezone.localdate()) == 1
