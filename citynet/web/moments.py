@@ -21,9 +21,8 @@ def moment(at, country=""):
     """
     if at is None:
         return ""
-    return format_html(
-        '<time datetime="{}" data-moment>{}</time>', at.isoformat(), in_words(at, country)
-    )
+    exact = at.isoformat(timespec="seconds")  # HTML allows for no microseconds
+    return format_html('<time datetime="{}" data-moment>{}</time>', exact, in_words(at, country))
 
 
 def in_words(at, country="", form="DATETIME_FORMAT"):

@@ -277,3 +277,8 @@ def flags_of(screening):
         live = screening.duplicate_of.live
         title = live.title if live else screening.duplicate_of.slug
         yield _("possible duplicate of %(title)s") % {"title": title}
+    if screening.hints:
+        yield (
+            ngettext("%(count)s hint on its page", "%(count)s hints on its page", screening.hints)
+            % {"count": screening.hints}
+        )

@@ -3,6 +3,8 @@
 Keys are casefolded. A currency of "" is a sign that several share: it names none.
 """
 
+from . import currencies
+
 THOUSAND, MILLION, BILLION, TRILLION = 10**3, 10**6, 10**9, 10**12
 LAKH, CRORE = 10**5, 10**7
 
@@ -123,13 +125,7 @@ SCALES = {
 # Beside an amount of money a letter is a number; beside a measured value it may be a metre.
 LETTERS_OF_MONEY = {"k": THOUSAND, "m": MILLION, "mm": MILLION, "b": BILLION}
 
-CODES = (
-    "AED AFN AMD ARS AUD AZN BDT BHD BND BRL BTN CAD CHF CLP CNY COP CZK DKK EGP EUR FJD GBP GEL "
-    "HKD HUF IDR ILS INR IQD IRR ISK JOD JPY KES KGS KHR KPW KRW KWD KZT LAK LBP LKR MMK MNT MOP "
-    "MUR MVR MXN MYR NGN NOK NPR NZD OMR PEN PGK PHP PKR PLN QAR RON RUB SAR SBD SCR SEK SGD SYP "
-    "THB TJS TMT TOP TRY TWD TZS UAH UGX USD UZS VND VUV WST XAF XDR XPF YER ZAR"
-)
-CURRENCIES = {code.casefold(): code for code in CODES.split()} | {
+CURRENCIES = {code.casefold(): code for code in currencies.codes()} | {
     "$": "",
     "dollar": "",
     "dollars": "",

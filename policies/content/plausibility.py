@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import regex
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,11 @@ Stage = Revision.Stage
 # A summary and sections this short cannot carry as many targets as they are tagged with.
 WORDS_A_TARGET = 40
 PROSE = ("summary", "challenge", "solution", "results")
+# Letters of scripts that write no blanks between words, with about how many of them make a word.
+LETTERS_WITHOUT_BLANKS = (
+    (regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]"), 2),
+    (regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"), 5),
+)
 
 # Years from now in which a plan may end, and for which an amount may be budgeted.
 LONGEST_PLAN = 40
@@ -95,8 +101,11 @@ def checks(revision, section=None, today=None):
 def word_count(revision):
     """Return about how many words the texts have that explain the targets."""
     text = " ".join(getattr(revision, field) for field in PROSE)
-    # Scripts without spaces count by letters: about two to a word.
-    return max(len(text.split()), len(text) // 12)
+    count = 0.0
+    for letters, a_word in LETTERS_WITHOUT_BLANKS:
+        text, found = letters.subn(" ", text)
+        count += found / a_word
+    return round(count) + sum(any(map(str.isalnum, word)) for word in text.split())
 
 
 def is_over_tagged(revision):
@@ -118,7 +127,7 @@ def _targets(revision, today):
             SOFT,
             "contributions",
             _(
-                "%(targets)s targets are a lot for a text of %(words)s words. Readers trust tags "
+                "%(targets)s targets are a lot for a text of about %(words)s words. Readers trust tags "
                 "that the text explains."
             )
             % {"targets": len(rows), "words": word_count(revision)},

@@ -95,6 +95,12 @@ class Screening(models.Model):
         help_text=_("More targets than the length of the text can explain."),
     )
     without_source = models.BooleanField(_("without a source"), default=False)
+    hints = models.PositiveSmallIntegerField(
+        _("hints"),
+        default=0,
+        db_default=0,
+        help_text=_("What else is not plausible. The page of the review says what."),
+    )
     duplicate_of = models.ForeignKey(
         CaseStudy,
         models.SET_NULL,

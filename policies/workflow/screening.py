@@ -73,13 +73,18 @@ def screen(revision):
     """
     revision = Revision.objects.with_content().get(pk=revision.pk)
     alike = next((each for each in look_alikes(revision) if each.is_likely), None)
+    over_tagged = plausibility.is_over_tagged(revision)
+    without_source = plausibility.is_without_source(revision)
+    # These two have flags of their own.
+    hints = len(plausibility.checks(revision)) - over_tagged - without_source
     screening, _made = Screening.objects.update_or_create(
         revision=revision,
         defaults={
             "completeness": completeness.score(revision)[0],
             "first_time_author": is_first_of(author(revision)),
-            "over_tagged": plausibility.is_over_tagged(revision),
-            "without_source": plausibility.is_without_source(revision),
+            "over_tagged": over_tagged,
+            "without_source": without_source,
+            "hints": hints,
             "duplicate_of": alike.revision.case if alike else None,
         },
     )

@@ -5,13 +5,13 @@ from statistics import median
 SLOWEST = 15
 
 
-def table(answers):
+def table(answers, seconds=0):
     """Return the table as text."""
-    return "\n".join(_lines(answers))
+    return "\n".join(_lines(answers, seconds))
 
 
-def _lines(answers):
-    yield f"{answers.total} requests, seed {answers.seed}"
+def _lines(answers, seconds):
+    yield f"{answers.total} requests, seed {answers.seed}, {seconds:.0f} s"
     yield ""
     for status, number in sorted(answers.statuses.items()):
         yield f"{status or 'unsent':>6} {number:>8}"

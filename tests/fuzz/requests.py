@@ -11,188 +11,33 @@ import time
 import traceback
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from unittest.mock import patch
 from urllib.parse import quote
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.test import Client
 
 from policies.content import facets
 from tests.addresses import of_secretariat
+from tests.fuzz.surface import Surface
+from tests.fuzz.values import BODIES, HEADERS, VALUES, some_file
 from tests.sessions import begin_session
 
 SECRETARIAT = ("moderator", "editor", "administrator")
 FOR_ITS_PEOPLE = 0.9  # share of the requests for pages of the secretariat
 ROLES = ("anonymous", "official", "coordinator", "stranger", "moderator", "editor", "administrator")
+METHODS = {"get": 40, "post": 50, "head": 5, "options": 1, "put": 1, "delete": 1, "patch": 1}
 SERVER_ERROR = 500
 # They say truly that something is away, once changes have been undone behind the index's back.
 HEALTH = frozenset({"healthz", "readyz"})
-VALUES = (
-    *(
-        "",
-        " ",
-        "0",
-        "-1",
-        "1",
-        "2",
-        "11",
-        "11.6",
-        "1e309",
-        "NaN",
-        "9" * 30,
-        "0x1",
-        "1,5",
-        "1.500.000",
-    ),
-    *(
-        "true",
-        "None",
-        "null",
-        "[]",
-        "{}",
-        "[[[[[",
-        '{"a": 1}',
-        "id",
-        "__class__",
-        "../../etc/passwd",
-    ),
-    *(
-        "a",
-        "the",
-        "water",
-        "budget",
-        "SDG 11",
-        "target 11.6",
-        '"',
-        '"water',
-        "-",
-        "-water",
-        "*",
-        "AND OR",
-    ),
-    *("(", ")", "a:b", "title:x", "^2", "~", "\\", "%", "%00", "%s", "{0}", "{{ 7*7 }}", "${7*7}"),
-    *(
-        "\x00",
-        "a\x00b",
-        "\x0b",
-        "\r\n",
-        "\ud800",
-        "\ufffe",
-        "\u200b",
-        "\u202e100%",
-        "\u0301",
-        "é",
-        "e\u0301",
-    ),
-    *(
-        "한국어 가이드",
-        "쓰레기 종량제",
-        "पानी",
-        "น้ำเสีย",
-        "水",
-        "ادارة المياه",
-        "Đà Nẵng",
-        "🚲",
-        "👩‍👩‍👧‍👦",
-        "ǅ",
-        "ß",
-        "İ",
-    ),
-    *(
-        "<script>alert(1)</script>",
-        "javascript:alert(1)",
-        "//evil.example/",
-        "https://[::1",
-        "http://",
-    ),
-    *(
-        "x" * 300,
-        "ab " * 3000,
-        "é" * 10_000,
-        "\n" * 500,
-        "'; DROP TABLE x; --",
-        "=cmd|' /C calc'!A0",
-    ),
-    *(
-        "2024-02-30",
-        "2024-13",
-        "0000-00",
-        "9999-12-31",
-        "2023/24",
-        "03/2023",
-        "-5",
-        "٣٤",
-        "１２３",
-        "VND",
-    ),
-    *(
-        "surabaya",
-        "transport",
-        "draft",
-        "published",
-        "approve",
-        "decline",
-        "new",
-        "known",
-        "decide",
-        "on",
-    ),
-    *("person@city.example", "a@b", "ani@xn--.example", "@", "a" * 250 + "@city.example"),
-)
-FILES = (
-    *(
-        ("a.jpg", b""),
-        ("a.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40),
-        ("a.pdf", b"%PDF-1.7\n%%EOF"),
-    ),
-    *(
-        ("a.xlsx", b"PK\x03\x04" + b"\x00" * 60),
-        ("a.jsonl", b'{"title": 1}\n[\n'),
-        ("\u202e.svg", b"<svg>"),
-    ),
-    ("a.csv", "a;b\n=1+1;\ud55c\n".encode("utf-16")),
-)
-HEADERS = (
-    {},
-    {"accept": "application/json"},
-    {"accept-language": "x" * 50 + ",*;q=y"},
-    {"if-none-match": "*"},
-    {"if-modified-since": "yesterday"},
-    {"x-forwarded-for": "1, ::, x"},
-    {"range": "bytes=9-1"},
-    {"referer": "http://testserver/\x7f"},
-)
+# Asked of pages that do not name them.
 PARAMETERS = (
-    *(
-        "q",
-        "page",
-        "p",
-        "sort",
-        "year",
-        "case",
-        "goal",
-        "target",
-        "next",
-        "o",
-        "e",
-        "f",
-        "state",
-        "all",
-    ),
-    *(
-        "older",
-        "newer",
-        "kept",
-        "kind",
-        "country",
-        "reviewer",
-        "flag",
-        "_changelist_filters",
-        "utm_source",
-    ),
+    *("q", "page", "p", "sort", "year", "case", "goal", "target", "next", "o", "e", "f", "state"),
+    *("all", "older", "newer", "kept", "kind", "country", "reviewer", "flag", "_popup", "_to_field"),
+    *("_changelist_filters", "utm_source", "id__in", "format", "language"),
+    *(facet.name for facet in facets.FACETS),
 )
-FIELD = re.compile(r'<(?:input|textarea|select|button)\b[^>]*?\bname="([^"]+)"([^>]*)')
 NUMBER = re.compile(r"(?<=/)\d+(?=/)|(?<=/)[a-z]+-?[a-z]+(?=/$)")
 
 
@@ -200,7 +45,7 @@ NUMBER = re.compile(r"(?<=/)\d+(?=/)|(?<=/)[a-z]+-?[a-z]+(?=/$)")
 class Failure:
     """A request that was answered by an error of the server, and how to ask for it again."""
 
-    number: int
+    number: str
     role: str
     method: str
     path: str
@@ -212,7 +57,7 @@ class Failure:
 class Answers:
     """What was answered: by status, by address, and how long it took (seconds)."""
 
-    seed: int
+    seed: str
     statuses: Counter = field(default_factory=Counter)
     by_name: dict = field(default_factory=lambda: defaultdict(list))
     failures: list = field(default_factory=list)
@@ -221,12 +66,16 @@ class Answers:
     def total(self):
         return self.statuses.total()
 
+    def add(self, other):
+        self.statuses += other.statuses
+        for name, rows in other.by_name.items():
+            self.by_name[name] += rows
+        self.failures += other.failures
+
 
 def run(world, number, seed):
     """Ask ``number`` times and return the :class:`Answers`."""
-    chance, answers, fields = random.Random(seed), Answers(seed), {}
-    parameters = (*PARAMETERS, *(facet.name for facet in facets.FACETS))
-    clients = {role: _client(world.people[role]) for role in ROLES}
+    asking, answers = _Asking(world, seed), Answers(seed)
     raised = []
 
     def note(**kwargs):
@@ -235,29 +84,131 @@ def run(world, number, seed):
     got_request_exception.connect(note)
     try:
         for place in range(number):
-            name = chance.choice(list(world.addresses))
-            # Others do not get far there.
-            desk = of_secretariat(name) and chance.random() < FOR_ITS_PEOPLE
-            role = chance.choice(SECRETARIAT if desk else ROLES)
-            method = chance.choice(("get", "get", "post", "post", "head"))
-            path = _path(chance, world.addresses[name])
-            if method != "post" or chance.random() < 0.3:
-                path = _with_query(chance, path, parameters)
-            data = {}
-            if method == "post":
-                if (role, name) not in fields:
-                    fields[role, name] = _fields(clients[role], world.addresses[name])
-                data = _filled(chance, fields[role, name])
             raised.clear()
-            status, seconds = _ask(clients[role], method, path, data, chance.choice(HEADERS))
+            name, role, method, path, data, status, seconds = asking.ask()
             answers.statuses[status] += 1
             answers.by_name[name].append((seconds, status, method, path))
             if status >= SERVER_ERROR and name not in HEALTH:
                 error = "".join(raised[-1][-6:]) if raised else str(status)
-                answers.failures.append(Failure(place, role, method, path, data, error))
+                known = f"{seed}/{place}"
+                answers.failures.append(Failure(known, role, method, path, data, error))
     finally:
         got_request_exception.disconnect(note)
     return answers
+
+
+class _Asking:
+    """What is asked next, by chance, of what is known so far."""
+
+    def __init__(self, world, seed):
+        self.chance = random.Random(seed)
+        self.surface = Surface.of(world.addresses)
+        self.names = sorted(world.addresses)
+        self.clients = {role: _client(world.people[role]) for role in ROLES}
+
+    def ask(self):
+        chance = self.chance
+        name = chance.choice(self.names)
+        # Others do not get far there.
+        desk = of_secretariat(name) and chance.random() < FOR_ITS_PEOPLE
+        role = chance.choice(SECRETARIAT if desk else ROLES)
+        method = chance.choices([*METHODS], METHODS.values())[0]
+        path, data, options = self._path(chance.choice(self.surface.paths[name])), {}, {}
+        if method == "post":
+            path, data, options = self._form(role, name, path)
+        if method != "post" or chance.random() < 0.2:
+            path = self._with_query(name, path)
+        headers = chance.choice(HEADERS) if chance.random() < 0.3 else {}
+        status, seconds = self._answer(role, method, path, data, headers, options)
+        return name, role, method, path, data, status, seconds
+
+    def _answer(self, role, method, path, data, headers, options):
+        """Return the status and the seconds that the whole answer took; what was changed is undone."""
+        client = self.clients[role]
+        cookies = client.cookies.copy()
+        start = time.perf_counter()
+        with transaction.atomic():
+            try:
+                with patch.object(transaction, "on_commit", _at_once):
+                    if isinstance(data, bytes):
+                        answer = client.generic("POST", path, data, headers=headers, **options)
+                    else:
+                        answer = getattr(client, method)(path, data, headers=headers)
+                body = answer.getvalue()
+            except UnicodeEncodeError:  # no browser can send it
+                transaction.set_rollback(True)
+                return 0, 0
+            transaction.set_rollback(True)
+        seconds = time.perf_counter() - start
+        client.cookies = cookies
+        html = answer.headers.get("Content-Type", "").startswith("text/html")
+        if method == "get" and html and answer.status_code == 200:
+            self.surface.learn(role, answer.wsgi_request.path_info, body)
+        return answer.status_code, seconds
+
+    def _path(self, path):
+        """Return an address, now and then with another number or word in it."""
+        chance = self.chance
+        if chance.random() < 0.85:
+            return path
+        other = quote(chance.choice(VALUES).encode("utf-8", "replace")[:200], safe="")
+        return NUMBER.sub(lambda found: chance.choice((found[0], other, "1", "3")), path)
+
+    def _with_query(self, name, path):
+        chance, known = self.chance, self.surface.parameters[name]
+        pairs = []
+        for _pair in range(chance.randrange(4)):
+            of_page = known and chance.random() < 0.7
+            parameter = chance.choice([*known] if of_page else PARAMETERS)
+            values = known[parameter] if of_page and chance.random() < 0.5 else VALUES
+            pairs.append((parameter, chance.choice(values).encode("utf-8", "replace")))
+        query = "&".join(f"{quote(parameter)}={quote(value)}" for parameter, value in pairs)
+        if chance.random() < 0.05:
+            query += chance.choice(("%FF", "=", "&&", "a[]=1", ";", "%ED%A0%80=x"))
+        if not query:
+            return path
+        return f"{path}{'&' if '?' in path else '?'}{query}"
+
+    def _form(self, role, name, path):
+        """Return (path, data, options) of a form that is known to lead to an address."""
+        chance = self.chance
+        if not self.surface.forms[name]:
+            self._answer(role, "get", path, {}, {}, {})
+        if chance.random() < 0.04:
+            kind, body = chance.choice(BODIES)
+            return path, body, {"content_type": kind}
+        forms = [*self.surface.forms[name].values()]
+        if not forms:
+            return path, self._strays(), {}
+        form = chance.choice(forms)
+        where = form.path if chance.random() < 0.8 else path
+        return where, self._filled(form), {}
+
+    def _filled(self, form):
+        """Return what is sent for a form: as it is, or with one, some or many fields of anything."""
+        chance = self.chance
+        wrong = chance.choice((0, 1 / max(1, len(form.fields)), 0.1, 0.4))
+        data = {}
+        for name, values in form.fields.items():
+            if chance.random() < wrong / 2:
+                continue
+            data[name] = values[0] if chance.random() < 0.8 else chance.choice(values)
+            if chance.random() < wrong:
+                data[name] = chance.choice(VALUES)
+            if name in form.files and chance.random() < 0.8:
+                data[name] = some_file(chance)
+        if form.buttons and chance.random() < 0.9:
+            button, value = chance.choice(form.buttons)
+            data[button] = chance.choice(VALUES) if chance.random() < wrong else value
+        return data | (self._strays() if chance.random() < 0.1 else {})
+
+    def _strays(self):
+        return {self.chance.choice(PARAMETERS): self.chance.choice(VALUES)}
+
+
+def _at_once(run, **_options):
+    """Do what waits for a commit that will never come."""
+    run()
 
 
 def _client(person):
@@ -266,65 +217,3 @@ def _client(person):
         client.force_login(person)
         begin_session(client.session, person)
     return client
-
-
-def _ask(client, method, path, data, headers):
-    """Return the status and the seconds that the whole answer took; what was changed is undone."""
-    cookies = client.cookies.copy()
-    start = time.perf_counter()
-    with transaction.atomic():
-        try:
-            answer = getattr(client, method)(path, data, headers=headers)
-        except UnicodeEncodeError:  # no browser can send it
-            transaction.set_rollback(True)
-            return 0, 0
-        answer.getvalue()
-        transaction.set_rollback(True)
-    client.cookies = cookies
-    return answer.status_code, time.perf_counter() - start
-
-
-def _path(chance, path):
-    """Return an address, now and then with another number or word in it."""
-    if chance.random() < 0.8:
-        return path
-    other = quote(chance.choice(VALUES).encode("utf-8", "replace")[:200], safe="")
-    return NUMBER.sub(lambda found: chance.choice((found[0], other, "1", "3")), path)
-
-
-def _with_query(chance, path, parameters):
-    pairs = [
-        f"{chance.choice(parameters)}={quote(chance.choice(VALUES).encode('utf-8', 'replace'))}"
-        for _pair in range(chance.randrange(4))
-    ]
-    if chance.random() < 0.05:
-        pairs.append(chance.choice(("%FF", "=", "&&", "a[]=1", ";", "%ED%A0%80=x")))
-    return f"{path}?{'&'.join(pairs)}" if pairs else path
-
-
-def _fields(client, path):
-    """Return (name, attributes) of the fields of all forms on a page, with their present values."""
-    with transaction.atomic():
-        answer = client.get(path)
-        page = answer.getvalue().decode(errors="replace")
-        transaction.set_rollback(True)
-    return sorted(
-        {(name, rest) for name, rest in FIELD.findall(page) if name != "csrfmiddlewaretoken"}
-    )
-
-
-def _filled(chance, fields):
-    """Return what is sent for a form: most fields as they are, others with anything, some left out."""
-    data = {}
-    for name, attributes in fields:
-        if chance.random() < 0.15:
-            continue
-        value = re.search(r'value="([^"]*)"', attributes)
-        data[name] = value[1] if value else "1"
-        if chance.random() < 0.3:
-            data[name] = chance.choice(VALUES)
-        if 'type="file"' in attributes and chance.random() < 0.8:
-            data[name] = SimpleUploadedFile(*chance.choice(FILES))
-    if chance.random() < 0.2:
-        data[chance.choice(PARAMETERS)] = chance.choice(VALUES)
-    return data

@@ -6,7 +6,7 @@ from django.template import engines
 
 from citynet.web.moments import in_words, zone_of
 
-AT = datetime.datetime(2026, 11, 30, 0, 0, tzinfo=datetime.UTC)
+AT = datetime.datetime(2026, 11, 30, 0, 0, 0, 956658, tzinfo=datetime.UTC)
 
 
 def test_moment_stands_in_the_time_of_the_members_country_or_in_utc_and_says_so():

@@ -100,6 +100,7 @@ def test_row_tells_what_a_moderator_needs(moderator_client):
             "over_tagged": True,
             "without_source": True,
             "duplicate_of": original.case,
+            "hints": 3,
         },
     )
     answer = moderator_client.get(QUEUE)
@@ -123,7 +124,7 @@ def test_row_tells_what_a_moderator_needs(moderator_client):
         ["Lee"],
         ["7 of 12"],
         ["New, first-time author"],
-        ["over-tagged no source possible duplicate of Buses at night"],
+        ["over-tagged no source possible duplicate of Buses at night 3 hints on its page"],
     ]
     assert reverse("admin:policies_revision_review", args=[revision.pk]) in answer.text
 

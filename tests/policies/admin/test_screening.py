@@ -115,6 +115,12 @@ def test_file_is_a_source():
     assert submitted(AttachmentFactory().revision).without_source is False
 
 
+def test_hints_are_all_that_is_not_plausible_but_what_has_a_flag_of_its_own(reference):
+    fits = submitted(RevisionFactory(stage="completed", start="2013", end="2015"))
+    late = submitted(RevisionFactory(stage="planned", start="2013", end="2015"))
+    assert (late.without_source, late.hints - fits.hints) == (True, 1)
+
+
 TEXT = (
     "After midnight no bus ran in the city and taxis refused short trips across the river. The "
     "transport office drew nine lines along the ways on which people called most taxis by night."

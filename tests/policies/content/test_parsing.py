@@ -46,6 +46,8 @@ AMOUNTS = {
     "1億2000万円": ("120000000", "JPY"),
     "KRW 1,200": ("1200", "KRW"),
     "1.5 млрд руб.": ("1500000000", "RUB"),
+    "GHS 1,200": ("1200", "GHS"),  # of another region
+    "3 million dem": ("3000000", "DEM"),  # of another time
 }
 TWO_WAYS = {
     "4.200": ("4200", "4.2"),

@@ -11,6 +11,7 @@ from policies.models import (
     FundingSource,
     Indicator,
     Phase,
+    Revision,
     Source,
     StaffRole,
 )
@@ -307,3 +308,18 @@ def test_findings_lead_to_their_inputs():
 )
 def test_currency_that_is_meant(code, country, codes):
     assert currencies.meant(code, country, 2013) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Buses run at night – every 20 minutes.", 7),
+        ("쓰레기 종량제", 2),
+        ("ごみの分別を市民と進める", 6),
+        ("夜间公交每二十分钟一班", 6),
+        ("การจัดการน้ำเสียในเมือง", 5),
+        ("Bus 夜间公交", 3),
+    ],
+)
+def test_words_are_counted_about_in_scripts_without_blanks_too(text, words):
+    assert plausibility.word_count(Revision(summary=text)) == words

@@ -113,7 +113,7 @@ def test_warnings_name_what_looks_wrong(reference):
     FundingSource.objects.create(revision=revision, name="A bank", amount=4)
     FundingSource.objects.create(revision=revision, name="Fares", amount=2, position=1)
     assert [each.message for each in submission.warnings(revision)] == [
-        "2 targets are a lot for a text of 14 words. Readers trust tags that the text explains.",
+        "2 targets are a lot for a text of about 14 words. Readers trust tags that the text explains.",
         "Nothing says how the case contributes to 11.2, 9.1.",
         "The budget has no year, so it cannot be converted or compared.",
         "The funding sources add up to USD 6, which is more than the budget of USD 5.",
