@@ -140,8 +140,10 @@ findability: .venv/.dev ## What questions find of labelled passages (DATA=folder
 	@test -n "$(DATA)" || { echo 'DATA=… names the folder of the passages and questions'; exit 2; }
 	$(BIN)/python -m tests.findability $(DATA)
 
+fuzz: FUZZ = $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1) --number $$(( $(if $(findstring command,$(origin N)),$(N),100000) / 2 ))
 fuzz: .venv/.dev ## Ask N times (100000) for every address and form, with anything (SEED=1); no answer 500
-	$(BIN)/python -m tests.fuzz --number $(if $(findstring command,$(origin N)),$(N),100000) --seed $(or $(SEED),1)
+	$(FUZZ)
+	$(BIN)/python -m tests.postgres $(FUZZ) --postgres
 
 faults: .venv/.dev ## Kill processes at work N times (1000) on each database; a table of what is lost: nothing
 	$(BIN)/python -m tests.crashes $(if $(findstring command,$(origin N)),$(N),1000)

@@ -229,4 +229,6 @@ def _of_admin(name, rows):
     app, _, rest = route.partition("_")
     model, _, page = rest.partition("_")
     key = rows.get(f"{app}_{model}")
+    if page in ("change", "delete", "history"):
+        key = key or 1
     return reverse(name, args=[] if key is None or page in WITHOUT_ROW else [key])

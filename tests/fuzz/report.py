@@ -23,8 +23,8 @@ def _lines(answers, seconds):
     yield ""
     yield "slowest"
     rows = [row for rows in answers.by_name.values() for row in rows]
-    for seconds, status, method, path in sorted(rows, reverse=True)[:SLOWEST]:
-        yield f"{1000 * seconds:>8.0f} ms {status} {method} {path[:120]}"
+    for took, status, method, path in sorted(rows, reverse=True)[:SLOWEST]:
+        yield f"{1000 * took:>8.0f} ms {status} {method} {path[:120]}"
     yield ""
     kinds = {}
     for failure in answers.failures:

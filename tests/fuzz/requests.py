@@ -29,12 +29,24 @@ FOR_ITS_PEOPLE = 0.9  # share of the requests for pages of the secretariat
 ROLES = ("anonymous", "official", "coordinator", "stranger", "moderator", "editor", "administrator")
 METHODS = {"get": 40, "post": 50, "head": 5, "options": 1, "put": 1, "delete": 1, "patch": 1}
 SERVER_ERROR = 500
+PROGRESS = 1000  # requests
 # They say truly that something is away, once changes have been undone behind the index's back.
 HEALTH = frozenset({"healthz", "readyz"})
 # Asked of pages that do not name them.
 PARAMETERS = (
     *("q", "page", "p", "sort", "year", "case", "goal", "target", "next", "o", "e", "f", "state"),
-    *("all", "older", "newer", "kept", "kind", "country", "reviewer", "flag", "_popup", "_to_field"),
+    *(
+        "all",
+        "older",
+        "newer",
+        "kept",
+        "kind",
+        "country",
+        "reviewer",
+        "flag",
+        "_popup",
+        "_to_field",
+    ),
     *("_changelist_filters", "utm_source", "id__in", "format", "language"),
     *(facet.name for facet in facets.FACETS),
 )
@@ -73,8 +85,8 @@ class Answers:
         self.failures += other.failures
 
 
-def run(world, number, seed):
-    """Ask ``number`` times and return the :class:`Answers`."""
+def run(world, number, seed, tell=None):
+    """Ask ``number`` times and return the :class:`Answers`; ``tell`` is told how far it has come."""
     asking, answers = _Asking(world, seed), Answers(seed)
     raised = []
 
@@ -91,7 +103,12 @@ def run(world, number, seed):
             if status >= SERVER_ERROR and name not in HEALTH:
                 error = "".join(raised[-1][-6:]) if raised else str(status)
                 known = f"{seed}/{place}"
-                answers.failures.append(Failure(known, role, method, path, data, error))
+                failure = Failure(known, role, method, path, data, error)
+                answers.failures.append(failure)
+                if tell:
+                    tell(f"{failure}\n{error}")
+            if tell and answers.total % PROGRESS == 0:
+                tell(f"{seed}: {answers.total} requests, {len(answers.failures)} answers 500")
     finally:
         got_request_exception.disconnect(note)
     return answers
@@ -105,6 +122,7 @@ class _Asking:
         self.surface = Surface.of(world.addresses)
         self.names = sorted(world.addresses)
         self.clients = {role: _client(world.people[role]) for role in ROLES}
+        self.looked = set()  # (role, name) of pages that were asked for a form
 
     def ask(self):
         chance = self.chance
@@ -116,6 +134,8 @@ class _Asking:
         path, data, options = self._path(chance.choice(self.surface.paths[name])), {}, {}
         if method == "post":
             path, data, options = self._form(role, name, path)
+            if not data and chance.random() < 0.7:  # a page to read
+                method = "get"
         if method != "post" or chance.random() < 0.2:
             path = self._with_query(name, path)
         headers = chance.choice(HEADERS) if chance.random() < 0.3 else {}
@@ -172,14 +192,15 @@ class _Asking:
     def _form(self, role, name, path):
         """Return (path, data, options) of a form that is known to lead to an address."""
         chance = self.chance
-        if not self.surface.forms[name]:
+        if not self.surface.forms[name] and (role, name) not in self.looked:
+            self.looked.add((role, name))
             self._answer(role, "get", path, {}, {}, {})
         if chance.random() < 0.04:
             kind, body = chance.choice(BODIES)
             return path, body, {"content_type": kind}
         forms = [*self.surface.forms[name].values()]
         if not forms:
-            return path, self._strays(), {}
+            return path, self._strays() if chance.random() < 0.3 else {}, {}
         form = chance.choice(forms)
         where = form.path if chance.random() < 0.8 else path
         return where, self._filled(form), {}

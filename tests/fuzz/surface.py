@@ -65,24 +65,7 @@ class Surface:
             self._add_parameter(name, parameter, value)
 
     def _learn_form(self, page, form, path):
-        fields, buttons, files = {}, [], set()
-        others = page.xpath("//*[@form=$id]", id=form.get("id")) if form.get("id") else ()
-        for each in [*form.xpath(".//input|.//select|.//textarea|.//button"), *others]:
-            name, kind = each.get("name"), each.get("type")
-            if not name or name == "csrfmiddlewaretoken":
-                continue
-            if each.tag == "button" or kind in ("submit", "image"):
-                buttons.append((name, each.get("value", "")))
-            elif each.tag == "select":
-                options = [one.get("value", one.text_content()) for one in each.iter("option")]
-                chosen = [one.get("value", "") for one in each.xpath(".//option[@selected]")]
-                fields[name] = [*(chosen or options[:1]), *options, ""][: MAX_VALUES + 1]
-            elif each.tag == "textarea":
-                fields[name] = [each.text_content()]
-            else:
-                fields.setdefault(name, []).append(each.get("value", ""))
-                if kind == "file":
-                    files.add(name)
+        fields, buttons, files = _fields(page, form)
         for action in {form.get("action") or path, *form.xpath(".//button/@formaction")}:
             target = urljoin(SITE + path, action)
             parts = urlsplit(target)
@@ -90,15 +73,14 @@ class Surface:
             if not target.startswith(SITE + "/") or where is None:
                 continue
             if form.get("method", "get").lower() == "post":
-                known = self.forms[where]
+                known, kind = self.forms[where], (parts.path, *fields)
                 if len(known) < MAX_FORMS:
-                    made = Form(target.removeprefix(SITE), fields, buttons, frozenset(files))
-                    known.setdefault((parts.path, *fields), made)
-            else:
-                self._add_path(where, parts.path)
-                for parameter, values in fields.items():
-                    for value in values:
-                        self._add_parameter(where, parameter, value)
+                    known.setdefault(kind, Form(target.removeprefix(SITE), fields, buttons, files))
+                continue
+            self._add_path(where, parts.path)
+            for parameter, values in fields.items():
+                for value in values:
+                    self._add_parameter(where, parameter, value)
 
     def _add_path(self, name, path):
         known = self.paths.setdefault(name, [])
@@ -109,6 +91,29 @@ class Surface:
         known = self.parameters[name].setdefault(parameter, [])
         if value not in known and len(known) < MAX_VALUES:
             known.append(value)
+
+
+def _fields(page, form):
+    """Return (name -> values, (name, value) of buttons, names that take a file) of a form."""
+    fields, buttons, files = {}, [], set()
+    elsewhere = page.xpath("//*[@form=$id]", id=form.get("id")) if form.get("id") else ()
+    for each in [*form.xpath(".//input|.//select|.//textarea|.//button"), *elsewhere]:
+        name, kind = each.get("name"), each.get("type")
+        if not name or name == "csrfmiddlewaretoken":
+            continue
+        if each.tag == "button" or kind in ("submit", "image"):
+            buttons.append((name, each.get("value", "")))
+        elif each.tag == "select":
+            options = [one.get("value", one.text_content()) for one in each.iter("option")]
+            chosen = [one.get("value", "") for one in each.xpath(".//option[@selected]")]
+            fields[name] = [*(chosen or options[:1]), *options, ""][: MAX_VALUES + 1]
+        elif each.tag == "textarea":
+            fields[name] = [each.text_content()]
+        else:
+            fields.setdefault(name, []).append(each.get("value", ""))
+            if kind == "file":
+                files.add(name)
+    return fields, buttons, frozenset(files)
 
 
 def _name(path):

@@ -146,7 +146,7 @@ HEADERS = (
 BODIES = (
     ("application/x-www-form-urlencoded", b"%FF=%FF&a=%00&=&&;"),
     ("application/x-www-form-urlencoded; charset=utf-99", b"a=1"),
-    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=\"a"),
+    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a'),
     ("multipart/form-data; boundary=x", b"--x\r\n\xff\xfe: \r\n\r\n--x--"),
     ("multipart/form-data", b"no boundary"),
     ("application/json", b'{"a": [[[['),
@@ -154,7 +154,6 @@ BODIES = (
     ("text/plain", "\ud55c".encode("utf-16")),
     ("", b""),
 )
-
 
 
 @cache
