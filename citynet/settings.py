@@ -507,13 +507,20 @@ SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SECRETARIAT_SESSION_AGE = 12 * 60 * 60
 # The clock of the exchange, in days after a question was asked: when the asked team is reminded, when
 # the secretariat is told that it waits too long, when the asker is offered further members, and when it
-# is closed as unanswered; and after the first answer, when it is closed as settled.
+# is closed as unanswered; and after the first answer, when it is closed as settled. How many days before
+# its end the team of a need or offer is warned; after how many days an introduction lapses that nobody
+# decides on, and, from its acceptance, for how long its addresses are shown and when both sides are asked
+# what came of it.
 EXCHANGE_DAYS = {
     "remind": env.int("EXCHANGE_REMIND_DAYS", 7),
     "waits": env.int("EXCHANGE_WAITS_DAYS", 14),
     "offer_next": env.int("EXCHANGE_OFFER_NEXT_DAYS", 30),
     "unanswered": env.int("EXCHANGE_UNANSWERED_DAYS", 180),
     "settled": env.int("EXCHANGE_SETTLED_DAYS", 60),
+    "warn_of_end": env.int("EXCHANGE_WARN_OF_END_DAYS", 14),
+    "lapse": env.int("EXCHANGE_LAPSE_DAYS", 30),
+    "addresses": env.int("EXCHANGE_ADDRESSES_DAYS", 90),
+    "outcome": env.int("EXCHANGE_OUTCOME_DAYS", 60),
 }
 # How many months after the last report on an adoption its team is asked for the next one.
 EXCHANGE_ADOPTION_MONTHS = env.list("EXCHANGE_ADOPTION_MONTHS", [6, 12, 24], subcast=int)
@@ -529,6 +536,8 @@ EXCHANGE_LIMITS = {
     "offers": env.int("EXCHANGE_OFFERS_A_MEMBER", 5),
     "offers_of_a_company": env.int("EXCHANGE_OFFERS_A_COMPANY", 1),
 }
+# Kinds of notices whose mail tells what no notice holds: it is read when the mail is written.
+READ_WHEN_MAILED = {"introduction-made": "exchange.content.introductions.facts_of_mail"}
 # What each app knows about a person: for the download of personal data, the trail and the deletion.
 PERSONAL_DATA = ["members.teams.personal_data", "policies.workflow.personal_data"]
 

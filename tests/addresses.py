@@ -18,7 +18,12 @@ from policies.models import ImportRun, MissedQuestion, Phrase, ReviewEvent, Revi
 from policies.search import index
 from policies.workflow import moderation
 from sdg.models import Goal, Target, Term
-from tests.exchange.factories import AddresseeFactory, AdoptionFactory
+from tests.exchange.factories import (
+    AddresseeFactory,
+    AdoptionFactory,
+    CooperationFactory,
+    IntroductionFactory,
+)
 from tests.factories import (
     AttachmentFactory,
     LiveRevisionFactory,
@@ -46,6 +51,7 @@ PUBLIC = {
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
     *("exchange:questions", "exchange:question", "exchange:question-short"),
+    *("exchange:cooperations", "exchange:cooperation"),
 }
 HIDDEN_TITLE = "Not yet public"
 
@@ -102,6 +108,11 @@ def make_world(slug="surabaya"):
     written = {"pk": draft.case_id}
     photo = PhotoFactory(revision=draft)
     adoption = {"pk": AdoptionFactory(member=ours).pk}
+    offer = CooperationFactory(member=ours, author=coordinator)
+    offer_in_work = CooperationFactory(
+        member=ours, author=coordinator, title=HIDDEN_TITLE, state="draft", opened_at=None
+    )
+    introduction = IntroductionFactory(cooperation=offer)
     arguments = {
         "sitemap-section": {"section": "policies"},
         "account_confirm_email": {"key": "wrong"},
@@ -153,6 +164,12 @@ def make_world(slug="surabaya"):
             ),
             adoption,
         ),
+        "exchange:cooperation": {"pk": offer.pk, "slug": offer.slug},
+        **{
+            f"exchange:cooperation-{act}": {"pk": offer_in_work.pk}
+            for act in ("edit", "publish", "close", "renew", "take-back")
+        },
+        "my-exchange:introduction": {"pk": introduction.pk},
     }
     rows = _rows_of_admin(ours, live, request)
     addresses = {}

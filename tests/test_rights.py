@@ -59,6 +59,8 @@ LEADERS_DONE = (302, 404, 404, 302, 404, 302, 302, 302)
 WRITERS = (302, 404, 200, 200, 404, 200, 200, 200)
 WRITERS_EMPTY = (302, 404, 422, 422, 404, 422, 422, 422)
 WRITERS_DONE = (302, 404, 302, 302, 404, 302, 302, 302)
+# Of an offer that is a draft: nothing to close or renew.
+COORDINATORS_WRONG_STATE = (302, 404, 403, 409, 404, 404, 404, 404)
 # Name -> the answers to GET and to an empty POST.
 PAGES = {
     "about": (ALL, NO_METHOD),
@@ -121,6 +123,23 @@ PAGES = {
         (302, 200, 200, 200, 404, 200, 200, 200),
         SIGNED_IN_NO_METHOD,
     ),
+    "exchange:cooperation": (ALL, NO_METHOD),
+    "exchange:cooperation-close": (SIGNED_IN_NO_METHOD, COORDINATORS_WRONG_STATE),
+    "exchange:cooperation-edit": (TEAM, TEAM_EMPTY),
+    # Who is in no team is told why one is needed.
+    "exchange:cooperation-new": (SIGNED_IN, (401, 422, 422, 422, 200, 200, 200, 200)),
+    "exchange:cooperation-publish": (
+        SIGNED_IN_NO_METHOD,
+        (302, 404, 403, 302, 404, 404, 404, 404),
+    ),
+    "exchange:cooperation-renew": (SIGNED_IN_NO_METHOD, COORDINATORS_WRONG_STATE),
+    "exchange:cooperation-take-back": (
+        SIGNED_IN_NO_METHOD,
+        (302, 404, 302, 302, 404, 404, 404, 404),
+    ),
+    "exchange:cooperations": (ALL, NO_METHOD),
+    # Without saying about what.
+    "exchange:introduce": (NOTHING_THERE, NOTHING_THERE),
     "healthz": (ALL, NO_METHOD),
     "home": (ALL, NO_METHOD),
     "members:detail": (ALL, NO_METHOD),
@@ -143,6 +162,11 @@ PAGES = {
     "mfa_reauthenticate_webauthn": (AWAY, AWAY),
     "mfa_remove_webauthn": (AWAY, AWAY),
     "mfa_view_recovery_codes": (NOTHING_THERE, SIGNED_IN_NO_METHOD),
+    "my-exchange:home": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "my-exchange:introduction": (
+        (302, 404, 200, 200, 404, 200, 200, 200),
+        (302, 404, 422, 422, 404, 422, 422, 422),
+    ),
     "my:find": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my:home": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my:invitation": (ALL, (302, 403, 302, 302, 403, 403, 403, 403)),
@@ -315,7 +339,8 @@ ANSWERS = PAGES | {
 }
 ANSWERS["admin:login"] = (SIGN_IN, SIGN_IN)
 # Pages for signed-in people only, that must be kept by no cache.
-PRIVATE = {name for name in PAGES if name.startswith("my:")} | {
+PRIVATE = {name for name in PAGES if name.startswith(("my:", "my-exchange:"))} | {
+    *("exchange:cooperation-new", "exchange:cooperation-publish"),
     "policies:new",
     "policies:targets",
     *(name for name, (get, _post) in PAGES.items() if get in {TEAM, TEAM_SENT_ON}),

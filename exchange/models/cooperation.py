@@ -15,6 +15,8 @@ from .advice import Advice
 from .entries import Entry
 from .querysets import CooperationQuerySet, IntroductionQuerySet
 
+# Parts of addresses below a need or offer that are not titles.
+RESERVED_SLUGS = frozenset({"edit", "publish", "close", "renew", "take-back"})
 MAX_TARGETS, MAX_THEMES, MAX_FORMS, MAX_LANGUAGES, MAX_CASES = 5, 3, 5, 4, 3
 
 
@@ -92,7 +94,8 @@ class Cooperation(Entry):
     @property
     def slug(self):
         """The part of its address made from the title."""
-        return address_part(self.title, 80) or self.kind
+        part = address_part(self.title, 80)
+        return self.kind if part in RESERVED_SLUGS else part or self.kind
 
     def get_absolute_url(self):
         return reverse("exchange:cooperation", args=[self.pk, self.slug])
@@ -218,6 +221,13 @@ class Introduction(models.Model):
         verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided on"), null=True, blank=True)
+    decision_note = models.CharField(
+        _("note on the decision"),
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text=_("Who asked reads it."),
+    )
     outcome_asked_at = models.DateTimeField(_("asked what came of it on"), null=True, blank=True)
     outcome = models.CharField(_("what came of it"), max_length=16, choices=Outcome, blank=True)
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership
@@ -138,8 +139,8 @@ class CooperationQuerySet(EntryQuerySet):
         return ~Q(state="draft")
 
     def open(self):
-        """Return needs and offers that one can answer now."""
-        return self.standing().filter(state="open")
+        """Return needs and offers that one can answer now; on its last day one still can."""
+        return self.standing().filter(state="open", valid_until__gte=timezone.localdate())
 
 
 class IntroductionQuerySet(models.QuerySet):

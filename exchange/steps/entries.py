@@ -10,7 +10,7 @@ from exchange.content.contact_details import contact_details, link_count
 from exchange.models import Advice, Cooperation, Question
 from exchange.models.querysets import MODERATE, writes_as
 from members.accounts.secretariat import acts_for_secretariat
-from members.models import User
+from members.models import Member, User
 
 from .errors import ExchangeError, NotAllowed, TooManyToday
 
@@ -32,6 +32,20 @@ def need_member(author, member):
         raise NotAllowed(
             _("Only people in the team of %(member)s may do this.") % {"member": member}
         )
+
+
+def may_decide(user, member):
+    """Return whether ``user`` decides in the name of ``member``: its coordinators, and who acts for the
+    secretariat."""
+    if acts_for_secretariat(user, MODERATE):
+        return True
+    return Member.objects.coordinated_by(user).filter(pk=member.pk).exists()
+
+
+def need_coordinator(user, member):
+    """Raise ``NotAllowed`` unless ``user`` decides in the name of ``member``."""
+    if not may_decide(user, member):
+        raise NotAllowed(_("Only a coordinator of %(member)s may do this.") % {"member": member})
 
 
 def refuse_contact_details(*texts):

@@ -42,6 +42,7 @@ class Notice(models.Model):
         INTRODUCTION_ASKED = "introduction-asked", _("Somebody asks to be put in touch")
         INTRODUCTION_MADE = "introduction-made", _("You are put in touch")
         INTRODUCTION_NO = "introduction-no", _("An introduction did not come about")
+        INTRODUCTION_OUTCOME = "introduction-outcome", _("What came of an introduction?")
         COOPERATION_ENDS = "cooperation-ends", _("A need or offer of yours ends soon")
         FLAGGED = "flagged", _("Something in the exchange was flagged")
 

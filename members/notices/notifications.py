@@ -21,6 +21,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 
 from members.models import Invitation, Membership, Notice
 from members.models.invitation_tokens import token_of
@@ -129,11 +130,17 @@ def subject_of(notice):
 def text_of(notice):
     """Return the subject and text of the notice's mail, both plain text in the language of the site.
 
-    Raises ``NothingToSay`` for an invitation that can no longer be accepted.
+    Raises ``NothingToSay`` for an invitation that can no longer be accepted, and where what is read
+    only now (``settings.READ_WHEN_MAILED``) is no longer there.
     """
     context = _context(notice)
     if notice.kind == Notice.Kind.INVITED:
         context |= _invitation(notice)
+    elif notice.kind in settings.READ_WHEN_MAILED:
+        facts = import_string(settings.READ_WHEN_MAILED[notice.kind])(notice)
+        if facts is None:
+            raise NothingToSay("What it tells of is no longer there.")
+        context |= {name: _one_line(value) for name, value in facts.items()}
     body = _render(f"emails/{notice.kind}.txt", context)
     return subject_of(notice), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
 

@@ -102,8 +102,12 @@ def test_notice_goes_with_the_change_it_tells_of():
 # Text
 
 
-# Invitations are further down; the letter to the moderators is in tests/policies/workflow/test_digest.py.
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.INVITED, Kind.DIGEST}])
+# Mails of these are made of rows that have to be there: invitations are further down, the letter to the
+# moderators is in tests/policies/workflow/test_digest.py, introductions in tests/exchange/steps.
+MADE_OF_ROWS = {Kind.INVITED, Kind.DIGEST, Kind.INTRODUCTION_MADE}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in MADE_OF_ROWS])
 def test_each_kind_has_its_text(kind):
     cases = [{"title": "Night buses", "path": "/policies/1/night-buses/", "since": "2025-01-01"}]
     notice = notice_to(
@@ -259,7 +263,7 @@ def test_kind_that_is_switched_off_is_not_mailed():
     assert [mail for mail, attempts in queue()] == [Mail.MUTED, Mail.SENT, Mail.SENT]
 
 
-@pytest.mark.parametrize("kind", sorted(Notice.ALWAYS_MAILED - {Kind.INVITED}))
+@pytest.mark.parametrize("kind", sorted(Notice.ALWAYS_MAILED - MADE_OF_ROWS))
 def test_decision_is_mailed_whatever_is_switched_off(kind):
     notice_to(UserFactory(muted=list(Kind.values)), kind, decision="approved")
     assert deliver(now=timezone.now() + timedelta(minutes=6)) == Outcome(sent=1)

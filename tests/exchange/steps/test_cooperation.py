@@ -1,0 +1,279 @@
+"""Needs and offers: who writes and opens them, how they end, and who is told."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from exchange.models import Cooperation
+from exchange.steps import cooperation
+from exchange.steps.errors import ExchangeError, NotAllowed, StepRefused
+from members.models import Event, Notice
+from sdg.models import Target
+from tests.exchange.factories import CooperationFactory
+from tests.factories import (
+    MemberFactory,
+    MembershipFactory,
+    StaffFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+State = Cooperation.State
+TODAY = date(2026, 11, 30)
+
+
+@pytest.fixture
+def team(db):
+    """``member`` with a ``coordinator`` and an ``official``, whose first entry was let through."""
+    coordinator = MembershipFactory(role="coordinator", member__name="Surabaya")
+    official = MembershipFactory(member=coordinator.member)
+    CooperationFactory(kind="need", author=official.user, state="closed")
+    return {
+        "member": coordinator.member,
+        "coordinator": coordinator.user,
+        "official": official.user,
+    }
+
+
+def data(**facts):
+    return {
+        "title": "See our night buses at work",
+        "text": "Two days with the drivers.",
+        "language": "en",
+        "limit": "",
+        "who_pays": "",
+        "valid_until": timezone.localdate() + timedelta(days=100),
+        "targets": Target.objects.filter(pk__in=["11.2"]),
+        "themes": [],
+        "cases": [],
+        "forms": ["study-visit", "training"],
+        "languages": ["en"],
+    } | facts
+
+
+def draft(team, **facts):
+    return cooperation.draft(
+        by=team["official"], member=team["member"], kind="offer", data=data(**facts)
+    )
+
+
+def actions():
+    return list(Event.objects.order_by("pk").values_list("action", "actor_name"))
+
+
+def told():
+    return sorted(Notice.objects.values_list("recipient__name", "kind"))
+
+
+def test_official_drafts_and_coordinator_opens(reference, team):
+    entry = draft(team)
+    assert (entry.state, entry.author_name) == ("draft", team["official"].name)
+    assert [row.form for row in entry.forms.all()] == ["study-visit", "training"]
+    with pytest.raises(NotAllowed):
+        cooperation.publish(entry, by=team["official"])
+
+    entry = cooperation.publish(entry, by=team["coordinator"])
+
+    assert (entry.state, entry.opened_at is not None) == ("open", True)
+    assert actions() == [("cooperation-opened", team["coordinator"].name)]
+    with pytest.raises(StepRefused, match="open already"):
+        cooperation.publish(entry, by=team["coordinator"])
+
+
+def test_only_the_team_writes_and_only_coordinators_change_what_is_open(reference, team):
+    stranger = MembershipFactory(role="coordinator").user
+    with pytest.raises(NotAllowed):
+        cooperation.draft(by=stranger, member=team["member"], kind="need", data=data())
+    entry = draft(team)
+    for step in (
+        lambda: cooperation.change(entry, by=stranger, data=data()),
+        lambda: cooperation.publish(entry, by=stranger),
+        lambda: cooperation.take_back(entry, by=stranger),
+    ):
+        with pytest.raises(NotAllowed):
+            step()
+    cooperation.change(entry, by=team["official"], data=data(title="Our night buses"))
+    cooperation.publish(entry, by=team["coordinator"])
+    with pytest.raises(NotAllowed):
+        cooperation.change(entry, by=team["official"], data=data())
+    changed = cooperation.change(
+        entry, by=team["coordinator"], data=data(title="Ride along", forms=["training"])
+    )
+    assert (changed.title, [row.form for row in changed.forms.all()]) == (
+        "Ride along",
+        ["training"],
+    )
+
+
+def test_first_entry_waits_and_is_brought_out(reference, team):
+    """Sentence 13, of offers: by a coordinator and an official who have written nothing yet."""
+    Cooperation.objects.all().delete()
+    moderator = StaffFactory(groups=["Moderators"])
+    entry = cooperation.publish(draft(team), by=team["coordinator"])
+    assert entry.state == "checking"
+    assert told() == [(moderator.name, "question-check")]
+
+    entry = cooperation.bring_out(entry, by=moderator)
+
+    assert entry.state == "open"
+    with pytest.raises(StepRefused):
+        cooperation.bring_out(entry, by=moderator)
+    assert cooperation.publish(draft(team), by=team["coordinator"]).state == "open"
+
+
+def test_many_links_wait_also_when_they_come_later(reference, team):
+    entry = cooperation.publish(draft(team), by=team["coordinator"])
+    links = "https://a.example https://b.example https://c.example"
+    changed = cooperation.change(entry, by=team["coordinator"], data=data(text=links))
+    assert changed.state == "checking"
+    assert cooperation.take_back(changed, by=team["official"]).state == "draft"
+
+
+@pytest.mark.parametrize("name", ["title", "text", "limit"])
+def test_contact_details_are_refused_with_the_way_to_be_put_in_touch(reference, team, name):
+    with pytest.raises(ExchangeError, match="put us in touch"):
+        draft(team, **{name: "Call +62 31 5312144"})
+    assert not Cooperation.objects.filter(state="draft").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind_of_member", "kind", "most"),
+    [
+        ("local-government", "need", 3),
+        ("local-government", "offer", 5),
+        ("company", "offer", 1),
+        ("company", "need", 3),
+    ],
+)
+def test_member_has_at_most_so_many_open(reference, kind_of_member, kind, most):
+    person = MembershipFactory(role="coordinator", member__kind=kind_of_member)
+    CooperationFactory(author=person.user)  # let through, of another member
+    for _number in range(most):
+        last = CooperationFactory(kind=kind, member=person.member)
+    entry = cooperation.draft(by=person.user, member=person.member, kind=kind, data=data())
+    with pytest.raises(ExchangeError, match=f"{most} open {kind}"):
+        cooperation.publish(entry, by=person.user)
+    cooperation.close(last, by=person.user)
+    assert cooperation.publish(entry, by=person.user).state == "open"
+    with pytest.raises(ExchangeError, match=f"{most} open {kind}"):
+        cooperation.renew(last, by=person.user)
+
+
+@time_machine.travel("2026-11-30 12:00")
+@pytest.mark.parametrize(
+    ("until", "allowed"),
+    [
+        (date(2026, 11, 30), False),
+        (date(2026, 12, 1), True),
+        (date(2027, 11, 30), True),
+        (date(2027, 12, 1), False),
+    ],
+)
+def test_it_is_valid_from_tomorrow_for_twelve_months(reference, team, until, allowed):
+    if allowed:
+        assert draft(team, valid_until=until).valid_until == until
+    else:
+        with pytest.raises(ExchangeError, match=r"Nov\. 30, 2027"):
+            draft(team, valid_until=until)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2026, 11, 30), 6, date(2027, 5, 30)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2027, 8, 31), 6, date(2028, 2, 29)),
+        (date(2026, 12, 31), 12, date(2027, 12, 31)),
+    ],
+)
+def test_months_after_keeps_to_the_month(day, months, expected):
+    assert cooperation.months_after(day, months) == expected
+
+
+def test_offer_ends_on_its_date_after_one_warning(team):
+    """Sentence 21; the timer may run as often as it likes."""
+    entry = CooperationFactory(
+        member=team["member"],
+        author=team["official"],
+        valid_until=TODAY + timedelta(days=15),
+        opened_at=timezone.now(),
+    )
+    expected = {0: (0, 0), 1: (0, 1), 8: (0, 0), 15: (0, 0), 16: (1, 0), 17: (0, 0)}
+    for after, counts in expected.items():
+        with time_machine.travel(timezone.now() + timedelta(days=after)):
+            assert cooperation.end_and_warn(TODAY + timedelta(days=after)) == counts, after
+            assert cooperation.end_and_warn(TODAY + timedelta(days=after)) == (0, 0), after
+    assert told() == [
+        (team["coordinator"].name, "cooperation-ends"),
+        (team["official"].name, "cooperation-ends"),
+    ]
+    entry.refresh_from_db()
+    assert (entry.state, entry.ended_at is not None) == ("ended", True)
+    assert actions() == [("cooperation-ended", "")]
+    assert Cooperation.objects.public().filter(pk=entry.pk).exists()
+
+
+def test_without_a_timer_in_time_the_team_is_told_when_it_ends(team):
+    CooperationFactory(member=team["member"], valid_until=TODAY - timedelta(days=3))
+    assert cooperation.end_and_warn(TODAY) == (1, 0)
+    assert told() == [(team["coordinator"].name, "cooperation-ends")]
+    assert Notice.objects.get().context["over"] is True
+
+
+def test_secretariat_is_told_of_what_it_entered_for_a_member_without_a_team():
+    moderator = StaffFactory(groups=["Moderators"])
+    CooperationFactory(author=UserFactory(), valid_until=TODAY + timedelta(days=3))
+    cooperation.end_and_warn(TODAY)
+    assert told() == [(moderator.name, "cooperation-ends")]
+
+
+@time_machine.travel("2026-11-30 12:00")
+def test_renewal_lasts_six_months_but_never_beyond_twelve(team):
+    entry = CooperationFactory(
+        member=team["member"], valid_until=date(2026, 12, 10), warned_at=timezone.now()
+    )
+    with pytest.raises(NotAllowed):
+        cooperation.renew(entry, by=team["official"])
+    entry = cooperation.renew(entry, by=team["coordinator"])
+    assert (entry.valid_until, entry.warned_at) == (date(2027, 6, 10), None)
+    entry = cooperation.renew(entry, by=team["coordinator"])
+    assert entry.valid_until == date(2027, 11, 30)
+
+    ended = CooperationFactory(
+        member=team["member"], valid_until=date(2026, 9, 1), state="ended", ended_at=timezone.now()
+    )
+    ended = cooperation.renew(ended, by=team["coordinator"])
+    assert (ended.state, ended.valid_until, ended.ended_at) == ("open", date(2027, 5, 30), None)
+    assert actions() == [("cooperation-renewed", team["coordinator"].name)] * 3
+
+
+def test_closing_says_what_came_of_it(team):
+    entry = CooperationFactory(member=team["member"])
+    entry = cooperation.close(entry, by=team["coordinator"], outcome=" Galle came twice. ")
+    assert (entry.state, entry.outcome) == ("closed", "Galle came twice.")
+    with pytest.raises(StepRefused, match="It is closed"):
+        cooperation.close(entry, by=team["coordinator"])
+    with pytest.raises(ExchangeError, match="put us in touch"):
+        cooperation.close(
+            CooperationFactory(member=team["member"]),
+            by=team["coordinator"],
+            outcome="Write to ani@galle.example",
+        )
+
+
+def test_draft_is_thrown_away_and_what_is_open_is_not(reference, team):
+    entry = draft(team)
+    assert cooperation.take_back(entry, by=team["official"]) is None
+    assert not Cooperation.objects.filter(pk=entry.pk).exists()
+    with pytest.raises(StepRefused):
+        cooperation.take_back(CooperationFactory(member=team["member"]), by=team["coordinator"])
+
+
+def test_secretariat_writes_and_opens_in_a_members_name(reference):
+    moderator = StaffFactory(groups=["Moderators"])
+    entry = cooperation.draft(
+        by=moderator, member=MemberFactory(), kind="need", data=data(title="Paper need")
+    )
+    assert cooperation.publish(entry, by=moderator).state == "open"
