@@ -167,6 +167,8 @@ PAGES = {
         (302, 404, 200, 200, 404, 200, 200, 200),
         (302, 404, 422, 422, 404, 422, 422, 422),
     ),
+    # Whoever is in the team; nothing is sent, and nothing was there before.
+    "my:facts": (TEAM_SENT_ON, TEAM_SENT_ON),
     "my:find": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my:home": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my:invitation": (ALL, (302, 403, 302, 302, 403, 403, 403, 403)),

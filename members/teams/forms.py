@@ -1,12 +1,23 @@
 """Forms of teams."""
 
+import re
+import unicodedata
+
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 
 from members.countries import country_choices
 from members.models import Member, Membership
 
+from .city_facts import FIELDS
+
 NOTE_LENGTH = 1000
+FIRST_YEAR = 1900
+LARGEST_CITY = 100_000_000
+# Groups of three digits, as any country parts them.
+_GROUPED = re.compile(r"\d{1,3}(?:[ .,'’_]\d{3})+")
 
 
 def all_countries():
@@ -141,3 +152,63 @@ class LeaveForm(forms.Form):
         label=_("Note (optional)"),
         help_text=_("The person reads it."),
     )
+
+
+class PeopleField(forms.CharField):
+    """A whole number of people, in digits of any script, in groups or not."""
+
+    default_error_messages = {"invalid": _("Write a number of people, for example 473728.")}
+
+    def to_python(self, value):
+        text = " ".join(unicodedata.normalize("NFKC", super().to_python(value)).split())
+        if not text:
+            return None
+        if _GROUPED.fullmatch(text):
+            text = re.sub(r"\D", "", text)
+        if not text.isdecimal() or not 0 < int(text[:12]) <= LARGEST_CITY:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(text)
+
+
+class CityFactsForm(forms.ModelForm):
+    """What a city is compared by; the year goes with the population."""
+
+    population = PeopleField(
+        label=_("Population"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 24}),
+        help_text=_("People in the area that the city governs, for example 473728."),
+    )
+    population_year = forms.IntegerField(
+        label=_("Year of the population"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
+        error_messages={"invalid": _("Write a year, for example 2024.")},
+    )
+
+    class Meta:
+        model = Member
+        fields = FIELDS
+        labels = {
+            "population_source": _("Source of the population"),
+            "climate": _("Climate"),
+            "on_coast": _("On the coast"),
+        }
+        help_texts = {"population_source": _("For example the census.")}
+
+    def clean_population_year(self):
+        year, this_year = self.cleaned_data["population_year"], timezone.localdate().year
+        if year is not None and not FIRST_YEAR <= year <= this_year:
+            raise forms.ValidationError(
+                gettext_now("Write a year from %(first)s to %(last)s.")
+                % {"first": FIRST_YEAR, "last": this_year}
+            )
+        return year
+
+    def clean(self):
+        data = super().clean()
+        if data.get("population") and "population_year" in data and not data["population_year"]:
+            self.add_error("population_year", _("Say of which year the population is."))
+        if not data.get("population") and "population" in data:
+            data["population_year"] = None
+        return data

@@ -7,19 +7,31 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from members import traits
 from members.errors import MembersError, NotAllowed
 from members.models import Member, MemberProposal, Membership
 
-from . import memberships, waiting
-from .forms import DecisionForm, InviteForm, LeaveForm, MemberSearchForm, RequestForm, RoleForm
+from . import city_facts, memberships, waiting
+from .forms import (
+    CityFactsForm,
+    DecisionForm,
+    InviteForm,
+    LeaveForm,
+    MemberSearchForm,
+    RequestForm,
+    RoleForm,
+)
 from .leaders import is_secretariat, leads, requests_for
 
 MAX_FOUND = 20
 PAGE_SIZE = 25
+# What a team may correct; the income of its country is the World Bank's.
+COMPARED_BY = (traits.Trait.SIZE, traits.Trait.CLIMATE, traits.Trait.COAST)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -152,7 +164,7 @@ def team_or_404(user, slug, *, leading=False):
     return member
 
 
-def team_page(request, member, *, problem="", invite_form=None, status=200):
+def team_page(request, member, *, problem="", invite_form=None, facts_form=None, status=200):
     """The page of a team, with what went wrong if anything did."""
     leading = leads(request.user, member)
     people = member.memberships.active().select_related("user").order_by("user__name", "pk")
@@ -166,7 +178,13 @@ def team_page(request, member, *, problem="", invite_form=None, status=200):
         "is_secretariat": is_secretariat(request.user),
         "has_coordinator": bool(coordinators),
         "problem": problem,
+        "facts_form": facts_form,
     }
+    if member.kind == Member.Kind.LOCAL_GOVERNMENT:
+        context |= {
+            "facts": [(trait.label, traits.words(member, trait)) for trait in COMPARED_BY],
+            "facts_form": facts_form or CityFactsForm(instance=member),
+        }
     if leading:
         context |= {
             "requests": requests_for(request.user).filter(member=member),
@@ -175,6 +193,31 @@ def team_page(request, member, *, problem="", invite_form=None, status=200):
         }
     own = [person for person in people if person.user_id == request.user.pk]
     return render(request, "my/team.html", context | {"in_team": bool(own)}, status=status)
+
+
+@never_cache
+@get_or_post
+def facts(request, slug):
+    """Correct what the city is compared by: population, climate and coast."""
+    member = team_or_404(request.user, slug)
+    if member.kind != Member.Kind.LOCAL_GOVERNMENT:
+        raise Http404
+    if request.method != "POST":
+        return redirect(f"{reverse('my:team', args=[member.slug])}#facts")
+    form = CityFactsForm(request.POST, instance=member)
+    if not form.is_valid():
+        # What was typed is no fact of the member yet.
+        member = Member.objects.get(pk=member.pk)
+        return team_page(request, member, facts_form=form, status=422)
+    try:
+        is_changed = city_facts.correct(member, form.cleaned_data, request.user)
+    except NotAllowed:
+        raise Http404 from None
+    if is_changed:
+        messages.success(request, _("It is corrected. Cities are compared by it from now on."))
+    else:
+        messages.info(request, _("Nothing differs from what is on file."))
+    return redirect(f"{reverse('my:team', args=[member.slug])}#facts")
 
 
 @never_cache

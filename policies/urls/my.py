@@ -25,6 +25,7 @@ urlpatterns = [
     ),
     path("teams/join/<slug:slug>/", team_views.join, name="join"),
     path("teams/<slug:slug>/", team_views.team, name="team"),
+    path("teams/<slug:slug>/facts/", team_views.facts, name="facts"),
     path("teams/<slug:slug>/leave/", team_views.leave, name="leave"),
     path("teams/<slug:slug>/people/<int:pk>/role/", team_views.role, name="role"),
     path("teams/<slug:slug>/people/<int:pk>/remove/", team_views.remove, name="remove"),

@@ -1,0 +1,63 @@
+"""What a city is compared by, as its own team corrects it: population, climate and coast."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members.errors import NotAllowed
+from members.models import Member
+from members.record import audit
+
+from .leaders import leads
+
+FIELDS = ("population", "population_year", "population_source", "climate", "on_coast")
+# Whose figure a population is once a team has changed it, where the team names no source.
+OWN_SOURCE = "Reported by the city"
+
+
+@transaction.atomic
+def correct(member, values, by):
+    """Store what ``by`` says of a member and return whether anything differs from before.
+
+    Before and after stand in the record. Raises ``NotAllowed`` for people outside of the team.
+    """
+    if not (leads(by, member) or Member.objects.of(by).filter(pk=member.pk).exists()):
+        raise NotAllowed
+    found = Member.objects.select_for_update().get(pk=member.pk)
+    values = values | {"population_source": _source(found, values)}
+    changes = [
+        _("%(what)s: %(before)s → %(after)s")
+        % {
+            "what": Member._meta.get_field(name).verbose_name,
+            "before": in_words(name, getattr(found, name)),
+            "after": in_words(name, values[name]),
+        }
+        for name in FIELDS
+        if getattr(found, name) != values[name]
+    ]
+    if not changes:
+        return False
+    for name in FIELDS:
+        setattr(found, name, values[name])
+    found.save(update_fields=[*FIELDS, "updated_at"])
+    audit.record("member-changed", found, by=by, reason="; ".join(changes))
+    return True
+
+
+def in_words(name, value):
+    """Return a value of one of ``FIELDS`` in words."""
+    if value in (None, ""):
+        return _("not reported")
+    if name == "climate":
+        return str(Member.Climate(value).label)
+    if name == "on_coast":
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def _source(member, values):
+    """Return whose figure the population is: a new one is not that of the old source."""
+    if values["population"] is None:
+        return ""
+    source = values["population_source"]
+    is_new = values["population"] != member.population
+    return OWN_SOURCE if not source or (is_new and source == member.population_source) else source
