@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class ExchangeConfig(AppConfig):
     name = "exchange"
     verbose_name = _("Exchange")
+
+    def ready(self):
+        from policies.content import lists  # noqa: PLC0415 - models are ready only now
+
+        from .content.adoptions import has_adoptions, taken_up_count  # noqa: PLC0415 - the same
+
+        lists.ON_CARDS["taken_up"] = taken_up_count("case")
+        lists.ON_PAGES["has_adoptions"] = has_adoptions("case")

@@ -31,8 +31,16 @@ def environment(**options):
         "lines": lines,
         "out_of": out_of,
         "stage_label": stage_label,
+        "taken_up": taken_up,
     }
     return made
+
+
+def taken_up(count):
+    """Return in words how many cities took up a case in a list."""
+    return ngettext("Taken up by %(count)s city", "Taken up by %(count)s cities", count) % {
+        "count": number(count)
+    }
 
 
 def stage_label(stage):

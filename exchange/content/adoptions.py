@@ -1,7 +1,7 @@
 """What pages say of adoptions, computed from their rows and those of the originals."""
 
 from django.conf import settings
-from django.db.models import F, Func, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from exchange.models import Adoption, AdoptionReport
@@ -24,6 +24,17 @@ def read(keys, adoptions):
         row.cost_report = costs.get(row.cost)
     summary.complete([row.original_text for row in rows if row.original_text])
     return rows
+
+
+def with_costs(adoptions):
+    """Return adoptions as a list, each with its newest report and that of its cost, in three queries."""
+    found = list(adoptions.prefetch_related("changes", "reports"))
+    for row in found:
+        reports = list(row.reports.all())[::-1]
+        row.reported = reports[0].date if reports else None
+        row.compared = reports[0].compared if reports else ""
+        row.cost_report = next((each for each in reports if each.amount is not None), None)
+    return found
 
 
 def heading(adoption):
@@ -99,9 +110,17 @@ def _not_started(label, adoption):
 def taken_up_count(case):
     """Return the expression of how many cities took up the case at the path ``case``, from public
     adoptions: for lists of cases, in their own query."""
-    adoptions = Adoption.objects.public().taken_up().order_by()
-    of_case = adoptions.filter(Q(case=OuterRef(case)) | Q(case__merged_into=OuterRef(case)))
+    of_case = _of_case(Adoption.objects.public().taken_up(), case)
     return Subquery(of_case.values(number=CountMembers(F("member"))))
+
+
+def has_adoptions(case):
+    """Return the expression of whether there is any public adoption of the case at the path ``case``."""
+    return Exists(_of_case(Adoption.objects.public(), case))
+
+
+def _of_case(adoptions, case):
+    return adoptions.order_by().filter(Q(case=OuterRef(case)) | Q(case__merged_into=OuterRef(case)))
 
 
 class CountMembers(Func):

@@ -5,6 +5,11 @@ from policies.models import Revision
 from . import summary
 from .facets import Labels
 
+# What apps that policies must not know tell of a case: name -> expression, seen from a revision. They
+# register it in ``AppConfig.ready``; it is read in the query of the revisions themselves, for cards,
+# and for the page of a case, which need not ask for what is not there.
+ON_CARDS, ON_PAGES = {}, {}
+
 
 def revisions(keys, among=None):
     """Return the live revisions among ``keys``, in this order, each with its summary; one query.
@@ -12,7 +17,7 @@ def revisions(keys, among=None):
     ``among`` is a queryset of live revisions that has more to tell of them.
     """
     live = Revision.objects.live() if among is None else among
-    found = list(live.for_lists().in_order(keys))
+    found = list(live.for_lists().annotate(**ON_CARDS).in_order(keys))
     summary.complete(found)
     return found
 

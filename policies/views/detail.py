@@ -38,7 +38,7 @@ FILES = {
 @or_gone
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
-    live = _live(pk, Revision.objects.live().with_rows())
+    live = _live(pk, Revision.objects.live().with_rows().annotate(**lists.ON_PAGES))
     if moved := _moved(request, live, "policies:case"):
         return moved
     revisions = list(

@@ -5,8 +5,10 @@ import io
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 from exchange.models import Adoption
+from policies.content import lists
 from tests.conftest import signed_in
 from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory
 from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory
@@ -177,3 +179,66 @@ def test_an_empty_ledger_says_one_sentence_and_offers_one_act(db):
     assert "No city has said yet that it took up a policy of another one." in page
     assert "Find the policy" in page
     assert "0 adoption" not in page
+
+
+# Sentence 16.
+def test_the_page_of_the_original_tells_who_took_it_up_and_what_it_cost(ledger, client):
+    hue = ledger["hue"]
+    page = client.get(hue.case.get_absolute_url()).text
+    section = page[page.index('id="taken-up"') : page.index('id="similar"')]
+    assert "Suva" not in section  # it only considers it
+    rows = [
+        " ".join(strip_tags(row.replace("<", " <")).split()) for row in section.split("<tr>")[2:]
+    ]
+    hue_row, original_row = (row.partition(" Different")[0] for row in rows)
+    assert hue_row == (
+        "Hue Viet Nam Under way report of March 2026 Scale smaller: cost Place smaller Scale smaller: "
+        "law and mandate About the same PHP 18.5 million 2025, spent"
+    )
+    assert original_row == f"{hue.case.member.name} the original Not reported"
+
+
+def test_what_was_decided_against_stands_with_the_original_too(ledger, client):
+    page = client.get(ledger["against"].case.get_absolute_url()).text
+    assert "Naga" in page[page.index('id="taken-up"') : page.index('id="similar"')]
+
+
+def test_cards_count_who_took_a_case_up(ledger, synced, client):
+    synced()
+    kept = LiveRevisionFactory(title="Kept").case
+    merged = ledger["hue"].case
+    page = client.get("/policies/").text
+    # Neither what is considered nor what was decided against.
+    assert page.count("Taken up by 1 city") == 1
+    AdoptionFactory(case=merged)
+    AdoptionFactory(case=kept)
+    assert [each.taken_up for each in lists.revisions([merged.live_id, kept.live_id])] == [2, 1]
+    merged.merged_into, merged.live = kept, None
+    merged.save()
+    assert [each.taken_up for each in lists.revisions([kept.live_id])] == [3]
+
+
+def test_members_show_what_they_took_over_and_what_was_taken_up(ledger, client):
+    hue = ledger["hue"]
+    page = client.get(hue.member.get_absolute_url()).text
+    assert "What it took over" in page
+    assert "What others took up from it" not in page
+    page = client.get(hue.case.member.get_absolute_url()).text
+    assert "What others took up from it" in page
+    assert ">Hue<" in page
+    assert "Suva" not in page
+
+
+@pytest.mark.parametrize(("count", "expected"), [(0, 14), (1, 17), (3, 17)])
+def test_pages_of_cases_ask_only_for_what_is_there(
+    reference, synced, client, django_assert_num_queries, count, expected
+):
+    case = LiveRevisionFactory(targets=["11.2"]).case
+    for _number in range(count):
+        adoption = AdoptionFactory(case=case)
+        adoption.changes.create(aspect="scale", kind="smaller", what="x")
+        AdoptionReportFactory(adoption=adoption, amount=1, currency="USD")
+    synced()
+    address = case.get_absolute_url()
+    with django_assert_num_queries(expected):
+        client.get(address)
