@@ -11,23 +11,24 @@ from .facets import Labels
 ON_CARDS, ON_PAGES = {}, {}
 
 
-def revisions(keys, among=None):
+def revisions(keys, among=None, also=()):
     """Return the live revisions among ``keys``, in this order, each with its summary; one query.
 
-    ``among`` is a queryset of live revisions that has more to tell of them.
+    ``among`` is a queryset of live revisions that has more to tell of them, ``also`` names further
+    columns.
     """
     live = Revision.objects.live() if among is None else among
-    found = list(live.for_lists().annotate(**ON_CARDS).in_order(keys))
+    found = list(live.for_lists(*also).annotate(**ON_CARDS).in_order(keys))
     summary.complete(found)
     return found
 
 
-def read(keys, labels=None):
+def read(keys, labels=None, also=()):
     """Return the same with the names that cards show; ``labels`` are those of the page, if it has any.
 
     Each has ``listed_targets`` and the names ``listed_themes``, in the author's order.
     """
-    found = revisions(keys)
+    found = revisions(keys, also=also)
     if not found:
         return []
     labels = labels or Labels()

@@ -9,6 +9,7 @@ from citynet.web.formats import number
 from policies.content.facets import FACETS_BY_NAME
 from policies.search.query import total_of
 
+from . import inside
 from .active import RANGES, name_of_choice, name_of_range
 
 LANGUAGES = {
@@ -71,6 +72,11 @@ class Explanation:
         self.near = self._near()
         self.codes = self._codes()
         self.offers = self._offers()
+
+    @property
+    def has_words(self):
+        """Whether words were searched, so that a passage of a policy can have them."""
+        return bool(self.reading.understood.parts) and not self.is_by_meaning
 
     @property
     def is_shown(self):
@@ -190,13 +196,27 @@ class Explanation:
                 served = revision.list_summary["targets"]
                 revision.because = [target for code, target in near.items() if code in served]
 
+    def show_passages(self, revisions):
+        """Give each policy that words found a ``passage`` of a text with those that its card lacks."""
+        by_words = [each for each in revisions if each.pk not in self.reading.only_by_target]
+        if self.has_words:
+            inside.show_passages(by_words, self.reading.understood.words)
+
     def split(self, rows, first):
         """Return the policies of a page with all words, and the rest; ``first`` is the number of the
         first in the list."""
-        if self.is_by_meaning or not self.reading.with_all or self.filters.lets_unknown_in:
+        number = self.reading.standing_first
+        if not number or self.filters.lets_unknown_in:
             return rows, []
-        number = max(self.reading.with_all - first + 1, 0)
+        number = max(number - first + 1, 0)
         return rows[:number], rows[number:]
+
+    @property
+    def turn(self):
+        """What stands between the first policies and the rest."""
+        if self.reading.standing_first < self.reading.with_all:
+            return _("From here on: your word in passing, or a target that comes near to it.")
+        return _("From here on: some of your words, or a target that comes near to them.")
 
 
 def quote(word):

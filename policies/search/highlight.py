@@ -43,7 +43,7 @@ def _whole_words(words):
     return re.compile(f"(?<![0-9a-z])(?:{any_of})(?![0-9a-z])", re.IGNORECASE | re.ASCII)
 
 
-def _spans(content, stems, joined, runs):
+def spans(content, stems, runs=(), joined=frozenset()):
     """Return (start, end) of each word whose stem is wanted, of words that are wanted as one, and of
     runs."""
     folded = text.fold(content)
@@ -122,14 +122,14 @@ def highlight(content, words):
     """Return the text, escaped, with ``<mark>`` round what matches the words a person typed."""
     content = str(content)
     stems, joined, runs = _wanted(words)
-    spans = _spans(content, stems, joined, runs) if stems or runs else []
+    found = spans(content, stems, runs, joined) if stems or runs else []
     escaped = escape(content)
-    if not spans:
+    if not found:
         return mark_safe(escaped)  # noqa: S308 - it is escaped
     # Most texts have nothing to escape: their pieces need not be looked at one by one.
     safe = str if escaped == content else escape
     pieces, end = [], 0
-    for start, stop in _merged(spans):
+    for start, stop in _merged(found):
         pieces += [safe(content[end:start]), "<mark>", safe(content[start:stop]), "</mark>"]
         end = stop
     pieces.append(safe(content[end:]))

@@ -67,14 +67,15 @@ class Question:
 class Reading:
     """What was made of the words of a question.
 
-    ``with_all`` cases have all the words, ``with_some`` have some of them, and ``by_target`` have none
-    but serve a target that is near. ``only_by_target`` are the keys of those among the answer's.
+    ``with_all`` cases have all the words, of which ``standing_first`` stand before all others,
+    ``with_some`` have some of them, and ``by_target`` have none but serve a target that is near. ``only_by_target`` are the keys of those among the answer's.
     ``common`` are words in most of the library, ``unknown`` ones in no case.
     """
 
     understood: Understood = field(default_factory=Understood)
     meaning: Meaning = field(default_factory=Meaning)
     with_all: int = 0
+    standing_first: int = 0
     with_some: int = 0
     by_target: int = 0
     only_by_target: frozenset[int] = frozenset()

@@ -38,7 +38,7 @@ class Unit:
         word = part.words[0]
         self.written = written(part)
         self.is_common = self.is_unknown = False
-        self.scores = []
+        self.scores, self.head = [], None
         if part.kind == "run":
             self.whole = terms.phrase("runs", text.pairs(word) or [word])
             pieces = [
@@ -55,8 +55,8 @@ class Unit:
             # The index has the joined form beside words that are written apart.
             others = [terms.term("text", text.stem(form)) for form in joined]
             self.is_unknown = not frequency and not others
-            head = terms.term("head", stems[0])
-            self.scores = [tantivy.Query.boost_query(head, HEAD_WEIGHT)]
+            self.head = terms.term("head", stems[0])
+            self.scores = [tantivy.Query.boost_query(self.head, HEAD_WEIGHT)]
         self.some = [self.whole, *others]
         if others:
             self.whole = _any(self.some)
@@ -114,6 +114,21 @@ class Search:
         return self._count(self.all_words) if self.units or self.strict else 0
 
     @cached_property
+    def first(self):
+        """The clauses of what stands first: all words. A single word of which the meaning is known has
+        to stand in the head of a case, unless that serves what it means: many a text has it in
+        passing."""
+        head = self.units[0].head if len(self.units) == 1 else None
+        if head is None or not self.finding:
+            return self.all_words
+        return [*self.all_words, (Must, _any([head, *self.finding]))]
+
+    @cached_property
+    def standing_first(self):
+        """How many cases stand first."""
+        return self.with_all if self.first is self.all_words else self._count(self.first)
+
+    @cached_property
     def with_some(self):
         """How many have some of the words, but not all."""
         if not self.units or (len(self.units) == 1 and self.words == [self.units[0].whole]):
@@ -155,6 +170,7 @@ class Search:
             understood=self.understood,
             meaning=self.meaning,
             with_all=self.with_all,
+            standing_first=self.standing_first if self.units else self.with_all,
             with_some=self.with_some,
             by_target=total - with_words if self.finding else 0,
             common=tuple(unit.written for unit in self.units if unit.is_common),
@@ -205,7 +221,7 @@ class Search:
         ids, left = [], total
         *tiers, last = self._tiers()
         for tier in tiers:
-            number = self.with_all if tier is self.all_words else self._count(tier)
+            number = self.standing_first if tier is self.first else self._count(tier)
             if offset < number and len(ids) < limit:
                 ids += self._hits(tier, offset, min(limit - len(ids), number - offset))
             offset, left = max(offset - number, 0), left - number
@@ -218,9 +234,8 @@ class Search:
         if not self.question.in_tiers:
             return [self.found]
         tiers = [self.found]
-        if self.with_all:
-            rest = [*self.found, (MustNot, _all_of(self.all_words))]
-            tiers = [self.all_words, rest] if self.units else [self.found]
+        if self.with_all and self.units:
+            tiers = [self.first, [*self.found, (MustNot, _all_of(self.first))]]
         if not (self.question.with_unknown and self.limited):
             return tiers
         last = [(Must, _any(self.unstated))]

@@ -45,6 +45,7 @@ from policies.search.query import (
     total_of,
 )
 from policies.search.query import suggest as suggestions_for
+from policies.search.schema import SECTIONS
 from policies.statistics import questions
 
 RETRY_AFTER = "30"
@@ -71,7 +72,9 @@ def case_list(request):
         raise Http404(
             _("The list has no page %(number)s.") % {"number": filters.page_number}
         ) from error
-    page.object_list = lists.read(answer.ids, filters.known_labels)
+    # What a card does not show is read where it may have to tell why the policy is found.
+    also = SECTIONS if filters.words and filters.view_name != TABLE else ()
+    page.object_list = lists.read(answer.ids, filters.known_labels, also)
     if filters.has_words_alone and answer.available:
         questions.note(request, filters.words, answer)
     return render(request, "policies/list.html", _context(filters, answer, page))
@@ -139,6 +142,8 @@ def _context(filters, answer, page):
     """Return what a page of results shows."""
     reading = Explanation(filters, answer)
     reading.mark(page.object_list)
+    if filters.view_name != TABLE:
+        reading.show_passages(page.object_list)
     context = _frame(filters, answer.counts, has_numbers=answer.available) | {
         "reading": reading,
         "is_rebuilding": not answer.available,

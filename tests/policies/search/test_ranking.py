@@ -145,6 +145,30 @@ def test_cases_that_serve_what_the_words_mean_stand_higher_and_behind_those_with
     assert titles("bike", by_meaning=False, sort="relevance")[-1] != "Lanes for cyclists"
 
 
+def test_single_word_in_passing_stands_behind_those_that_serve_what_it_means(synced, thesaurus):
+    live_case("Scholarships", solution="Children of garbage collectors came.", targets=["4.3"])
+    live_case("Sorted at home", solution="Garbage is sorted.", targets=["12.5"])
+    live_case("Garbage in the title", targets=["4.3"])
+    live_case("Fee by volume", targets=["12.5"])
+    fill("Parks", "Reefs", "Taxes", "Bridges")
+    synced()
+
+    answer = ask(Question(words="garbage", sort="relevance"))
+
+    found = titles("garbage", sort="relevance")
+    assert (set(found[:2]), found[2:]) == (
+        {"Sorted at home", "Garbage in the title"},
+        ["Fee by volume", "Scholarships"],
+    )
+    reading = answer.reading
+    assert (reading.with_all, reading.standing_first, reading.by_target) == (3, 2, 1)
+    pages = [titles("garbage", sort="relevance", offset=at, limit=1) for at in range(5)]
+    assert pages == [*([each] for each in found), []]
+    # Without a meaning there is nothing better than the word.
+    alone = ask(Question(words="garbage", by_meaning=False)).reading
+    assert (alone.with_all, alone.standing_first) == (3, 3)
+
+
 def test_counts_alone_can_be_asked_for_where_only_a_target_is_meant(synced, thesaurus):
     live_case("Sorting at the source", targets=["12.5"])
     synced()

@@ -654,3 +654,38 @@ def test_question_without_known_words_is_answered_by_target_and_can_be_taken_bac
     exported = client.get(f"/policies/export.csv?q={words}").getvalue().decode()
     assert ("Fee by volume" in exported, "Reefs" in exported) == (True, False)
     assert client.get(f"/policies/export.csv?q={words}&meaning=no").getvalue().count(b"\n") == 1
+
+
+def test_card_shows_where_the_words_stand_that_its_title_and_summary_lack(
+    client, make, thesaurus, django_assert_max_num_queries
+):
+    make("Scholarships", ["4.3"], solution="Children of <garbage> collectors came.", language="ur")
+    row = make("Clean streets", ["11.6"], themes=["solid-waste"])
+    Stakeholder.objects.create(revision=row, name="Garbage collectors of the port", position=0)
+    make("Garbage trucks", ["11.6"], results="More garbage was collected.")
+    make("Fee by volume", ["12.5"])
+    for title in ("Parks", "Reefs", "Taxes", "Bridges"):
+        make(title)
+    make.done()
+    client.get("/policies/?q=garbage")
+    with django_assert_max_num_queries(5):
+        answer = client.get("/policies/?q=garbage")
+
+    cards = {
+        re.sub("<.*?>", "", title): " ".join(re.findall(r'<p class="because">(.*?)</p>', rest))
+        for title, rest in re.findall(
+            r'class="case-title"[^>]*><a [^>]*>(.*?)</a>(.*?)</article>', answer.text, re.DOTALL
+        )
+    }
+    assert cards == {
+        "Garbage trucks": "",
+        "Clean streets": 'Stakeholders: <span lang="en" dir="ltr">'
+        "<mark>Garbage</mark> collectors of the port</span>",
+        "Fee by volume": "Found because it serves <b>12.5</b> Less waste",
+        "Scholarships": 'What was done: <span lang="ur" dir="rtl">Children of &lt;<mark>garbage</mark>&gt;'
+        " collectors came.</span>",
+    }
+    assert text_of(answer, 'class="turn"') == (
+        "From here on: your word in passing, or a target that comes near to it."
+    )
+    assert "because" not in client.get("/policies/?q=garbage&view=table").text
