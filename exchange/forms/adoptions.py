@@ -1,6 +1,7 @@
 """Forms of adoptions."""
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import Adoption, AdoptionChange, AdoptionIndicator, AdoptionReport
@@ -133,6 +134,8 @@ class ReportForm(CleanedByFields):
         super().__init__(*args, **kwargs)
         self.adoption = adoption
         self.fields["stage"].required = True
+        self.fields["stage"].choices = [("", _("Choose")), *Stage.choices]
+        self.initial |= {"stage": adoption.stage, "date": f"{timezone.localdate():%Y-%m}"}
 
     def clean(self):
         data = super().clean()

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from citynet.web.form_recovery import recover_form
 from exchange.forms.adoptions import (
+    MAX_INDICATORS,
     AdoptForm,
     AdoptionForm,
     ChangeRows,
@@ -25,8 +26,6 @@ from policies.models import Revision
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 OK, FORBIDDEN, CONFLICT, UNPROCESSABLE = 200, 403, 409, 422
-# Empty rows that a form offers beside the filled ones.
-EMPTY_ROWS = 3
 
 
 @never_cache
@@ -126,7 +125,7 @@ def edit(request, pk):
     shown = steps.as_shown(adoption)
     form = AdoptionForm(sent, instance=_own(request, pk))
     stored = list(adoption.changes.values(*steps.CHANGE))
-    rows = ChangeRows(sent, initial=_with_empty(stored, steps.MAX_CHANGES), prefix="changes")
+    rows = _rows(ChangeRows, sent, stored, steps.MAX_CHANGES, "changes")
     context = {
         "adoption": adoption,
         "form": form,
@@ -168,7 +167,7 @@ def report(request, pk):
     adoption = _own(request, pk)
     sent = request.POST if request.method == "POST" else None
     form = ReportForm(sent, adoption=adoption)
-    rows = IndicatorRows(sent, initial=_with_empty([], EMPTY_ROWS), prefix="indicators")
+    rows = _rows(IndicatorRows, sent, [], MAX_INDICATORS, "indicators")
     context = {
         "adoption": adoption,
         "form": form,
@@ -222,9 +221,12 @@ def origin(request, pk):
     return redirect(adoption)
 
 
-def _with_empty(rows, most):
-    """Return initial rows of a form, and empty ones up to ``most``."""
-    return [*rows, *({} for _row in range(most - len(rows)))]
+def _rows(row_set, sent, stored, most, prefix):
+    """Return the rows of a form: those stored and empty ones up to ``most``, or those sent."""
+    if sent is not None:
+        # What is sent stands for itself: an emptied row is one that was taken out.
+        return row_set(sent, prefix=prefix)
+    return row_set(initial=[*stored, *({} for _row in range(most - len(stored)))], prefix=prefix)
 
 
 def _crumbs(adoption):
