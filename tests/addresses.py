@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, get_resolver, reverse
 
+from exchange.models import Flag
 from members.models import Member
 from members.models.invitation_tokens import token_of
 from members.record import audit
@@ -21,8 +22,10 @@ from sdg.models import Goal, Target, Term
 from tests.exchange.factories import (
     AddresseeFactory,
     AdoptionFactory,
+    AdviceFactory,
     CooperationFactory,
     IntroductionFactory,
+    QuestionFactory,
 )
 from tests.factories import (
     AttachmentFactory,
@@ -52,6 +55,7 @@ PUBLIC = {
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
     *("exchange:questions", "exchange:question", "exchange:question-short"),
     *("exchange:cooperations", "exchange:cooperation"),
+    *("exchange:home", "exchange:know-how", "exchange:advice", "exchange:advice-cite"),
 }
 HIDDEN_TITLE = "Not yet public"
 
@@ -170,6 +174,7 @@ def make_world(slug="surabaya"):
             for act in ("edit", "publish", "close", "renew", "take-back")
         },
         "my-exchange:introduction": {"pk": introduction.pk},
+        **_arguments_of_exchange(live, coordinator),
     }
     rows = _rows_of_admin(ours, live, request)
     addresses = {}
@@ -197,6 +202,26 @@ def _arguments_of_questions(live):
     }
 
 
+def _arguments_of_exchange(live, author):
+    """Return what goes into the addresses of the exchange: rows of the case's own member."""
+    mine = {"member": live.case.member, "case": live.case, "author": author}
+    # In Nepali, so that an English text may be put beside it.
+    advice = {"pk": AdviceFactory(**mine, language="ne").pk}
+    return {
+        **dict.fromkeys(
+            (
+                *("exchange:advice", "exchange:advice-correct", "exchange:advice-replace"),
+                *("exchange:advice-withdraw", "exchange:advice-confirm"),
+                "exchange:advice-into-case",
+            ),
+            advice,
+        ),
+        "exchange:advice-cite": advice | {"form": "bib"},
+        "exchange:english": advice | {"kind": "know-how"},
+        "exchange:flag": advice | {"kind": "know-how"},
+    }
+
+
 def _rows_of_admin(member, live, request):
     """Return kind of row -> the key of one."""
     person = MembershipFactory(member=member).user
@@ -209,6 +234,14 @@ def _rows_of_admin(member, live, request):
         by_name=staff.name,
     )
     rows = {
+        "exchange_adoption": AdoptionFactory(),
+        "exchange_advice": AdviceFactory(),
+        "exchange_cooperation": CooperationFactory(),
+        "exchange_flag": Flag.objects.create(
+            subject_type="exchange.advice", subject_id=1, reason="wrong"
+        ),
+        "exchange_introduction": IntroductionFactory(),
+        "exchange_question": QuestionFactory(),
         "account_emailaddress": EmailAddress.objects.create(user=person, email=person.email),
         "auth_group": Group.objects.get(name="Moderators"),
         "members_event": audit.record("member-added", member, name="Secretariat"),

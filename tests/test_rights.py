@@ -61,6 +61,13 @@ WRITERS_EMPTY = (302, 404, 422, 422, 404, 422, 422, 422)
 WRITERS_DONE = (302, 404, 302, 302, 404, 302, 302, 302)
 # Of an offer that is a draft: nothing to close or renew.
 COORDINATORS_WRONG_STATE = (302, 404, 403, 409, 404, 404, 404, 404)
+# In the exchange the secretariat acts for members: the team of an entry, and who may moderate.
+TEAM_AND_MODERATORS = (302, 404, 200, 200, 404, 200, 200, 200)
+TEAM_AND_MODERATORS_EMPTY = (401, 404, 422, 422, 404, 422, 422, 422)
+TEAM_AND_MODERATORS_DONE = (302, 404, 302, 302, 404, 302, 302, 302)
+# Everybody in the network; who is in no team is told why one is needed.
+NETWORK = (302, 200, 200, 200, 403, 200, 200, 200)
+NETWORK_EMPTY = (401, 422, 422, 422, 403, 422, 422, 422)
 # Name -> the answers to GET and to an empty POST.
 PAGES = {
     "about": (ALL, NO_METHOD),
@@ -140,6 +147,21 @@ PAGES = {
     "exchange:cooperations": (ALL, NO_METHOD),
     # Without saying about what.
     "exchange:introduce": (NOTHING_THERE, NOTHING_THERE),
+    "exchange:advice": (ALL, NO_METHOD),
+    "exchange:advice-cite": (ALL, NO_METHOD),
+    "exchange:advice-confirm": (SIGNED_IN_NO_METHOD, TEAM_AND_MODERATORS_DONE),
+    # Only its author may correct it, in the first half hour; others of the team are led to the page.
+    "exchange:advice-correct": (TEAM_AND_MODERATORS, TEAM_AND_MODERATORS_EMPTY),
+    # Whoever may write the case; an empty form names no figure.
+    "exchange:advice-into-case": (SIGNED_IN_NO_METHOD, NOTHING_THERE),
+    "exchange:advice-replace": (TEAM_AND_MODERATORS, TEAM_AND_MODERATORS_EMPTY),
+    "exchange:advice-withdraw": (SIGNED_IN_NO_METHOD, TEAM_AND_MODERATORS_DONE),
+    "exchange:advise": (NETWORK, NETWORK_EMPTY),
+    "exchange:english": (TEAM_AND_MODERATORS, TEAM_AND_MODERATORS_EMPTY),
+    "exchange:flag": (NETWORK, NETWORK_EMPTY),
+    "exchange:home": (ALL, NO_METHOD),
+    "exchange:know-how": (ALL, NO_METHOD),
+    "exchange:network": (NETWORK, (302, 405, 405, 405, 405, 405, 405, 405)),
     "healthz": (ALL, NO_METHOD),
     "home": (ALL, NO_METHOD),
     "members:detail": (ALL, NO_METHOD),
@@ -242,6 +264,12 @@ PAGES = {
 RIGHTS = {
     "account_emailaddress": ("a", "", "", ""),
     "auth_group": ("a", "a", "a", "a"),
+    "exchange_adoption": ("mea", "", "", ""),
+    "exchange_advice": ("mea", "", "", ""),
+    "exchange_cooperation": ("mea", "", "", ""),
+    "exchange_flag": ("mea", "", "", ""),
+    "exchange_introduction": ("mea", "", "", ""),
+    "exchange_question": ("mea", "", "", ""),
     "members_event": ("mea", "", "", ""),
     "members_member": ("mea", "mea", "mea", "a"),
     "members_memberproposal": ("mea", "", "", ""),

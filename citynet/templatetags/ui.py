@@ -122,7 +122,8 @@ def current_section(context):
     view = current_view(context)
     if view in AUTHOR_VIEWS:
         return "publish"
-    return "compare" if view.startswith("policies:compare") else view.partition(":")[0]
+    # Comparing begins from cases and is no part of its own.
+    return "" if view.startswith("policies:compare") else view.partition(":")[0]
 
 
 @register.simple_tag(takes_context=True)

@@ -65,6 +65,12 @@ BY_ADDRESS = {
     "my:leave": ("asking", SENDING),
     "my:invite": ("asking", SENDING),
     "my:invitation": ("asking", SENDING),
+    "exchange:know-how": ("search", SAFE),
+    "exchange:advise": ("asking", SENDING),
+    "exchange:advice-correct": ("asking", SENDING),
+    "exchange:advice-replace": ("asking", SENDING),
+    "exchange:english": ("asking", SENDING),
+    "exchange:flag": ("asking", SENDING),
     "account_data_json": ("data", SAFE),
 }
 # Views that only scripts call: they are refused in JSON.

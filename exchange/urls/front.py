@@ -1,3 +1,7 @@
-"""Addresses below /exchange/."""
+"""The front page of the exchange."""
 
-urlpatterns = []
+from django.urls import path
+
+from exchange.views import front
+
+urlpatterns = [path("", front.home, name="home")]

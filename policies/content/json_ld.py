@@ -12,7 +12,7 @@ def case_data(revision, first_published):
     """Return the object of a live revision; ``first_published`` is when its case first was
     public."""
     case, places = revision.case, [_place(member) for member in revision.members]
-    authors = [_organisation(member) for member in revision.members]
+    authors = [organisation(member) for member in revision.members]
     data = {
         "@context": "https://schema.org",
         "@type": "Report",
@@ -40,7 +40,8 @@ def case_data(revision, first_published):
     return {key: value for key, value in data.items() if value not in ("", [])}
 
 
-def _organisation(member):
+def organisation(member):
+    """Return a member as an author."""
     return {
         "@type": "Organization",
         "name": member.name,

@@ -1,0 +1,186 @@
+"""What the secretariat decides on entries, and flags."""
+
+import pytest
+from django.utils import timezone
+
+from exchange.models import Flag
+from exchange.steps import advice as advice_steps
+from exchange.steps import moderation as steps
+from exchange.steps import questions as question_steps
+from exchange.steps.errors import (
+    AlreadyThere,
+    NotAllowed,
+    ReasonRequired,
+    StepRefused,
+    TooManyToday,
+)
+from members.models import Event, Notice
+from tests.exchange.factories import (
+    AddresseeFactory,
+    AdoptionFactory,
+    AdviceFactory,
+    CooperationFactory,
+    QuestionFactory,
+)
+from tests.factories import MembershipFactory, StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def moderator():
+    return StaffFactory(groups=["Moderators"])
+
+
+@pytest.fixture
+def entry():
+    membership = MembershipFactory()
+    return AdviceFactory(author=membership.user, member=membership.member)
+
+
+def acts(entry):
+    events = Event.objects.filter(
+        subject_type=entry._meta.label_lower, subject_id=str(entry.pk)
+    ).order_by("pk")
+    return list(events.values_list("action", "actor"))
+
+
+def test_advice_that_waits_is_let_through_and_its_author_told(moderator):
+    membership = MembershipFactory()
+    waits = advice_steps.give(
+        author=membership.user, member=membership.member, text="x" * 30, topic="budget"
+    )
+    let = steps.let_through(waits, by=moderator)
+    assert let.state == "published"
+    notice = Notice.objects.get(recipient=membership.user)
+    assert (notice.kind, notice.context["decision"]) == ("entry-removed", "let-through")
+    assert acts(waits) == [
+        ("advice-given", membership.user.pk),
+        ("entry-let-through", moderator.pk),
+    ]
+    with pytest.raises(StepRefused):
+        steps.let_through(waits, by=moderator)
+
+
+@pytest.mark.parametrize("factory", [AdviceFactory, QuestionFactory])
+def test_what_is_refused_is_read_by_its_team_with_the_reason(moderator, factory):
+    waits = factory(state="checking")
+    with pytest.raises(ReasonRequired):
+        steps.refuse(waits, by=moderator, reason=" ")
+    refused = steps.refuse(waits, by=moderator, reason="It sells something.")
+    assert (refused.state, refused.decision_note) == ("refused", "It sells something.")
+    assert Notice.objects.get(recipient=waits.author).context["note"] == "It sells something."
+    with pytest.raises(StepRefused):
+        steps.refuse(waits, by=moderator, reason="Again.")
+
+
+def test_a_removed_entry_goes_and_comes_back_to_the_same_address(moderator, entry):
+    """Sentence 14: 404 for the public, its author reads why, the record names who did it."""
+    address = entry.get_absolute_url()
+    removed = steps.remove(entry, by=moderator, reason="It names a private person.")
+    assert not type(entry).objects.public().filter(pk=entry.pk).exists()
+    assert (removed.removed_reason, removed.state) == ("It names a private person.", "published")
+    notice = Notice.objects.get(recipient=entry.author)
+    assert (notice.context["decision"], notice.context["note"], notice.path) == (
+        "removed",
+        "It names a private person.",
+        address,
+    )
+    with pytest.raises(StepRefused):
+        steps.remove(entry, by=moderator, reason="Again.")
+    steps.restore(entry, by=moderator, reason="The name was a street’s.")
+    assert type(entry).objects.public().get(pk=entry.pk).get_absolute_url() == address
+    assert acts(entry) == [("entry-removed", moderator.pk), ("entry-restored", moderator.pk)]
+
+
+def test_where_the_author_is_gone_the_coordinators_read_why(moderator, entry):
+    coordinator = MembershipFactory(member=entry.member, role="coordinator").user
+    entry.author = None
+    entry.save()
+    steps.remove(entry, by=moderator, reason="It is outdated.")
+    assert Notice.objects.get(kind="entry-removed").recipient == coordinator
+
+
+def test_only_the_secretariat_decides(entry):
+    for person in (entry.author, UserFactory(is_staff=True), MembershipFactory().user):
+        for step, facts in [
+            (steps.let_through, {}),
+            (steps.refuse, {"reason": "x"}),
+            (steps.remove, {"reason": "x"}),
+            (steps.restore, {"reason": "x"}),
+            (steps.dismiss_flags, {}),
+        ]:
+            with pytest.raises(NotAllowed):
+                step(entry, by=person, **facts)
+
+
+def test_two_teams_hide_an_entry_until_the_secretariat_has_looked(moderator, entry):
+    first, second = MembershipFactory(), MembershipFactory()
+    steps.flag(entry, by=first.user, reason="advertising", text="It sells pumps.")
+    entry.refresh_from_db()
+    assert entry.hidden_at is None
+    # Colleagues of the first team make no second one.
+    colleague = MembershipFactory(member=first.member).user
+    with pytest.raises(AlreadyThere):
+        steps.flag(entry, by=colleague, reason="wrong")
+    steps.flag(entry, by=second.user, reason="advertising")
+    entry.refresh_from_db()
+    assert entry.hidden_at is not None
+    assert not type(entry).objects.standing().filter(pk=entry.pk).exists()
+    told = Notice.objects.filter(kind="flagged", recipient=moderator).order_by("pk")
+    assert [notice.context["hidden"] for notice in told] == [False, True]
+    steps.dismiss_flags(entry, by=moderator)
+    assert type(entry).objects.public().filter(pk=entry.pk).exists()
+    with pytest.raises(StepRefused):
+        steps.dismiss_flags(entry, by=moderator)
+    assert [action for action, _by in acts(entry)] == [
+        "entry-flagged",
+        "entry-flagged",
+        "entry-hidden",
+        "flags-dismissed",
+    ]
+    # The same two cannot hide it anew.
+    with pytest.raises(AlreadyThere):
+        steps.flag(entry, by=first.user, reason="other")
+
+
+def test_removing_settles_the_flags(moderator, entry):
+    flag = steps.flag(entry, by=MembershipFactory().user, reason="wrong")
+    steps.remove(entry, by=moderator, reason="It is wrong.")
+    flag.refresh_from_db()
+    assert (flag.decided_by, flag.decided_at is None) == (moderator, False)
+
+
+def test_who_may_flag(entry, settings):
+    with pytest.raises(NotAllowed):
+        steps.flag(entry, by=UserFactory(), reason="wrong")
+    with pytest.raises(NotAllowed, match="own team"):
+        steps.flag(entry, by=entry.author, reason="wrong")
+    settings.EXCHANGE_LIMITS = settings.EXCHANGE_LIMITS | {"flags": 1}
+    person = MembershipFactory().user
+    steps.flag(entry, by=person, reason="wrong")
+    with pytest.raises(TooManyToday):
+        steps.flag(AdviceFactory(), by=person, reason="wrong")
+    assert Flag.objects.filter(created_at__lte=timezone.now()).count() == 1
+
+
+def test_a_question_and_its_answer_that_waited_go_on_their_way(moderator):
+    asked = MembershipFactory(role="coordinator")
+    question = AddresseeFactory(member=asked.member, question__state="checking").question
+    let = steps.let_through(question, by=moderator)
+    assert (let.state, Notice.objects.filter(kind="question-asked").count()) == ("open", 1)
+    answer = question_steps.answer(
+        question, author=asked.user, member=asked.member, text="Six, for nine months in all."
+    )
+    question.refresh_from_db()
+    assert (answer.state, question.state) == ("checking", "open")
+    steps.let_through(answer, by=moderator)
+    question.refresh_from_db()
+    assert (question.state, question.addressees.get().state) == ("answered", "answered")
+
+
+def test_an_offer_that_waited_is_opened(moderator):
+    offer = CooperationFactory(state="checking", opened_at=None)
+    assert steps.let_through(offer, by=moderator).state == "open"
+    with pytest.raises(StepRefused):
+        steps.let_through(AdoptionFactory(), by=moderator)
