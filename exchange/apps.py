@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,9 +8,15 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Exchange")
 
     def ready(self):
-        from policies.content import lists  # noqa: PLC0415 - models are ready only now
+        from policies.content import gaps, lists  # noqa: PLC0415 - models are ready only now
 
         from .content.adoptions import has_adoptions, taken_up_count  # noqa: PLC0415 - the same
 
         lists.ON_CARDS["taken_up"] = taken_up_count("case")
         lists.ON_PAGES["has_adoptions"] = has_adoptions("case")
+        gaps.register_asking(ask_address)
+
+
+def ask_address(case, gap):
+    """Return where the city of a case is asked for what the case does not report."""
+    return reverse("exchange:ask", query={"case": case.pk, "gap": gap})

@@ -189,8 +189,8 @@ PAGES = {
         (302, 404, 200, 200, 404, 200, 200, 200),
         (302, 404, 422, 422, 404, 422, 422, 422),
     ),
-    # Whoever is in the team; nothing is sent, and nothing was there before.
-    "my:facts": (TEAM_SENT_ON, TEAM_SENT_ON),
+    # Whoever is in the team or leads it leads on to its page.
+    "my:facts": ((302, 404, 302, 302, 404, 302, 302, 302),) * 2,
     "my:find": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my:home": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my:invitation": (ALL, (302, 403, 302, 302, 403, 403, 403, 403)),

@@ -32,6 +32,15 @@ def case_context(revision):
         "in_usd": money.in_usd(revision),
         "groups": sections.stakeholder_groups(revision),
         "indicators": indicators,
+        "indicators_have_gaps": any(
+            not (row.before and row.planned and row.result and row.evidence) for row in indicators
+        ),
+        "roles_have_gaps": any(
+            not row.organisation or row.people is None or row.months is None
+            for row in revision.staff_roles.all()
+        ),
+        "resident_gap": _gap_of_resident(revision),
+        "in_usd_gap": _gap_of_usd(revision),
         "has_series": any(row.series for row in indicators),
         "sources": sections.source_links(revision),
         "photos": revision.photos.all(),
@@ -41,6 +50,18 @@ def case_context(revision):
         "documented": sum(check.done for check in checks),
         "citation": citations.in_words(citations.citation(revision)),
     } | _place(revision.case.member)
+
+
+def _gap_of_resident(revision):
+    """Return which gap keeps the budget from being divided by residents; "" for none of the case."""
+    return _gap_of_usd(revision) or ("" if revision.scale else "scale")
+
+
+def _gap_of_usd(revision):
+    """Return which gap keeps the budget from being known in US dollars."""
+    if revision.budget_usd is not None or revision.budget_unavailable:
+        return ""
+    return "budget" if revision.budget_amount is None else "budget-year"
 
 
 def _place(member):

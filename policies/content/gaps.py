@@ -25,8 +25,8 @@ GAPS = {
     "solution": Gap(_("What was done"), "challenge-solution", "id_solution"),
     "targets": Gap(_("Targets it serves"), "targets-themes", "contributions"),
     "scale": Gap(_("Scale"), "basics", "id_scale", "budget"),
+    "stage": Gap(_("Stage"), "time", "id_stage", "duration"),
     "duration": Gap(_("Start and end"), "time", "id_start", "duration"),
-    "phases": Gap(_("Phases"), "time", "phases", "duration"),
     "budget": Gap(_("Budget"), "budget", "id_budget_amount", "budget"),
     "budget-year": Gap(_("Year of the amount"), "budget", "id_budget_year", "budget"),
     "budget-scope": Gap(_("What the amount covers"), "budget", "id_budget_scope", "budget"),
@@ -47,6 +47,7 @@ GAPS = {
 # What may be asked for; the names are part of addresses.
 ASKED = ("budget", "staff", "duration", "stakeholders", "results")
 
+# The function of :func:`register_asking`, once there is one.
 _asking = []
 
 

@@ -6,7 +6,7 @@ is unknown is a fact too: it is said, never left out.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -36,12 +36,14 @@ NOTE_LENGTH = 90
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: its label, its value, a small line below, and whether it is not reported."""
+    """One fact: its label, its value, a small line below, and whether it is not reported; ``gap`` is
+    what it lacks, one of ``policies.content.gaps.GAPS``."""
 
     label: str
     value: str
     detail: str = ""
     unknown: bool = False
+    gap: str = field(default="", compare=False)
 
 
 def key_facts(revision):
@@ -120,7 +122,7 @@ def budget(revision):
     elif revision.budget_usd is not None:
         value = formats.usd(revision.budget_usd)
     else:
-        return _missing(label, revision.budget_unavailable, funding)
+        return _missing(label, "budget", revision.budget_unavailable, funding)
     value = qualified(value, revision.budget_qualifier)
     if revision.budget_scope == Revision.Scope.ANNUAL:
         value = _("%(amount)s a year") % {"amount": value}
@@ -141,8 +143,8 @@ def staff(revision):
         value = heads % {"count": formats.number(revision.staff_heads)}
         return Fact(label, value, _("counted in heads, not in full-time equivalents"))
     if detail:
-        return Fact(label, _("No total reported"), detail)
-    return _missing(label, revision.staff_unavailable)
+        return Fact(label, _("No total reported"), detail, gap="staff")
+    return _missing(label, "staff", revision.staff_unavailable)
 
 
 def duration(revision):
@@ -150,7 +152,7 @@ def duration(revision):
     label = _("Duration")
     start, end = revision.start, revision.end
     if not start and not end:
-        return _missing(label, "")
+        return _missing(label, "duration")
     if not start:
         return Fact(label, formats.period(start, end), _("start not reported"))
     if not end:
@@ -170,7 +172,7 @@ def stakeholders(revision):
     summary = summary_of(revision)
     count, with_role = summary["stakeholders"], summary["with_role"]
     if not count:
-        return _missing(label, revision.stakeholders_unavailable)
+        return _missing(label, "stakeholders", revision.stakeholders_unavailable)
     value = ngettext("%(count)s named", "%(count)s named", count) % {"count": count}
     if with_role == count:
         return Fact(label, value, _("all with a role"))
@@ -261,11 +263,11 @@ def _months_between(start, today):
     return count - count % 12 if count > LAST_MONTH_COUNT else count
 
 
-def _missing(label, reason, detail=""):
+def _missing(label, gap, reason="", detail=""):
     """Return a fact that nobody stated, or one that its author says is not available, and why."""
     if reason:
         return Fact(label, _("Not available"), reason, unknown=True)
-    return Fact(label, _("Not reported"), detail, unknown=True)
+    return Fact(label, _("Not reported"), detail, unknown=True, gap=gap)
 
 
 def _first_statement(note):

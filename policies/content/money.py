@@ -48,6 +48,11 @@ class Split:
     is_part: bool = False
     has_others: bool = False
 
+    @property
+    def has_gaps(self):
+        """Whether the amount of a part is not reported."""
+        return any(not part.amount for part in self.parts)
+
 
 @dataclass(frozen=True)
 class ScaledAmount:

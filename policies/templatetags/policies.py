@@ -7,9 +7,29 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from policies.content import gaps
 from policies.content.charts import UNKNOWN, WITHDRAWN, anchor
 
 register = template.Library()
+
+
+@register.inclusion_tag("policies/case/gap.html", takes_context=True)
+def leads_on(context, name):
+    """Lead on from a gap of a case, one of ``policies.content.gaps.GAPS``.
+
+    On pages whose context has ``gaps_for``: "team" or "readers" of the case.
+    """
+    whom = context.get("gaps_for")
+    if not whom or not name:
+        return {}
+    case = context["case"]
+    return {
+        "label": gaps.GAPS[name].label,
+        "filling": gaps.filling(case, name) if whom == "team" else "",
+        "asking": gaps.asking(case, name) if whom == "readers" else "",
+        "member": case.member,
+    }
+
 
 BAR = '<svg class="bar{}" aria-hidden="true" focusable="false">{}{}</svg>'
 DASHED = SafeString(' stroke-dasharray="4 4"')

@@ -15,6 +15,7 @@ from members.models import Member
 from members.teams import waiting
 from policies.content import diff, sections
 from policies.content.case_page import case_context
+from policies.content.gaps import GAPS
 from policies.forms.progress import progress
 from policies.forms.start import NewForm, NoteForm
 from policies.models import CaseStudy, ReviewEvent, Revision
@@ -123,6 +124,7 @@ def new(request):
 def overview(request, pk):
     """The state of a case and what to do next; POST opens a draft beside the public text."""
     case = editable(request, pk)
+    gap = GAPS.get((request.POST or request.GET).get("gap"))
     if request.method == "POST":
         number = request.POST.get("number")
         kept = _revision_of(case, number) if number is not None else None
@@ -134,8 +136,17 @@ def overview(request, pk):
             )
         except WorkflowError as refusal:
             messages.error(request, str(refusal))
-        return redirect("policies:edit", pk)
-    return overview_page(request, case, current(case))
+            return redirect("policies:edit", pk)
+        return redirect(_field_of(gap, pk) if gap else reverse("policies:edit", args=[pk]))
+    revision = current(case)
+    if gap and revision.state in WRITABLE:
+        return redirect(_field_of(gap, pk))
+    return overview_page(request, case, revision)
+
+
+def _field_of(gap, pk):
+    """Return the address of the field that fills a gap in."""
+    return f"{reverse('policies:section', args=[pk, gap.section])}#{gap.anchor}"
 
 
 def overview_page(request, case, revision, *, note_form=None, status=200):
@@ -150,6 +161,8 @@ def overview_page(request, case, revision, *, note_form=None, status=200):
         "pace": waiting.in_words(turnaround.days_of_last_year()) if is_waiting else "",
         "is_writable": revision.state in WRITABLE,
         "progress": progress(revision) if revision.state in WRITABLE else None,
+        "gap": request.GET.get("gap") if request.GET.get("gap") in GAPS else "",
+        "gap_label": getattr(GAPS.get(request.GET.get("gap")), "label", ""),
         "reason": revision.reasons[-1] if revision.reasons else None,
         "proposals": corrections.waiting([revision]).get(revision.pk),
         "kept": kept_texts(case, revision),
@@ -188,7 +201,7 @@ def preview(request, pk):
     else:
         key = current(case).pk
     shown = Revision.objects.with_rows().get(pk=key)
-    context = case_context(shown) | {"crumbs": crumbs(case, shown)}
+    context = case_context(shown) | {"crumbs": crumbs(case, shown), "gaps_for": "team"}
     if case.live_id and (shown.is_open or shown.state in authoring.KEPT):
         public = diff.compared(Revision.objects.filter(pk=case.live_id)).get()
         context |= {"beside": public, "changes": diff.changes(public, shown)}

@@ -2,6 +2,7 @@
 
 import json
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpResponse
@@ -49,6 +50,7 @@ def case(request, pk, slug=None):
     )
     context = case_context(live) | {
         "crumbs": _crumbs(live),
+        "gaps_for": "team" if _writes(request, live) else "readers",
         "revisions": revisions[:NEWEST_REVISIONS],
         "older": len(revisions) - NEWEST_REVISIONS,
         "similar": _similar(live),
@@ -174,6 +176,14 @@ def case_jsonl(request, pk, slug):
     line = json.dumps(interchange.record(live), ensure_ascii=False) + "\n"
     name = f"{citations.citation(live).key}.jsonl"
     return _file(name, "application/jsonl; charset=utf-8", line)
+
+
+def _writes(request, live):
+    """Return whether the reader may write the case. Only of whoever has a session is it asked: for
+    all others the page is the same."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    return CaseStudy.objects.editable_by(request.user).filter(pk=live.case_id).exists()
 
 
 def _live(pk, revisions=None):

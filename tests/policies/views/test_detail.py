@@ -116,26 +116,26 @@ def test_other_revision_and_other_case_are_not_mixed_in(client, reference):
 EMPTY = {
     "challenge": "Challenge Not reported. The problem the city faced.",
     "action": "What was done Not reported. What was done, and how.",
-    "time": "Timeline Not reported. When it began, and when it ended.",
+    "time": "Timeline Not reported. When it began, and when it ended. Ask Busan : Start and end",
     "budget": (
-        "Budget Not reported. What it cost, in total or a year. "
-        "Funding sources Not reported. Where the money comes from. "
-        "Budget lines Not reported. What the money is spent on. "
+        "Budget Not reported. What it cost, in total or a year. Ask Busan : Budget "
+        "Funding sources Not reported. Where the money comes from. Ask Busan : Funding sources "
+        "Budget lines Not reported. What the money is spent on. Ask Busan : Budget lines "
         "In perspective Per resident Not computed: no amount in USD is known "
         "In US dollars Not computed: no amount is reported"
     ),
     "staff": (
-        "Manpower Not reported. How many full-time equivalents work on it. "
-        "Staff roles: Not reported"
+        "Manpower Not reported. How many full-time equivalents work on it. Ask Busan : Staff "
+        "Staff roles: Not reported Ask Busan : Staff roles"
     ),
-    "partners": "Stakeholders Not reported. Who took part, and in which role.",
+    "partners": "Stakeholders Not reported. Who took part, and in which role. Ask Busan : Stakeholders",
     "results": (
-        "Results Not reported. What came of it, the failures included. "
-        "Indicators Not reported. Figures from before and after."
+        "Results Not reported. What came of it, the failures included. Ask Busan : Results "
+        "Indicators Not reported. Figures from before and after. Ask Busan : Indicators"
     ),
     "lessons": (
-        "Lessons and transfer Not reported. What the city would do again, and what not. "
-        "Conditions for transfer Not reported. What another city would need before it starts."
+        "Lessons and transfer Not reported. What the city would do again, and what not. Ask Busan : Lessons "
+        "Conditions for transfer Not reported. What another city would need before it starts. Ask Busan : Conditions for transfer"
     ),
     "documents": "Documents Not reported. No source is named.",
     "similar": "Similar policies No similar policy was found.",
@@ -180,7 +180,8 @@ FULL = {
 
 @pytest.mark.parametrize("start", EMPTY)
 def test_empty_section_says_so(client, start):
-    assert section(client, LiveRevisionFactory(), start) == EMPTY[start]
+    revision = LiveRevisionFactory(case__member__name="Busan")
+    assert section(client, revision, start) == EMPTY[start]
 
 
 @pytest.mark.parametrize("start", FULL)
@@ -282,7 +283,9 @@ def test_unknown_place_is_not_reported(client):
     revision = LiveRevisionFactory(
         case__member__name="Busan", case__member__latitude=None, case__member__longitude=None
     )
-    assert panel(client, revision, "Place") == "Not reported Busan, profile"
+    assert (
+        panel(client, revision, "Place") == "Not reported. Where it lies on the map. Busan, profile"
+    )
 
 
 def test_revisions_are_listed(client):
