@@ -8,12 +8,14 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Exchange")
 
     def ready(self):
-        from policies.content import gaps, lists  # noqa: PLC0415 - models are ready only now
+        from policies.content import estimate, gaps, lists  # noqa: PLC0415 - models are ready only now
 
+        from .content.adopted_policies import as_policies  # noqa: PLC0415 - the same
         from .content.adoptions import has_adoptions, taken_up_count  # noqa: PLC0415 - the same
 
         lists.ON_CARDS["taken_up"] = taken_up_count("case")
         lists.ON_PAGES["has_adoptions"] = has_adoptions("case")
+        estimate.FURTHER.append(as_policies)
         gaps.register_asking(ask_address)
 
 

@@ -37,9 +37,9 @@ def with_costs(adoptions):
     return found
 
 
-def heading(adoption):
+def heading(adoption, title=""):
     """Return what happened in one line: "Owl Bus, taken up by Hue"."""
-    names = {"title": adoption.title, "member": adoption.member.name}
+    names = {"title": title or adoption.title, "member": adoption.member.name}
     if adoption.stage == Stage.CONSIDERING:
         return _("%(title)s, considered by %(member)s") % names
     if adoption.stage == Stage.DECIDED_AGAINST:

@@ -168,6 +168,11 @@ class Figure:
         """USD for each person that the policy serves, or None."""
         return per_person_served(self.revision)
 
+    @property
+    def is_adopted(self):
+        """Whether it is what a city reports that took the policy up, and no case of its own."""
+        return self.revision._state.adding
+
     @cached_property
     def stated(self):
         """The amount as stated, with "about" and the like."""

@@ -22,6 +22,7 @@ from . import bands, formats, lanes, prices
 from .comparable import BASES, Figure, Home, Reason, why_not
 from .experience import Experience
 from .key_facts import residents
+from .lists import ON_CARDS
 from .statements import RANGE, Words, below, state
 from .summary import complete
 
@@ -42,9 +43,16 @@ COLUMNS = (
 )
 
 
+# What apps that policies must not know add to a class: functions that are given live revisions and
+# return unsaved ones, each the policy of a city that took one of them up. Registered in
+# ``AppConfig.ready``.
+FURTHER = []
+
+
 def read(revisions, most):
     """Return at most ``most`` of ``revisions`` for :class:`Estimate`, in a fixed number of queries."""
-    found = list(revisions.select_related("case").only(*COLUMNS)[:most])
+    revisions = revisions.select_related("case").only(*COLUMNS).annotate(**ON_CARDS)
+    found = list(revisions[:most])
     members = Member.objects.only(*MEMBER_COLUMNS).in_bulk({each.case.member_id for each in found})
     complete(found)
     joint = []
@@ -57,6 +65,12 @@ def read(revisions, most):
     with_members = JointMember.objects.select_related("member")
     prefetch_related_objects(joint, Prefetch("joint_members", with_members))
     return found
+
+
+def read_adopted(revisions):
+    """Return what cities that took up these revisions, from :func:`read`, report of their own costs."""
+    taken_up = [each for each in revisions if getattr(each, "taken_up", 0)]
+    return [each for further in FURTHER if taken_up for each in further(taken_up)]
 
 
 class Estimate:
@@ -197,7 +211,9 @@ class Estimate:
     @cached_property
     def experience(self):
         """Who took part, who paid and what was learnt: cities with the most in common first."""
-        nearest = sorted(self.kept, key=_by_likeness)
+        # What was taken up is asked for its cost only; of the rest its original tells.
+        own = (figure for figure in self.kept if not figure.is_adopted)
+        nearest = sorted(own, key=_by_likeness)
         return Experience([figure.revision for figure in nearest], set())
 
     @cached_property

@@ -76,6 +76,8 @@ def _estimate(question):
     found = content.read(question.revisions(), MOST_POLICIES + 1)
     if len(found) > MOST_POLICIES:
         return None
+    if question.is_of_class:
+        found += content.read_adopted(found)
     return content.Estimate(
         found,
         asker=question.asker,
@@ -207,7 +209,7 @@ def _rows(result):
         revision, member = figure.revision, figure.member
         marks = figure.home.city.marks if figure.home.city else ()
         yield (
-            revision.case_id,
+            None if figure.is_adopted else revision.case_id,
             revision.title,
             member.name,
             member.country.code,

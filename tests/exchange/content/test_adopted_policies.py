@@ -1,0 +1,102 @@
+"""Adoptions with a cost in the estimate: cases of the adopting cities, and marked."""
+
+import csv
+import io
+
+import pytest
+
+from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory
+from tests.factories import LiveRevisionFactory, MemberFactory
+
+pytestmark = pytest.mark.django_db
+URL = "/policies/estimate/"
+
+
+@pytest.fixture
+def adoptions(reference, synced):
+    """Two buses, of which three cities took up the first; two say what it cost."""
+    first = LiveRevisionFactory(
+        title="Owl Bus",
+        targets=["11.2"],
+        budget_amount=5_000_000,
+        budget_currency="USD",
+        budget_usd=5_000_000,
+        budget_year=2020,
+    )
+    second = LiveRevisionFactory(title="Trams", targets=["11.2"])
+    hue = AdoptionFactory(case=first.case, member=MemberFactory(name="Hue"), started="2021")
+    AdoptionReportFactory(adoption=hue, date="2022", amount=9, currency="USD", amount_year=2022)
+    AdoptionReportFactory(
+        adoption=hue,
+        date="2023",
+        amount="55.5",
+        currency="PHP",
+        amount_year=2013,
+        amount_basis="spent",
+        staff_fte=4,
+    )
+    suva = AdoptionFactory(case=first.case, member=MemberFactory(name="Suva"))
+    AdoptionReportFactory(adoption=suva, amount=7, currency="FJD")
+    AdoptionReportFactory(adoption=AdoptionFactory(case=first.case))
+    # Neither what is considered nor what was never public.
+    AdoptionReportFactory(
+        adoption=AdoptionFactory(case=second.case, stage="considering"), amount=1, currency="USD"
+    )
+    AdoptionReportFactory(
+        adoption=AdoptionFactory(case=second.case, state="draft"), amount=1, currency="USD"
+    )
+    synced()
+    return hue, suva
+
+
+def test_the_newest_report_with_a_cost_counts_as_a_case_of_the_adopter(client, adoptions):
+    hue, suva = adoptions
+    answer = client.get(URL, {"target": "11.2"})
+    figures = answer.context["estimate"].figures
+    assert [
+        (figure.revision.title, figure.stated, str(figure.reason), figure.is_adopted)
+        for figure in sorted(figures, key=lambda figure: figure.revision.title)
+    ] == [
+        ("Owl Bus", "USD 5 million", "", False),
+        ("Owl Bus, taken up by Hue", "PHP 55.50", "", True),
+        ("Owl Bus, taken up by Suva", "FJD 7", "no-year", True),
+        ("Trams", "", "no-amount", False),
+    ]
+    page = answer.text
+    assert "taken up from another city" in page
+    assert f'href="{hue.get_absolute_url()}"' in page
+    assert f'href="{suva.get_absolute_url()}"' in page
+    # Who took part, and what was learnt, is told of the policies themselves.
+    assert answer.context["estimate"].experience.total == 2
+
+
+def test_chosen_cases_are_counted_alone(client, adoptions):
+    hue, _suva = adoptions
+    answer = client.get(URL, {"case": hue.case_id})
+    assert [figure.revision.title for figure in answer.context["estimate"].figures] == ["Owl Bus"]
+
+
+def test_the_file_has_them_without_the_number_of_a_case(client, adoptions):
+    hue, _suva = adoptions
+    answer = client.get("/policies/estimate.csv", {"target": "11.2"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    row = next(r for r in csv.DictReader(io.StringIO(text)) if r["member"] == "Hue")
+    assert (row["case"], row["title"], row["amount"], row["staff_fte"], row["address"]) == (
+        "",
+        "Owl Bus, taken up by Hue",
+        "55.5",
+        "4",
+        f"http://localhost:8000{hue.get_absolute_url()}",
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_do_not_grow(reference, synced, client, django_assert_max_num_queries, count):
+    for _number in range(count):
+        live = LiveRevisionFactory(targets=["11.2"])
+        adoption = AdoptionFactory(case=live.case)
+        AdoptionReportFactory(adoption=adoption, amount=5, currency="USD", amount_year=2020)
+    synced()
+    with django_assert_max_num_queries(9):
+        answer = client.get(URL, {"target": "11.2"})
+    assert answer.context["estimate"].total == 2 * count
