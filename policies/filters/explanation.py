@@ -65,7 +65,8 @@ class Explanation:
         self.little = understood.little
         self.common, self.unknown = self.reading.common, self.reading.unknown
         self.language = self.reading.meaning.language
-        self.language_name = LANGUAGES.get(self.language, "")
+        names = [str(LANGUAGES[each]) for each in self.reading.meaning.languages]
+        self.language_name = _(" or ").join(names)
         self.is_foreign = self.language not in ("", "en")
         self.is_by_meaning = self.reading.is_by_meaning
         self.words_only = filters.address(meaning=("no",))

@@ -26,6 +26,13 @@ PASSAGE_WORDING, PASSAGE_SATURATION = 2.0, 16.0
 # The share of a term, by weight of its words, that has to be in the question for it to be named, and
 # the share of the best score that a target needs for its cases to be found by it.
 NAMED, FOUND = 0.5, 0.5
+# Of a script whose pairs of characters are words or syllables that mean something, a smaller share
+# will do where nothing else is found; of one whose pairs are mere letters, more than half of the
+# question or of the term has to be there in pieces, without the prefixes that make nouns in Thai.
+NAMED_BY_SYLLABLES = 0.25
+SYLLABLES, LETTERS = frozenset(("zh", "ja", "ko")), frozenset(("th", "km"))
+PIECES, SHORTEST_PIECE = 0.5, 3
+_NOUNS = re.compile("(?:การ|ความ)(?=...)")
 MAX_NAMED = 2
 CACHE_SECONDS = 20
 ENGLISH = "en"
@@ -71,10 +78,12 @@ class Near:
 
 @dataclass(frozen=True)
 class Meaning:
-    """The targets near a question, the nearest first, and the language it was read as ("" unknown)."""
+    """The targets near a question, the nearest first, and the language it was read as ("" unknown);
+    ``languages`` are all that it can as well be."""
 
     near: tuple[Near, ...] = ()
     language: str = ""
+    languages: tuple[str, ...] = ()
 
     @property
     def finding(self):
@@ -153,8 +162,11 @@ class Thesaurus:
         if not scores:
             return Meaning()
         nearest = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
-        named = [self._named(place, asked) for place, _score in nearest]
-        language = self._language(typed, asked, named)
+        named = [self._named(place, asked, typed) for place, _score in nearest]
+        if not any(named):
+            named = [self._named(place, asked, typed, SYLLABLES) for place, _score in nearest]
+        languages = self._languages(typed, asked, named)
+        language = languages[0] if languages else ""
         best = nearest[0][1]
         near = []
         for (place, score), found in zip(nearest, named, strict=True):
@@ -163,7 +175,7 @@ class Thesaurus:
             said = tuple(dict.fromkeys(Said(*row[1:]) for row in found))[:MAX_NAMED]
             label = self._labels.get((code, language), "")
             near.append(Near(code, share, said, label, bool(said) and share >= FOUND))
-        return Meaning(tuple(near), language)
+        return Meaning(tuple(near), language, languages)
 
     @cached_property
     def _passage_postings(self):
@@ -194,9 +206,9 @@ class Thesaurus:
         nearest = sorted(parts, key=lambda place: (-parts[place].total(), place))[:limit]
         return [(self.codes[place], parts[place]) for place in nearest]
 
-    def _named(self, place, asked):
+    def _named(self, place, asked, typed, loosely=()):
         """Return (share, language, term) of each term of a target that shares most of its words with
-        the question, or most of the question's with it."""
+        the question, or most of the question's with it; in the languages of ``loosely`` some do."""
         found = []
         weight = self.idf.get
         question = sum(weight(word, self._unknown) for word in asked)
@@ -205,24 +217,45 @@ class Thesaurus:
                 continue
             there = sum(weight(word) for word in whole & asked)
             share = max(there / sum(map(weight, whole)), there / question)
-            if share >= NAMED:
+            least = NAMED_BY_SYLLABLES if language in loosely else NAMED
+            if share >= least and (language not in LETTERS or _share_pieces(typed, term)):
                 found.append((share, language, term))
         return found
 
-    def _language(self, typed, asked, named):
-        """Return the language of a question by its script, its words and the terms that it shares
-        them with; "" where nothing tells."""
+    def _languages(self, typed, asked, named):
+        """Return the languages that a question can be in by its script and its words, the one whose
+        terms share most with it first; () where nothing tells. What can be English is."""
         candidates = languages_of_script(typed)
+        known = {one: len(asked & self._vocabulary[one]) for one in candidates}
+        most = max(known.values())
+        if not most:
+            return ()
         votes = Counter()
         for found in named:
             for share, language, _term in found:
                 votes[language] += share
-        best = max(candidates, key=lambda one: (len(asked & self._vocabulary[one]), votes[one]))
-        return best if asked & self._vocabulary[best] else ""
+        able = [one for one in candidates if known[one] == most]
+        if ENGLISH in able:
+            return (ENGLISH,)
+        return tuple(sorted(able, key=lambda one: -votes[one]))
 
     def knows(self, word):
         """Return whether a word, as :func:`tokens` returns them, stands in any term, label or text."""
         return word in self.idf
+
+
+def _share_pieces(typed, term):
+    """Return whether pieces of one text that stand in the other make up more than half of the shorter."""
+    typed, term = ("".join(_NOUNS.sub("", text.fold(each)).split()) for each in (typed, term))
+    shared = start = 0
+    while start < len(typed):
+        stop = start
+        while stop < len(typed) and typed[start : stop + 1] in term:
+            stop += 1
+        if stop - start >= SHORTEST_PIECE:
+            shared += stop - start
+        start = max(stop, start + 1)
+    return shared > PIECES * min(len(typed), len(term))
 
 
 def languages_of_script(typed):

@@ -4,8 +4,10 @@ import pytest
 from django.core.management import call_command
 
 from policies.models import Contribution
-from policies.search import index
+from policies.search import index, meaning
 from policies.search.query import Question, ask
+
+from .everyday import EVERYDAY
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +89,49 @@ def test_languages_of_questions_are_recognised(library):
     read = {words: ask(Question(words=words)).reading.meaning.language for words, *_ in QUESTIONS}
 
     assert read == {words: language for words, language, _targets in QUESTIONS}
+
+
+def test_everyday_things_are_found_in_every_language(library):
+    thesaurus, missed = meaning.thesaurus(), []
+    for thing, (codes, phrases) in EVERYDAY.items():
+        for language, phrase in phrases.items():
+            found = thesaurus.match(meaning.tokens(phrase), phrase)
+            if not {near.code for near in found.finding} & set(codes.split()):
+                missed.append((thing, language, phrase))
+
+    assert {len(phrases) for _codes, phrases in EVERYDAY.values()} == {14}
+    assert missed == []
+
+
+def test_waste_leads_to_its_collection_and_to_less_of_it_in_every_language(library):
+    thesaurus = meaning.thesaurus()
+    _codes, phrases = EVERYDAY["waste management"]
+    found = {
+        phrase: {near.code for near in thesaurus.match(meaning.tokens(phrase), phrase).finding}
+        for phrase in ("waste management", *phrases.values())
+    }
+
+    assert [phrase for phrase, codes in found.items() if not codes >= {"11.6", "12.5"}] == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "สวัสดีครับ",
+        "ความรัก",
+        "กาแฟ",
+        "ありがとう",
+        "足球",
+        "김치",
+        "안녕하세요",
+        "asdf qwer",
+        "🙂🙂",
+        "নমস্কার",
+    ],
+)
+def test_words_that_no_target_has_find_nothing(library, typed):
+    assert thesaurus_finds(typed) == ()
+
+
+def thesaurus_finds(typed):
+    return meaning.thesaurus().match(meaning.tokens(typed), typed).finding

@@ -53,6 +53,57 @@ def test_question_leads_to_its_target_by_a_term(typed, code, language, said):
     assert [one.term for one in near.said] == said
 
 
+@pytest.mark.parametrize(
+    ("typed", "languages"),
+    [
+        ("फोहोर न्यूनीकरण", ("ne",)),
+        # Words that both have in the same writing.
+        ("पार्क", ("hi", "ne")),
+        ("公园", ("zh", "ja")),
+        ("公園", ("ja",)),
+        # What can be English is read as such.
+        ("internet", ("en",)),
+        ("qwertz", ()),
+    ],
+)
+def test_languages_that_a_question_can_be_in_are_all_named(typed, languages):
+    terms = [
+        ("11.2", "hi", "पार्क"),
+        ("11.2", "ne", "पार्क"),
+        ("11.2", "zh", "公园"),
+        ("11.2", "ja", "公园"),
+    ]
+    terms += [("11.2", "ja", "公園"), ("11.2", "en", "internet"), ("11.2", "id", "internet")]
+    found = Thesaurus(TARGETS, [*TERMS, *terms], LABELS).match(tokens(typed), typed)
+
+    assert (found.languages, found.language) == (languages, "".join(languages[:1]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        # Pairs of letters that chance to be the same say nothing.
+        ("ความรัก", []),
+        ("ลดขยะพลาสติกในตลาด", ["ลดขยะ"]),
+        ("มลพิษทางอากาศ", ["มลพิษอากาศ"]),
+        # Pairs of syllables or of Han characters do, where nothing else is found.
+        ("ごみ処理", ["資源ごみ"]),
+        ("쓰레기차", ["쓰레기 줄이기"]),
+    ],
+)
+def test_scripts_without_blanks_are_matched_by_pieces(typed, found):
+    terms = [
+        ("5.2", "th", "ความรุนแรงในครอบครัว"),
+        ("12.5", "th", "ลดขยะ"),
+        ("11.6", "th", "มลพิษอากาศ"),
+    ]
+    terms += [("12.5", "ja", "資源ごみ"), ("12.5", "ko", "쓰레기 줄이기")]
+    targets = [*TARGETS, ("5.2", "Violence", "Eliminate violence")]
+    near = Thesaurus(targets, terms, []).match(tokens(typed), typed).finding
+
+    assert [said.term for one in near for said in one.said] == found
+
+
 def test_label_in_the_language_of_the_question_comes_along():
     assert match("쓰레기 줄이기").near[0].label == "폐기물 감축"
     assert match("garbage").near[0].label == ""
