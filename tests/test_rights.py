@@ -3,8 +3,12 @@
 The addresses come from the URL configuration: a new one without a row here fails the test. What
 nobody may see is 404; what needs an account leads to the sign-in (302) or, where something may have
 been typed, says so (401). Another city's data, and a draft of our own, are there to leak.
+
+It is the one walk over all addresses: what every answer has to say of itself, what no page may hold
+and where links lead is looked at on the way.
 """
 
+import re
 from copy import deepcopy
 from urllib.parse import quote
 
@@ -17,6 +21,7 @@ from django.urls import reverse
 from members.models import Event, Membership
 from policies.models import Photo, Revision
 from tests.addresses import HIDDEN_TITLE, PUBLIC, make_world, names, of_secretariat
+from tests.answers import POLICY, SANDBOX, Links, forbidden, is_page, said, strict_transport
 from tests.conftest import signed_in
 from tests.factories import LiveRevisionFactory, RevisionFactory, StaffFactory
 
@@ -34,7 +39,11 @@ ROLES = (
 )
 TEAM_ROLES = ("official", "coordinator")
 # Who is asked for the pages that are the same for everybody.
-READERS = {"anonymous", "coordinator", "administrator"}
+READERS = {"anonymous", "official", "administrator"}
+# Whose links are followed, and at least so many are on the pages.
+LINKS = {"anonymous": 150, "official": 200, "administrator": 400}
+# Public pages are the same for everybody, so they offer what is for the team of a case alone.
+BROKEN_LINKS = {"administrator": {"/policies/N/edit/"}}
 REFUSALS = {401, 403, 404, 405}
 # Answers in the order of the roles. Everybody; nobody, by this method; everybody is led elsewhere.
 ALL = (200,) * 8
@@ -375,6 +384,17 @@ PRIVATE = {name for name in PAGES if name.startswith(("my:", "my-exchange:"))} |
     "policies:targets",
     *(name for name, (get, _post) in PAGES.items() if get in {TEAM, TEAM_SENT_ON}),
 }
+# They are the same for everybody, and read nothing of who asks; or files, which say it themselves.
+OPEN_TO_ALL = {
+    *PUBLIC,
+    "policies:photo",
+    "policies:attachment",
+    "account_confirm_email",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+}
 
 
 @pytest.fixture(scope="module")
@@ -409,13 +429,15 @@ def answers_to(key, addresses):
     """
     # Limits are another matter.
     cache.clear()
+    # One of it, as each reads the middleware anew.
+    client = Client()
     for name, address in addresses.items():
         for method in ("get", "post"):
-            client = Client()
+            client.cookies.clear()
             if key:
                 client.cookies["sessionid"] = key
             with transaction.atomic():
-                answer = getattr(client, method)(address)
+                answer = getattr(client, method)(address, secure=True)
                 # A file is sent to its end; breaking it off would end the connection.
                 answer.body = answer.getvalue().decode(errors="replace")
                 yield name, method, answer
@@ -438,29 +460,71 @@ def test_every_address_is_in_the_table():
     assert sorted(ANSWERS) == names()
 
 
+def wrong_in(answer, name, *, with_page):
+    """Return what is wrong with the headers of an answer and, ``with_page``, with what it shows."""
+    policy = SANDBOX if (name, answer.status_code) == ("policies:attachment", 200) else POLICY
+    wrong = said(answer, policy=policy)
+    if not with_page or not is_page(answer):
+        return wrong
+    wrong |= dict.fromkeys(forbidden(answer.body), "forbidden")
+    is_whole = answer.status_code == 200 and not name.endswith("_preview")
+    if is_whole and answer.request["REQUEST_METHOD"] == "GET":
+        title = re.search(r"<title>\s*(.*?)\s*</title>", answer.body, re.DOTALL)[1]
+        if (
+            not title.endswith("Urban SDG Knowledge Platform")
+            or '<html lang="en' not in answer.body
+        ):
+            wrong["title"] = title
+    return wrong
+
+
+def check_refusal(world, role, name, answer, before):
+    """Assert that an answer leaks nothing and that a refusal left everything as it was."""
+    # One's own account and requests may change.
+    is_own = name.startswith(("account_", "mfa_")) or name == "my:join"
+    if answer.status_code in REFUSALS or (role == "stranger" and not is_own):
+        assert state() == before, name
+    if role not in TEAM_ROLES and not of_secretariat(name):
+        assert HIDDEN_TITLE not in answer.body, name
+    if ROLES.index(role) < len(AT_THE_DOOR) and is_behind_the_door(name):
+        assert leads_to_a_door(answer, world.addresses[name]), name
+    if name in PRIVATE and answer.status_code < 400:
+        directives = {part.strip() for part in answer["Cache-Control"].split(",")}
+        assert {"no-store", "private"} <= directives, name
+
+
+def is_kept(answer, name):
+    """Return whether caches may keep what they were answered for a person."""
+    is_private = "no-store" in answer.get("Cache-Control", "")
+    return name not in OPEN_TO_ALL and answer.status_code < 400 and not is_private
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_role_is_answered_as_the_table_says(world, role):
-    place, before = ROLES.index(role), state()
-    wrong = []
+def test_role_is_answered_as_the_table_says(world, settings, role):
+    strict_transport(settings)
+    place, before, key = ROLES.index(role), state(), session_key(world.people[role])
+    wrong, faults, links = [], {}, Links()
     addresses = world.addresses
     if role not in READERS:
         addresses = {name: address for name, address in addresses.items() if name not in PUBLIC}
-    for name, method, answer in answers_to(session_key(world.people[role]), addresses):
+    for name, method, answer in answers_to(key, addresses):
         expected = ANSWERS[name][method == "post"][place]
         if answer.status_code != expected:
             wrong.append((name, method, answer.status_code, expected))
-        # One's own account and requests may change.
-        is_own = name.startswith(("account_", "mfa_")) or name == "my:join"
-        if answer.status_code in REFUSALS or (role == "stranger" and not is_own):
-            assert state() == before, (name, method)
-        if role not in TEAM_ROLES and not of_secretariat(name):
-            assert HIDDEN_TITLE not in answer.body, (name, method)
-        if place < len(AT_THE_DOOR) and is_behind_the_door(name):
-            assert leads_to_a_door(answer, world.addresses[name]), (name, method)
-        if name in PRIVATE and answer.status_code < 400:
-            directives = {part.strip() for part in answer["Cache-Control"].split(",")}
-            assert {"no-store", "private"} <= directives, (name, method)
+        check_refusal(world, role, name, answer, before)
+        found = wrong_in(answer, name, with_page=role in READERS)
+        if key and is_kept(answer, name):
+            found["Cache-Control"] = answer.get("Cache-Control")
+        if found:
+            faults[name, method, answer.status_code] = found
+        if role in LINKS and method == "get" and answer.status_code == 200:
+            links.read(answer, addresses[name], is_public=name in PUBLIC)
     assert not wrong, "\n".join(map(str, wrong))
+    assert faults == {}
+    if role in LINKS:
+        assert len(links.found) > LINKS[role]
+        broken = links.broken(signed_in(world.people[role]) if key else Client(), visitor=not key)
+        assert {*broken} == BROKEN_LINKS.get(role, set()), broken
 
 
 # Officials and visitors are in the table.
@@ -485,14 +549,14 @@ def test_blocked_person_is_nobody(world):
     key = session_key(person)
     person.is_active = False
     person.save()
+    addresses = {name: address for name, address in world.addresses.items() if name not in PUBLIC}
     found = {
-        (name, method): answer.status_code
-        for name, method, answer in answers_to(key, world.addresses)
+        (name, method): answer.status_code for name, method, answer in answers_to(key, addresses)
     }
     assert found == {
-        (name, method): row[0]
-        for name, both in ANSWERS.items()
-        for method, row in zip(("get", "post"), both, strict=True)
+        (name, method): ANSWERS[name][method == "post"][0]
+        for name in addresses
+        for method in ("get", "post")
         # An invitation ends with the right of who sent it.
     } | {("my:invitation", "get"): 410}
 
@@ -590,3 +654,15 @@ def test_draft_beside_a_public_text_stays_hidden(world, synced, role):
 
 def test_unknown_address_needs_no_login_to_be_unknown(client):
     assert client.get("/nowhere/").status_code == 404
+
+
+def test_what_no_page_may_hold_is_found():
+    page = (
+        '<script>1</script><style></style><p style="x" onclick="y"><a href="javascript:1">'
+        '<script src="https://cdn.example/x.js"></script><script type="application/json">{}</script>'
+        '<script src="/static/x.js"></script><a href="https://city.example/">'
+    )
+    assert forbidden(page) == [
+        *("script", "style of style", "style of p", "onclick", "javascript:1"),
+        "https://cdn.example/x.js",
+    ]

@@ -1,4 +1,5 @@
-"""What every answer says about itself: one table, over all addresses and all kinds of answers."""
+"""What every answer says about itself, over all kinds of answers; all addresses are in the walk of
+``tests/test_rights.py``."""
 
 import re
 
@@ -12,36 +13,12 @@ from django.urls import path, reverse
 
 from citynet.urls import handler400, handler403, handler404, handler500
 from citynet.urls import urlpatterns as real
-from tests.addresses import PUBLIC, make_world, of_secretariat
-from tests.conftest import signed_in
+from tests.answers import SANDBOX, said, strict_transport
 from tests.factories import (
     AttachmentFactory,
     LiveRevisionFactory,
     PhotoFactory,
 )
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'; manifest-src 'self'"
-)
-PERMISSIONS = (
-    "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "
-    "fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), "
-    "payment=(), picture-in-picture=(), publickey-credentials-create=(self), "
-    "publickey-credentials-get=(self), screen-wake-lock=(), usb=(), xr-spatial-tracking=()"
-)
-EVERY = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": PERMISSIONS,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
-}
-SANDBOX = "sandbox; default-src 'none'"
 
 
 @login_not_required
@@ -73,70 +50,7 @@ with_more_addresses = pytest.mark.urls(__name__)
 
 @pytest.fixture(autouse=True)
 def _strict(settings):
-    settings.SECURE_HSTS_SECONDS = 31_536_000
-    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
-
-
-def said(answer, *, policy=POLICY):
-    """What an answer says of the headers that every answer has, as far as it is wrong."""
-    expected = EVERY | {"Content-Security-Policy": policy}
-    # Directives may come in any order.
-    parts = sorted(answer.get("Content-Security-Policy", "").split("; "))
-    found = {name: answer.get(name) for name in expected}
-    if parts == sorted(policy.split("; ")):
-        found["Content-Security-Policy"] = policy
-    return {name: found[name] for name in expected if found[name] != expected[name]}
-
-
-@pytest.fixture
-def world(reference):
-    return make_world()
-
-
-# They are the same for everybody, and read nothing of who asks; or files, which say it themselves.
-OPEN_TO_ALL = {
-    *PUBLIC,
-    "policies:photo",
-    "policies:attachment",
-    "account_confirm_email",
-    "account_email_verification_sent",
-    "account_inactive",
-    "account_reset_password_done",
-    "account_reset_password_from_key_done",
-}
-
-
-def test_every_address_answers_everybody_with_all_headers(world):
-    wrong = {}
-    for name, address in world.addresses.items():
-        for method in ("get", "post"):
-            answer = getattr(Client(), method)(address, secure=True)
-            answer.getvalue()
-            if said(answer):
-                wrong[name, method, answer.status_code] = said(answer)
-    assert wrong == {}
-
-
-@pytest.mark.parametrize("role", ["official", "administrator"])
-def test_answer_to_a_person_has_all_headers_and_is_kept_by_nobody(world, role):
-    client = signed_in(world.people[role])
-    wrong, kept = {}, []
-    # Of the secretariat's pages an official sees the door alone, as everybody does.
-    addresses = {
-        name: address
-        for name, address in world.addresses.items()
-        if of_secretariat(name) == (role == "administrator")
-    }
-    for name, address in addresses.items():
-        answer = client.get(address, secure=True)
-        answer.getvalue()
-        policy = SANDBOX if (name, answer.status_code) == ("policies:attachment", 200) else POLICY
-        if said(answer, policy=policy):
-            wrong[name, answer.status_code] = said(answer, policy=policy)
-        private = "no-store" in answer.get("Cache-Control", "")
-        if name not in OPEN_TO_ALL and answer.status_code < 400 and not private:
-            kept.append(name)
-    assert (wrong, kept) == ({}, [])
+    strict_transport(settings)
 
 
 @with_more_addresses
