@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JOBS ?= auto
 
 .PHONY: help install production prepare serve run test test-all lint fmt check test-postgres \
-	test-sqlite test-browser test-servers validate audit bench findability fuzz load faults messages clean
+	test-sqlite test-browser test-servers sweeps validate audit bench findability fuzz load faults messages clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -87,7 +87,12 @@ test: .venv/.dev ## All that a reviewer needs: lint, checks, tests
 
 test-all: export SQLITE_SET = not e2e and not servers
 test-all: export SERVERS_SET = servers
-test-all: test ## The same with everything on SQLite too, and all drills
+test-all: export SWEEP = 10
+test-all: test ## The same with everything on SQLite too, all drills, and the sweeps
+
+sweeps: export SWEEP = 10
+sweeps: .venv/.dev ## What holds for anything, with ten times as many examples and every hostile value
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) --dist worksteal -m 'sweep and not e2e'
 
 lint: .venv/.dev ## Look for mistakes without running anything
 	$(BIN)/ruff check .

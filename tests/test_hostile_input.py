@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from members.models import Member
@@ -15,6 +15,7 @@ from policies.filters.library import LibraryFilter
 from policies.filters.members import MemberFilter
 from policies.search import index
 from tests.factories import LiveRevisionFactory
+from tests.sweeps import some, sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -111,9 +112,12 @@ def read(answer):
 ANSWERS = {200, 301, 302, 400, 404}
 
 
-@pytest.mark.parametrize(("path", "parameter"), READ)
-def test_parameter_never_breaks_a_list(client, library, path, parameter):
-    for value in NASTY:
+@pytest.mark.sweep
+@pytest.mark.parametrize(
+    ("place", "path", "parameter"), [(n, *each) for n, each in enumerate(READ)]
+)
+def test_parameter_never_breaks_a_list(client, library, place, path, parameter):
+    for value in some(NASTY, 4, place):
         asked = urlencode({parameter: value})
         # The page of refusals is asked below, with each value in each of them.
         if path in READERS and not READERS[path](QueryDict(asked)).is_valid():
@@ -123,9 +127,10 @@ def test_parameter_never_breaks_a_list(client, library, path, parameter):
         assert answer.status_code in ANSWERS, value
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_parameters_together_never_break_a_list(client, library, path):
-    for shift in range(len(NASTY)):
+@pytest.mark.sweep
+@pytest.mark.parametrize(("place", "path"), [*enumerate(LISTS)])
+def test_parameters_together_never_break_a_list(client, library, place, path):
+    for shift in some(range(len(NASTY)), 5, place):
         # Another value in each, and in each of them every value once.
         asked = {
             name: NASTY[(shift + 7 * place) % len(NASTY)] for place, name in enumerate(PARAMETERS)
@@ -153,9 +158,7 @@ def test_wrong_filter_never_gives_everything(client, library, path, facet):
     assert library.case.member.get_absolute_url().encode() not in read(answer)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@sweep(10)
 @given(words=st.text(max_size=300))
 def test_any_words_answer_200(client, library, words):
     answer = client.get("/policies/", {"q": words})

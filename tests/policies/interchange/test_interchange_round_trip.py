@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from citynet.web.text import clean_text
@@ -16,6 +16,7 @@ from policies.interchange import row
 from policies.models import CaseStudy, Revision
 from tests.factories import MemberFactory
 from tests.policies.lines import bring_in, content_of, rows
+from tests.sweeps import sweep
 
 pytestmark = pytest.mark.sqlite
 
@@ -273,9 +274,7 @@ def members(reference):
 
 
 # The database is emptied in each example, so that a fixture for all of them does no harm.
-few = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20
-)
+few = sweep(6)
 
 
 @pytest.mark.usefixtures("anything_is_plausible")
@@ -313,10 +312,25 @@ def test_importing_any_library_again_changes_nothing(members, lines):
     assert Revision.objects.count() == len(named)
 
 
-def test_real_library_survives_export_and_import(reference, tmp_path):
+def plain(value):
+    """Numbers without the zeros at their end that the file has and the format leaves out, and
+    objects without what is not reported."""
+    if isinstance(value, dict):
+        told = {key: plain(each) for key, each in value.items() if key != "confirmed_at"}
+        return {key: each for key, each in told.items() if each not in (None, "", [], {})}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    is_number = isinstance(value, str) and value.replace(".", "", 1).isdigit()
+    return value.rstrip("0").rstrip(".") if is_number and "." in value else value
+
+
+def test_real_library_is_what_its_file_says_and_survives_export_and_import(reference, tmp_path):
     call_command("load_samples", stdout=io.StringIO())
     before = rows()
     assert len(before) == 133
+    file = django_settings.BASE_DIR / "policies" / "samples" / "cases.jsonl"
+    told = [json.loads(each) for each in file.read_text(encoding="utf-8").split("\n")[:-1]]
+    assert [plain(each) for each in before] == [plain(each) for each in told]
 
     lines = exported(tmp_path / "cases.jsonl")
     assert [content_of(json.loads(each)) for each in lines] == before
@@ -326,22 +340,3 @@ def test_real_library_survives_export_and_import(reference, tmp_path):
     assert errors == []
     assert importer.counts["published"] == 133
     assert [row(each) for each in Revision.objects.live().with_content()] == before
-
-
-def test_real_library_keeps_what_its_file_says(reference):
-    call_command("load_samples", stdout=io.StringIO())
-    file = django_settings.BASE_DIR / "policies" / "samples" / "cases.jsonl"
-    said = [json.loads(each) for each in file.read_text(encoding="utf-8").split("\n")[:-1]]
-
-    def plain(value):
-        """Numbers without the zeros at their end that the file has and the format leaves out, and
-        objects without what is not reported."""
-        if isinstance(value, dict):
-            told = {key: plain(each) for key, each in value.items() if key != "confirmed_at"}
-            return {key: each for key, each in told.items() if each not in (None, "", [], {})}
-        if isinstance(value, list):
-            return [plain(each) for each in value]
-        is_number = isinstance(value, str) and value.replace(".", "", 1).isdigit()
-        return value.rstrip("0").rstrip(".") if is_number and "." in value else value
-
-    assert [plain(each) for each in rows()] == [plain(each) for each in said]

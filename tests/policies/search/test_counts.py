@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.content.facets import FACETS, FACETS_BY_NAME
 from policies.models import FundingSource, Indicator, JointMember, Revision, Stakeholder
 from policies.search.query import Question, ask
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
+from tests.sweeps import sweep
 
 from .library import live_case
 
@@ -174,9 +174,7 @@ def counted_plainly(question):
     return keys, {name: dict(counter) for name, counter in counts.items()}
 
 
-@hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@sweep(8)
 @given(library=libraries, asked=st.lists(questions, min_size=3, max_size=8))
 def test_answers_are_those_of_a_plain_count(reference, synced, library, asked):
     with transaction.atomic():

@@ -3,8 +3,7 @@
 import pytest
 from django.db import OperationalError, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from members.models import Member
@@ -14,6 +13,7 @@ from policies.search import files, index, reading
 from policies.search.query import Question, ask
 from policies.workflow import moderation
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory, ThemeFactory
+from tests.sweeps import sweep
 
 from .library import live_case, titles
 
@@ -175,9 +175,7 @@ def take(step, number):
         index.sync(rebuild=True)
 
 
-@hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@sweep(8)
 @given(steps=steps)
 def test_indexed_set_is_the_live_set_after_any_steps(steps):
     with transaction.atomic():

@@ -1,13 +1,13 @@
 """Words, phrases, exclusions, other scripts and typos."""
 
 import pytest
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.models import Contribution, FundingSource, Indicator, Stakeholder
 from policies.search.query import Answer, Question, ask
 from tests.factories import MemberFactory
+from tests.sweeps import sweep
 
 from .library import live_case, titles
 
@@ -234,9 +234,7 @@ def test_operators_of_other_engines_are_only_punctuation(synced, words):
     assert titles(words) == ["Parks"]
 
 
-@hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@sweep(40)
 @given(words=st.text(max_size=300))
 @example(words="a " * 5000)
 @example(words=" ".join(f"word{number}" for number in range(1500)))
@@ -256,9 +254,7 @@ def test_any_words_are_answered(synced, words):
     assert len(answer.ids) == answer.total == 0
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@sweep(20)
 @given(words=st.text(min_size=1, max_size=80))
 @example(words="?!. -- ()")
 @example(words="쓰레기 फोहोर کچرا ขยะ 11.2 -bus")

@@ -1,13 +1,13 @@
 """Suggestions while a person types."""
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.search.query import matching_pages, suggest
 from sdg.models import GoalText
 from tests.factories import MemberFactory, RevisionFactory
+from tests.sweeps import sweep
 
 from .library import live_case
 
@@ -201,9 +201,7 @@ def parks(synced):
     synced()
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@sweep(20)
 @given(words=st.text(max_size=40))
 def test_any_words_get_a_list(parks, words):
     assert all(one.kind in {"case", "member"} for one in suggest(words))
