@@ -6,32 +6,18 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exchange.content.contact_details import contact_details
 from exchange.models import Addressee, Question, Topic, Visibility
 from exchange.models.questions import MAX_TARGETS
-from exchange.steps.entries import contact_details_message
 from policies.forms.fields import form_field
 from policies.models import Revision
 from sdg.models import Target
+
+from .contact import NoContactDetails
 
 
 def text_field(model, name, **kwargs):
     """Return a field for a text of a model, with its rules."""
     return form_field(model._meta.get_field(name), **kwargs)
-
-
-class NoContactDetails:
-    """A form whose ``public_texts`` hold no e-mail address and no telephone number."""
-
-    public_texts = ()
-
-    def clean(self):
-        data = super().clean()
-        for name in self.public_texts:
-            found = contact_details(data.get(name) or "")
-            if found:
-                self.add_error(name, contact_details_message(found))
-        return data
 
 
 class AskForm(NoContactDetails, forms.Form):

@@ -1,25 +1,33 @@
 from django.utils import timezone
 
 from citynet.operations.commands import TimedCommand
-from exchange.steps import questions
+from exchange.steps import cooperation, introductions, questions
 
 
 class Command(TimedCommand):
     help = (
         "Moves the exchange on by a day: reminds who is asked, tells the secretariat what waits too "
-        "long, offers the askers further members, and closes what is over. Nothing is done twice, so "
+        "long, offers the askers further members, warns of needs and offers that end, asks what came of "
+        "introductions, and closes what is over. Nothing is done twice, so "
         "that it may run at any time. The notices are mailed by send_notices."
     )
 
     def handle(self, *, verbosity, **options):
         now = timezone.now()
         moved = questions.move_on(now)
+        today = timezone.localdate(now)
+        ended, warned = cooperation.end_and_warn(today)
+        lapsed, asked_about = introductions.lapse_and_ask(today)
         done = {
             "members reminded of a question": moved.reminded,
             "questions that wait too long": moved.waits,
             "askers offered further members": moved.next_offered,
             "questions closed as unanswered": moved.unanswered,
             "answered questions closed": moved.settled,
+            "needs and offers ended": ended,
+            "needs and offers that end soon": warned,
+            "introductions lapsed": lapsed,
+            "introductions asked about": asked_about,
         }
         if verbosity:
             for what, number in done.items():
