@@ -32,6 +32,9 @@ KINDS = [
     (Cooperation.Kind.OFFER, gettext_lazy("An offer: we can show or give something")),
 ]
 
+# A long list of short names stands in columns.
+COLUMNS = {"class": "columns"}
+
 
 class OwnCasesField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, case):
@@ -72,7 +75,7 @@ class CooperationEditForm(NoContactDetails, forms.Form):
         label=gettext_lazy("Themes (optional)"),
         help_text=gettext_lazy("At most three."),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(COLUMNS),
     )
     forms_of_support = forms.MultipleChoiceField(
         label=gettext_lazy("Forms of support"),
@@ -80,14 +83,14 @@ class CooperationEditForm(NoContactDetails, forms.Form):
             "One to five. A need is shown to those who offer at least one of them."
         ),
         choices=CooperationForm.Form,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(COLUMNS),
         error_messages={"required": gettext_lazy("Choose at least one form of support.")},
     )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages in which you can work together"),
         help_text=gettext_lazy("One to four."),
         choices=CooperationLanguage._meta.get_field("language").choices,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(COLUMNS),
         initial=[Revision.Language.ENGLISH],
         error_messages={"required": gettext_lazy("Choose at least one language.")},
     )
