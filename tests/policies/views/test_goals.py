@@ -411,9 +411,9 @@ def test_sections_rest_on_a_bounded_number_of_policies(client, reference, synced
     [
         ("/sdgs/", 2),
         ("/sdgs/coverage/", 2),
-        ("/sdgs/11/", 12),
-        ("/sdgs/11.6/", 16),
-        ("/sdgs/11.7/", 10),
+        ("/sdgs/11/", 13),
+        ("/sdgs/11.6/", 17),
+        ("/sdgs/11.7/", 11),
     ],
 )
 @pytest.mark.parametrize("cases", [1, 3])
