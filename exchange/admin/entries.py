@@ -5,6 +5,8 @@ from django.contrib import admin
 from citynet.web.admin import ReadOnlyAdmin
 from exchange.models import Adoption, Advice, Cooperation, Flag, Introduction, Question
 
+from .adoptions import EnteredAdoptions
+
 
 class EntryAdmin(ReadOnlyAdmin):
     """An entry is read here; what may be done with it has a page each."""
@@ -28,7 +30,7 @@ class AdviceAdmin(EntryAdmin):
 
 
 @admin.register(Adoption)
-class AdoptionAdmin(EntryAdmin):
+class AdoptionAdmin(EnteredAdoptions, EntryAdmin):
     list_display = ["__str__", "stage", "state", "created_at"]
     list_select_related = ["member", "case"]
 

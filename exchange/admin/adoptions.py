@@ -1,0 +1,116 @@
+"""Adoptions that the secretariat enters from public sources. What cities write is read here only."""
+
+from django import forms
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from citynet.web.admin import HTTPS_ADDRESSES
+from exchange.models import Adoption, AdoptionChange, AdoptionReport, AdoptionSource
+from exchange.models.adoptions import FINAL_STAGES
+from exchange.models.querysets import MODERATE
+from exchange.steps import adoptions
+from policies.models import CaseStudy
+
+SECRETARIAT = CaseStudy.Provenance.SECRETARIAT
+FIELDS = (
+    *("member", "case", "original_title", "original_member", "stage", "learned_by", "started"),
+    *("kept", "reason", "strength", "caveat"),
+)
+
+
+class AdoptionForm(forms.ModelForm):
+    def clean(self):
+        data = super().clean()
+        case, member = data.get("case"), data.get("member")
+        if not case and not data.get("original_title"):
+            self.add_error("case", _("Name the case, or the title of the original."))
+        if member and member in (case and case.member, data.get("original_member")):
+            self.add_error("member", _("A member cannot take over its own policy."))
+        elif case and member:
+            others = Adoption.objects.about_case(case).filter(member=member, removed_at=None)
+            if others.exclude(pk=self.instance.pk).exists():
+                self.add_error("member", _("There is an entry of this member on the case already."))
+        if data.get("stage") in FINAL_STAGES and not data.get("reason"):
+            self.add_error("reason", _("Give the reason in a sentence."))
+        return data
+
+
+class RowInline(admin.TabularInline):
+    """Rows of what the secretariat entered."""
+
+    extra = 0
+    formfield_overrides = HTTPS_ADDRESSES
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def _may_write(self, request, obj=None):
+        return request.user.has_perm(MODERATE) and (obj is None or obj.is_compiled)
+
+    has_add_permission = has_change_permission = has_delete_permission = _may_write
+
+
+class SourceInline(RowInline):
+    model = AdoptionSource
+    min_num = 1
+    validate_min = True
+    fields = ["title", "url", "accessed"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, **kwargs | {"validate_min": True})
+
+
+class ChangeInline(RowInline):
+    model = AdoptionChange
+    max_num = adoptions.MAX_CHANGES
+    fields = ["aspect", "kind", "what", "reason", "when"]
+
+
+class ReportInline(RowInline):
+    """Reports are added, never changed."""
+
+    model = AdoptionReport
+    fields = [
+        *("date", "stage", "compared", "text", "amount", "currency", "amount_year"),
+        *("amount_basis", "staff_fte", "months", "source_url"),
+    ]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    has_delete_permission = has_change_permission
+
+
+class EnteredAdoptions:
+    """The pages on which the secretariat enters adoptions and edits those it entered."""
+
+    form = AdoptionForm
+    fields = FIELDS
+    autocomplete_fields = ["member", "original_member"]
+    raw_id_fields = ["case"]
+    inlines = [SourceInline, ChangeInline, ReportInline]
+
+    def has_add_permission(self, request, obj=None):
+        return request.user.has_perm(MODERATE)
+
+    def has_change_permission(self, request, obj=None):
+        may = request.user.has_perm(MODERATE)
+        return may and obj is not None and obj.is_compiled and not obj.removed_at
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.author, obj.author_name = request.user, request.user.get_full_name()
+            obj.provenance, obj.state = SECRETARIAT, Adoption.State.PUBLISHED
+            obj.published_at = timezone.now()
+            obj.revision = obj.case and obj.case.live
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        has_new_report = any(
+            formset.model is AdoptionReport and formset.new_objects for formset in formsets
+        )
+        adoptions.enter(
+            form.instance, by=request.user, is_new=not change, has_new_report=has_new_report
+        )

@@ -1,0 +1,112 @@
+"""The secretariat enters adoptions from public sources; those of cities it only reads."""
+
+import pytest
+from django.urls import reverse
+
+from exchange.models import Adoption
+from members.models import Event, Notice
+from tests.conftest import signed_in
+from tests.exchange.factories import AdoptionFactory
+from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory, StaffFactory
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/exchange/adoption/add/"
+
+
+@pytest.fixture
+def moderator():
+    return signed_in(StaffFactory(groups=["Moderators"], name="Mina"))
+
+
+def sent(sources=(), changes=(), reports=(), **facts):
+    data = dict.fromkeys(("started", "kept", "reason", "caveat", "original_title"), "") | facts
+    for prefix, rows in (("sources", sources), ("changes", changes), ("reports", reports)):
+        data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": 0}
+        for number, row in enumerate(rows):
+            data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
+    return data
+
+
+SOURCE = {"title": "City report, 2025", "url": "https://city.example/report"}
+
+
+def test_an_adoption_is_entered_with_its_source(moderator):
+    case = LiveRevisionFactory(title="Owl Bus").case
+    coordinator = MembershipFactory(member=case.member, role="coordinator").user
+    hue = MemberFactory(name="Hue")
+    report = {"date": "2025-03", "stage": "in-operation", "text": "It runs."}
+    answer = moderator.post(
+        ADD,
+        sent(
+            [SOURCE],
+            [{"aspect": "scale", "kind": "smaller", "what": "Two lines"}],
+            [report],
+            case=case.pk,
+            member=hue.pk,
+            strength="strong",
+        ),
+    )
+    assert answer.status_code == 302
+    adoption = Adoption.objects.public().get()
+    assert (adoption.provenance, adoption.author_name, adoption.revision, adoption.stage) == (
+        "secretariat",
+        "Mina",
+        case.live,
+        "in-operation",
+    )
+    assert [source.url for source in adoption.sources.all()] == ["https://city.example/report"]
+    assert Event.objects.get(action="adoption-published").actor_name == "Mina"
+    assert [notice.recipient for notice in Notice.objects.all()] == [coordinator]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"case": "", "original_title": ""}, "Name the case, or the title of the original."),
+        ({"own": True}, "A member cannot take over its own policy."),
+        ({"twice": True}, "There is an entry of this member on the case already."),
+        ({"stage": "stopped"}, "Give the reason in a sentence."),
+        ({"sources": []}, "Please submit at least 1 form."),
+    ],
+)
+def test_what_is_missing_is_said(moderator, change, message):
+    case = LiveRevisionFactory().case
+    hue = MemberFactory()
+    if change.pop("twice", False):
+        AdoptionFactory(case=case, member=hue)
+    facts = {"case": case.pk, "member": case.member_id if change.pop("own", 0) else hue.pk}
+    before = Adoption.objects.count()
+    answer = moderator.post(ADD, sent(**{"sources": [SOURCE]} | facts | change))
+    assert (answer.status_code, message in answer.text) == (200, True)
+    assert Adoption.objects.count() == before
+
+
+def test_entered_ones_are_edited_and_reports_added(moderator):
+    adoption = AdoptionFactory(provenance="secretariat", stage="preparing")
+    source = adoption.sources.create(**SOURCE)
+    old = adoption.reports.create(date="2024", stage="preparing", text="Planned.")
+    address = reverse("admin:exchange_adoption_change", args=[adoption.pk])
+    page = moderator.get(address)
+    # What stands in a report is not offered to be changed.
+    assert f'value="{old.text}"' not in page.text
+    data = sent([SOURCE | {"id": source.pk, "adoption": adoption.pk}])
+    data |= {"sources-INITIAL_FORMS": 1, "reports-INITIAL_FORMS": 0, "reports-TOTAL_FORMS": 1}
+    data |= {"reports-0-date": "2025", "reports-0-stage": "under-way", "reports-0-text": "Begun."}
+    data |= {"case": adoption.case_id, "member": adoption.member_id, "kept": "All of it."}
+    data |= {"stage": "preparing"}
+    answer = moderator.post(address, data)
+    assert answer.status_code == 302
+    adoption.refresh_from_db()
+    assert (adoption.kept, adoption.stage) == ("All of it.", "under-way")
+    assert list(adoption.reports.values_list("text", flat=True)) == ["Planned.", "Begun."]
+
+
+def test_those_of_cities_are_read_only(moderator):
+    adoption = AdoptionFactory(kept="Their words.")
+    address = reverse("admin:exchange_adoption_change", args=[adoption.pk])
+    page = moderator.get(address).text
+    assert "Their words." in page
+    assert 'name="_save"' not in page
+    assert moderator.post(address, sent(kept="Ours.")).status_code == 403
+    adoption.refresh_from_db()
+    assert adoption.kept == "Their words."
