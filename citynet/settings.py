@@ -421,6 +421,8 @@ THROTTLE_LIMITS = {
     "writing": env.str("THROTTLE_WRITING", "120/60"),
     # By person: each goes to somebody by mail. A coordinator invites a whole department at once.
     "asking": env.str("THROTTLE_ASKING", "60/3600"),
+    # By person of the secretariat: a team is told of each. One in twelve seconds is no longer reading.
+    "deciding": env.str("THROTTLE_DECIDING", "300/3600"),
     # By person: all that is known of oneself, put together from every table, and recorded.
     "data": env.str("THROTTLE_DATA", "10/3600"),
 }

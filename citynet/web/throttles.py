@@ -72,6 +72,20 @@ BY_ADDRESS = {
     "exchange:english": ("asking", SENDING),
     "exchange:flag": ("asking", SENDING),
     "account_data_json": ("data", SAFE),
+    # What the secretariat decides is told to whole teams.
+    **dict.fromkeys(
+        (
+            *("admin:policies_revision_review", "admin:policies_revision_changelist"),
+            *("admin:policies_casestudy_unpublish", "admin:policies_casestudy_restore"),
+            *("admin:policies_casestudy_take-down", "admin:policies_casestudy_move"),
+            *("admin:policies_importrun_run", "admin:policies_importrun_drafts"),
+            *("admin:members_membership_decide", "admin:members_memberproposal_decide"),
+            *("admin:members_member_merge", "admin:members_member_hand_over"),
+            *("admin:members_user_change", "admin:members_user_add"),
+            *("admin:members_user_block", "admin:members_user_unblock"),
+        ),
+        ("deciding", SENDING),
+    ),
 }
 # Views that only scripts call: they are refused in JSON.
 AS_JSON = frozenset({"policies:suggest"})

@@ -25,6 +25,12 @@ class AccountAdapter(DefaultAccountAdapter):
         # Without the address: whoever mistypes it may have typed a password there.
         logger.warning("A sign-in failed.")
 
+    def is_safe_url(self, url):
+        try:
+            return super().is_safe_url(url)
+        except ValueError:  # "https://[::1" is no address at all
+            return False
+
     def login(self, request, user):
         super().login(request, user)
         request.session[SIGNED_IN_AT] = time.time()

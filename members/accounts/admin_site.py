@@ -4,10 +4,12 @@ from functools import wraps
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin, messages
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db import DataError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -25,7 +27,8 @@ from .secretariat import acts_for_secretariat
 def _whatever_number(view):
     """Answer a number that the database cannot hold as Django answers a word in its place.
 
-    Among the filters of a list it leads to the whole list; in the path there is nothing of it.
+    Among the filters of a list it leads to the whole list; in the path there is nothing of it. An
+    empty name of a field is refused as a wrong one is.
     """
 
     @wraps(view)
@@ -36,6 +39,10 @@ def _whatever_number(view):
             if request.GET.keys() <= {ERROR_FLAG}:
                 raise Http404 from error
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
+        except FieldDoesNotExist as error:
+            if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
+                raise BadRequest("No field is named.") from error
+            raise
 
     return answer
 

@@ -26,6 +26,7 @@ class Notice(models.Model):
         NOTE = "note", _("A note on a submission")
         ACCOUNT_CHANGED = "account-changed", _("Your account was changed by the secretariat")
         REMINDER = "reminder", _("Is your case study still true?")
+        ASSIGNED = "assigned", _("A submission was given to you to review")
         DIGEST = "digest", _("What waits for the moderators, once a week")
         QUESTION_CHECK = "question-check", _("Somebody's first entry waits for the secretariat")
         QUESTION_ASKED = "question-asked", _("Your city is asked a question")

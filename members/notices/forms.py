@@ -31,7 +31,11 @@ class MailForm(forms.Form):
         return self.user
 
 
+# What only the secretariat is told.
+FOR_STAFF = frozenset({Notice.Kind.ASSIGNED, Notice.Kind.DIGEST})
+
+
 def _optional(user):
     """Return the kinds that ``user`` may get and may switch off."""
-    fixed = Notice.ALWAYS_MAILED | (set() if user.is_staff else {Notice.Kind.DIGEST})
+    fixed = Notice.ALWAYS_MAILED | (set() if user.is_staff else FOR_STAFF)
     return [kind for kind in Notice.Kind if kind not in fixed]

@@ -77,6 +77,15 @@ def notify_of_note(note):
     _notify_both(Kind.NOTE, revision, note.author, moderators_told, **facts)
 
 
+def notify_of_assignment(revisions, reviewer, actor):
+    """Notify a reviewer, once, of the submissions that a colleague gave them."""
+    path = address("admin:policies_revision_changelist") + "?reviewer=me"
+    if len(revisions) == 1:
+        path = address("admin:policies_revision_review", revisions[0].pk)
+    facts = {"title": revisions[0].title, "others": len(revisions) - 1}
+    notify(Kind.ASSIGNED, [reviewer], path, **facts, by=actor.get_full_name())
+
+
 def notify_of_correction(correction, text, actor=None):
     """Notify the team of a proposed correction; with ``actor``, who decided, the one who proposed it.
 

@@ -34,12 +34,15 @@ def export(user):
     written = Revision.objects.filter(created_by=user).order_by("pk")
     own = CaseStudy.objects.of_team(user).order_by().values("pk")
     readable = Q(case__in=own) | Q(pk__in=Revision.objects.citable().values("pk"))
+    # The slug of a draft follows its title, also one that colleagues gave it later.
+    began = CaseStudy.objects.filter(created_by=user).order_by("pk")
+    named = Q(pk__in=own) | Q(pk__in=Revision.objects.citable().order_by().values("case_id"))
+    of_case = ("id", "member__name", "created_at")
     return {
-        "cases_created": list(
-            CaseStudy.objects.filter(created_by=user)
-            .order_by("pk")
-            .values("id", "slug", "member__name", "live__title", "created_at")
-        ),
+        "cases_created": [
+            *began.filter(named).values(*of_case, "slug", "live__title"),
+            *began.exclude(named).values(*of_case),
+        ],
         "cases_confirmed": list(
             CaseStudy.objects.filter(confirmed_by=user)
             .order_by("pk")

@@ -118,6 +118,8 @@ def assign(keys, reviewer, *, by):
         else _("Back to the queue")
     )
     audit.record_all("assigned", rows, by=by, reason=reason)
+    if rows and reviewer and reviewer != by:
+        notifications.notify_of_assignment(rows, reviewer, by)
     return len(rows)
 
 

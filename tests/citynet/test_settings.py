@@ -283,7 +283,7 @@ def test_several_machines_are_a_matter_of_the_environment(folder):
     assert databases["replica"]["TEST"]["MIRROR"] == "default"
     assert routers == ["citynet.operations.replicas.Router"]
     # What may not be lost is in the database, whatever becomes of Redis.
-    assert engine == "django.contrib.sessions.backends.db"
+    assert engine == "citynet.web.sessions"
     assert {name: each["BACKEND"].rpartition(".")[2] for name, each in caches.items()} == {
         "default": "DatabaseCache",
         "pages": "RedisCache",

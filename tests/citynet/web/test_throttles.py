@@ -239,6 +239,18 @@ def test_exports_of_the_desk_are_limited_by_person():
     assert [answer.status_code for answer in answers] == [200, 200, 429]
 
 
+@pytest.mark.parametrize(
+    "page", ["policies_revision_changelist", "members_user_add", "policies_importrun_changelist"]
+)
+def test_decisions_of_which_teams_are_told_are_limited_by_person(page):
+    client, colleague = (signed_in(StaffFactory(is_superuser=True)) for _each in range(2))
+    address = reverse(f"admin:{page}")
+    found = [client.post(address, {"action": "x"}).status_code for _ in range(3)]
+    assert (found[2] == 429) == (page != "policies_importrun_changelist")
+    assert 429 not in found[:2]
+    assert colleague.post(address, {"action": "x"}).status_code != 429
+
+
 def test_team_of_others_is_not_told_apart_by_the_limit():
     coordinator = MembershipFactory(member__slug="there", role="coordinator")
     client = signed_in(UserFactory())

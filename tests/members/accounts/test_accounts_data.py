@@ -453,9 +453,10 @@ def test_download_holds_nothing_about_others(client, ani, case, moderator):
 
 def test_download_holds_no_draft_of_a_team_that_was_left(client):
     membership = MembershipFactory(user=person())
-    draft = RevisionFactory(case__member=membership.member, created_by=membership.user)
+    by = {"created_by": membership.user, "case__created_by": membership.user}
+    draft = RevisionFactory(case__member=membership.member, case__slug="named-by-colleagues", **by)
     public = LiveRevisionFactory(
-        case__member=membership.member, created_by=membership.user, title="Open to all"
+        case__member=membership.member, case__slug="open", title="Open to all", **by
     )
     Revision.objects.filter(pk=draft.pk).update(title="Written on by colleagues")
     client.force_login(membership.user)
@@ -464,6 +465,11 @@ def test_download_holds_no_draft_of_a_team_that_was_left(client):
     Membership.objects.filter(pk=membership.pk).update(status="ended")
     answer = client.get(address)
     assert "Written on by colleagues" not in answer.text
+    assert "named-by-colleagues" not in answer.text
+    assert [(row["id"], row.get("slug")) for row in answer.json()["cases_created"]] == [
+        (public.case_id, "open"),
+        (draft.case_id, None),
+    ]
     assert [(row["case_id"], row.get("title")) for row in answer.json()["revisions_written"]] == [
         (public.case_id, "Open to all"),
         (draft.case_id, None),

@@ -111,8 +111,8 @@ def test_switches_keep_what_is_off(client, person):
 def test_switches_can_all_be_on_again(client, person):
     person.muted = ["note"]
     person.save()
-    # The weekly letter to the moderators is not offered to others.
-    fixed = Notice.ALWAYS_MAILED | {Notice.Kind.DIGEST}
+    # What moderators are told is not offered to others.
+    fixed = Notice.ALWAYS_MAILED | {Notice.Kind.ASSIGNED, Notice.Kind.DIGEST}
     kinds = [kind for kind in Notice.Kind.values if kind not in fixed]
     client.post(reverse("my:notices"), {"mailed": kinds})
     person.refresh_from_db()

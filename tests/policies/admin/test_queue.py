@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import Event
+from members.models import Event, Notice
+from members.notices.notifications import text_of
 from policies.models import CaseStudy, Revision, Screening
 from policies.workflow import moderation
+from tests.conftest import signed_in
 from tests.factories import (
     CaseStudyFactory,
     LiveRevisionFactory,
@@ -289,6 +291,23 @@ def test_submission_is_assigned_to_a_colleague(moderator_client):
     answer = act(moderator_client, "assign_to_colleague", waiting("A"), colleague=lee.pk)
     assert told(answer) == ["1 submission is assigned to Lee now."]
     assert reviewers() == [("A", "Lee")]
+
+
+def test_reviewer_is_told_once_of_what_a_colleague_gives(moderator_client):
+    me, lee = moderator_client.person, StaffFactory(name="Lee", groups=["Moderators"])
+    act(moderator_client, "assign_to_me", waiting("A"))
+    assert not Notice.objects.exists()
+    first, second, third = waiting("B"), waiting("C"), waiting("D")
+    act(moderator_client, "assign_to_colleague", first, colleague=lee.pk)
+    act(moderator_client, "assign_to_colleague", first, second, third, colleague=lee.pk)
+    several, one = Notice.objects.filter(kind="assigned", recipient=lee)
+    assert text_of(one)[0] == "To review: B"
+    assert f"{me.name} has given you the submission “B” to review." in text_of(one)[1]
+    assert one.path == reverse("admin:policies_revision_review", args=[first.pk])
+    assert text_of(several)[0] == "To review: C and 1 other"
+    assert f"{me.name} has given you “C” and 1 other submission to review." in text_of(several)[1]
+    lee_client = signed_in(lee)
+    assert [*lee_client.get(several.path).context["cl"].queryset] == [first, second, third]
 
 
 def test_colleague_has_to_be_chosen_among_those_who_may_decide(moderator_client):
