@@ -80,6 +80,8 @@ def test_official_with_a_second_factor_is_told_that_the_pages_are_not_theirs(cli
         ("", INDEX),
         ("https://evil.example/", INDEX),
         ("//evil.example/", INDEX),
+        ("^2", INDEX),
+        ("admin:logout", INDEX),
     ],
 )
 def test_who_is_in_already_is_led_on_to_pages_of_ours_only(
