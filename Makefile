@@ -125,7 +125,7 @@ test-browser: .venv/.dev ## Tests in a real Chromium, with axe
 	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m e2e tests/e2e
 
 test-servers: .venv/.dev ## Short drills with servers of their own: crashes, restores, machines that go away
-	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m '$(SERVERS_SET)' tests/servers
+	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m '$(SERVERS_SET)' tests/servers tests/bench
 
 VNU = var/vnu/node_modules/vnu-jar/build/dist/vnu.jar
 $(VNU):

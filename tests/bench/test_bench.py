@@ -13,6 +13,8 @@ from tests.bench import measure, questions
 from tests.bench.command import Command
 
 
+# It starts processes of its own; whoever touches it runs it.
+@pytest.mark.servers
 def test_bench_prints_every_bar_and_touches_no_other_library(
     settings, tmp_path, capfd, monkeypatch
 ):
