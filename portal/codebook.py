@@ -4,7 +4,7 @@ Written by hand are only the names of columns that differ from the field's; test
 the models and the files.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -12,6 +12,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from exchange.content import adoption_lines
+from exchange.models import (
+    Adoption,
+    AdoptionChange,
+    AdoptionIndicator,
+    AdoptionReport,
+    AdoptionSource,
+)
+from exchange.views.adoptions import COLUMNS as ADOPTION_HEADER
 from policies.content.bands import BUDGET, DURATION, POPULATION, STAFF
 from policies.content.facets import FACETS
 from policies.content.fields import row_fields
@@ -50,6 +59,15 @@ COLUMNS = {
     "stakeholder.name": "stakeholders",
     "indicator.name": "indicators",
     "source.url": "sources",
+}
+# The same of the file of adoptions.
+ADOPTION_COLUMNS = {
+    "adoption.original_title": "original",
+    "adoption.strength": "evidence",
+    "adoptionreport.date": "report_date",
+    "adoptionreport.stage": "report_stage",
+    "adoptionreport.text": "report",
+    "adoptionreport.source_url": "report_source",
 }
 
 
@@ -91,6 +109,33 @@ def sections():
         found.append(_list(line_list.model, line_list.path, line_list))
     files = [model for model in Revision.row_models().values() if issubclass(model, StoredFile)]
     return found + [_list(model, model._meta.model_name + "s") for model in files]
+
+
+def adoptions():
+    """Return the fields of adoptions and of their lists, as load_adoptions reads them."""
+    paths = {
+        Adoption: "",
+        AdoptionChange: "changes[].",
+        AdoptionReport: "reports[].",
+        AdoptionIndicator: "reports[].indicators[].",
+        AdoptionSource: "sources[].",
+    }
+    return [
+        _adoption_section(model, path, adoption_lines.FIELDS[model])
+        for model, path in paths.items()
+    ]
+
+
+def _adoption_section(model, path, fields):
+    title = capfirst(model._meta.verbose_name_plural)
+    rows = []
+    for field in fields:
+        anchor = f"{model._meta.model_name}.{field.name}"
+        column = ADOPTION_COLUMNS.get(anchor, field.name)
+        is_column = column in ADOPTION_HEADER and model in (Adoption, AdoptionReport)
+        row = _field(field, path + field.name, set())
+        rows.append(replace(row, column=column if is_column else ""))
+    return Section(model._meta.model_name, title, bool(path), rows)
 
 
 def computed():

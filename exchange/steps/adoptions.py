@@ -416,7 +416,7 @@ def remind(today):
             _team(member),
             address("exchange:adoption-report", rows[0].pk)
             if len(rows) == 1
-            else address("my:home"),
+            else address("my-exchange:home"),
             member=member.name,
             adoptions=[
                 {

@@ -231,7 +231,7 @@ def _rows(row_set, sent, stored, most, prefix):
 
 def _crumbs(adoption):
     return [
-        (_("Exchange"), ""),
+        (_("Exchange"), reverse("exchange:home")),
         (_("Adoptions"), reverse("exchange:adoptions")),
         (adoption.title, adoption.get_absolute_url()),
     ]

@@ -192,4 +192,4 @@ def detail(request, pk):
 
 
 def _crumbs():
-    return [(_("Exchange"), "")]
+    return [(_("Exchange"), reverse("exchange:home"))]

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from exchange.content import adoption_lines
+from exchange.views.adoptions import COLUMNS
 from policies import interchange
 from policies.interchange import spreadsheet
 from policies.models import (
@@ -22,6 +24,7 @@ from policies.models import (
     Stakeholder,
 )
 from portal import codebook
+from tests.exchange.factories import AdoptionFactory
 from tests.factories import LiveRevisionFactory, MemberFactory
 
 ROWS = [
@@ -174,4 +177,21 @@ def test_codebook_lists_allowed_values():
 def test_codebook_page_has_an_anchor_for_each_field(client):
     content = client.get("/codebook/").content.decode()
 
-    assert re.findall(r'<tr id="([^"]+)">', content) == [field.anchor for field in all_fields()]
+    of_adoptions = [field for section in codebook.adoptions() for field in section.fields]
+    assert re.findall(r'<tr id="([^"]+)">', content) == [
+        field.anchor for field in all_fields() + of_adoptions
+    ]
+
+
+@pytest.mark.django_db
+def test_adoptions_are_explained_as_their_lines_and_file_have_them():
+    rows = {field.key: field for section in codebook.adoptions() for field in section.fields}
+    line = adoption_lines.record(AdoptionFactory(case=None, original_title="Bus"))
+    named = {key for key in line if key not in ("member", "case", "original_member")}
+    lists = {"changes", "reports", "sources"}
+    assert {key for key in rows if "." not in key} == named - lists
+    assert rows["changes[].aspect"].values[0] == ("scale", "Scale")
+    assert rows["reports[].date"].column == "report_date"
+    assert rows["reports[].amount_basis"].column == "amount_basis"
+    assert rows["changes[].what"].column == ""
+    assert {field.column for field in rows.values()} - {""} < set(COLUMNS)

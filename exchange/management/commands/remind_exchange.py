@@ -1,13 +1,13 @@
 from django.utils import timezone
 
 from citynet.operations.commands import TimedCommand
-from exchange.steps import cooperation, introductions, questions
+from exchange.steps import adoptions, cooperation, introductions, questions
 
 
 class Command(TimedCommand):
     help = (
         "Moves the exchange on by a day: reminds who is asked, tells the secretariat what waits too "
-        "long, offers the askers further members, warns of needs and offers that end, asks what came of "
+        "long, offers the askers further members, asks how adoptions are, warns of needs and offers that end, asks what came of "
         "introductions, and closes what is over. Nothing is done twice, so "
         "that it may run at any time. The notices are mailed by send_notices."
     )
@@ -24,6 +24,7 @@ class Command(TimedCommand):
             "askers offered further members": moved.next_offered,
             "questions closed as unanswered": moved.unanswered,
             "answered questions closed": moved.settled,
+            "adoptions asked about": adoptions.remind(today),
             "needs and offers ended": ended,
             "needs and offers that end soon": warned,
             "introductions lapsed": lapsed,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from exchange.models import Question
 from members.models import Notice
-from tests.exchange.factories import AddresseeFactory
+from tests.exchange.factories import AddresseeFactory, AdoptionFactory
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +30,12 @@ def test_the_exchange_is_moved_on_and_running_it_twice_sends_nothing_twice(refer
     ]
     call_command("remind_exchange", verbosity=0)
     assert (Notice.objects.count(), capsys.readouterr().out) == (1, "")
+
+
+def test_teams_are_asked_how_what_they_took_over_is(capsys):
+    team = MembershipFactory()
+    AdoptionFactory(member=team.member, published_at=timezone.now() - timedelta(days=200))
+    call_command("remind_exchange")
+    call_command("remind_exchange", verbosity=0)
+    assert "1 adoptions asked about\n" in capsys.readouterr().out
+    assert list(Notice.objects.values_list("recipient", "kind")) == [(team.user.pk, "adoption-due")]
