@@ -40,7 +40,7 @@ from tests.factories import (
 )
 
 # Pages of the admin that are about no row in particular.
-WITHOUT_ROW = ("changelist", "add", "export", "template")
+WITHOUT_ROW = ("changelist", "add", "export", "template", "figures", "figures-csv")
 # Pages that everybody may read and that are the same for all.
 PUBLIC = {
     *("home", "about", "review", "accessibility", "codebook", "healthz", "readyz", "robots"),
@@ -234,6 +234,7 @@ def _rows_of_admin(member, live, request):
         by_name=staff.name,
     )
     rows = {
+        "exchange_addressee": AddresseeFactory(),
         "exchange_adoption": AdoptionFactory(),
         "exchange_advice": AdviceFactory(),
         "exchange_cooperation": CooperationFactory(),

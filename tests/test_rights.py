@@ -273,6 +273,7 @@ PAGES = {
 RIGHTS = {
     "account_emailaddress": ("a", "", "", ""),
     "auth_group": ("a", "a", "a", "a"),
+    "exchange_addressee": ("mea", "", "", ""),
     "exchange_adoption": ("mea", "", "", ""),
     "exchange_advice": ("mea", "", "", ""),
     "exchange_cooperation": ("mea", "", "", ""),
@@ -313,6 +314,7 @@ ON_FROM_HERE = (302, 302, 302, 302)
 EVERYBODY = (403, 200, 200, 200)
 OTHER_METHOD = (405, 405, 405, 405)
 NOT_MODERATORS = (403, 403, 200, 200)
+NO_SUCH_ACT = (403, 302, 302, 302)
 SECRETARIAT = {
     "admin:index": (EVERY_STAFF, EVERY_STAFF),
     "admin:app_list": ((404, 200, 200, 200), (404, 200, 200, 200)),
@@ -324,6 +326,32 @@ SECRETARIAT = {
     "admin:jsi18n": (EVERY_STAFF, OTHER_METHOD),
     "admin:view_on_site": ((404, 302, 302, 302), (404, 302, 302, 302)),
     "admin:auth_user_password_change": ((403, 403, 403, 200), (403, 403, 403, 200)),
+    # What an entry that stands, and that nobody has flagged or disputed, does not allow leads back.
+    "admin:exchange_adoption_decide": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_adoption_dismiss-flags": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_adoption_remove": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:exchange_adoption_restore": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_advice_dismiss-flags": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_advice_let-through": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_advice_refuse": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_advice_remove": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:exchange_advice_restore": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_cooperation_dismiss-flags": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_cooperation_let-through": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_cooperation_refuse": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_cooperation_remove": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:exchange_cooperation_restore": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_question_dismiss-flags": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_question_duplicate": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:exchange_question_forward": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:exchange_question_let-through": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_question_refuse": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_question_remove": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:exchange_question_restore": (NO_SUCH_ACT, NO_SUCH_ACT),
+    "admin:exchange_addressee_letter": (EVERYBODY, (403, 302, 302, 302)),
+    "admin:exchange_addressee_reply": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:exchange_question_figures": (EVERYBODY, OTHER_METHOD),
+    "admin:exchange_question_figures-csv": (EVERYBODY, OTHER_METHOD),
     "admin:members_event_export": (OTHER_METHOD, EVERYBODY),
     "admin:members_member_hand_over": (EVERYBODY, (403, 422, 422, 422)),
     "admin:members_member_merge": (NOT_MODERATORS, NOT_MODERATORS),

@@ -94,6 +94,16 @@ def of_period(period):
     return found
 
 
+def years():
+    """Return the years since the first entry, as text, the newest first."""
+    first = [
+        model.objects.order_by("created_at").values_list("created_at", flat=True).first()
+        for model in (Question, Advice, Adoption, Cooperation)
+    ]
+    first = min((moment.year for moment in first if moment), default=timezone.localdate().year)
+    return [str(year) for year in range(timezone.localdate().year, first - 1, -1)]
+
+
 def active_teams(now=None):
     """Return of how many members somebody took part in the last 90 days."""
     since = (now or timezone.now()) - ACTIVE
