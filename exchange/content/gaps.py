@@ -4,6 +4,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from exchange.models import Gap, Question, Topic
+from policies.content import key_facts
+from policies.content.summary import summary_of
 
 TOPICS = {
     Gap.BUDGET: Topic.BUDGET,
@@ -27,12 +29,25 @@ MISSING = {
     Gap.STAKEHOLDERS: gettext_lazy("“%(title)s” does not say who took part."),
     Gap.RESULTS: gettext_lazy("“%(title)s” does not say what came of it."),
 }
+FACTS = {
+    Gap.BUDGET: key_facts.budget,
+    Gap.STAFF: key_facts.staff,
+    Gap.DURATION: key_facts.duration,
+    Gap.STAKEHOLDERS: key_facts.stakeholders,
+}
 LONGEST = Question._meta.get_field("title").max_length
 
 
 def gap_of(text):
     """Return the gap that an address names, or "" where there is no such one."""
     return Gap(text) if text in Gap.values else ""
+
+
+def is_missing(revision, gap):
+    """Return whether a text does not report it."""
+    if gap == Gap.RESULTS:
+        return summary_of(revision)["evidence"] == "none"
+    return FACTS[gap](revision).unknown
 
 
 def question_about(gap, title):

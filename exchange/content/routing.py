@@ -2,7 +2,8 @@
 
 Asked is the member of the case; proposed are members with a public case on the same target, those
 that offer to answer questions on it, and those that took the case over. The more reasons a member
-has, the earlier it stands; then the more it is like the asker's city (:mod:`members.traits`).
+has, the earlier it stands; then who has a case on the first of the targets; then the more it is like
+the asker's city (:mod:`members.traits`).
 """
 
 from collections import defaultdict
@@ -32,6 +33,7 @@ class Reason:
     words: str
     title: str = ""
     url: str = ""
+    target: str = ""
 
     def __str__(self):
         return f"{self.words} {self.title}.".strip() if self.title else self.words
@@ -46,6 +48,7 @@ class Candidate:
     marks: tuple[Mark, ...] = ()
     team: int = 0
     is_fixed: bool = False
+    is_on_first_target: bool = False
 
     @property
     def why(self):
@@ -65,7 +68,12 @@ class Candidate:
     @property
     def order(self):
         points = sum(POINTS[mark.likeness] for mark in self.marks)
-        return (-len(self.reasons), -points, self.member.search_names)
+        return (
+            -len(self.reasons),
+            not self.is_on_first_target,
+            -points,
+            self.member.search_names,
+        )
 
 
 def propose(member, *, case=None, targets=(), besides=(), limit=PROPOSED):
@@ -91,7 +99,10 @@ def propose(member, *, case=None, targets=(), besides=(), limit=PROPOSED):
         marks = beside(member, other).marks if _can_be_compared(member, other) else ()
         is_fixed = other.pk == fixed
         own = [Reason(_("The case is its own."))] if is_fixed else reasons[other.pk]
-        candidates.append(Candidate(other, own, marks, is_fixed=is_fixed))
+        on_first = any(each.target and each.target == codes[0] for each in own)
+        candidates.append(
+            Candidate(other, own, marks, is_fixed=is_fixed, is_on_first_target=on_first)
+        )
     candidates.sort(key=lambda each: (not each.is_fixed, *each.order))
     return with_teams(candidates[:limit])
 
@@ -174,6 +185,7 @@ def _by_case(codes, case):
             _("Has a case on %(target)s:") % {"target": code},
             cases[number].live.title,
             cases[number].get_absolute_url(),
+            code,
         )
         for key, (number, code) in best.items()
         if number in cases

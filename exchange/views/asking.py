@@ -192,17 +192,16 @@ def _page(request, asking, form, *, chosen=None, candidates=None, status=200, **
         candidates = _candidates(asking, form, chosen)
         chosen |= _ticked_at_first(candidates, asking)
     own = list(asking.members[:2])
-    title = _value(form, "title")
+    title, asker = _value(form, "title"), _asker(asking, form)
     context = {
+        "heading": _heading(asking, asker),
         "form": form,
         "case": asking.case,
         "live": asking.case.live if asking.case else None,
         "facts": key_facts(asking.case.live) if asking.case else (),
         "gap": asking.gap,
         "to": asking.to,
-        "missing": gaps.missing(asking.gap, asking.case.live.title)
-        if asking.case and asking.gap
-        else "",
+        "missing": _missing(asking),
         "candidates": candidates,
         "chosen": chosen,
         "number": len(chosen),
@@ -213,7 +212,7 @@ def _page(request, asking, form, *, chosen=None, candidates=None, status=200, **
         "requests": request.user.memberships.filter(status="requested").select_related("member")
         if not own
         else (),
-        "asker": _asker(asking, form),
+        "asker": asker,
         "waits": bool(own) and waits_for_a_look(request.user),
         "days": settings.EXCHANGE_DAYS,
         "crumbs": crumbs(),
@@ -221,6 +220,22 @@ def _page(request, asking, form, *, chosen=None, candidates=None, status=200, **
         **facts,
     }
     return render(request, "exchange/ask.html", context, status=status)
+
+
+def _missing(asking):
+    """Return what the case does not say, where it still does not."""
+    live = asking.case and asking.case.live
+    if live and asking.gap and gaps.is_missing(live, asking.gap):
+        return gaps.missing(asking.gap, live.title)
+    return ""
+
+
+def _heading(asking, asker):
+    if asking.case and asking.case.member != asker:
+        return _("Ask %(member)s") % {"member": asking.case.member}
+    if asking.to:
+        return _("Ask %(member)s") % {"member": asking.to}
+    return _("Ask a question")
 
 
 def _candidates(asking, form, chosen):

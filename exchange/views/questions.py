@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
-from exchange.content import gaps, routing, standing
+from exchange.content import routing, standing
 from exchange.content.course import course
 from exchange.forms.question_filters import SELECTS, QuestionFilter
 from exchange.forms.questions import DeclineForm, JudgeForm
@@ -90,9 +90,6 @@ def question_page(request, found, person, *, problem="", status=200, **forms):
         "live": found.case.live if found.case else None,
         "facts": key_facts(found.case.live) if found.case else (),
         "targets": list(found.targets.select_related("goal")),
-        "missing": gaps.missing(found.gap, found.case.live.title)
-        if found.case and found.gap
-        else "",
         "is_asker": is_asker,
         "may_judge": is_asker and found.state == Question.State.ANSWERED,
         "may_close": is_asker and (is_live or found.state == Question.State.CHECKING),
@@ -225,7 +222,7 @@ def json_ld(found, answers):
                 "text": each.text,
                 "inLanguage": each.language,
                 "dateCreated": each.created_at.isoformat(),
-                "url": settings.SITE_URL + each.get_absolute_url(),
+                "url": f"{settings.SITE_URL}{found.get_absolute_url()}#advice-{each.pk}",
                 "author": {"@type": "Organization", "name": each.member.name},
             }
             for each in public
