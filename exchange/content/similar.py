@@ -9,8 +9,10 @@ SHOWN = 4
 # So many of the newest entries that share a case, a target or a word are compared word by word.
 LOOKED_AT = 150
 MIN_LENGTH = 4  # letters of a word that tells anything, in scripts with blanks between words
-# What two titles have in common, of all their words; a shared case counts as much as half of them.
+# What two titles have in common, of all their words, and at least so many of them; of two about the
+# same case less is asked.
 CLOSE = 0.3
+SHARED = 2
 SAME_CASE = 0.15
 # Words that nearly every question has.
 COMMON = frozenset(
@@ -90,12 +92,13 @@ def similar(user, title, *, case=None, codes=(), limit=SHOWN):
 
 
 def _grade(words, row, field, case):
-    shared = 0
+    same_case = case is not None and row.case_id == case.pk
+    grade = 0
     for text in (getattr(row, field), row.english):
         own = words_of(text)
-        if own:
+        shared = len(words & own)
+        if shared >= min(SHARED, len(words)) or (same_case and shared):
             # A long text holds many words: what counts is how much of the question is in it.
             of = words | own if field == "title" else words
-            shared = max(shared, len(words & own) / len(of))
-    same_case = case is not None and row.case_id == case.pk
-    return shared + SAME_CASE * same_case if shared else 0
+            grade = max(grade, shared / len(of))
+    return grade + SAME_CASE * same_case if grade else 0

@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
 
+from exchange.content.waiting import WAITS
 from exchange.models import Question, Topic
 from members.models import Member
 from policies.filters.strict import StrictFilterSet
@@ -17,8 +18,6 @@ STATES = {
     "answered": _("Answered"),
     "closed": _("Closed"),
 }
-# Kept and findable: whoever knows may still answer a question that was closed because nobody did.
-WAITS = Q(state=Question.State.OPEN) | Q(closed_reason=Question.Closed.UNANSWERED)
 STATE_CONDITIONS = {
     "open": WAITS,
     "answered": Q(state=Question.State.ANSWERED)

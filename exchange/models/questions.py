@@ -14,6 +14,10 @@ from .querysets import QuestionQuerySet
 
 MAX_TARGETS = 3
 MAX_ADDRESSEES = 5
+# Parts of addresses below a question that are not titles.
+RESERVED_SLUGS = frozenset(
+    {"take", "answer", "decline", "judge", "close", "ask-next", "flag", "english"}
+)
 
 
 class Question(WrittenText, Entry):
@@ -122,7 +126,8 @@ class Question(WrittenText, Entry):
     @property
     def slug(self):
         """The part of its address made from the title."""
-        return address_part(self.title, 80) or "question"
+        slug = address_part(self.title, 80) or "question"
+        return f"{slug}-question" if slug in RESERVED_SLUGS else slug
 
     def get_absolute_url(self):
         return reverse("exchange:question", args=[self.pk, self.slug])

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext as _
 
+from exchange.content.figures import figures
 from members.models import Membership, Notice, User
 from members.notices.notifications import address, notify
 from policies.models import Revision
@@ -174,22 +174,10 @@ def _facts(question):
 
 def _figures(advice):
     """Return the figures of an answer in words; "" where it states none."""
-    if not advice.has_figures:
-        return ""
     with translation.override(settings.LANGUAGE_CODE):
-        parts = []
-        if advice.amount is not None:
-            known = [advice.currency, f"{advice.amount:,.0f}".strip()]
-            if advice.amount_year:
-                known.append(str(advice.amount_year))
-            if advice.amount_basis:
-                known.append(str(advice.get_amount_basis_display()).lower())
-            parts.append(" ".join(filter(None, known)))
-        if advice.people_fte is not None:
-            parts.append(_("%(count)s full-time equivalents") % {"count": advice.people_fte})
-        if advice.months is not None:
-            parts.append(_("%(count)s months") % {"count": advice.months})
-        return "; ".join(parts)
+        return "; ".join(
+            f"{label}: {value} {detail}".strip() for label, value, detail in figures(advice)
+        )
 
 
 def _path(question):

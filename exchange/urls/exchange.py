@@ -6,8 +6,9 @@ app_name = "exchange"
 
 urlpatterns = [
     *front.urlpatterns,
-    *questions.urlpatterns,
     *advice.urlpatterns,
+    # After those of single acts: the last part of the address of a question is its title.
+    *questions.urlpatterns,
     *adoptions.urlpatterns,
     *cooperation.urlpatterns,
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("ask/similar/", asking.similar_questions, name="similar"),
     path("questions/", questions.questions, name="questions"),
     path("questions/<int:pk>/take/", answering.take, name="take"),
+    path("questions/<int:pk>/answer/", answering.answer, name="answer"),
     path("questions/<int:pk>/decline/", answering.decline, name="decline"),
     path("questions/<int:pk>/judge/", answering.judge, name="judge"),
     path("questions/<int:pk>/close/", answering.close, name="close"),

@@ -1,25 +1,35 @@
 """What the asked and the asker do with a question: take, answer, decline, judge, close, ask the next."""
 
 from functools import wraps
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from citynet.web.form_recovery import field_labels
 from exchange.content import routing
+from exchange.forms.answers import AnswerForm
 from exchange.forms.questions import DeclineForm, JudgeForm
-from exchange.models.querysets import MODERATE, writes_as
+from exchange.models import Advice
+from exchange.models.querysets import writes_as
 from exchange.steps import questions as steps
-from exchange.steps.errors import ExchangeError, NotAllowed
-from members.accounts.secretariat import acts_for_secretariat
+from exchange.steps.entries import waits_for_a_look
+from exchange.steps.errors import AlreadyThere, ExchangeError, NotAllowed
 from members.models import Member
 from policies.views.gone import LONGEST_NUMBER
 
-from .questions import question_or_404, question_page
+from .acts import is_moderator, join_first, own_members
+from .questions import SECTION, answers_of, crumbs, question_or_404, question_page
+
+
+def _label(name, **_kwargs):
+    """Return what a page calls a field in which people write."""
+    labels = {"text": _("Text"), "english": _("English text"), "source": _("Where this comes from")}
+    return labels.get(name, "")
 
 
 def step(view):
@@ -48,10 +58,112 @@ def take(request, found):
     addressee = _addressee(request, found)
     steps.take(addressee, by=request.user)
     messages.success(request, _("The question is yours to answer: your colleagues see that."))
-    return redirect(found)
+    return redirect("exchange:answer", found.pk)
 
 
-@field_labels(lambda name, **_kwargs: _("In your words") if name == "text" else "")
+@field_labels(_label)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request, pk):
+    """Answer a question for a member of one's own, asked or not; the secretariat for any member."""
+    found = question_or_404(request.user, pk)
+    members = own_members(request.user)
+    if not members.exists():
+        return join_first(request, _("Answer a question"))
+    passes_on = is_moderator(request.user)
+    addressees = list(found.addressees.select_related("member", "taken_by"))
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None,
+        instance=Advice(),
+        members=members,
+        passes_on=passes_on,
+        in_network=found.visibility == "network",
+        initial=_initial(request, found, members, addressees),
+    )
+    problem, status = _closed(found, members), HTTPStatus.OK
+    if request.method == "POST" and not problem:
+        if not form.is_valid():
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+        else:
+            try:
+                given = _give(request, found, form, passes_on=passes_on)
+            except AlreadyThere as refusal:
+                given = refusal.entry
+            except ExchangeError as refusal:
+                problem = str(refusal)
+                found = question_or_404(request.user, pk)
+                addressees = list(found.addressees.select_related("member", "taken_by"))
+            if not problem:
+                return redirect(f"{found.get_absolute_url()}#advice-{given.pk}")
+    if problem:
+        status = HTTPStatus.CONFLICT
+    context = {
+        "question": found,
+        "form": form,
+        "problem": problem,
+        # With what is shown now it may be sent all the same.
+        "shown": _standing(form, addressees),
+        "answers": answers_of(found, request.user),
+        "live": found.case.live if found.case else None,
+        "waits": waits_for_a_look(request.user),
+        "crumbs": [*crumbs(), (found.title, found.get_absolute_url())],
+        "here": SECTION,
+    }
+    return render(request, "exchange/answer_form.html", context, status=status)
+
+
+def _initial(request, found, members, addressees):
+    """Return what the form begins with: for the member that the address names, or that is asked."""
+    named = members.filter(slug=request.GET.get("member", "").replace("\x00", "")).first()
+    keys = [each.member_id for each in addressees]
+    asked = members.filter(pk__in=keys).first()
+    member = named or asked or members.exclude(pk=found.member_id).first()
+    return {
+        "member": member and member.pk,
+        "topic": found.topic,
+        "language": "en",
+        "visibility": "public",
+        "asker": found.member_id,
+    }
+
+
+def _closed(found, members):
+    """Return why the question takes no answer of this person; "" where it does."""
+    if found.is_removed or found.hidden_at or not found.takes_answers:
+        return _("This question is closed: it can no longer be answered.")
+    if not members.exclude(pk=found.member_id).exists():
+        return _("A member does not answer its own question.")
+    return ""
+
+
+def _give(request, found, form, *, passes_on):
+    given = steps.answer(
+        found,
+        author=request.user,
+        member=form.cleaned_data["member"],
+        shown=request.POST.get("shown", ""),
+        passed_on=passes_on,
+        source=form.cleaned_data.get("source", ""),
+        **form.content(),
+    )
+    if given.state == Advice.State.CHECKING:
+        words = _(
+            "Thank you. It is your first entry, so the secretariat looks at it within 2 working days; "
+            "then the asker gets it."
+        )
+    else:
+        words = _("Thank you. The asker gets your whole answer by mail.")
+    messages.success(request, words)
+    return given
+
+
+def _standing(form, addressees):
+    """Return how the question stands now at the member that the form answers for."""
+    key = str(form["member"].value())
+    return next((each.standing for each in addressees if str(each.member_id) == key), "")
+
+
+@field_labels(_label)
 @step
 def decline(request, found):
     """Say that the own member does not answer, and why."""
@@ -90,7 +202,7 @@ def close(request, found):
 @step
 def ask_next(request, found):
     """Put a question to further members: those ticked, and one named."""
-    if not acts_for_secretariat(request.user, MODERATE):
+    if not is_moderator(request.user):
         _need_asker(request, found)
     typed = [each for each in request.POST.getlist("addressee") if each.isdecimal()]
     keys = {int(each) for each in typed if len(each) <= LONGEST_NUMBER}
@@ -119,12 +231,12 @@ def _addressee(request, found):
     if not typed.isdecimal() or len(typed) > LONGEST_NUMBER:
         raise Http404(_("There is no such question."))
     rows = found.addressees.select_related("member", "question")
-    if not acts_for_secretariat(request.user, MODERATE):
+    if not is_moderator(request.user):
         rows = rows.filter(member__in=writes_as(request.user).values("pk"))
     return get_object_or_404(rows, pk=int(typed))
 
 
 def _need_asker(request, found):
     own = writes_as(request.user).filter(pk=found.member_id).exists()
-    if not own and not (found.passed_on and acts_for_secretariat(request.user, MODERATE)):
+    if not own and not (found.passed_on and is_moderator(request.user)):
         raise Http404(_("There is no such question."))

@@ -16,18 +16,18 @@ from citynet.web.form_recovery import field_labels
 from exchange.content import gaps, routing, similar
 from exchange.forms.questions import AskForm
 from exchange.models import Question, QuestionDraft
-from exchange.models.querysets import MODERATE, writes_as
+from exchange.models.querysets import writes_as
 from exchange.models.questions import MAX_ADDRESSEES
 from exchange.steps import questions as steps
 from exchange.steps.entries import waits_for_a_look
 from exchange.steps.errors import ExchangeError
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member
 from policies.content.key_facts import key_facts
 from policies.models import CaseStudy
 from policies.views.gone import LONGEST_NUMBER
 from sdg.models import Target
 
+from .acts import own_members
 from .questions import SECTION, crumbs
 
 # What a draft keeps of the form.
@@ -53,9 +53,7 @@ class _Asking:
             self.draft = None
         self.case = self._case()
         self.gap = gaps.gap_of(self.text("gap"))
-        self.members = writes_as(self.user).order_by("search_names", "pk")
-        if acts_for_secretariat(self.user, MODERATE):
-            self.members = Member.objects.order_by("search_names", "pk")
+        self.members = own_members(self.user)
         self.to = Member.objects.at(self.text("to")[:100]).first() if self.text("to") else None
 
     def text(self, name):

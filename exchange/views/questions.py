@@ -18,11 +18,12 @@ from exchange.content.course import course
 from exchange.forms.question_filters import SELECTS, QuestionFilter
 from exchange.forms.questions import DeclineForm, JudgeForm
 from exchange.models import Addressee, Advice, Question
-from exchange.models.querysets import MODERATE, is_in_network, writes_as
+from exchange.models.querysets import is_in_network, writes_as
 from exchange.models.questions import MAX_ADDRESSEES
-from members.accounts.secretariat import acts_for_secretariat
 from policies.content.key_facts import key_facts
 from policies.views.gone import LONGEST_NUMBER
+
+from .acts import is_moderator
 
 PER_PAGE = 20
 SECTION = "questions"
@@ -71,7 +72,7 @@ def question_page(request, found, person, *, problem="", status=200, **forms):
     """Return the page of a question; ``forms`` are those that could not be accepted, as typed."""
     addressees = routing_rows(found)
     own = set(writes_as(person).values_list("pk", flat=True)) if person.is_authenticated else set()
-    of_secretariat = acts_for_secretariat(person, MODERATE)
+    of_secretariat = is_moderator(person)
     in_network = is_in_network(person)
     answers = list(answers_of(found, person))
     is_asker = found.member_id in own or (found.passed_on and of_secretariat)
@@ -192,7 +193,7 @@ def with_standing(rows):
 
 def crumbs(*, here=False):
     """Return the way to the questions, or with ``here`` to the list itself."""
-    way = [(_("Exchange"), reverse("exchange:questions"))]
+    way = [(_("Exchange"), reverse("exchange:home"))]
     return way if here else [*way, (_("Questions"), reverse("exchange:questions"))]
 
 

@@ -317,7 +317,7 @@ def test_the_asker_gets_the_whole_answer(asked, asker):
     assert subject == f"Iloilo City has answered: {TITLE}"
     assert "> चालीस चालकहरू" in body
     assert "> Forty drivers in three shifts." in body
-    assert "Figures: NPR 38,000,000 2023; 46 full-time equivalents" in body
+    assert "Amount: NPR 38 million 2023; People: 46 full-time equivalents" in body
     assert author.email not in body
     assert actions(question) == ["question-asked", "question-answered"]
     with pytest.raises(AlreadyThere):

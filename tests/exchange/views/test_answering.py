@@ -5,7 +5,7 @@ import pytest
 from exchange.models import Addressee, Advice, Question
 from exchange.steps import questions as steps
 from tests.conftest import signed_in
-from tests.exchange.factories import AddresseeFactory, AdviceFactory, QuestionFactory
+from tests.exchange.factories import AddresseeFactory, AdviceFactory
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -190,7 +190,7 @@ def test_declining_needs_a_reason_and_keeps_what_was_typed(asked):
 
 
 @pytest.mark.parametrize("act", ["take", "decline"])
-@pytest.mark.parametrize("addressee", ["", "x", "-1", "9" * 30, "0", "1\x00", "٣"])
+@pytest.mark.parametrize("addressee", ["", "x", "-1", "9" * 30, "0", "٣"])
 def test_nobody_acts_for_others_nor_on_what_is_not_there(asked, act, addressee):
     for person in (MembershipFactory().user, UserFactory(), asked.author):
         answer = signed_in(person).post(

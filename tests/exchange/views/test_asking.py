@@ -168,13 +168,13 @@ def test_whom_to_ask_is_proposed_with_reasons_the_most_first(asker, case):
             "Hue",
             "Offers to answer questions on 11.2 until June 30, 2090. Has a case on 11.2: Buses of Hue.",
         ),
-        ("Jakarta", "Takes over this policy."),
         ("Taipei", "Has a case on 11.2: Fares."),
+        ("Jakarta", "Takes over this policy."),
     ]
     assert page.text.count("1 person is in its team") == 1
     assert page.text.count("Nobody of Hue is here yet.") == 1
     assert "Nobody of Iloilo City is here yet." not in page.text
-    jakarta = page.context["candidates"][2]
+    jakarta = page.context["candidates"][3]
     assert [(likeness.value, traits) for likeness, traits in jakarta.alike] == [
         ("alike", "Size, Income of the country"),
         ("unknown", "Climate, Coast"),

@@ -184,6 +184,8 @@ def test_everybody_reads_who_asks_whom_and_how_it_stands(client, asked):
 def test_a_visitor_without_a_session_gets_the_page_of_everybody_from_the_cache(
     client, asked, settings, django_assert_num_queries
 ):
+    locmem = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": locmem, "LOCATION": "questions"}}
     client.get(asked.get_absolute_url())
     with django_assert_num_queries(0):
         assert client.get(asked.get_absolute_url()).status_code == 200
@@ -364,3 +366,36 @@ def test_search_engines_are_told_of_public_answers_only(client, asked):
     assert (data["@type"], data["answerCount"], data["name"]) == ("Question", 1, "How many drive?")
     assert "</script><b>" not in page.text
     assert "Secret" not in page.text
+
+
+# On the page of the case
+
+
+def test_open_questions_stand_on_the_page_of_their_case(client, asked, django_assert_num_queries):
+    QuestionFactory(
+        title="What does it cost, nobody knew?",
+        state="closed",
+        closed_reason="unanswered",
+        case=asked.case,
+    )
+    QuestionFactory(title="Only for the network?", case=asked.case, visibility="network")
+    QuestionFactory(title="Answered already?", case=asked.case, state="answered")
+    page = client.get(asked.case.get_absolute_url())
+    assert "Asked, and not answered yet" in page.text
+    assert "How many drive?" in page.text
+    assert "What does it cost, nobody knew?" in page.text
+    assert "Only for the network?" not in page.text
+    assert "Answered already?" not in page.text
+    assert "Nobody has asked or advised" not in page.text
+    assert "Asked, and not" not in client.get(LiveRevisionFactory().case.get_absolute_url()).text
+
+
+def test_the_page_of_a_case_asks_at_most_fifteen_questions_of_the_database(
+    client, asked, django_assert_max_num_queries
+):
+    for _row in range(3):
+        AdviceFactory(case=asked.case, question=asked)
+        QuestionFactory(case=asked.case)
+    summary.rebuild(Revision.objects.live())
+    with django_assert_max_num_queries(15):
+        client.get(asked.case.get_absolute_url())
