@@ -196,7 +196,8 @@ def _arguments_of_questions(live):
     asked = {"pk": question.pk}
     asking = {"pk": AddresseeFactory(member=other, question__member=ours).question.pk}
     return {
-        **dict.fromkeys(("exchange:take", "exchange:decline", "exchange:question-short"), asked),
+        **dict.fromkeys(("exchange:take", "exchange:answer", "exchange:decline"), asked),
+        "exchange:question-short": asked,
         "exchange:question": asked | {"slug": question.slug},
         **dict.fromkeys(("exchange:judge", "exchange:close", "exchange:ask-next"), asking),
     }

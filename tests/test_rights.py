@@ -109,6 +109,7 @@ PAGES = {
         (200, 302, 302, 302, 302, 302, 302, 302),
     ),
     "codebook": (ALL, NO_METHOD),
+    "exchange:answer": (NETWORK, NETWORK_EMPTY),
     # Who is in no team may write a question too: it is kept until the person is in one.
     "exchange:ask": (SIGNED_IN, (401, 422, 422, 422, 302, 422, 422, 422)),
     # The asker and, to forward a question, the secretariat: nobody is ticked.

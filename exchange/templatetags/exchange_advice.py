@@ -24,13 +24,17 @@ def lacks_figures(advice):
     return bool(case and not advice.figure_settled_at and not_in_case(advice, case.live))
 
 
-@register.inclusion_tag("exchange/case_know_how.html")
-def case_know_how(case):
+@register.inclusion_tag("exchange/case_know_how.html", takes_context=True)
+def case_know_how(context, case):
     """Show what cities advise on a case, by topic, and how to ask and to advise."""
-    rows = list(know_how.listed(Advice.objects.standing()).about_case(case))
+    revision = context["revision"]
+    rows = []
+    if revision.has_advice:
+        rows = list(know_how.listed(Advice.objects.standing()).about_case(case))
     public = [advice for advice in rows if advice.visibility == "public"]
     return {
         "case": case,
+        "revision": revision,
         "topics": know_how.by_topic(public),
         "has_more": len(public) < len(rows),
     }

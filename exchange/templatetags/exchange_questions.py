@@ -12,8 +12,13 @@ SHOWN = 5
 
 
 @register.simple_tag
-def open_questions(case):
-    """Return the newest questions about a case that nobody has answered, each with how it stands."""
+def open_questions(case, revision):
+    """Return the newest questions about a case that nobody has answered, each with how it stands.
+
+    ``revision`` is its public text, with whether there are any.
+    """
+    if not revision.has_open_questions:
+        return []
     rows = Question.objects.public().about_case(case).filter(WAITS).select_related("member")
     found = list(rows.order_by("-opened_at", "-pk")[:SHOWN])
     for row in found:
