@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from exchange.models import Adoption, Advice, Cooperation, Question
 from members.models import Member
 from policies.models import CaseStudy, Revision
 from sdg.models import Goal, Target
@@ -39,10 +40,14 @@ class PageSitemap(PublicSitemap):
     """Home, the lists and the pages about the platform."""
 
     LISTS = ("home", "policies:list", "sdg:goals", "sdg:coverage", "members:list")
+    EXCHANGE = (
+        *("exchange:home", "exchange:questions", "exchange:know-how", "exchange:adoptions"),
+        "exchange:cooperations",
+    )
     TEXTS = ("about", "review", "accessibility", "codebook")
 
     def items(self):
-        return [*self.LISTS, *self.TEXTS]
+        return [*self.LISTS, *self.EXCHANGE, *self.TEXTS]
 
     def location(self, name):
         return reverse(name)
@@ -100,12 +105,64 @@ class MemberSitemap(PublicSitemap):
         return max(filter(None, [member.updated_at, member.newest]))
 
 
+class EntrySitemap(PublicSitemap):
+    """Entries of the exchange that everybody may read; each changed at the last of its dates."""
+
+    model, dates = None, ()
+
+    def items(self):
+        return self.rows().only(*self.fields, *self.dates).order_by("pk")
+
+    def rows(self):
+        return self.model.objects.public()
+
+    def lastmod(self, entry):
+        return max(filter(None, (getattr(entry, name) for name in self.dates)), default=None)
+
+
+class QuestionSitemap(EntrySitemap):
+    model, fields = Question, ("title",)
+    dates = ("opened_at", "answered_at", "closed_at")
+
+
+class AdviceSitemap(EntrySitemap):
+    """Advice that stands now: what was replaced leads on from its own page."""
+
+    model, fields = Advice, ("state",)
+    dates = ("text_changed_at", "english_at")
+
+    def rows(self):
+        return super().rows().filter(state=Advice.State.PUBLISHED)
+
+
+class AdoptionSitemap(EntrySitemap):
+    model, fields = Adoption, ("stage",)
+    dates = ("published_at", "confirmed_by_origin_at", "newest_report")
+
+    def items(self):
+        return self.rows().annotate(newest_report=Max("reports__created_at")).order_by("pk")
+
+
+class CooperationSitemap(EntrySitemap):
+    """Needs and offers that are open."""
+
+    model, fields = Cooperation, ("title", "kind")
+    dates = ("opened_at",)
+
+    def rows(self):
+        return Cooperation.objects.open()
+
+
 SITEMAPS = {
     "pages": PageSitemap,
     "policies": CaseSitemap,
     "goals": GoalSitemap,
     "targets": TargetSitemap,
     "members": MemberSitemap,
+    "questions": QuestionSitemap,
+    "know-how": AdviceSitemap,
+    "adoptions": AdoptionSitemap,
+    "cooperation": CooperationSitemap,
 }
 
 

@@ -54,7 +54,7 @@ PUBLIC = {
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
     *("exchange:questions", "exchange:question", "exchange:question-short"),
-    *("exchange:cooperations", "exchange:cooperation"),
+    *("exchange:cooperations", "exchange:cooperation", "exchange:feed"),
     *("exchange:home", "exchange:know-how", "exchange:advice", "exchange:advice-cite"),
 }
 HIDDEN_TITLE = "Not yet public"

@@ -141,10 +141,13 @@ PAGES = {
         SIGNED_IN_NO_METHOD,
     ),
     "exchange:cooperation": (ALL, NO_METHOD),
-    "exchange:cooperation-close": (SIGNED_IN_NO_METHOD, COORDINATORS_WRONG_STATE),
+    "exchange:cooperation-close": (SIGNED_IN_NO_METHOD, (401, *COORDINATORS_WRONG_STATE[1:])),
     "exchange:cooperation-edit": (TEAM, TEAM_EMPTY),
     # Who is in no team is told why one is needed.
-    "exchange:cooperation-new": (SIGNED_IN, (401, 422, 422, 422, 200, 200, 200, 200)),
+    "exchange:cooperation-new": (
+        (302, 200, 200, 200, 403, 403, 403, 403),
+        (401, 422, 422, 422, 403, 403, 403, 403),
+    ),
     "exchange:cooperation-publish": (
         SIGNED_IN_NO_METHOD,
         (302, 404, 403, 302, 404, 404, 404, 404),
@@ -156,7 +159,7 @@ PAGES = {
     ),
     "exchange:cooperations": (ALL, NO_METHOD),
     # Without saying about what.
-    "exchange:introduce": (NOTHING_THERE, NOTHING_THERE),
+    "exchange:introduce": (NOTHING_THERE, (401, *NOTHING_THERE[1:])),
     "exchange:advice": (ALL, NO_METHOD),
     "exchange:advice-cite": (ALL, NO_METHOD),
     "exchange:advice-confirm": (SIGNED_IN_NO_METHOD, TEAM_AND_MODERATORS_DONE),
@@ -172,6 +175,7 @@ PAGES = {
     "exchange:home": (ALL, NO_METHOD),
     "exchange:know-how": (ALL, NO_METHOD),
     "exchange:network": (NETWORK, (302, 405, 405, 405, 405, 405, 405, 405)),
+    "exchange:feed": (ALL, NO_METHOD),
     "healthz": (ALL, NO_METHOD),
     "home": (ALL, NO_METHOD),
     "members:detail": (ALL, NO_METHOD),

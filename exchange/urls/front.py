@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from exchange.views import front
+from exchange.views import feeds, front
 
-urlpatterns = [path("", front.home, name="home")]
+urlpatterns = [
+    path("", front.home, name="home"),
+    path("feed/", feeds.ExchangeFeed(), name="feed"),
+]

@@ -17,6 +17,8 @@ from exchange.steps.entries import days, may_decide
 from exchange.steps.errors import ExchangeError, NotAllowed
 from members.models import Member
 
+from .acts import join_first
+
 State, Kind = Cooperation.State, Cooperation.Kind
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -33,7 +35,7 @@ def new(request):
     """Write down a need or offer of one's own member; its team reads it first."""
     members = writes_as(request.user).order_by("search_names")
     if not members.exists():
-        return render(request, "exchange/cooperation/no_team.html", {"crumbs": _crumbs()})
+        return join_first(request, _("Write a need or an offer"))
     first = {
         "kind": request.GET.get("kind"),
         "targets": request.GET.getlist("target"),

@@ -25,6 +25,8 @@ from exchange.steps import introductions
 from exchange.steps.entries import days, may_decide
 from exchange.steps.errors import ExchangeError
 
+from .acts import join_first
+
 State = Introduction.State
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 MAX_DIGITS = 15  # of the number of an entry
@@ -49,7 +51,10 @@ def _label(name, **_kwargs):
 def introduce(request):
     """Ask the member of a need or offer, an advice or an adoption to be put in touch."""
     about = _about(request)
-    members = writes_as(request.user).exclude(pk=about.member_id).order_by("search_names")
+    own = writes_as(request.user)
+    if not own.exists():
+        return join_first(request, _("Ask to be introduced"))
+    members = own.exclude(pk=about.member_id).order_by("search_names")
     context = {
         "about": about,
         "title": title_of(_introduction_to(about)),
@@ -60,7 +65,7 @@ def introduce(request):
         "crumbs": [(_("Needs and offers"), reverse("exchange:cooperations"))],
     }
     if not members.exists():
-        return render(request, "exchange/introduce_no_team.html", context)
+        return render(request, "exchange/introduce_own.html", context, status=403)
     form = IntroduceForm(request.POST if request.method == "POST" else None, members=members)
     status = 200
     if request.method == "POST":

@@ -32,7 +32,14 @@ class MailForm(forms.Form):
 
 
 # What only the secretariat is told.
-FOR_STAFF = frozenset({Notice.Kind.ASSIGNED, Notice.Kind.DIGEST})
+FOR_STAFF = frozenset(
+    {
+        Notice.Kind.ASSIGNED,
+        Notice.Kind.DIGEST,
+        Notice.Kind.QUESTION_CHECK,
+        Notice.Kind.FLAGGED,
+    }
+)
 
 
 def _optional(user):

@@ -5,6 +5,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.exchange.factories import (
+    AdoptionFactory,
+    AdviceFactory,
+    CooperationFactory,
+    QuestionFactory,
+)
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +39,10 @@ def test_index_lists_the_parts_at_the_public_address(client):
         "https://policies.example/sitemap-goals.xml",
         "https://policies.example/sitemap-targets.xml",
         "https://policies.example/sitemap-members.xml",
+        "https://policies.example/sitemap-questions.xml",
+        "https://policies.example/sitemap-know-how.xml",
+        "https://policies.example/sitemap-adoptions.xml",
+        "https://policies.example/sitemap-cooperation.xml",
     ]
 
 
@@ -40,7 +50,7 @@ def test_index_names_every_page_of_a_long_part(client, monkeypatch):
     monkeypatch.setattr("portal.sitemaps.MemberSitemap.limit", 2)
     MemberFactory.create_batch(3)
 
-    assert list(urls(client, "/sitemap.xml"))[-2:] == [
+    assert list(urls(client, "/sitemap.xml"))[4:6] == [
         "https://policies.example/sitemap-members.xml",
         "https://policies.example/sitemap-members.xml?p=2",
     ]
@@ -97,11 +107,43 @@ def test_pages_are_listed_with_the_newest_publication(client, reference):
         "https://policies.example/sdgs/": "2026-03-04",
         "https://policies.example/sdgs/coverage/": "2026-03-04",
         "https://policies.example/members/": "2026-03-04",
+        "https://policies.example/exchange/": None,
+        "https://policies.example/exchange/questions/": None,
+        "https://policies.example/exchange/know-how/": None,
+        "https://policies.example/exchange/adoptions/": None,
+        "https://policies.example/exchange/cooperation/": None,
         "https://policies.example/about/": None,
         "https://policies.example/review/": None,
         "https://policies.example/accessibility/": None,
         "https://policies.example/codebook/": None,
     }
+
+
+def test_exchange_lists_what_everybody_may_read(client, time_machine_now):
+    """Nothing for the network, nothing that waits or is over."""
+    question = QuestionFactory()
+    advice = AdviceFactory()
+    adoption = AdoptionFactory()
+    offer = CooperationFactory()
+    for factory, facts in (
+        (QuestionFactory, {"visibility": "network"}),
+        (QuestionFactory, {"state": "checking"}),
+        (AdviceFactory, {"visibility": "network"}),
+        (AdviceFactory, {"state": "replaced"}),
+        (AdoptionFactory, {"stage": "considering"}),
+        (AdoptionFactory, {"state": "draft"}),
+        (CooperationFactory, {"state": "ended"}),
+        (CooperationFactory, {"removed_at": PUBLISHED}),
+    ):
+        factory(**facts)
+    for part, entry in (
+        ("questions", question),
+        ("know-how", advice),
+        ("adoptions", adoption),
+        ("cooperation", offer),
+    ):
+        address = f"https://policies.example{entry.get_absolute_url()}"
+        assert urls(client, f"/sitemap-{part}.xml") == {address: "2026-06-01"}, part
 
 
 @pytest.mark.parametrize(
@@ -111,13 +153,18 @@ def test_part_that_does_not_exist_is_not_found(client, reference, path):
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("part", ["policies", "goals", "targets", "members"])
+EXCHANGE = ("questions", "know-how", "adoptions", "cooperation")
+
+
+@pytest.mark.parametrize("part", ["policies", "goals", "targets", "members", *EXCHANGE])
 @pytest.mark.parametrize("number", [1, 3])
 def test_queries_do_not_grow(client, reference, django_assert_num_queries, part, number):
     for _case in range(number):
         LiveRevisionFactory(case=CaseStudyFactory(), targets=["11.6"])
+        for factory in (QuestionFactory, AdviceFactory, AdoptionFactory, CooperationFactory):
+            factory()
 
-    with django_assert_num_queries(2 if part in ("policies", "members") else 3):
+    with django_assert_num_queries(3 if part in ("goals", "targets") else 2):
         client.get(f"/sitemap-{part}.xml")
 
 

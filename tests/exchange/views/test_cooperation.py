@@ -280,6 +280,6 @@ def test_renewing_closing_and_throwing_away(client, reference):
 
 
 def test_without_a_team_one_is_told_why_and_led_to_it(reference):
-    text = page(signed_in(UserFactory()), "/exchange/cooperation/new/")
-    assert "You are in no team yet." in text
+    text = page(signed_in(UserFactory()), "/exchange/cooperation/new/", status=403)
+    assert "Join the team of yours" in text
     assert reverse("my:find") in text

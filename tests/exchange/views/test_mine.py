@@ -230,3 +230,24 @@ def test_queries_are_the_same_for_any_number_of_rows(
     client = signed_in(leader.user)
     with django_assert_num_queries(23):
         client.get(PATH)
+
+
+def test_own_page_leads_to_what_waits_in_the_exchange(leader):
+    def of_home():
+        return signed_in(leader.user).get("/my/").content.decode()
+
+    assert "In the exchange" not in of_home()
+    AddresseeFactory(member=leader.member)
+    AddresseeFactory(member=leader.member, state="declined")
+    QuestionFactory(member=leader.member, state="answered", answered_at=timezone.now())
+    IntroductionFactory(cooperation__member=leader.member)
+    CooperationFactory(member=leader.member, valid_until=timezone.localdate())
+    text = of_home()
+    for said in (
+        "Your teams are asked 1 question",
+        "1 question of yours is answered: say whether it answers you",
+        "1 introduction waits for your decision",
+        "1 need or offer ends soon",
+    ):
+        assert said in text
+    assert 'href="/my/exchange/"' in text

@@ -99,10 +99,9 @@ def test_switches_keep_what_is_off(client, person):
     person.refresh_from_db()
     assert person.muted == [
         *("membership-requested", "role-changed", "team-changed", "submitted", "withdrawn"),
-        *("question-check", "question-asked", "question-waiting", "question-closed"),
+        *("question-asked", "question-waiting", "question-closed"),
         *("adoption-new", "adoption-answered", "adoption-due"),
-        *("introduction-asked", "introduction-no"),
-        *("cooperation-ends", "flagged"),
+        *("introduction-asked", "introduction-no", "introduction-outcome", "cooperation-ends"),
     ]
     form = client.get(reverse("my:notices")).context["form"]
     assert form["mailed"].value() == ["note", "reminder"]
@@ -111,8 +110,8 @@ def test_switches_keep_what_is_off(client, person):
 def test_switches_can_all_be_on_again(client, person):
     person.muted = ["note"]
     person.save()
-    # What moderators are told is not offered to others.
-    fixed = Notice.ALWAYS_MAILED | {Notice.Kind.ASSIGNED, Notice.Kind.DIGEST}
+    # What only the secretariat is told is not offered to others.
+    fixed = Notice.ALWAYS_MAILED | {"assigned", "digest", "question-check", "flagged"}
     kinds = [kind for kind in Notice.Kind.values if kind not in fixed]
     client.post(reverse("my:notices"), {"mailed": kinds})
     person.refresh_from_db()

@@ -1,0 +1,89 @@
+"""The newest public questions and advice as Atom, for feed readers."""
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.http import HttpResponseNotAllowed
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from citynet.web import licence
+from exchange.content import know_how
+from exchange.models import Advice, Question
+from policies.views.exports import SteadyAtomFeed, clean
+
+FEED_LENGTH = 50
+
+
+class ExchangeFeed(Feed):
+    """What everybody may read, the newest first; addresses and ids are those of ``SITE_URL``."""
+
+    feed_type = SteadyAtomFeed
+    login_required = False
+
+    def __call__(self, request, *args, **kwargs):
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        answer = super().__call__(request, *args, **kwargs)
+        # The time of the newest entry says nothing of entries that are gone; the ETag does.
+        del answer["Last-Modified"]
+        return answer
+
+    def title(self):
+        return _("Exchange of the Urban SDG Knowledge Platform")
+
+    def subtitle(self):
+        return _("What cities ask each other and what they advise, the newest first.")
+
+    def feed_copyright(self):
+        return licence.terms()
+
+    def link(self):
+        return settings.SITE_URL + reverse("exchange:home")
+
+    def feed_url(self):
+        return settings.SITE_URL + reverse("exchange:feed")
+
+    def feed_guid(self):
+        return self.feed_url()
+
+    def items(self):
+        questions = Question.objects.public().select_related("member").order_by("-opened_at", "-pk")
+        advice = know_how.listed(Advice.objects.public())
+        both = [*questions[:FEED_LENGTH], *advice[:FEED_LENGTH]]
+        return sorted(both, key=self.item_pubdate, reverse=True)[:FEED_LENGTH]
+
+    def item_title(self, entry):
+        if isinstance(entry, Question):
+            return clean(entry.title)
+        facts = {"member": entry.member, "topic": entry.get_topic_display()}
+        return clean(_("%(member)s on %(topic)s") % facts)
+
+    def item_description(self, entry):
+        # Summaries of feeds are HTML, these texts are plain.
+        text = entry.background if isinstance(entry, Question) else entry.text
+        return escape(clean(text))
+
+    def item_extra_kwargs(self, entry):
+        return {"language": entry.language}
+
+    def item_pubdate(self, entry):
+        return entry.opened_at if isinstance(entry, Question) else entry.created_at
+
+    def item_updateddate(self, entry):
+        return self.item_pubdate(entry)
+
+    def item_link(self, entry):
+        return settings.SITE_URL + entry.get_absolute_url()
+
+    def item_guid(self, entry):
+        # Without the title, which is part of the address of a question and may be corrected.
+        if isinstance(entry, Question):
+            return settings.SITE_URL + reverse("exchange:question-short", args=[entry.pk])
+        return self.item_link(entry)
+
+    def item_author_name(self, entry):
+        return clean(entry.member.name)
+
+    def item_categories(self, entry):
+        return [str(entry.get_topic_display())]
