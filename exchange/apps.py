@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from citynet.web.languages import cached_per_language
+
 
 class ExchangeConfig(AppConfig):
     name = "exchange"
@@ -24,4 +26,10 @@ class ExchangeConfig(AppConfig):
 
 def ask_address(case, gap):
     """Return where the city of a case is asked for what the case does not report."""
-    return reverse("exchange:ask", query={"case": case.pk, "gap": gap})
+    return f"{_asking()}?case={case.pk}&gap={gap}"
+
+
+@cached_per_language
+def _asking():
+    """Return the address of the form; pages with gaps ask for it by the hundred."""
+    return reverse("exchange:ask")

@@ -21,6 +21,7 @@ def environment(**options):
     made.filters |= {
         "amounts": amounts,
         "amounts_of_member": amounts_of_member,
+        "as_leading": as_leading,
         "ask_city": ask_city,
         "evidence": evidence,
         "goal_numbers": goal_numbers,
@@ -84,6 +85,13 @@ def lines(figures):
 def international_dollars_of(year):
     """Return the head of a column of amounts in international dollars."""
     return _("International dollars of %(year)s") % {"year": str(year)}
+
+
+def as_leading(count):
+    """Return how many name something as leading."""
+    return ngettext("%(count)s as leading", "%(count)s as leading", count) % {
+        "count": number(count)
+    }
 
 
 def ask_city(name):

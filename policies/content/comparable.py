@@ -238,6 +238,14 @@ class Figure:
         return self.revision.budget_unavailable
 
     @property
+    def asking_scale(self):
+        """Where the city is asked whom the amount is for; "" where that does not keep it from being
+        divided, or nobody can be asked."""
+        if self.a_head or self.revision.scale:
+            return ""
+        return gaps.asking(self.revision.case, "scale")
+
+    @property
     def asking(self):
         """Where the city is asked for its amount; "" where nobody can be, or it has given one."""
         return (

@@ -63,10 +63,14 @@ class Share:
 
     label: str
     slug: str
-    count: int
+    named: list
     led: list
     percent: str
     leads_percent: str
+
+    @property
+    def count(self):
+        return len(self.named)
 
     @property
     def leads(self):
@@ -215,7 +219,7 @@ class Experience:
             Share(
                 label=choices(kind).label,
                 slug=kind,
-                count=len(found),
+                named=found,
                 led=leads.get(kind, []),
                 percent=self._percent(len(found)),
                 leads_percent=self._percent(len(leads.get(kind, []))),

@@ -21,6 +21,8 @@ SMALLEST, LARGEST = 10 ** min(SCALE), 10 ** max(SCALE)
 # Heights in pixels from the top of a lane: its line, and the words above the dots in up to two rows.
 LOW_LINE, TALL_LINE = 42, 58
 FIRST_ROW, SECOND_ROW = 20, 40
+# Dots closer than so many percent hide each other, unless they stand so many pixels below the line.
+HIDES, BELOW = 1, (0, 12, 6)
 # Width of a letter in percent of a wide screen: words that would overlap are left out.
 LETTER = 1.2
 GAP = 1.5
@@ -52,12 +54,14 @@ class Tick:
 
 @dataclass(frozen=True)
 class Dot:
-    """An amount at its place; ``y`` is where its words stand, None where there is no room."""
+    """An amount at its place; ``y`` is where its words stand, None where there is no room; ``below``
+    is how far it stands below the line of its lane."""
 
     x: str
     y: int | None
     anchor: str
     amount: Amount
+    below: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,20 +117,23 @@ def draw(kinds, limit=None):
 
 def _lane(label, amounts, scale):
     rows = {FIRST_ROW: -GAP, SECOND_ROW: -GAP}
-    placed = []
+    placed, last, run = [], -GAP, 0
     for amount in amounts:
         x = _position(amount.usd, scale)
+        run = run + 1 if x - last < HIDES else 0
+        last = x
         width = len(f"{amount.number} {amount.name}") * LETTER
         left = x - {"start": 0, "middle": width / 2, "end": width}[_anchor(x)]
         # The row next to the line first; a lane without a second row stays low.
         row = next((row for row in (SECOND_ROW, FIRST_ROW) if rows[row] + GAP <= left), None)
         if row:
             rows[row] = left + width
-        placed.append((x, row, amount))
-    is_tall = any(row == FIRST_ROW for _x, row, _amount in placed)
+        placed.append((x, row, amount, BELOW[run % len(BELOW)]))
+    is_tall = any(row == FIRST_ROW for _x, row, _amount, _below in placed)
     lift = 0 if is_tall else SECOND_ROW - FIRST_ROW
     dots = tuple(
-        Dot(_percent(x), row and row - lift, _anchor(x), amount) for x, row, amount in placed
+        Dot(_percent(x), row and row - lift, _anchor(x), amount, below)
+        for x, row, amount, below in placed
     )
     return Lane(label, dots, is_tall)
 

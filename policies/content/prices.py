@@ -78,6 +78,7 @@ def _usd(amount, currency, year):
     return amount / rate.per_usd if rate and rate.year == year else None
 
 
+@cache
 def _factor(year):
     """Return how many dollars of the base year bought what one bought in ``year``; None outside the
     table."""

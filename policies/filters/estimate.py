@@ -86,6 +86,8 @@ class EstimateForm(forms.Form):
     currency = forms.CharField(required=False, max_length=3)
     like = forms.CharField(required=False, max_length=24)
     scale = OptionField(required=False, choices=SCALES)
+    # Whose policies are listed, where there are many.
+    show = OptionField(required=False, choices=Reason.choices)
 
     def __init__(self, data):
         super().__init__(data)

@@ -29,6 +29,8 @@ from policies.filters.library import plain
 
 # With so many amounts to compare nobody needs a wider class.
 ENOUGH = 30
+# More policies than these that are left out are listed a reason at a time.
+MANY = 60
 
 
 @login_not_required
@@ -146,6 +148,7 @@ def _context(question, result):
         "estimate": result,
         "named": question.named_with_cities,
         "offers": _offers(question, result),
+        "groups": _groups(question, result),
         "symbols": _symbols(result),
         "picture": result.picture(question.ceiling_figure),
         "library": f"{reverse('policies:list')}?{asked}" if asked else "",
@@ -160,6 +163,21 @@ def _context(question, result):
         "hidden": [pair for pair in question.values() if pair[0] != "case"],
         "today": date_format(today, "DATE_FORMAT"),
     }
+
+
+def _groups(question, result):
+    """Return the groups of :meth:`Estimate.groups`, each with an address that opens it: a page of
+    hundreds of lines that nobody has asked for would be slow and heavy."""
+    is_long = sum(len(figures) for _reason, _label, figures in result.left_out) > MANY
+    return [
+        (
+            *group,
+            f"{question.address(show=(group[0],))}#g-{group[0]}"
+            if is_long and group[0] != question.show
+            else "",
+        )
+        for group in result.groups
+    ]
 
 
 def _symbols(result):

@@ -20,6 +20,7 @@ from sdg.models import Target
 
 MAX_CHOSEN = 3  # cities of the person's own choice
 MIN_SHOWN = 15  # cities, close or not
+MAX_SHARED = 12  # targets in common that are named
 
 
 @login_not_required
@@ -102,8 +103,8 @@ def _chosen(typed, member):
 
 
 def _add_policies(member, cities):
-    """Give each member ``case_count`` and ``shared``, the targets that both have policies for, in three
-    queries."""
+    """Give each member ``case_count`` and ``shared``, the first of the targets that both have policies
+    for, with ``more_shared``, how many they are beyond those; in three queries."""
     members = [member, *(city.member for city in cities)]
     live = Revision.objects.live()
     cases, targets = defaultdict(set), defaultdict(set)
@@ -118,7 +119,8 @@ def _add_policies(member, cities):
     for city in cities:
         other = city.member
         other.case_count = len(cases[other.pk])
-        other.shared = [target for target in in_order if target.code in targets[other.pk]]
+        shared = [target for target in in_order if target.code in targets[other.pk]]
+        other.shared, other.more_shared = shared[:MAX_SHARED], len(shared[MAX_SHARED:])
 
 
 def _groups(cities, own):

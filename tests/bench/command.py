@@ -14,6 +14,7 @@ SMALL, MIDDLE = 1_000, 10_000
 # The bars that the table is read against.
 PAGE_MS, PAGE_GROWTH, ENGINE_MS, TIMES_FASTER = 15, 1.5, 10, 50
 MATCH_MS = 1
+ESTIMATE_MS, ESTIMATE_QUERIES = 60, 8
 QUERIES, CASES_A_SECOND, MEMORY_MB, WEIGHT_KB = 5, 3000, 1000, 60
 
 # Fresh processes for each measurement, of which the best one counts: other work on a shared machine
@@ -24,6 +25,7 @@ FIGURES = {
     "build": lambda found: -found["rate"],
     "engine": lambda found: found["all"]["median"],
     "pages": lambda found: found["all"]["median"],
+    "estimates": lambda found: found["estimate"]["median"],
 }
 
 
@@ -58,7 +60,12 @@ class Command(BaseCommand):
             from tests.bench import postgres  # noqa: PLC0415 - its wheel may warn when imported
 
             return postgres.ask(settings.VAR_DIR / "postgres")
-        work = {"build": measure.build, "engine": measure.engine, "pages": measure.pages}[step]
+        work = {
+            "build": measure.build,
+            "engine": measure.engine,
+            "pages": measure.pages,
+            "estimates": measure.estimates,
+        }[step]
         before = measure.pace()
         return work() | {"pace": [before, measure.pace()]}
 
@@ -153,6 +160,8 @@ class Command(BaseCommand):
             )
             self.line("  search page", spread(pages["all"]))
             self.line("  the same, sentences and other languages", spread(pages["spoken"]))
+            self.line("  what it would take, of up to 300", spread(found["estimates"]["estimate"]))
+            self.line("  cities like one", spread(found["estimates"]["like"]))
             self.line("  question to targets", spread(engine["matched"]))
             self.line("  hits and all facet counts, one word", spread(engine["all"]))
             self.line("  the same, two words or with facets", spread(engine["narrowed"]))
@@ -178,6 +187,10 @@ class Command(BaseCommand):
             self.line("PostgreSQL full text, the same words, median ms", f"{theirs:.1f}")
             self.bar("times faster than PostgreSQL", theirs / ours, TIMES_FASTER, least=True)
         self.bar("SQL queries of the search page", largest["pages"]["queries"], QUERIES)
+        for what, name in (("what it would take", "estimate"), ("cities like one", "like")):
+            page = largest["estimates"][name]
+            self.bar(f"{what}, median ms", page["median"], ESTIMATE_MS)
+            self.bar("SQL queries of the same", page["queries"], ESTIMATE_QUERIES)
         build = largest["build"]
         words = f"index build, cases/s of {build['words']:.0f} words"
         self.bar(words, build["rate"], CASES_A_SECOND, least=True)

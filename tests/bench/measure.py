@@ -16,12 +16,14 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from citynet.wsgi import application
-from policies.models import Revision
+from members import traits
+from policies.models import CaseStudy, Revision
 from policies.search import index, meaning
 from policies.search.query import Question, ask
 from policies.search.schema import SECTIONS
 from tests.bench import questions
 
+CITIES = 12
 WARM_UP = ("", "school", "water river")
 
 
@@ -129,6 +131,30 @@ def pages():
         "queries": len(captured),
         "weight": weight(page),
     }
+
+
+def estimates():
+    """What it would take, and cities like one: times and SQL queries. An estimate counts no synthetic
+    case, so those of this library are taken for real ones meanwhile."""
+    CaseStudy.objects.update(synthetic=False)
+    try:
+        asked = [f"/policies/estimate/?{query}" for query in questions.estimates()]
+        cities = traits.comparable().order_by("pk").values_list("slug", flat=True)[:CITIES]
+        like = [f"/members/{slug}/like/" for slug in cities]
+        for path in (asked[0], asked[-1], like[0]):
+            get(path)
+        return {"estimate": _asked_for(asked), "like": _asked_for(like)}
+    finally:
+        CaseStudy.objects.update(synthetic=True)
+
+
+def _asked_for(paths):
+    times, queries = [], []
+    for path in paths:
+        with CaptureQueriesContext(connection) as captured:
+            times.append(milliseconds(lambda path=path: get(path))[0])
+        queries.append(len(captured))
+    return summary(times) | {"queries": max(queries)}
 
 
 def get(path):

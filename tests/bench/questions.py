@@ -1,7 +1,13 @@
 """Questions to measure with: words of the library itself, from rare to in most cases."""
 
-from itertools import cycle
+from itertools import combinations, cycle
+from urllib.parse import urlencode
 
+from django.db.models import Count
+
+from members import traits
+from policies.filters.estimate import MOST_POLICIES
+from policies.models import Revision
 from policies.search import index, text
 from policies.search.query import Question
 
@@ -36,6 +42,34 @@ SENTENCES = (
 def sentences():
     """Questions in sentences and in other languages, best match first."""
     return [Question(words=words, sort="relevance") for words in SENTENCES]
+
+
+def estimates():
+    """Addresses of estimates by their class: targets of all sizes, two of them with nearly as many
+    policies as are read, a target and a theme, words, and cities like one."""
+    live = Revision.objects.live()
+    rows = live.order_by().values_list("contributions__target")
+    sizes = [pair for pair in rows.annotate(count=Count("pk")).order_by("count") if pair[0]]
+    few, many = sizes[:EACH], sizes[-EACH:]
+    city = traits.comparable().order_by("pk").first().slug
+    asked = [{"target": code} for code, _count in (*few, *many)]
+    asked += [{"target": codes} for codes in _pairs_of_targets(sizes)]
+    asked += [{"target": code, "theme": "transport"} for code, _count in many]
+    asked += [{"target": code, "like": "3"} for code, _count in few]
+    asked += [{"target": few[0][0], "q": words} for words in SENTENCES[:EACH]]
+    return [
+        urlencode({**each, "for": city, "ceiling": "5000000", "currency": "USD"}, doseq=True)
+        for each in asked
+    ]
+
+
+def _pairs_of_targets(sizes):
+    """Return pairs of targets with together as many policies as an estimate reads, or fewer."""
+    fitting = [
+        pair for pair in combinations(sizes, 2) if sum(n for _code, n in pair) <= MOST_POLICIES
+    ]
+    fitting.sort(key=lambda pair: -sum(count for _code, count in pair))
+    return [[code for code, _count in pair] for pair in fitting[:EACH]]
 
 
 def words_by_share():

@@ -48,3 +48,16 @@ def test_amounts_beyond_the_scale_are_drawn_at_its_ends(usd):
     (lane,) = draw([("Total", [amount(1, usd)])]).lanes
 
     assert [dot.x for dot in lane.dots] == ["100.0%" if usd > 1000 else "0.0%"]
+
+
+def test_dots_at_one_place_do_not_hide_each_other():
+    (lane,) = draw([("Total", [*(amount(n, 10**5) for n in range(1, 5)), amount(5, 10**8)])]).lanes
+
+    assert [dot.below for dot in lane.dots] == [0, 12, 6, 0, 0]
+
+
+@pytest.mark.parametrize(("limit", "x", "last"), [(10**5, "50.0%", "1m"), (10**9, "100.0%", "1bn")])
+def test_scale_reaches_the_limit(limit, x, last):
+    drawn = draw([("Total", [amount(1, 10**4), amount(2, 10**6)])], limit)
+
+    assert (drawn.limit.x, str(drawn.ticks[-1].label)) == (x, last)

@@ -127,6 +127,23 @@ def test_cities_like_it_are_counted_and_the_others_are_named(client, asker):
     assert "/policies/?target=11.2&amp;like=iloilo" in response.content.decode()
 
 
+def test_long_groups_are_opened_one_at_a_time(client, asker, monkeypatch):
+    monkeypatch.setattr(views, "MANY", 1)
+    policy(1)
+    policy(None, title="Silent"), policy(5, budget_scope="part", title="Partial")
+    address = f"{URL}?target=11.2&show=no-amount"
+
+    html = client.get(URL, {"target": "11.2"}).content.decode()
+    assert f'<a href="{address.replace("&", "&amp;")}#g-no-amount">No amount</a>' in html
+    listed = re.findall(r"<li><span><a href=[^>]+>(Silent|Partial)</a>", html.split('id="cost"')[0])
+    assert listed == []
+    html = client.get(address).content.decode().split('id="cost"')[0]
+    assert '<details class="facet group" id="g-no-amount" open>' in html
+    assert re.findall(r"<li><span><a href=[^>]+>(Silent|Partial)</a>", html) == ["Silent"]
+    # It is no part of the question.
+    assert "show=" not in client.get(address).context["address"]
+
+
 def test_words_find_the_class_as_the_library_does(client, asker, synced):
     policy(1_000_000, title="Zebra paths")
     policy(2_000_000, title="Zebra paths by night", targets=["12.5"])
@@ -276,6 +293,7 @@ def test_who_took_part_who_paid_and_what_went_wrong(client, asker):
             "like",
             "Only “3” can be written here: cities with three traits alike.",
         ),
+        ("target=11.2&show=all", "show", "“all” is not one of the choices."),
         ("target=11.2&scale=town", "scale", "“town” is not one of the choices."),
         (f"q={'a' * 501}", "q", "Write at most 500 characters (now 501)."),
         ("targt=11.2", "", "There is no filter named “targt”."),
@@ -311,6 +329,7 @@ def test_wrong_question_is_said_beside_its_field_and_nothing_is_counted(
         "currency",
         "like",
         "scale",
+        "show",
         "q",
     ],
 )

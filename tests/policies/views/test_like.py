@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from sdg.models import Target
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +139,17 @@ def test_former_address_leads_to_the_present_one(client, asked):
 
     assert (response.status_code, response["Location"]) == (301, "/members/iloilo/like/")
     assert client.get("/members/nowhere/like/").status_code == 404
+
+
+def test_many_targets_in_common_are_counted_not_listed(client, asked):
+    near = MemberFactory(name="Makati", slug="makati", **SAME)
+    codes = list(Target.objects.order_by("position").values_list("pk", flat=True)[:7])
+    more = list(Target.objects.order_by("-position").values_list("pk", flat=True)[:7])
+    for member in (asked, near):
+        for targets in (codes, more):
+            LiveRevisionFactory(case=CaseStudyFactory(member=member), targets=targets)
+
+    response = client.get("/members/iloilo/like/")
+    [(_heading, [city])] = response.context["groups"]
+    assert (len(city.member.shared), city.member.more_shared) == (12, 2)
+    assert 'href="/policies/?member=makati">and 2 more</a>' in response.content.decode()
