@@ -541,7 +541,11 @@ EXCHANGE_LIMITS = {
 # Kinds of notices whose mail tells what no notice holds: it is read when the mail is written.
 READ_WHEN_MAILED = {"introduction-made": "exchange.content.introductions.facts_of_mail"}
 # What each app knows about a person: for the download of personal data, the trail and the deletion.
-PERSONAL_DATA = ["members.teams.personal_data", "policies.workflow.personal_data"]
+PERSONAL_DATA = [
+    "members.teams.personal_data",
+    "policies.workflow.personal_data",
+    "exchange.steps.personal_data",
+]
 
 # Each request has an id, in its answer and in each line of the log about it. nginx may give it.
 DJANGO_GUID = {"GUID_HEADER_NAME": "X-Request-ID", "EXPOSE_HEADER": False}

@@ -32,6 +32,13 @@ STEPS_OF_A_TEAM = (
     "second-factor-added",
     "personal-data-exported",
     "account-deleted",
+    *("question-asked", "question-taken", "question-answered", "question-declined"),
+    *("question-judged", "question-closed", "advice-given", "advice-corrected"),
+    *("advice-replaced", "advice-withdrawn", "advice-confirmed", "english-added"),
+    *("adoption-begun", "adoption-published", "adoption-changed", "adoption-reported"),
+    *("adoption-confirmed", "adoption-disputed", "cooperation-opened", "cooperation-changed"),
+    *("cooperation-renewed", "cooperation-closed", "introduction-asked"),
+    *("introduction-accepted", "introduction-declined", "introduction-outcome", "entry-flagged"),
 )
 
 

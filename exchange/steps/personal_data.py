@@ -1,0 +1,110 @@
+"""What the exchange stores about a person. See ``settings.PERSONAL_DATA``."""
+
+from exchange.models import (
+    Addressee,
+    Adoption,
+    AdoptionReport,
+    Advice,
+    Cooperation,
+    Flag,
+    Introduction,
+    Question,
+)
+from exchange.models.questions import QuestionDraft
+from members.models import Member
+from members.record.people import rows
+from members.record.redaction import Redactor, former_colleague, former_moderator
+
+# Entries, and the texts in which whoever wrote them may have put a name.
+TEXTS = {
+    Question: ("title", "background", "english"),
+    Advice: ("text", "english", "source", "amount_covers"),
+    Adoption: ("interest", "kept", "reason", "origin_note"),
+    Cooperation: ("title", "text", "outcome"),
+}
+# What people of the secretariat enter for a member.
+BY_SECRETARIAT = {
+    Question: {"passed_on": True},
+    Advice: {"passed_on": True},
+    Adoption: {"provenance": "secretariat"},
+}
+# What the secretariat notes on an entry is no text of its author.
+OF_SECRETARIAT = ("decision_note", "removed_reason", "waits_since", "next_offered_at")
+
+
+def export(user):
+    """Return all rows that ``user`` wrote or decided on, as plain values."""
+    return {
+        "questions_asked": rows(
+            Question.objects.filter(author=user), "member__name", "case_id", without=OF_SECRETARIAT
+        ),
+        "question_begun": rows(QuestionDraft.objects.filter(author=user)),
+        "questions_taken": list(
+            Addressee.objects.filter(taken_by=user)
+            .order_by("pk")
+            .values("question__title", "member__name", "state", "taken_at")
+        ),
+        "advice_given": rows(
+            Advice.objects.filter(author=user),
+            "member__name",
+            "case_id",
+            "question__title",
+            without=OF_SECRETARIAT,
+        ),
+        "adoptions_entered": rows(
+            Adoption.objects.filter(author=user), "member__name", "case_id", without=OF_SECRETARIAT
+        ),
+        "reports_on_adoptions": rows(AdoptionReport.objects.filter(by=user), "adoption_id"),
+        "needs_and_offers": rows(
+            Cooperation.objects.filter(author=user), "member__name", without=OF_SECRETARIAT
+        ),
+        "introductions_asked": rows(
+            user.introductions_asked.all(), "from_member__name", "to_member__name"
+        ),
+        # Of what somebody else asked for there is only what the person did.
+        "introductions_decided": list(
+            Introduction.objects.filter(decided_by=user)
+            .order_by("pk")
+            .values("from_member__name", "to_member__name", "state", "decided_at")
+        ),
+        "flags": rows(Flag.objects.filter(by=user)),
+    }
+
+
+def trail(user):
+    """Return what a person wrote in the exchange: admin template -> rows, newest first."""
+    return {
+        f"admin/exchange/trail/{name}.html": model.objects.filter(author=user)
+        .exclude(state="draft")
+        .select_related("member")
+        .order_by("-created_at", "-pk")
+        for name, model in (
+            ("questions", Question),
+            ("advice", Advice),
+            ("adoptions", Adoption),
+            ("cooperation", Cooperation),
+        )
+    }
+
+
+def forget(user):
+    """Take the name of ``user`` out of entries, which stay with their members.
+
+    Introductions that the person asked for, and a question that was only begun, go with the account.
+    """
+    for model, texts in TEXTS.items():
+        own = model.objects.filter(author=user)
+        for member in Member.objects.filter(pk__in=own.order_by().values("member")):
+            label = former_colleague(member)
+            of_member = own.filter(member=member)
+            Redactor(user, label).rows(of_member, *texts)
+            of_member.update(author_name=label)
+        if entered := BY_SECRETARIAT.get(model):
+            own.filter(**entered).update(author_name=former_moderator())
+    redactor = Redactor(user, former_colleague())
+    redactor.rows(AdoptionReport.objects.filter(by=user), "text")
+    redactor.rows(Addressee.objects.filter(taken_by=user), "declined_text")
+    # Answers may thank the person by name.
+    redactor.rows(Advice.objects.filter(question__author=user), "text", "english")
+    redactor.rows(Introduction.objects.filter(decided_by=user), "text")
+    redactor.rows(Flag.objects.filter(by=user), "text")

@@ -1,0 +1,128 @@
+"""What the exchange knows of a person: download, trail, and what stays when an account ends."""
+
+import pytest
+from django.urls import reverse
+
+from exchange.models import Adoption, Advice, Cooperation, Flag, Introduction, Question
+from exchange.steps import moderation
+from exchange.steps import questions as question_steps
+from members.models import Event, User
+from members.record.people import data_of, delete_account
+from members.teams import merging
+from tests.exchange.factories import (
+    AddresseeFactory,
+    AdoptionFactory,
+    AdoptionReportFactory,
+    AdviceFactory,
+    CooperationFactory,
+    IntroductionFactory,
+    QuestionFactory,
+)
+from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory, StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maria():
+    """Somebody who did one of everything."""
+    membership = MembershipFactory(member__name="Iloilo City", user__name="Maria Santos")
+    user, member = membership.user, membership.member
+    mine = {"author": user, "member": member}
+    question = QuestionFactory(**mine, background="Write to me, Maria Santos.")
+    AdviceFactory(**mine, text="Maria Santos says: plan the cleaning too, from the start.")
+    AdviceFactory(question=question, text="Dear Maria Santos, it takes six people all year.")
+    AdoptionReportFactory(adoption=AdoptionFactory(**mine), by=user)
+    CooperationFactory(**mine)
+    IntroductionFactory(from_user=user, from_member=member)
+    addressee = AddresseeFactory(member=member)
+    question_steps.take(addressee, by=user)
+    moderation.flag(AdviceFactory(), by=user, reason="wrong", text="It is half.")
+    return user
+
+
+def test_the_download_has_all_that_a_person_wrote(maria):
+    found = data_of(maria)
+    sizes = {
+        name: len(found[name])
+        for name in (
+            *("questions_asked", "questions_taken", "advice_given", "adoptions_entered"),
+            *("reports_on_adoptions", "needs_and_offers", "introductions_asked", "flags"),
+        )
+    }
+    assert sizes == dict.fromkeys(sizes, 1)
+    assert found["questions_asked"][0]["background"] == "Write to me, Maria Santos."
+    assert found["question_begun"] == []
+    # What somebody else wrote is not the person's.
+    assert "six people" not in str(found["advice_given"])
+
+
+def test_entries_stay_without_the_name_of_who_wrote_them(maria):
+    """Sentence 30: deleting an account leaves texts without the person's name."""
+    delete_account(maria)
+    assert not User.objects.filter(pk=maria.pk).exists()
+    label = "Former colleague of Iloilo City"
+    for model in (Question, Advice, Adoption, Cooperation):
+        assert model.objects.filter(author=None, author_name=label).count() == 1, model
+    texts = [
+        *Question.objects.values_list("title", "background"),
+        *Advice.objects.values_list("text", "english"),
+    ]
+    assert "Maria" not in str(texts)
+    assert "plan the cleaning too" in str(texts)
+    assert not Introduction.objects.exists()
+    assert Flag.objects.get().by is None
+    assert "Maria" not in str(list(Event.objects.values_list("actor_name", "subject", "reason")))
+    assert set(
+        Event.objects.filter(subject_type__startswith="exchange.").values_list(
+            "actor_name", flat=True
+        )
+    ) == {"Former colleague"}
+
+
+def test_what_the_secretariat_passed_on_names_nobody_of_it():
+    moderator = StaffFactory(groups=["Moderators"], name="Kim Minsu")
+    advice = AdviceFactory(author=moderator, passed_on=True, source="E-mail of 3 December 2026")
+    delete_account(moderator)
+    advice.refresh_from_db()
+    assert advice.author_name == "Former moderator"
+
+
+def test_the_secretariat_reads_what_a_person_wrote(administrator_client, maria):
+    page = administrator_client.get(reverse("admin:members_user_trail", args=[maria.pk]))
+    shown = page.content.decode()
+    for words in ("How many people run the night buses?", "See our night buses at work"):
+        assert words in shown
+
+
+def test_a_merged_member_takes_all_its_entries_along():
+    moderator = StaffFactory(is_superuser=True)
+    double, kept = MemberFactory(name="Iloilo"), MemberFactory(name="Iloilo City")
+    rows = [
+        QuestionFactory(member=double),
+        AddresseeFactory(member=double),
+        AdviceFactory(member=double),
+        AdoptionFactory(member=double),
+        CooperationFactory(member=double),
+        IntroductionFactory(to_member=double, from_member=double),
+    ]
+    flag = Flag.objects.create(
+        subject_type="exchange.advice", subject_id=1, reason="wrong", member=double
+    )
+    merging.merge(double, kept, by=moderator, reason="One city.")
+    for row in [*rows, flag]:
+        row.refresh_from_db()
+    assert {row.member for row in rows[:5]} == {kept}
+    assert (rows[5].from_member, rows[5].to_member, flag.member) == (kept, kept, kept)
+
+
+def test_advice_follows_its_case_when_it_is_merged_or_moved(client, reference):
+    live, double = LiveRevisionFactory(), LiveRevisionFactory().case
+    advice = AdviceFactory(case=double)
+    double.live, double.merged_into = None, live.case
+    double.save()
+    assert advice.get_absolute_url() in client.get(live.case.get_absolute_url()).text
+    assert live.title in client.get(advice.get_absolute_url()).text
+    live.case.live = None
+    live.case.save()
+    assert client.get(advice.get_absolute_url()).status_code == 404
