@@ -55,10 +55,10 @@ class Adoption(Entry):
         OTHER = "other", _("Another way")
 
     class Strength(models.TextChoices):
-        """How well the sources show that it was taken over from there."""
+        """How well the sources show that it was taken over from there, as who compiled it judges."""
 
-        STRONG = "strong", _("Stated by the adopter or the original")
-        FAIR = "fair", _("Stated by others, or for a part")
+        STRONG = "strong", _("Strong")
+        FAIR = "fair", _("Fair")
 
     OPEN_TO_READERS = (State.PUBLISHED,)
     # The public reads of it only once something is being done.
