@@ -36,7 +36,7 @@ class AdoptionForm(forms.ModelForm):
         return data
 
 
-class RowInline(admin.TabularInline):
+class EnteredRows:
     """Rows of what the secretariat entered."""
 
     extra = 0
@@ -51,7 +51,7 @@ class RowInline(admin.TabularInline):
     has_add_permission = has_change_permission = has_delete_permission = _may_write
 
 
-class SourceInline(RowInline):
+class SourceInline(EnteredRows, admin.TabularInline):
     model = AdoptionSource
     min_num = 1
     validate_min = True
@@ -61,19 +61,22 @@ class SourceInline(RowInline):
         return super().get_formset(request, obj, **kwargs | {"validate_min": True})
 
 
-class ChangeInline(RowInline):
+class ChangeInline(EnteredRows, admin.TabularInline):
     model = AdoptionChange
     max_num = adoptions.MAX_CHANGES
     fields = ["aspect", "kind", "what", "reason", "when"]
 
 
-class ReportInline(RowInline):
+class ReportInline(EnteredRows, admin.StackedInline):
     """Reports are added, never changed."""
 
     model = AdoptionReport
     fields = [
-        *("date", "stage", "compared", "text", "amount", "currency", "amount_year"),
-        *("amount_basis", "staff_fte", "months", "source_url"),
+        ("date", "stage", "compared"),
+        "text",
+        ("amount", "currency", "amount_year", "amount_basis"),
+        ("staff_fte", "months"),
+        "source_url",
     ]
 
     def has_change_permission(self, request, obj=None):

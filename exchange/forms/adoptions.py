@@ -63,6 +63,7 @@ class AdoptionForm(CleanedByFields):
     class Meta(CleanedByFields.Meta):
         model = Adoption
         fields = ["stage", *(name for name in EDITABLE if name != "own_case")]
+        widgets = {"interest": forms.Textarea(attrs={"rows": 3, "dir": "auto"})}
         help_texts = {
             "kept": hint(
                 _("What you took over as it was, at most 1,000 characters."),
