@@ -6,6 +6,17 @@ from playwright.sync_api import expect
 CUT_OFF = """names => [...document.querySelectorAll(names)].some(cell =>
   cell.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"""
 
+# Words of the cells, of which a part stands in another line.
+BROKEN = """names => [...document.querySelectorAll(names)].flatMap(cell => {
+  const range = document.createRange(), found = [], texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[\\p{L}\\d.]+/gu)) {
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1) found.push(word[0]);
+  }
+  return found;
+})"""
+
 
 @pytest.mark.parametrize(
     "address", ["/policies/compare/?case=1&case=2&case=3&case=4", "/policies/?view=table"]
@@ -15,6 +26,7 @@ def test_wide_tables_print_whole(open_page, address):
     page = open_page(address, width=1047)
     page.emulate_media(media="print")
     assert page.evaluate(CUT_OFF, "main table :is(th, td):not(.no-print)") is False
+    assert page.evaluate(BROKEN, "main table :is(th, td:nth-child(n + 3)):not(.no-print)") == []
 
 
 def test_coverage_at_twice_the_text_does_not_grow_sideways(open_page):
