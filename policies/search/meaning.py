@@ -102,70 +102,86 @@ class Thesaurus:
         self.known_codes = frozenset(self.codes)
         places = {code: place for place, code in enumerate(self.codes)}
         self._labels = {(code, language): label for code, language, label in labels}
-        frequencies = [defaultdict(float) for _code in self.codes]
         # Of each target (language, term, its words); word -> (words of a term of several, its target);
         # language -> its words.
         self._terms = [[] for _code in self.codes]
         self._phrases = defaultdict(list)
         self._vocabulary = defaultdict(set)
         self._wordings = []
+        self._frequencies = [defaultdict(float) for _code in self.codes]
+        # The same by what is English: "air" is water in Indonesian.
+        self._in_english = [defaultdict(float) for _code in self.codes]
         for place, (_code, label, wording) in enumerate(targets):
-            words = tokens(label)
-            for word in words:
-                frequencies[place][word] += LABEL
-            self._wordings.append(frozenset(tokens(wording)))
-            for word in self._wordings[-1]:
-                frequencies[place][word] += WORDING
-            self._vocabulary[ENGLISH].update(words, tokens(wording))
-            if words:
-                self._terms[place].append((ENGLISH, label, frozenset(words)))
+            self._add_target(place, label, wording)
         for rows, is_term in ((terms, True), (labels, False)):
             for code, language, term in rows:
-                words = tokens(term)
-                place = places.get(code)
-                if place is None or not words:
-                    continue
-                share = TERM / len(words) ** 0.5
-                for word in words:
-                    frequencies[place][word] += share
-                whole = frozenset(words)
-                self._terms[place].append((language, term, whole))
-                self._vocabulary[language] |= whole
-                if is_term and len(whole) > 1:
-                    self._phrases[words[0]].append((whole, place, PHRASE * len(words) ** 0.5))
-        self._weigh(frequencies)
+                if (place := places.get(code)) is not None:
+                    self._add_term(place, language, term, is_term=is_term)
+        self._weigh(self._frequencies)
+        self._english = self._postings_of(self._in_english)
+
+    def _add_target(self, place, label, wording):
+        words = tokens(label)
+        self._wordings.append(frozenset(tokens(wording)))
+        for found in (self._frequencies[place], self._in_english[place]):
+            for word in words:
+                found[word] += LABEL
+            for word in self._wordings[-1]:
+                found[word] += WORDING
+        self._vocabulary[ENGLISH].update(words, self._wordings[-1])
+        if words:
+            self._terms[place].append((ENGLISH, label, frozenset(words)))
+
+    def _add_term(self, place, language, term, *, is_term):
+        words = tokens(term)
+        if not words:
+            return
+        share = TERM / len(words) ** 0.5
+        for word in words:
+            self._frequencies[place][word] += share
+            if language == ENGLISH:
+                self._in_english[place][word] += share
+        whole = frozenset(words)
+        # Of "city-to-city" one word is left, which says something else.
+        if len(whole) > 1 or len(text.fold(term).split()) == 1:
+            self._terms[place].append((language, term, whole))
+        self._vocabulary[language] |= whole
+        if is_term and len(whole) > 1:
+            self._phrases[words[0]].append((whole, place, PHRASE * len(words) ** 0.5))
 
     def _weigh(self, frequencies):
-        self._frequencies = frequencies
         number = len(self.codes)
         owners = Counter(word for found in frequencies for word in found)
         self.idf = {
             word: math.log(1 + (number - n + 0.5) / (n + 0.5)) for word, n in owners.items()
         }
         self._unknown = math.log(1 + (number + 0.5) / 0.5)  # of a word that no target has
-        self._postings = defaultdict(list)
+        self._postings = self._postings_of(frequencies)
+
+    def _postings_of(self, frequencies):
+        postings = defaultdict(list)
         for place, found in enumerate(frequencies):
             for word, frequency in found.items():
                 weight = frequency * (SATURATION + 1) / (frequency + SATURATION)
-                self._postings[word].append((place, self.idf[word] * weight))
+                postings[word].append((place, self.idf[word] * weight))
+        return postings
 
     def match(self, words, typed, limit=NEAREST):
         """Return the :class:`Meaning` of a question of these words; ``typed`` is all of it."""
         asked = frozenset(words)
-        scores = defaultdict(float)
-        for word in asked:
-            for place, weight in self._postings.get(word, ()):
-                scores[place] += weight
-            for whole, place, weight in self._phrases.get(word, ()):
-                if whole <= asked:
-                    scores[place] += weight
+        able = self._able(typed, asked)
+        scores = self._scores(asked, in_english=able == (ENGLISH,))
         if not scores:
             return Meaning()
         nearest = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
         named = [self._named(place, asked, typed) for place, _score in nearest]
         if not any(named):
             named = [self._named(place, asked, typed, SYLLABLES) for place, _score in nearest]
-        languages = self._languages(typed, asked, named)
+        votes = Counter()
+        for found in named:
+            for share, language, _term in found:
+                votes[language] += share
+        languages = tuple(sorted(able, key=lambda one: -votes[one]))
         language = languages[0] if languages else ""
         best = nearest[0][1]
         near = []
@@ -176,6 +192,20 @@ class Thesaurus:
             label = self._labels.get((code, language), "")
             near.append(Near(code, share, said, label, bool(said) and share >= FOUND))
         return Meaning(tuple(near), language, languages)
+
+    def _scores(self, asked, *, in_english):
+        """Return {place of a target: how near it is}; words that are English count as such where the
+        question is ``in_english``."""
+        scores = defaultdict(float)
+        for word in asked:
+            is_english = in_english and word in self._vocabulary[ENGLISH]
+            postings = self._english if is_english else self._postings
+            for place, weight in postings.get(word, ()):
+                scores[place] += weight
+            for whole, place, weight in self._phrases.get(word, ()):
+                if whole <= asked:
+                    scores[place] += weight
+        return scores
 
     @cached_property
     def _passage_postings(self):
@@ -222,22 +252,14 @@ class Thesaurus:
                 found.append((share, language, term))
         return found
 
-    def _languages(self, typed, asked, named):
-        """Return the languages that a question can be in by its script and its words, the one whose
-        terms share most with it first; () where nothing tells. What can be English is."""
+    def _able(self, typed, asked):
+        """Return the languages that a question can be in by its script and its words, () where nothing
+        tells; what can be English is."""
         candidates = languages_of_script(typed)
         known = {one: len(asked & self._vocabulary[one]) for one in candidates}
         most = max(known.values())
-        if not most:
-            return ()
-        votes = Counter()
-        for found in named:
-            for share, language, _term in found:
-                votes[language] += share
-        able = [one for one in candidates if known[one] == most]
-        if ENGLISH in able:
-            return (ENGLISH,)
-        return tuple(sorted(able, key=lambda one: -votes[one]))
+        able = tuple(one for one in candidates if most and known[one] == most)
+        return (ENGLISH,) if ENGLISH in able else able
 
     def knows(self, word):
         """Return whether a word, as :func:`tokens` returns them, stands in any term, label or text."""

@@ -78,9 +78,11 @@ class Command(BaseCommand):
             (folder / "db.sqlite3").unlink(missing_ok=True)
         # A library kept from last time may be of an earlier version.
         self.manage(size, "migrate", "--verbosity", "0")
-        if not is_ready:
+        self.manage(size, "load_reference", "--verbosity", "0")
+        if is_ready:
+            self.manage(size, "rebuild_summaries", "--verbosity", "0")
+        else:
             self.say(f"Making {size:,} synthetic cases")
-            self.manage(size, "load_reference", "--verbosity", "0")
             self.manage(size, "generate_cases", str(size), "--no-sync")
             (folder / "ready").touch()
         self.manage(size, "collectstatic", "--noinput", "--verbosity", "0")

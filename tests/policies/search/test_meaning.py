@@ -80,6 +80,24 @@ def test_languages_that_a_question_can_be_in_are_all_named(typed, languages):
 
 
 @pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        # "air" is water in Indonesian: a question in English is not about that.
+        ("air", ["11.6"]),
+        ("air bersih", ["6.1"]),
+        # Of "city-to-city" the little word is left out, and what is left does not name it.
+        ("Ho Chi Minh City", []),
+    ],
+)
+def test_words_of_another_language_or_of_half_a_term_say_nothing(typed, codes):
+    targets = [*TARGETS, ("6.1", "Drinking water", "Achieve access to safe drinking water")]
+    terms = [*TERMS, ("6.1", "id", "air bersih"), ("14.1", "en", "city-to-city")]
+    found = Thesaurus(targets, terms, LABELS).match(tokens(typed), typed)
+
+    assert [near.code for near in found.finding] == codes
+
+
+@pytest.mark.parametrize(
     ("typed", "found"),
     [
         # Pairs of letters that chance to be the same say nothing.
