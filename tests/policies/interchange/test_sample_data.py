@@ -369,3 +369,13 @@ def test_partial_budget_says_what_it_covers(case):
 def test_no_case_claims_a_number_of_staff_that_no_source_gives():
     assert {case["manpower"]["fte"] for case in CASES} == {None}
     assert sum(bool(case["manpower"]["note"]) for case in CASES) == 47
+
+
+def test_roles_of_staff_say_how_they_are_counted_beside_their_number_alone():
+    said = re.compile(r"\b(heads|volunteers\)|full-time)", re.IGNORECASE)
+    roles = [role for case in CASES for role in case["manpower"].get("roles", [])]
+    assert len([role for role in roles if role.get("counted")]) > 20
+    assert [role["role"] for role in roles if said.search(role["role"])] == []
+    assert [
+        case["title"] for case in CASES if case["manpower"].get("note", "").startswith("Heads")
+    ] == []
