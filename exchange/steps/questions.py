@@ -343,6 +343,7 @@ class Moved:
     next_offered: int = 0
     unanswered: int = 0
     settled: int = 0
+    reopened: int = 0
 
     def __iter__(self):
         return iter((each.name, getattr(self, each.name)) for each in fields(self))
@@ -380,7 +381,10 @@ def _due(now):
     settled = Q(state=State.ANSWERED, answered_at__lte=now - days("settled")) & ~Exists(
         newer_answer
     )
-    found = Question.objects.standing().alias(began=began).filter(open_and_due | settled)
+    # Its answers were withdrawn or removed.
+    bare = Q(state=State.ANSWERED) & ~Exists(_given().filter(question=OuterRef("pk")))
+    due = open_and_due | settled | bare
+    found = Question.objects.standing().alias(began=began).filter(due)
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
@@ -390,7 +394,10 @@ def _move_on(key, now, moved):
     # Another process may have been here since the list was made.
     if question is None or question.removed_at or question.hidden_at:
         return
-    if question.state == State.ANSWERED:
+    if question.state == State.ANSWERED and not _given().filter(question=question).exists():
+        _reopen(question, now)
+        moved.reopened += 1
+    elif question.state == State.ANSWERED:
         newest = (
             question.advice.filter(state=Advice.State.PUBLISHED).order_by("-created_at").first()
         )
@@ -401,6 +408,26 @@ def _move_on(key, now, moved):
             moved.settled += 1
     elif question.state == State.OPEN:
         _move_open_on(question, now, moved)
+
+
+def _given():
+    """Return answers that were given and were neither withdrawn nor removed."""
+    return Advice.objects.filter(
+        state__in=[Advice.State.PUBLISHED, Advice.State.REPLACED], removed_at=None
+    )
+
+
+def _reopen(question, now):
+    """Open a question again of which no answer is left; who gave one is asked again."""
+    question.state, question.reopened_at = State.OPEN, now
+    question.waits_since = question.next_offered_at = None
+    question.save(update_fields=["state", "reopened_at", "waits_since", "next_offered_at"])
+    question.addressees.filter(state=Asked.ANSWERED).update(
+        state=Asked.ASKED, taken_by=None, taken_at=None, decided_at=None, reminded_at=None
+    )
+    question.addressees.filter(state__in=Addressee.OWING).update(asked_at=now)
+    with translation.override(settings.LANGUAGE_CODE):
+        audit.record("question-reopened", question, name=_("The clock of the exchange"))
 
 
 def _move_open_on(question, now, moved):

@@ -24,6 +24,7 @@ class Command(TimedCommand):
             "askers offered further members": moved.next_offered,
             "questions closed as unanswered": moved.unanswered,
             "answered questions closed": moved.settled,
+            "questions opened again": moved.reopened,
             "adoptions asked about": adoptions.remind(today),
             "needs and offers ended": ended,
             "needs and offers that end soon": warned,

@@ -38,6 +38,7 @@ def test_the_exchange_is_moved_on_and_running_it_twice_sends_nothing_twice(refer
         "0 askers offered further members",
         "0 questions closed as unanswered",
         "0 answered questions closed",
+        "0 questions opened again",
         "1 adoptions asked about",
         "1 needs and offers ended",
         "1 needs and offers that end soon",

@@ -568,6 +568,19 @@ def test_an_answered_question_closes_itself_sixty_days_after_the_last_answer(ask
     assert (question.state, question.closed_reason) == ("closed", "settled")
 
 
+def test_a_question_whose_answer_was_taken_back_opens_again(asked):
+    given = steps.answer(asked.question, author=asked.people[0], member=asked.member, text=TEXT)
+    now = timezone.now()
+    for facts in ({"state": "withdrawn"}, {"state": "published", "removed_at": now}):
+        Question.objects.update(state="answered")
+        Addressee.objects.update(state="answered")
+        Advice.objects.filter(pk=given.pk).update(**facts)
+        assert steps.move_on(now) == steps.Moved(reopened=1)
+        assert (fresh(asked.question).state, fresh(asked).state) == ("open", "asked")
+        assert steps.move_on(now + timedelta(days=6)) == steps.Moved()
+        assert actions(asked.question)[-1] == "question-reopened"
+
+
 def test_opened_again_the_days_begin_anew(asked, asker):
     steps.answer(asked.question, author=asked.people[0], member=asked.member, text=TEXT)
     steps.judge(asked.question, by=asker, verdict="no")
