@@ -145,8 +145,8 @@ PAGES = {
     "exchange:cooperation-edit": (TEAM, TEAM_EMPTY),
     # Who is in no team is told why one is needed.
     "exchange:cooperation-new": (
-        (302, 200, 200, 200, 403, 403, 403, 403),
-        (401, 422, 422, 422, 403, 403, 403, 403),
+        (302, 200, 200, 200, 403, 200, 200, 200),
+        (401, 422, 422, 422, 403, 422, 422, 422),
     ),
     "exchange:cooperation-publish": (
         SIGNED_IN_NO_METHOD,

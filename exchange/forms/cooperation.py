@@ -130,10 +130,10 @@ class CooperationEditForm(NoContactDetails, forms.Form):
         "cases": MAX_CASES,
     }
 
-    def __init__(self, *args, members, **kwargs):
+    def __init__(self, *args, cases_of, **kwargs):
         super().__init__(*args, **kwargs)
         cases = CaseStudy.objects.live().filter(
-            Q(member__in=members) | Q(live__joint_members__member__in=members)
+            Q(member__in=cases_of) | Q(live__joint_members__member__in=cases_of)
         )
         cases = cases.select_related("live").order_by("live__title", "pk").distinct()
         self.fields["cases"].queryset = cases
@@ -201,7 +201,7 @@ class CooperationNewForm(CooperationEditForm):
     field_order = ["kind", "member"]
 
     def __init__(self, *args, members, **kwargs):
-        super().__init__(*args, members=members, **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["member"].queryset = members
         own = list(members[:2])
         if len(own) == 1:

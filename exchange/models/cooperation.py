@@ -248,3 +248,6 @@ class Introduction(models.Model):
 
     def __str__(self):
         return f"{self.from_member} – {self.to_member}"
+
+    def get_absolute_url(self):
+        return reverse("my-exchange:introduction", args=[self.pk])

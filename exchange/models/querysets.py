@@ -136,7 +136,8 @@ class CooperationQuerySet(EntryQuerySet):
         return Q()
 
     def _known_to_secretariat(self):
-        return ~Q(state="draft")
+        # A team's draft is its own; what the secretariat writes for a member is not.
+        return ~Q(state="draft") | Q(author__is_staff=True)
 
     def open(self):
         """Return needs and offers that one can answer now; on its last day one still can."""

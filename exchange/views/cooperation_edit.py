@@ -17,7 +17,7 @@ from exchange.steps.entries import days, may_decide
 from exchange.steps.errors import ExchangeError, NotAllowed
 from members.models import Member
 
-from .acts import join_first
+from .acts import join_first, own_members, posted
 
 State, Kind = Cooperation.State, Cooperation.Kind
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +33,7 @@ def _label(name, **_kwargs):
 @get_or_post
 def new(request):
     """Write down a need or offer of one's own member; its team reads it first."""
-    members = writes_as(request.user).order_by("search_names")
+    members = own_members(request.user)
     if not members.exists():
         return join_first(request, _("Write a need or an offer"))
     first = {
@@ -42,7 +42,7 @@ def new(request):
         "title": request.GET.get("title", ""),
     }
     form = CooperationNewForm(
-        request.POST if request.method == "POST" else None, initial=first, members=members
+        posted(request), initial=first, members=members, cases_of=writes_as(request.user)
     )
     if request.method == "POST" and form.is_valid():
         data = form.data_of_step
@@ -68,7 +68,7 @@ def edit(request, pk):
     entry = _editable(request, pk)
     form = None
     if request.method == "POST":
-        form = CooperationEditForm(request.POST, members=_members(entry))
+        form = CooperationEditForm(request.POST, cases_of=_members(entry))
         if form.is_valid():
             try:
                 cooperation.change(entry, by=request.user, data=form.data_of_step)
@@ -166,7 +166,7 @@ def _page(request, entry, form=None, *, problem="", status=200, close_form=None)
     can_change = cooperation.can_change(request.user, entry)
     if form is None:
         form = CooperationEditForm(
-            initial=CooperationEditForm.stored(entry), members=_members(entry)
+            initial=CooperationEditForm.stored(entry), cases_of=_members(entry)
         )
     context = {
         "entry": entry,

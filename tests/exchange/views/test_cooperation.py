@@ -9,7 +9,13 @@ from django.utils import timezone
 from exchange.models import Cooperation
 from tests.conftest import signed_in
 from tests.exchange.factories import CooperationFactory
-from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory, UserFactory
+from tests.factories import (
+    LiveRevisionFactory,
+    MemberFactory,
+    MembershipFactory,
+    StaffFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 LIST = "/exchange/cooperation/"
@@ -283,3 +289,17 @@ def test_without_a_team_one_is_told_why_and_led_to_it(reference):
     text = page(signed_in(UserFactory()), "/exchange/cooperation/new/", status=403)
     assert "Join the team of yours" in text
     assert reverse("my:find") in text
+
+
+def test_secretariat_enters_what_a_member_wrote_on_paper(client, reference):
+    moderator = StaffFactory(groups=["Moderators"])
+    member = MemberFactory(name="Nadi")
+    desk = signed_in(moderator)
+    made = desk.post("/exchange/cooperation/new/", sent(None, kind="need", member=member.pk))
+    entry = Cooperation.objects.get()
+    assert made.url == reverse("exchange:cooperation-edit", args=[entry.pk])
+    assert "Publish it" in desk.get(made.url).content.decode()
+    desk.post(reverse("exchange:cooperation-publish", args=[entry.pk]))
+    text = page(client, entry.get_absolute_url())
+    assert "Nadi" in text
+    assert moderator.name not in text
