@@ -4,12 +4,13 @@ from functools import wraps
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import BadRequest, FieldDoesNotExist
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db import DataError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -27,8 +28,8 @@ from .secretariat import acts_for_secretariat
 def _whatever_number(view):
     """Answer a number that the database cannot hold as Django answers a word in its place.
 
-    Among the filters of a list it leads to the whole list; in the path there is nothing of it. An
-    empty name of a field is refused as a wrong one is.
+    Among the filters of a list it leads to the whole list; in the path there is nothing of it. So
+    does a chosen row whose key is none. An empty name of a field is refused as a wrong one is.
     """
 
     @wraps(view)
@@ -36,15 +37,30 @@ def _whatever_number(view):
         try:
             return view(request, *args, **kwargs)
         except (OverflowError, DataError) as error:
-            if request.GET.keys() <= {ERROR_FLAG}:
+            if request.GET.keys() <= {ERROR_FLAG} and ACTION_CHECKBOX_NAME not in request.POST:
                 raise Http404 from error
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
         except FieldDoesNotExist as error:
             if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
                 raise BadRequest("No field is named.") from error
             raise
+        except ValueError:
+            if _is_row_chosen(view, request):
+                raise
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
 
     return answer
+
+
+def _is_row_chosen(view, request):
+    """Return whether all that was chosen in a list can be keys of its rows."""
+    options = getattr(getattr(view, "__self__", None), "opts", None)
+    try:
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if options else ():
+            options.pk.to_python(key)
+    except ValidationError:
+        return False
+    return True
 
 
 class SecretariatSite(admin.AdminSite):
