@@ -104,6 +104,7 @@ def review(request):
     """Who decides on submissions, by which criteria, how long it takes, and what an edit means."""
     median, ninety, decided = turnaround.of_last_year()
     context = {
+        "days": settings.EXCHANGE_DAYS,
         "criteria": criteria.criteria(),
         # Whole days: nobody plans by hours.
         "median": None if median is None else round(median),
