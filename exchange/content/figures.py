@@ -17,20 +17,20 @@ def figures(advice):
     """Return (label, value, detail) of each figure that an answer states; details may be empty."""
     found = []
     if advice.amount is not None:
-        year_and_basis = [
-            str(advice.amount_year or ""),
-            advice.get_amount_basis_display() if advice.amount_basis else "",
-        ]
+        year_and_basis = [str(advice.amount_year or ""), basis(advice.amount_basis)]
         value = formats.money(advice.amount, advice.currency)
         found.append((_("Amount"), value, ", ".join(filter(None, year_and_basis))))
-        if advice.amount_covers:
-            found.append((_("It covers"), advice.amount_covers, ""))
     if advice.people_fte is not None:
         found.append((_("People"), formats.number(advice.people_fte), _("full-time equivalents")))
     if advice.months is not None:
         months = ngettext("%(count)s month", "%(count)s months", advice.months)
         found.append((_("Time"), months % {"count": formats.number(advice.months)}, ""))
     return found
+
+
+def basis(value):
+    """Return the basis of an amount as it stands behind a year: "spent"; "" where it is not known."""
+    return {"planned": _("planned"), "approved": _("approved"), "spent": _("spent")}.get(value, "")
 
 
 def not_in_case(advice, live):

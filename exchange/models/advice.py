@@ -23,6 +23,9 @@ from sdg.models import Target
 from .entries import Entry, Topic, Visibility, WrittenText
 from .questions import Addressee, Question
 
+# So much of a text stands for the whole where it has no other name.
+LONGEST_NAME = 80
+
 
 class Advice(WrittenText, Entry):
     """What a member knows: an answer to a question, or know-how given unasked.
@@ -144,7 +147,12 @@ class Advice(WrittenText, Entry):
         ]
 
     def __str__(self):
-        return " ".join(self.text.split())[:80]
+        text = " ".join(self.text.split())
+        if len(text) <= LONGEST_NAME:
+            return text
+        cut = text[:LONGEST_NAME]
+        # Between words, where the script has any.
+        return f"{cut.rpartition(' ')[0] or cut} …"
 
     def get_absolute_url(self):
         return reverse("exchange:advice", args=[self.pk])

@@ -129,7 +129,7 @@ def test_an_answer_in_nepali_stands_with_its_figures_and_english(client, referen
         assert f'<div class="prose" lang="ne" dir="ltr"><p>{NEPALI}</p></div>' in shown
         assert f'<div class="prose" lang="en" dir="ltr"><p>{TEXT}</p></div>' in shown
         assert "English by Kathmandu, " in shown
-        assert "NPR 38 million <small>2023, Spent</small>" in shown
+        assert "NPR 38 million <small>2023, spent</small>" in shown
         assert "older than the original" not in shown
         assert "Kathmandu answers Da Nang" in shown
         assert official.user.name not in shown
