@@ -63,8 +63,11 @@ def candidates(answer):
 
 
 def test_a_gap_of_a_case_leads_to_a_form_that_is_filled(client, case, asker):
-    """Sentence 1; the link on the case page: tests/policies/views."""
+    """Sentence 1."""
     address = f"{ASK}?case={case.pk}&gap=staff"
+    page = client.get(case.get_absolute_url())
+    assert f'href="{ASK}?case={case.pk}&amp;gap=staff"' in page.text
+    assert ">Ask Iloilo City<" in page.text
     answer = client.get(address)
     assert (
         answer.url == "/accounts/login/?next=/exchange/ask/%3Fcase%3D" + f"{case.pk}%26gap%3Dstaff"

@@ -402,3 +402,13 @@ def test_the_page_of_a_case_asks_one_query_more_for_each_kind(
     # Fourteen of the case (nothing is like it), what is advised, and what was asked.
     with django_assert_num_queries(16):
         client.get(asked.case.get_absolute_url())
+
+
+def test_a_member_is_shown_with_what_it_is_asked_and_asks(client, asked):
+    QuestionFactory(title="Only for the network?", member=asked.case.member, visibility="network")
+    page = client.get(asked.case.member.get_absolute_url())
+    assert "What it is asked, and asks" in page.text
+    assert "Makati City asks</span>" in page.text
+    assert "Only for the network?" not in page.text
+    assert "It asks others" in client.get(asked.member.get_absolute_url()).text
+    assert "What it is asked" not in client.get(MemberFactory().get_absolute_url()).text
