@@ -31,7 +31,7 @@ def cooperations(request):
     """The needs and offers of all members that match the filters in the address."""
     rows = Cooperation.objects.public().select_related("member")
     filters = CooperationFilter(request.GET, rows, request=request)
-    context = {"filters": filters, "form": filters.form}
+    context = {"filters": filters, "form": filters.form, "crumbs": crumbs()}
     if not filters.is_valid():
         return render(request, "exchange/cooperation/list.html", context, status=400)
     pages = Paginator(filters.qs.prefetch_related("targets", "forms", "languages"), PER_PAGE)
@@ -43,6 +43,11 @@ def cooperations(request):
         entry.is_open = is_open(entry)
     context |= {"page": page, "only": filters.form.cleaned_data}
     return render(request, "exchange/cooperation/list.html", context)
+
+
+def crumbs():
+    """Return the way to the list."""
+    return [(_("Exchange"), reverse("exchange:home"))]
 
 
 def is_open(entry):
@@ -80,7 +85,7 @@ def detail(request, pk, slug):
         "others": _others(entry, targets),
         "warned_before": days("warn_of_end").days,
         "direction": "rtl" if entry.language in Revision.RIGHT_TO_LEFT else "ltr",
-        "crumbs": [(_("Needs and offers"), reverse("exchange:cooperations"))],
+        "crumbs": [*crumbs(), (_("Needs and offers"), reverse("exchange:cooperations"))],
     }
     return render(request, "exchange/cooperation/detail.html", context)
 

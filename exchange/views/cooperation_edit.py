@@ -196,4 +196,5 @@ def _members(entry):
 
 
 def _crumbs():
-    return [(_("Needs and offers"), reverse("exchange:cooperations"))]
+    listed = (_("Needs and offers"), reverse("exchange:cooperations"))
+    return [(_("Exchange"), reverse("exchange:home")), listed]

@@ -62,7 +62,7 @@ def introduce(request):
         "lapse_days": days("lapse").days,
         "address_days": days("addresses").days,
         "outcome_days": days("outcome").days,
-        "crumbs": [(_("Needs and offers"), reverse("exchange:cooperations"))],
+        "crumbs": [(_("Exchange"), reverse("exchange:home"))],
     }
     if not members.exists():
         return render(request, "exchange/introduce_own.html", context, status=403)
