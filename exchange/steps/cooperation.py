@@ -3,6 +3,7 @@
 The member is locked first, so that two who open at the same moment are counted one by one.
 """
 
+import hashlib
 from calendar import monthrange
 from datetime import date
 
@@ -28,13 +29,15 @@ from .entries import (
     refuse_contact_details,
     waits_for_a_look,
 )
-from .errors import ExchangeError, StepRefused
+from .errors import ChangedMeanwhile, ExchangeError, StepRefused
 from .notifications import coordinators, notify_of_check, secretariat
 
 Kind, State = Cooperation.Kind, Cooperation.State
 
 DEFAULT_MONTHS, MAX_MONTHS = 6, 12
 FIELDS = ("title", "text", "language", "limit", "who_pays", "valid_until")
+KEYS = ("targets", "themes", "cases")
+ROWS = (("forms", "form"), ("languages", "language"))
 # Not yet before others: it can be changed by the whole team, and thrown away.
 UNSEEN = (State.DRAFT, State.REFUSED)
 STANDS = (State.OPEN, State.CHECKING)
@@ -54,15 +57,30 @@ def draft(*, by, member, kind, data):
     return _write(entry, data)
 
 
+def as_shown(entry):
+    """Return what may be edited of a need or offer, to find out whether a colleague was quicker."""
+    many = [
+        [*getattr(entry, name).order_by("pk").values_list(column, flat=True)]
+        for name, column in (*ROWS, *((name, "pk") for name in KEYS))
+    ]
+    written = repr(([str(getattr(entry, name)) for name in FIELDS], many))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
 @transaction.atomic
-def change(entry, *, by, data):
+def change(entry, *, by, data, shown):
     """Write ``data`` over a need or offer and return it as it is now.
 
-    What others read already is changed by coordinators alone, and waits for a look where it has many
-    links. Raises ``NotAllowed``, ``StepRefused`` and, for contact details, ``ExchangeError``.
+    ``shown`` is what :func:`as_shown` returned when the form was opened. What others read already is
+    changed by coordinators alone, and waits for a look where it has many links. Raises
+    ``ChangedMeanwhile``, ``NotAllowed``, ``StepRefused`` and, for contact details, ``ExchangeError``.
     """
     entry = _locked(entry)
     _need_right_to_change(by, entry)
+    if shown != as_shown(entry):
+        raise ChangedMeanwhile(
+            _("A colleague has changed this in the meantime. Below is what you wrote.")
+        )
     if entry.state not in (*UNSEEN, *STANDS):
         raise StepRefused(_("It is over and can no longer be changed. Renew it first."))
     was_open = entry.state == State.OPEN
@@ -288,9 +306,9 @@ def _write(entry, data):
     for name in FIELDS:
         setattr(entry, name, data[name])
     entry.save()
-    for name in ("targets", "themes", "cases"):
+    for name in KEYS:
         getattr(entry, name).set(data[name])
-    for name, column in (("forms", "form"), ("languages", "language")):
+    for name, column in ROWS:
         rows = getattr(entry, name)
         rows.all().delete()
         rows.bulk_create([rows.model(cooperation=entry, **{column: each}) for each in data[name]])

@@ -14,7 +14,7 @@ from exchange.models import Cooperation
 from exchange.models.querysets import writes_as
 from exchange.steps import cooperation
 from exchange.steps.entries import days, may_decide
-from exchange.steps.errors import ExchangeError, NotAllowed
+from exchange.steps.errors import ChangedMeanwhile, ExchangeError, NotAllowed
 from members.models import Member
 
 from .acts import join_first, own_members, posted
@@ -71,7 +71,15 @@ def edit(request, pk):
         form = CooperationEditForm(request.POST, cases_of=_members(entry))
         if form.is_valid():
             try:
-                cooperation.change(entry, by=request.user, data=form.data_of_step)
+                cooperation.change(
+                    entry,
+                    by=request.user,
+                    data=form.data_of_step,
+                    shown=request.POST.get("shown", ""),
+                )
+            except ChangedMeanwhile as refusal:
+                entry.refresh_from_db()
+                return _page(request, entry, form, problem=str(refusal), status=409, theirs=True)
             except ExchangeError as refusal:
                 return _page(request, entry, form, problem=str(refusal), status=409)
             messages.success(request, _("It is saved."))
@@ -162,7 +170,10 @@ def _take(request, pk, step, **shown):
     return redirect("exchange:cooperation-edit", entry.pk)
 
 
-def _page(request, entry, form=None, *, problem="", status=200, close_form=None):
+def _page(request, entry, form=None, *, problem="", status=200, close_form=None, theirs=False):
+    """The page of a need or offer; with ``theirs`` it shows what a colleague wrote meanwhile beside the
+    form, which can then be sent over it."""
+    is_stale = form is not None and not theirs
     can_change = cooperation.can_change(request.user, entry)
     if form is None:
         form = CooperationEditForm(
@@ -174,6 +185,9 @@ def _page(request, entry, form=None, *, problem="", status=200, close_form=None)
         "form": form,
         "close_form": close_form or CloseForm(initial={"outcome": entry.outcome}),
         "problem": problem,
+        "theirs": theirs,
+        # What was shown when the form was opened, until the person has seen what is there now.
+        "shown": request.POST.get("shown", "") if is_stale else cooperation.as_shown(entry),
         "can_change": can_change,
         "decides": may_decide(request.user, entry.member),
         "unseen": entry.state in cooperation.UNSEEN,

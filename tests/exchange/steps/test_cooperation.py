@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from exchange.models import Cooperation
 from exchange.steps import cooperation
-from exchange.steps.errors import ExchangeError, NotAllowed, StepRefused
+from exchange.steps.errors import ChangedMeanwhile, ExchangeError, NotAllowed, StepRefused
 from members.models import Event, Notice
 from sdg.models import Target
 from tests.exchange.factories import CooperationFactory
@@ -59,6 +59,12 @@ def draft(team, **facts):
     )
 
 
+def change(entry, *, by, data):
+    """Change it as somebody does who has just opened the form."""
+    entry.refresh_from_db()
+    return cooperation.change(entry, by=by, data=data, shown=cooperation.as_shown(entry))
+
+
 def actions():
     return list(Event.objects.order_by("pk").values_list("action", "actor_name"))
 
@@ -88,23 +94,33 @@ def test_only_the_team_writes_and_only_coordinators_change_what_is_open(referenc
         cooperation.draft(by=stranger, member=team["member"], kind="need", data=data())
     entry = draft(team)
     for step in (
-        lambda: cooperation.change(entry, by=stranger, data=data()),
+        lambda: change(entry, by=stranger, data=data()),
         lambda: cooperation.publish(entry, by=stranger),
         lambda: cooperation.take_back(entry, by=stranger),
     ):
         with pytest.raises(NotAllowed):
             step()
-    cooperation.change(entry, by=team["official"], data=data(title="Our night buses"))
+    change(entry, by=team["official"], data=data(title="Our night buses"))
     cooperation.publish(entry, by=team["coordinator"])
     with pytest.raises(NotAllowed):
-        cooperation.change(entry, by=team["official"], data=data())
-    changed = cooperation.change(
+        change(entry, by=team["official"], data=data())
+    changed = change(
         entry, by=team["coordinator"], data=data(title="Ride along", forms=["training"])
     )
     assert (changed.title, [row.form for row in changed.forms.all()]) == (
         "Ride along",
         ["training"],
     )
+
+
+def test_of_two_who_change_at_once_the_second_is_told(reference, team):
+    entry = draft(team)
+    shown = cooperation.as_shown(entry)
+    cooperation.change(entry, by=team["official"], data=data(forms=["training"]), shown=shown)
+    with pytest.raises(ChangedMeanwhile):
+        cooperation.change(entry, by=team["coordinator"], data=data(title="Mine"), shown=shown)
+    entry.refresh_from_db()
+    assert entry.title == "See our night buses at work"
 
 
 def test_first_entry_waits_and_is_brought_out(reference, team):
@@ -126,7 +142,7 @@ def test_first_entry_waits_and_is_brought_out(reference, team):
 def test_many_links_wait_also_when_they_come_later(reference, team):
     entry = cooperation.publish(draft(team), by=team["coordinator"])
     links = "https://a.example https://b.example https://c.example"
-    changed = cooperation.change(entry, by=team["coordinator"], data=data(text=links))
+    changed = change(entry, by=team["coordinator"], data=data(text=links))
     assert changed.state == "checking"
     assert cooperation.take_back(changed, by=team["official"]).state == "draft"
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exchange.models import Cooperation
+from exchange.steps.cooperation import as_shown
 from tests.conftest import signed_in
 from tests.exchange.factories import CooperationFactory
 from tests.factories import (
@@ -40,6 +41,7 @@ def page(client, path, status=200):
 def sent(entry, **facts):
     """What the form of a need or offer sends."""
     return {
+        "shown": as_shown(entry) if entry else "",
         "title": "Ride along at night",
         "text": "Two nights with the control room.",
         "language": "en",
@@ -248,6 +250,27 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(reference):
     assert 'value="11.6" checked' in text
     entry.refresh_from_db()
     assert entry.title == "Ride along"
+
+
+def test_what_a_colleague_changed_meanwhile_is_shown_beside_what_was_typed(reference):
+    person = MembershipFactory(role="coordinator")
+    entry = offer("Ride along", member=person.member)
+    path = reverse("exchange:cooperation-edit", args=[entry.pk])
+    mine = sent(entry, title="Mine")
+    client = signed_in(person.user)
+    assert client.post(path, sent(entry, title="Theirs")).status_code == 302
+    late = client.post(path, mine)
+    text = late.content.decode()
+    assert late.status_code == 409
+    assert "<b>Theirs</b>" in text
+    assert 'value="Mine"' in text
+    entry.refresh_from_db()
+    assert entry.title == "Theirs"
+    mine["shown"] = as_shown(entry)
+    assert mine["shown"] in text
+    client.post(path, mine)
+    entry.refresh_from_db()
+    assert entry.title == "Mine"
 
 
 def test_only_own_public_cases_can_be_named(reference):
