@@ -20,10 +20,15 @@ _NO_NAME = re.compile(r"[A-Z]{2,4}|[a-z'].*|.")
 MAX_NAMES = 100
 
 
+def _cities():
+    """Return number as text -> city; they are not kept, for they would fill 100 MB of a process."""
+    return json.loads(CITIES.read_bytes())
+
+
 @cache
 def _largest_cities():
     found = {}
-    for city in json.loads(CITIES.read_bytes()).values():
+    for city in _cities().values():
         code = city["countrycode"]
         if code not in found or city["population"] > found[code][0]:
             found[code] = city["population"], (city["latitude"], city["longitude"])
@@ -49,11 +54,12 @@ def locate(members):
     }
     if not wanted:
         return
-    found = defaultdict(list)
-    for city in json.loads(CITIES.read_bytes()).values():
-        key = city["countrycode"], joined(city["name"])
-        if key in wanted:
-            found[key].append(city)
+    countries, found = {country for country, _name in wanted}, defaultdict(list)
+    for city in _cities().values():
+        if city["countrycode"] in countries:
+            key = city["countrycode"], joined(city["name"])
+            if key in wanted:
+                found[key].append(city)
     for key, cities in found.items():
         if len(cities) == 1:
             _place(wanted[key], cities[0])
@@ -100,8 +106,7 @@ def names_from_geonames(numbers):
     """Return {GeoNames number: names of the city, one a line} of those of ``numbers`` it has."""
     if not numbers:
         return {}
-    cities = json.loads(CITIES.read_bytes())
-    found = {}
+    cities, found = _cities(), {}
     for number in numbers:
         if city := cities.get(str(number)):
             names = [name for name in city["alternatenames"] if not _NO_NAME.fullmatch(name)]

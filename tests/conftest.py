@@ -1,5 +1,6 @@
 """Fixtures that any test may ask for."""
 
+import functools
 import gc
 import itertools
 import shutil
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
+from members import place_names
 from policies.content import summary
 from policies.models import Revision, Theme
 from policies.search import index
@@ -24,6 +26,23 @@ def pytest_collection_finish():
     """Tests live as long as the process too: see ``CitynetConfig.ready``."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cities_read_once():
+    """To read the cities of the world takes longer than most tests that write a member."""
+    with pytest.MonkeyPatch.context() as patch:
+        read = place_names._cities
+
+        @functools.cache
+        def cities():
+            found = read()
+            # They stay, so nobody needs to look through them for garbage.
+            gc.freeze()
+            return found
+
+        patch.setattr(place_names, "_cities", cities)
+        yield
 
 
 # A search index is written through to the disk, which takes longer than to make it: where a file

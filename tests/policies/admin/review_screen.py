@@ -5,6 +5,7 @@ import re
 from django.urls import reverse
 
 from policies.models import Revision
+from policies.workflow import reviewing
 
 
 def address(revision, page="review"):
@@ -23,10 +24,11 @@ def send(client, revision, act="decide", **fields):
 
 
 def decide(client, revision, decision, note="", **fields):
-    """Open the page, choose, and send the decision."""
+    """Choose on the page as it would be shown now, and send the decision."""
     sent = {"decision-decision": decision, "decision-note": note} | fields
     if "decision-seen" not in sent:
-        sent["decision-seen"] = seen(client, revision)
+        shown = Revision.objects.with_content().get(pk=revision.pk)
+        sent["decision-seen"] = reviewing.fingerprint(shown)
     return send(client, revision, **sent)
 
 

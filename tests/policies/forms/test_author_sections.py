@@ -414,9 +414,10 @@ def test_wrong_answer_stays_typed_and_all_others_are_saved(
         name: visible(values) for name, values in typed_in.items()
     }
     assert reported(changed(before, line(draft))) == reported(saved)
-    # Sent once more as it is, it is no conflict with itself.
-    sent |= {"seen": again["seen"]}
-    assert official.post(address(draft.case, slug), sent).status_code == 422
+    if saved:
+        # Sent once more as it is, it is no conflict with itself.
+        sent |= {"seen": again["seen"]}
+        assert official.post(address(draft.case, slug), sent).status_code == 422
 
 
 def test_field_with_an_error_keeps_what_was_stored(official, draft):
@@ -838,6 +839,8 @@ def test_queries_of_a_section_do_not_grow(
     # The thesaurus is read once in a while, not for a section: read now, and not again.
     monkeypatch.setattr(meaning, "CACHE_SECONDS", 3600)
     meaning.thesaurus()
+    # Some of what follows is read once a process.
+    official.get(address(RevisionFactory(case__member=membership.member).case, "targets-themes"))
     for slug in FILLED:
         counts = []
         for rows in (1, 3):
@@ -850,8 +853,6 @@ def test_queries_of_a_section_do_not_grow(
                 draft.joint_members.create(member=MemberFactory(), position=number)
                 for name in ("stakeholders", "phases", "indicators", "funding_sources"):
                     getattr(draft, name).create(name=f"Row {number}", position=number)
-            # The thesaurus is read once a process.
-            official.get(address(draft.case, slug))
             with django_assert_max_num_queries(23) as captured:
                 official.get(address(draft.case, slug))
             counts.append(len(captured))
