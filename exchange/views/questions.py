@@ -27,6 +27,21 @@ from .acts import is_moderator
 
 PER_PAGE = 20
 SECTION = "questions"
+# What lists show. All columns of thousands of cases would be put in order with the questions.
+LISTED = (
+    *(
+        "title",
+        "language",
+        "topic",
+        "visibility",
+        "state",
+        "verdict",
+        "closed_reason",
+        "created_at",
+    ),
+    *("opened_at", "reopened_at", "answered_at", "waits_since", "next_offered_at"),
+    *("member__name", "member__slug", "case__slug", "case__live__title", "case__live__language"),
+)
 
 
 @login_not_required
@@ -181,7 +196,8 @@ def has_network_answers(found):
 def for_lists(rows):
     """Return questions as lists show them: in two queries, however many there are."""
     asked = Prefetch("addressees", Addressee.objects.select_related("member"))
-    return rows.select_related("member", "case__live").prefetch_related(asked)
+    rows = rows.select_related("member", "case__live").only(*LISTED)
+    return rows.prefetch_related(asked)
 
 
 def with_standing(rows):
