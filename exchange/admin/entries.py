@@ -24,6 +24,7 @@ from exchange.models import (
 from exchange.models.querysets import MODERATE
 from exchange.steps import moderation
 from exchange.steps.errors import ExchangeError
+from exchange.steps.notifications import text_of
 from members.admin.search import MemberSearchMixin
 
 from . import acts, figures, letters
@@ -104,6 +105,7 @@ class EntryAdmin(MemberSearchMixin, DeskAdmin):
                 (act.label, reverse(f"admin:exchange_{model}_{act.name}", args=[entry.pk]))
                 for act in acts.possible(request.user, entry)
             ]
+            context["written"] = text_of(entry)
             context["flags"] = moderation.flags_on(entry).select_related("member")
             kind = {Question: "questions", Advice: "know-how"}.get(self.model)
             if kind and entry.language != "en" and request.user.has_perm(MODERATE):

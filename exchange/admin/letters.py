@@ -104,7 +104,7 @@ def _addressee(request, pk, model_admin):
     if not request.user.has_perm(MODERATE):
         raise PermissionDenied
     rows = model_admin.get_queryset(request).select_related(
-        "member", "question__member", "question__case__live"
+        "member", "question__member", "question__case__live", "question__case__member"
     )
     found = rows.filter(pk=pk).first()
     if found is None:

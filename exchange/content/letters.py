@@ -23,7 +23,7 @@ def letter(addressee):
             % {"asker": question.member, "date": date_format(opened, "DATE_FORMAT")},
             question.title,
             question.background,
-            _about(question),
+            _about(question, member),
             question.english and _("In English: %(text)s") % {"text": question.english},
             _(
                 "A few lines are enough, in your own language, and a figure with its year if you have "
@@ -44,11 +44,15 @@ def letter(addressee):
     return subject, "\n\n".join(str(part) for part in parts if part)
 
 
-def _about(question):
+def _about(question, member):
     case = question.case
     if case is None or case.live is None:
         return ""
-    return _("It is about your policy “%(title)s”: %(address)s") % {
+    facts = {
         "title": case.live.title,
+        "member": case.member,
         "address": settings.SITE_URL + case.get_absolute_url(),
     }
+    if case.member_id == member.pk:
+        return _("It is about your policy “%(title)s”: %(address)s") % facts
+    return _("It is about the policy “%(title)s” of %(member)s: %(address)s") % facts

@@ -179,6 +179,7 @@ def test_a_letter_is_ready_and_the_reply_is_passed_on(moderator_client, client):
         question__title="How many composting centres does the city run?",
         question__background="We plan four of them.",
         question__member__name="Hue",
+        question__case=LiveRevisionFactory(title="Night buses", case__member__name="Seoul").case,
     )
     address = f"/admin/exchange/addressee/{addressee.pk}/"
     assert "How many composting centres" in shown(
@@ -189,6 +190,7 @@ def test_a_letter_is_ready_and_the_reply_is_passed_on(moderator_client, client):
         "A question of Hue to Surabaya",
         "How many composting centres does the city run?",
         "We plan four of them.",
+        "It is about the policy “Night buses” of Seoul: ",
         reverse("my:join", args=["surabaya"]),
     ):
         assert words in page
