@@ -125,7 +125,7 @@ def _reading(row):
     return IndicatorRow(
         name=row.name,
         unit="" if in_percent else row.unit,
-        before=value(row.baseline),
+        before=_qualified(value(row.baseline), row.baseline_qualifier),
         before_year=_year(row.baseline_year),
         planned=_qualified(value(row.planned), row.planned_qualifier),
         result=_qualified(value(row.result), row.result_qualifier),
@@ -148,7 +148,7 @@ def _series(row):
     if not values:
         return []
     if row.baseline_year and row.baseline is not None:
-        values[row.baseline_year] = (row.baseline, "")
+        values[row.baseline_year] = (row.baseline, row.baseline_qualifier)
     if row.result_year and row.result is not None:
         values[row.result_year] = (row.result, row.result_qualifier)
     return [(year, *values[year]) for year in sorted(values)]

@@ -32,6 +32,7 @@ class IndicatorForm(RowForm):
             "name",
             "unit",
             "baseline",
+            "baseline_qualifier",
             "baseline_year",
             "planned",
             "planned_qualifier",
@@ -47,6 +48,7 @@ class IndicatorForm(RowForm):
         labels = {
             "baseline": _("Before"),
             "baseline_year": _("Year before"),
+            "baseline_qualifier": _("How exact that is"),
             "planned_qualifier": _("How exact the plan is"),
             "result_qualifier": _("How exact the result is"),
             "series": _("Further years"),
@@ -62,6 +64,7 @@ class IndicatorForm(RowForm):
             "baseline": hint(_("The figure before the policy."), "0"),
             "baseline_year": hint(_("The year of that figure."), "2012"),
             "planned": hint(_("The figure you aimed at."), "5,000"),
+            "baseline_qualifier": QUALIFIER,
             "planned_qualifier": QUALIFIER,
             "result_qualifier": QUALIFIER,
             "series": hint(

@@ -27,7 +27,7 @@ class Directory:
 
     def __init__(self):
         self._by_slug, self._by_identity, self._names = {}, {}, []
-        columns = ("slug", "name", "local_name", "country", "kind", "search_names")
+        columns = ("slug", "name", "local_name", "country", "kind", "search_names", "population")
         for member in Member.objects.only(*columns).order_by("-pk"):
             self._add(member)
         # What once was public leads on, and is given to no other.

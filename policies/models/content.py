@@ -391,6 +391,7 @@ class Indicator(OrderedRow):
         blank=True,
         help_text=_("What the result rests on."),
     )
+    baseline_qualifier = qualifier_field(_("exactness of the baseline"))
     planned_qualifier = qualifier_field(_("exactness of the plan"))
     result_qualifier = qualifier_field(_("exactness of the result"))
     reporter = choice_field(_("reported by"), Reporter, _("Who states the values."))

@@ -142,6 +142,7 @@ FULL = {
             "result_year": 2013,
             "source": "Count",
             "evidence": "measured",
+            "baseline_qualifier": "at-most",
             "planned_qualifier": "at-least",
             "result_qualifier": "about",
             "reporter": "city",

@@ -230,6 +230,7 @@ def test_figure_over_the_years_holds_before_and_result_too():
         name="Trips",
         series="2012: 5; 2013: 20",
         baseline=0,
+        baseline_qualifier="at-most",
         baseline_year=2010,
         result=30,
         result_year=2014,
@@ -239,7 +240,13 @@ def test_figure_over_the_years_holds_before_and_result_too():
     revision.indicators.create(name="Lines", baseline=1, baseline_year=2010, position=1)
     revision.indicators.create(name="Cover", unit="%", series="2013: 50", position=2)
     trips, lines, cover = indicator_rows(revision)
-    assert trips.series == [("2010", "0"), ("2012", "5"), ("2013", "20"), ("2014", "about 30")]
+    assert trips.before == "at most 0"
+    assert trips.series == [
+        ("2010", "at most 0"),
+        ("2012", "5"),
+        ("2013", "20"),
+        ("2014", "about 30"),
+    ]
     assert (trips.curve.first, trips.curve.last) == ("2010", "2014")
     assert (lines.series, lines.curve) == ([], None)
     assert (cover.series, cover.curve) == ([("2013", "50%")], None)

@@ -86,6 +86,7 @@ def test_rows_say_all_but_their_place():
         "result_year",
         "source",
         "evidence",
+        "baseline_qualifier",
         "planned_qualifier",
         "result_qualifier",
         "reporter",

@@ -646,7 +646,7 @@ def test_new_cases_take_the_same_queries_for_one_and_for_many(django_assert_num_
     importer = Importer(publish=True)
 
     # The batch (2), the cases known (1), 11 tables, publishing (7) with the stored summary (10).
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(35):
         list(importer.run(io.BytesIO(encoded(*lines))))
 
     assert importer.counts["published"] == count
@@ -672,7 +672,7 @@ def test_changed_cases_take_the_same_queries_for_one_and_for_many(django_assert_
     importer = Importer(publish=True)
 
     # As before, and the new revisions (11 tables), publishing and superseding.
-    with django_assert_num_queries(53):
+    with django_assert_num_queries(52):
         list(importer.run(io.BytesIO(encoded(*changed))))
 
     assert importer.counts["published"] == count

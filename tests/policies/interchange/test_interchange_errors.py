@@ -268,6 +268,7 @@ MISTAKES = [
     ("indicators[0].result_year", "soon", YEAR),
     ("indicators[0].source", "x" * 301, too_long(300)),
     ("indicators[0].evidence", "odd", no_choice("odd", "reported", "measured", "evaluated")),
+    ("indicators[0].baseline_qualifier", "odd", no_choice("odd", QUALIFIERS)),
     ("indicators[0].planned_qualifier", "odd", no_choice("odd", QUALIFIERS)),
     ("indicators[0].result_qualifier", "odd", no_choice("odd", QUALIFIERS)),
     (

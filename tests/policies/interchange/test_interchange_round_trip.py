@@ -224,6 +224,7 @@ def line(draw):
                 result_year=maybe(YEAR),
                 source=maybe(text(100), ""),
                 evidence=st.sampled_from([None, "reported", "measured", "evaluated"]),
+                baseline_qualifier=QUALIFIERS,
                 planned_qualifier=QUALIFIERS,
                 result_qualifier=QUALIFIERS,
                 reporter=st.sampled_from([None, "city", "press", "evaluator"]),

@@ -84,6 +84,7 @@ ROW_KEYS = {
         "result_year",
         "source",
         "evidence",
+        "baseline_qualifier",
         "planned_qualifier",
         "result_qualifier",
         "reporter",
