@@ -26,7 +26,7 @@ class ExchangeConfig(AppConfig):
 
 def ask_address(case, gap):
     """Return where the city of a case is asked for what the case does not report."""
-    return f"{_asking()}?case={case.pk}&gap={gap}"
+    return f"{_asking()}?case={case.pk}" + (f"&gap={gap}" if gap else "")
 
 
 @cached_per_language

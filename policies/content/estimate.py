@@ -18,7 +18,7 @@ from members import traits
 from members.models import Member
 from policies.models import FundingSource, JointMember, Revision
 
-from . import bands, formats, lanes, prices
+from . import bands, formats, gaps, lanes, prices
 from .comparable import BASES, Figure, Home, Reason, why_not
 from .experience import Experience
 from .key_facts import residents
@@ -27,6 +27,7 @@ from .statements import RANGE, Words, below, state
 from .summary import complete
 
 RESIDENTS = 100_000
+ASK = 2  # cities that are offered to be asked
 MEMBER_COLUMNS = (*traits.LISTED, "kind", "population_source", "population_year")
 # The scale that stands for a scale which is not reported.
 NONE = bands.NONE
@@ -215,6 +216,17 @@ class Estimate:
         own = (figure for figure in self.kept if not figure.is_adopted)
         nearest = sorted(own, key=_by_likeness)
         return Experience([figure.revision for figure in nearest], set())
+
+    @cached_property
+    def to_ask(self):
+        """(figure, address) of one policy each of the two cities with the most in common, where they
+        can be asked; never the asking city itself."""
+        found = {}
+        for figure in sorted(self.kept, key=_by_likeness):
+            address = gaps.asking_of_anything(figure.revision.case)
+            if address and figure.member != self.asker:
+                found.setdefault(figure.member.pk, (figure, address))
+        return list(found.values())[:ASK]
 
     @cached_property
     def withdrawn(self):

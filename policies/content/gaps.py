@@ -52,8 +52,8 @@ _asking = []
 
 
 def register_asking(address):
-    """Let others ask: ``address`` is called with a case and one of ``ASKED`` and returns where the
-    city of the case is asked for it, "" where it cannot be."""
+    """Let others ask: ``address`` is called with a case and one of ``ASKED``, or "" for anything, and
+    returns where the city of the case is asked for it, "" where it cannot be."""
     _asking[:] = [address]
 
 
@@ -61,6 +61,11 @@ def asking(case, name):
     """Return where the city of a case is asked for the gap ``name``; "" where nobody can be."""
     asks = GAPS[name].asks
     return _asking[0](case, asks) if _asking and asks else ""
+
+
+def asking_of_anything(case):
+    """Return where the city of a case is asked about the case; "" where nobody can be."""
+    return _asking[0](case, "") if _asking else ""
 
 
 def filling(case, name):

@@ -227,6 +227,24 @@ def test_ceiling_is_a_line_through_the_dots(client, asker):
     assert 'class="cap"' not in client.get(URL, {"target": "11.2"}).content.decode()
 
 
+def test_two_cities_with_the_most_in_common_can_be_asked(client, asker):
+    _far, near, _next = (
+        policy(n, MemberFactory(name=name, **SAME | more))
+        for n, name, more in (
+            (1, "Seoul", {"country": "KR", "climate": "continental"}),
+            (2, "Makati", {"population": 470_000}),
+            (3, "Naga", {"population": 300_000}),
+        )
+    )
+    policy(4, asker), policy(5, near.case.member)
+    found = client.get(URL, {"target": "11.2", "for": "iloilo"}).context["estimate"].to_ask
+
+    assert [(figure.member.name, address[:19]) for figure, address in found] == [
+        ("Makati", "/exchange/ask/?case"),
+        ("Naga", "/exchange/ask/?case"),
+    ]
+
+
 def test_who_took_part_who_paid_and_what_went_wrong(client, asker):
     stopped = policy(1, stage="stopped", lessons="- Ask the drivers first.\nMore.")
     Stakeholder.objects.create(revision=stopped, kind="ngo", name="Riders")
