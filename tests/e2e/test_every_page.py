@@ -31,21 +31,31 @@ REFUSED = {"wrong filter": 400, "not found": 404}
 # What rules differ by width or by colours are the same style sheet's on all pages.
 NARROW = ("home", "search", "case", "compare", "coverage")
 DARK = ("search", "table", "case", "coverage")
+WIDE, TELEPHONE = ({"width": width, "height": 900} for width in (1280, 390))
 
 
-def visit(open_page, name, **kwargs):
-    """Open a page by its name in ``PAGES``; cases are found through the search."""
-    how, _, path = PAGES[name].rpartition(":")
-    page = open_page(path, **kwargs)
-    if how:
-        page.goto(page.locator(".case-title a").first.get_attribute("href"))
-    if how == "history":
-        page.goto(page.url + "history/")
-    if name in REFUSED:
-        # Chromium reports the status of the page itself on its console.
-        expected = re.compile(f"status of {REFUSED[name]} ")
-        page.troubles[:] = [line for line in page.troubles if not expected.search(line)]
-    return page
+@pytest.fixture
+def visit(browsing):
+    """``visit("home")`` opens a page by its name in ``PAGES``; cases are found by the search."""
+    page, watched = browsing
+
+    def visit(name):
+        how, _, path = PAGES[name].rpartition(":")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(WIDE)
+        page.goto(path)
+        if how:
+            page.goto(page.locator(".case-title a").first.get_attribute("href"))
+        if how == "history":
+            page.goto(page.url + "history/")
+        if name in REFUSED:
+            # Chromium reports the status of the page itself on its console.
+            expected = re.compile(f"status of {REFUSED[name]} ")
+            watched.troubles[:] = [line for line in watched.troubles if not expected.search(line)]
+        return page
+
+    yield visit
+    watched.check()
 
 
 def scrolls_sideways(page):
@@ -60,26 +70,21 @@ def unfold(page):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_sound_and_accessible(open_page, axe, name):
-    page = visit(open_page, name)
+def test_page_is_sound_and_accessible(visit, axe, name):
+    page = visit(name)
     assert page.locator("h1").count() == 1
     assert page.title().endswith("Urban SDG Knowledge Platform")
     assert page.locator("html").get_attribute("lang") == "en"
     for width in (320, 390, 640, 900, 1600, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert scrolls_sideways(page) == 0, width
+    if name in NARROW:
+        # As it is opened there: folded.
+        page.set_viewport_size(TELEPHONE)
+        assert axe(page, but_colours=True) == []
+        page.set_viewport_size(WIDE)
     unfold(page)
     assert axe(page) == []
-
-
-@pytest.mark.parametrize("name", NARROW)
-def test_page_is_accessible_on_a_telephone(open_page, axe, name):
-    page = visit(open_page, name, width=390)
-    assert axe(page, but_colours=True) == []
-
-
-@pytest.mark.parametrize("name", DARK)
-def test_page_is_accessible_in_the_dark(open_page, axe, name):
-    page = visit(open_page, name, dark=True)
-    unfold(page)
-    assert axe(page, colours=True) == []
+    if name in DARK:
+        page.emulate_media(color_scheme="dark")
+        assert axe(page, colours=True) == []

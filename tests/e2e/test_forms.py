@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests import uploads
 
-from .conftest import sign_in, watched_pages
+from .conftest import sign_in
 from .test_accounts import PASSWORD
 from .test_every_page import scrolls_sideways
 from .writing import fill, press
@@ -137,13 +137,6 @@ def things(desk):
         "invitation": desk("invitation", email=WRITER, member="tarlac", by=LEADER),
         "colleague": desk("person", email=COLLEAGUE, name="Col League", member=CITY),
     }
-
-
-@pytest.fixture(scope="module")
-def browsing(browser, site):
-    """One page for all forms: opening a browser for each would take longer than looking at it."""
-    with watched_pages(browser, site) as (open_page, watched):
-        yield open_page("about:blank"), watched
 
 
 @pytest.fixture
