@@ -103,6 +103,7 @@ def make_world(slug="surabaya"):
     }
     live = LiveRevisionFactory(case__member=ours, targets=["11.6"], themes=["transport"])
     draft = RevisionFactory(case__member=ours, title=HIDDEN_TITLE)
+    adoption = {"pk": AdoptionFactory(member=ours).pk}
     index.sync()
     colleague = MembershipFactory(member=ours)
     request = MembershipFactory(member=ours, status="requested", decided_at=None)
@@ -111,7 +112,6 @@ def make_world(slug="surabaya"):
     case = {"pk": live.case_id, "slug": live.case.slug}
     written = {"pk": draft.case_id}
     photo = PhotoFactory(revision=draft)
-    adoption = {"pk": AdoptionFactory(member=ours).pk}
     offer = CooperationFactory(member=ours, author=coordinator)
     offer_in_work = CooperationFactory(
         member=ours, author=coordinator, title=HIDDEN_TITLE, state="draft", opened_at=None
@@ -236,7 +236,7 @@ def _rows_of_admin(member, live, request):
     )
     rows = {
         "exchange_addressee": AddresseeFactory(),
-        "exchange_adoption": AdoptionFactory(),
+        "exchange_adoption": AdoptionFactory(case=live.case),
         "exchange_advice": AdviceFactory(),
         "exchange_cooperation": CooperationFactory(),
         "exchange_flag": Flag.objects.create(
