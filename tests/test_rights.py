@@ -201,7 +201,7 @@ PAGES = {
     "my-exchange:home": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my-exchange:introduction": (
         (302, 404, 200, 200, 404, 200, 200, 200),
-        (302, 404, 422, 422, 404, 422, 422, 422),
+        (401, 404, 422, 422, 404, 422, 422, 422),
     ),
     # Whoever is in the team or leads it leads on to its page.
     "my:facts": ((302, 404, 302, 302, 404, 302, 302, 302),) * 2,
