@@ -279,7 +279,7 @@ RIGHTS = {
     "account_emailaddress": ("a", "", "", ""),
     "auth_group": ("a", "a", "a", "a"),
     "exchange_addressee": ("mea", "", "", ""),
-    "exchange_adoption": ("mea", "", "", ""),
+    "exchange_adoption": ("mea", "mea", "", ""),
     "exchange_advice": ("mea", "", "", ""),
     "exchange_cooperation": ("mea", "", "", ""),
     "exchange_flag": ("mea", "", "", ""),
