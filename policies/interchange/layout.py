@@ -10,6 +10,9 @@ from .reading import LineError, shown
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 CHUNK = 64 * 1024
+# The library reads all styles at once. Excel writes at most 65,490 cell formats, of three elements each.
+STYLES = "xl/styles.xml"
+MAX_STYLES = 3 * 65_490
 # Whatever a library may raise on a file that somebody made to harm it, or that is broken.
 BROKEN = (Exception,)
 
@@ -105,22 +108,34 @@ def layout_of(archive, path):
 
 
 def check_declarations(file):
-    """Raise an error where a part declares a document type, whichever parser the library has."""
+    """Raise an error where a part declares a document type, whichever parser the library has, and
+    where there are more styles than a spreadsheet has."""
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
         for name in archive.namelist():
-            if name.endswith((".xml", ".rels")):
-                _read_to_root(archive, name)
+            if name == STYLES:
+                _count_elements(archive, name, MAX_STYLES)
+            elif name.endswith((".xml", ".rels")):
+                _count_elements(archive, name, 0)
 
 
-def _read_to_root(archive, name):
-    elements = []
+def _count_elements(archive, name, most):
+    """Read a part up to so many elements besides its root; raise an error where a longer reading
+    finds more."""
+    found = 0
+
+    def count(_name, _attributes):
+        nonlocal found
+        found += 1
+
     parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda name, _attributes: elements.append(name)
+    parser.StartElementHandler = count
     parser.StartDoctypeDeclHandler = _refuse_declarations
     with archive.open(name) as part:
-        while not elements and (data := part.read(CHUNK)):
+        while found <= most and (data := part.read(CHUNK)):
             parser.Parse(data, False)
+    if most and found > most:
+        raise ValueError
 
 
 def _refuse_declarations(*_declaration):

@@ -393,6 +393,10 @@ HOSTILE = {
         r"xl/workbook\.xml",
         lambda text: text.replace("<sheets>", "<!--").replace("</sheets>", "-->"),
     ),
+    "styles without end": (
+        r"xl/styles\.xml",
+        lambda text: text.replace("</cellXfs>", '<xf numFmtId="0"/>' * 200_000 + "</cellXfs>"),
+    ),
     "not XML": (SHEET, lambda text: text[:0] + "\x00\x01"),
 }
 
