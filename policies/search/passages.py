@@ -8,7 +8,9 @@ from typing import NamedTuple
 from . import text, variants
 from .highlight import spans
 
+LETTERS = 3
 BEFORE, LONGEST = 60, 190  # characters of a passage, before its first word and in all
+_BLANK = re.compile(r"\s+")
 _ACCENTS = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 
 
@@ -24,10 +26,13 @@ class Wanted(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A piece of a text that has words of a question, and where it is from."""
+    """A piece of a text that has words of a question, where it is from, and whether the text has more
+    before and after it."""
 
     origin: object
     content: str
+    has_before: bool = False
+    has_after: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -68,31 +73,38 @@ def has_none(left, typed):
 def find(texts, left):
     """Return the :class:`Passage` with most of what is ``left`` of a question, the first of several;
     None where no text has any. ``texts`` are pairs of what a text is and the text."""
+    texts = list(texts)
+    # Nearly every word has the first letters of its stem; "feet" and "tyre" have the first one.
+    return _best(texts, left, LETTERS) or _best(texts, left, 1)
+
+
+def _best(texts, left, letters):
     best, most = None, 0
-    for origin, written in texts:
-        content = " ".join(written.split())
+    for origin, content in texts:
         places = sorted(
-            (*span, number) for number, part in enumerate(left) for span in _places(content, part)
+            (*span, number)
+            for number, part in enumerate(left)
+            for span in _places(content, part, letters)
         )
         for at, (start, stop, _number) in enumerate(places):
             inside = [row for row in places[at:] if row[1] <= start + LONGEST - BEFORE]
             count = len({number for _start, _stop, number in inside})
             if count > most:
-                end = max(stop, *(row[1] for row in inside)) if inside else stop
-                best, most = Passage(origin, _cut(content, start, end)), count
+                end = max((stop, *(row[1] for row in inside)))
+                best, most = Passage(origin, *_cut(content, start, end)), count
         if most == len(left):
             break
     return best
 
 
-def _places(content, part):
+def _places(content, part, letters):
     """Return where in a text a part of a question stands."""
     if part.runs:
         return _runs(content, part.runs)
     if part.is_plain:
         found = [
             word.span()
-            for word in _beginning(part.stems).finditer(content)
+            for word in _beginning(part.stems, letters).finditer(content)
             if text.stem(text.fold(word[0]).strip()) in part.stems
         ]
         if found or not _ACCENTS.search(content):
@@ -108,18 +120,19 @@ def _runs(content, runs):
 
 
 @lru_cache(maxsize=1024)
-def _beginning(stems):
-    """Return a pattern for the words that may have one of these stems: most begin like it."""
-    letters = "".join(sorted({re.escape(stem[0]) for stem in stems}))
-    otherwise = "|".join(sorted(variants.BEGIN_OTHERWISE))
-    return re.compile(rf"(?<!\w)(?:[{letters}][\w'’]*|{otherwise})(?!\w)", re.IGNORECASE)
+def _beginning(stems, letters):
+    """Return a pattern for words that begin like one of these stems, as most of its forms do."""
+    beginnings = {re.escape(stem[: max(min(letters, len(stem) - 1), 1)]) for stem in stems}
+    any_of = "|".join(sorted((*beginnings, *variants.BEGIN_OTHERWISE)))
+    return re.compile(rf"(?<!\w)(?:{any_of})[\w'’]*", re.IGNORECASE)
 
 
 def _cut(content, start, stop):
-    """Return a text from a little before ``start`` to after ``stop``, in whole words."""
+    """Return a text from a little before ``start`` to after ``stop``, in whole words, and whether there is
+    more before and after."""
     begin, end = max(start - BEFORE, 0), min(max(start - BEFORE + LONGEST, stop), len(content))
-    if begin:
-        begin = content.find(" ", begin, start) + 1 or begin
+    if begin and (blank := _BLANK.search(content, begin, start)):
+        begin = blank.end()
     if end < len(content) and (blank := content.rfind(" ", stop, end)) > 0:
         end = blank
     # A sign that belongs to the letter before it is no beginning.
@@ -127,6 +140,4 @@ def _cut(content, start, stop):
         begin -= 1
     while end < len(content) and unicodedata.category(content[end])[0] == "M":
         end += 1
-    return (
-        f"{'… ' if begin else ''}{content[begin:end].strip()}{' …' if end < len(content) else ''}"
-    )
+    return " ".join(content[begin:end].split()), begin > 0, end < len(content)
