@@ -66,7 +66,7 @@ LEADERS_EMPTY = (302, 404, 404, 422, 404, 422, 422, 422)
 LEADERS_DONE = (302, 404, 404, 302, 404, 302, 302, 302)
 # Who writes an entry of the exchange: the team of its member, and the secretariat.
 WRITERS = (302, 404, 200, 200, 404, 200, 200, 200)
-WRITERS_EMPTY = (302, 404, 422, 422, 404, 422, 422, 422)
+WRITERS_EMPTY = (401, 404, 422, 422, 404, 422, 422, 422)
 WRITERS_DONE = (302, 404, 302, 302, 404, 302, 302, 302)
 # Of an offer that is a draft: nothing to close or renew.
 COORDINATORS_WRONG_STATE = (302, 404, 403, 409, 404, 404, 404, 404)
@@ -127,11 +127,11 @@ PAGES = {
     "exchange:similar": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "exchange:take": (SIGNED_IN_NO_METHOD, TEAM_SENT_ON),
     # What a city writes about itself: its team, and who moderates the exchange.
-    "exchange:adopt": (SIGNED_IN, (302, 422, 403, 403, 403, 403, 403, 403)),
+    "exchange:adopt": (SIGNED_IN, (401, 422, 403, 403, 403, 403, 403, 403)),
     "exchange:adoption": (ALL, NO_METHOD),
     "exchange:adoption-delete": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
     "exchange:adoption-edit": (WRITERS, WRITERS_EMPTY),
-    "exchange:adoption-origin": (AWAY, AWAY),
+    "exchange:adoption-origin": (AWAY, (401, *AWAY[1:])),
     "exchange:adoption-publish": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
     "exchange:adoption-report": (WRITERS, WRITERS_EMPTY),
     "exchange:adoptions": (ALL, NO_METHOD),

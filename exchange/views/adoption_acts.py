@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from citynet.web.form_recovery import recover_form
+from citynet.web.form_recovery import field_labels, recover_form
 from exchange.forms.adoptions import (
     MAX_INDICATORS,
     AdoptForm,
@@ -25,9 +26,26 @@ from exchange.steps.errors import AlreadyThere, ChangedMeanwhile, ExchangeError,
 from policies.models import Revision
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+# Fields in which people write: nothing of it is lost where the session has ended.
+WRITTEN = {
+    "words": gettext_lazy("What interests you most?"),
+    "interest": gettext_lazy("What interests you"),
+    "kept": gettext_lazy("What was taken over"),
+    "reason": gettext_lazy("Reason"),
+    "what": gettext_lazy("What was changed"),
+    "text": gettext_lazy("How it went"),
+    "name": gettext_lazy("Indicator"),
+    "note": gettext_lazy("In your words"),
+}
 OK, FORBIDDEN, CONFLICT, UNPROCESSABLE = 200, 403, 409, 422
 
 
+def _label(name, **kwargs):
+    """Return what the pages call a field; "" where people write nothing."""
+    return WRITTEN.get(name.rpartition("-")[2], "")
+
+
+@field_labels(_label)
 @never_cache
 @get_or_post
 def adopt(request, pk):
@@ -116,6 +134,7 @@ def _act(request, adoption, step, thanks):
     return redirect(adoption)
 
 
+@field_labels(_label)
 @never_cache
 @get_or_post
 def edit(request, pk):
@@ -160,6 +179,7 @@ def edit(request, pk):
     return redirect(adoption)
 
 
+@field_labels(_label)
 @never_cache
 @get_or_post
 def report(request, pk):
@@ -197,6 +217,7 @@ def report(request, pk):
     return redirect(adoption)
 
 
+@field_labels(_label)
 @never_cache
 @get_or_post
 def origin(request, pk):

@@ -234,3 +234,12 @@ def test_mails_tell_what_happened_without_any_address(case, membership):
     assert "> Its counting." in mails[0][1]
     assert "> Not ours." in mails[1][1]
     assert not any("@" in body for _subject, body in mails)
+
+
+@pytest.mark.parametrize(
+    ("act", "field"), [("edit", "kept"), ("report", "text"), ("origin", "note"), ("", "words")]
+)
+def test_what_was_typed_is_there_when_the_session_has_ended(client, case, own, act, field):
+    address = f"{own.get_absolute_url()}{act}/" if act else f"/exchange/adopt/{case.pk}/"
+    answer = client.post(address, {field: "The counting of riders"})
+    assert (answer.status_code, "The counting of riders" in answer.text) == (401, True)
