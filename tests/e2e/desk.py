@@ -20,6 +20,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from citynet.uploads import images
+from exchange.models import Advice, Question
+from exchange.steps import questions
 from members.accounts import adapter
 from members.models import Member, Membership, User
 from members.models.invitation_tokens import token_of
@@ -52,6 +54,29 @@ def person(email, *, name="Ani Rahma", password=None, member="", role="official"
         status=Membership.Status.ACTIVE,
         decided_at=timezone.now(),
     ).pk
+
+
+def join(email, member):
+    """Put somebody into a team, as its coordinator does."""
+    Membership.objects.create(
+        user=User.objects.get(email=email),
+        member=Member.objects.get(slug=member),
+        status=Membership.Status.ACTIVE,
+        decided_at=timezone.now(),
+    )
+
+
+def let_through(title):
+    """Let a first question through, as the secretariat does."""
+    questions.bring_out(Question.objects.get(title=title), by=None)
+
+
+def advised(email):
+    """Let somebody have written before, so that what is written next does not wait for a look."""
+    membership = Membership.objects.get(user__email=email)
+    text = "Ask for the cost of cleaning too: it was a third of the whole."
+    author, member = membership.user, membership.member
+    Advice.objects.create(author=author, member=member, topic="budget", text=text)
 
 
 def second_factor(email):
