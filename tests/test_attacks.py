@@ -351,3 +351,17 @@ def test_key_of_no_row_chooses_none(world, key):
             )
             transaction.set_rollback(True)
         assert answer.status_code in {200, 302, 403}, name
+
+
+@pytest.mark.parametrize("key", ["{0}", "a\x00", "9" * 30])
+def test_choice_that_is_no_row_is_said_beside_its_field(world, key):
+    client = signed_in(world.people["administrator"])
+    for name, fields in {
+        "sdg_term_add": ("target",),
+        "exchange_adoption_add": ("member", "original_member"),
+    }.items():
+        address = reverse(f"admin:{name}")
+        for chosen in fields:
+            answer = client.post(address, {chosen: key})
+            assert answer.status_code in {200, 302}, (name, chosen)
+        assert client.get(address, {fields[0]: key}).status_code in {200, 302}

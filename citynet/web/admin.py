@@ -2,7 +2,9 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from .text import address_part
 
+no_null_characters = ProhibitNullCharactersValidator()
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 # Addresses that are typed without a scheme are taken for https.
@@ -35,6 +38,32 @@ class AddressFromNameForm(forms.ModelForm):
         if not slug:
             raise ValidationError(_("Write it in Latin letters, digits and hyphens."))
         return slug
+
+
+class KnownAutocompleteSelect(AutocompleteSelect):
+    """A choice that is found by words. What can be no key of a row is not looked up when the form is
+    shown again."""
+
+    def optgroups(self, name, value, attr=None):
+        key = self.field.remote_field.model._meta.pk
+        known = []
+        for each in value:
+            try:
+                no_null_characters(str(each))
+                key.run_validators(key.to_python(each))
+            except ValidationError:
+                continue
+            known.append(each)
+        return super().optgroups(name, known, attr)
+
+
+class AutocompleteMixin:
+    """For pages with ``autocomplete_fields``."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KnownAutocompleteSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class ReadOnlyMixin:

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citynet.web.admin import HTTPS_ADDRESSES
+from citynet.web.admin import HTTPS_ADDRESSES, AutocompleteMixin
 from exchange.models import Adoption, AdoptionChange, AdoptionReport, AdoptionSource
 from exchange.models.adoptions import FINAL_STAGES
 from exchange.models.querysets import MODERATE
@@ -85,7 +85,7 @@ class ReportInline(EnteredRows, admin.StackedInline):
     has_delete_permission = has_change_permission
 
 
-class EnteredAdoptions:
+class EnteredAdoptions(AutocompleteMixin):
     """The pages on which the secretariat enters adoptions and edits those it entered."""
 
     form = AdoptionForm

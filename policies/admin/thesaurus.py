@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from citynet.web.admin import ReadOnlyAdmin
+from citynet.web.admin import AutocompleteMixin, ReadOnlyAdmin
 from policies.forms.thesaurus import TermForm
 from policies.models import MissedQuestion
 from policies.search import meaning
@@ -19,7 +19,7 @@ MAX_TERM = Term._meta.get_field("text").max_length
 
 
 @admin.register(Term)
-class TermAdmin(admin.ModelAdmin):
+class TermAdmin(AutocompleteMixin, admin.ModelAdmin):
     """Terms are added and removed, never changed: so the record says what was known when."""
 
     form = TermForm
