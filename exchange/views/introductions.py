@@ -65,7 +65,9 @@ def introduce(request):
         "crumbs": [(_("Exchange"), reverse("exchange:home"))],
     }
     if not members.exists():
-        return render(request, "exchange/introduce_own.html", context, status=403)
+        # The link is on the page of everything, also of one's own.
+        status = 403 if request.method == "POST" else 200
+        return render(request, "exchange/introduce_own.html", context, status=status)
     form = IntroduceForm(request.POST if request.method == "POST" else None, members=members)
     status = 200
     if request.method == "POST":
