@@ -365,3 +365,11 @@ def test_choice_that_is_no_row_is_said_beside_its_field(world, key):
             answer = client.post(address, {chosen: key})
             assert answer.status_code in {200, 302}, (name, chosen)
         assert client.get(address, {fields[0]: key}).status_code in {200, 302}
+
+
+def test_search_for_a_whole_text_shows_the_whole_list(world):
+    """Thousands of words make a statement that SQLite refuses."""
+    client = signed_in(world.people["administrator"])
+    for name in ("policies_theme", "members_member", "policies_casestudy"):
+        answer = client.get(reverse(f"admin:{name}_changelist"), {"q": "ab " * 3000})
+        assert (answer.status_code, answer.url.partition("?")[2]) == (302, "e=1")

@@ -6,7 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import TO_FIELD_VAR
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
@@ -24,6 +24,8 @@ from django.views.decorators.cache import never_cache
 from .second_factor import has_second_factor
 from .secretariat import acts_for_secretariat
 
+MAX_SEARCHED = 300  # characters
+
 
 def _whatever_number(view):
     """Answer a number that the database cannot hold as Django answers a word in its place.
@@ -34,6 +36,10 @@ def _whatever_number(view):
 
     @wraps(view)
     def answer(request, *args, **kwargs):
+        # Each word makes the statement deeper, and SQLite takes a thousand levels.
+        words = request.GET.get(SEARCH_VAR, "") + request.GET.get("term", "")
+        if len(words) > MAX_SEARCHED:
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
         try:
             return view(request, *args, **kwargs)
         except (OverflowError, DataError) as error:
