@@ -7,6 +7,18 @@ from django.urls import reverse
 LISTS = {
     "account.emailaddress": ["user"],
     "auth.group": [],
+    "exchange.addressee": ["question", "member", "taken_by"],
+    "exchange.adoption": [
+        *("author", "member", "case", "revision", "original_member", "own_case"),
+    ],
+    "exchange.advice": ["author", "member", "question", "addressee", "case", "replaces"],
+    "exchange.cooperation": ["author", "member"],
+    "exchange.flag": ["by", "member", "decided_by"],
+    "exchange.introduction": [
+        *("cooperation", "advice", "adoption", "from_user", "from_member", "to_member"),
+        "decided_by",
+    ],
+    "exchange.question": ["author", "member", "case", "same_as"],
     "members.event": ["actor"],
     "members.member": [],
     "members.memberproposal": ["user", "member", "decided_by"],

@@ -43,7 +43,14 @@ READERS = {"anonymous", "official", "administrator"}
 # Whose links are followed, and at least so many are on the pages.
 LINKS = {"anonymous": 150, "official": 200, "administrator": 400}
 # Public pages are the same for everybody, so they offer what is for the team of a case alone.
-BROKEN_LINKS = {"administrator": {"/policies/N/edit/"}}
+# To be introduced, one has to be in a team: who is in none is told so.
+BROKEN_LINKS = {
+    "administrator": {
+        "/policies/N/edit/",
+        "/exchange/introduce/?advice=N",
+        "/exchange/introduce/?cooperation=N",
+    }
+}
 REFUSALS = {401, 403, 404, 405}
 # Answers in the order of the roles. Everybody; nobody, by this method; everybody is led elsewhere.
 ALL = (200,) * 8

@@ -74,6 +74,15 @@ def jinja(template, **values):
     return SafeString(render_to_string(template, values, using="jinja2"))
 
 
+@register.filter
+def without_campaigns(query):
+    """Return the parameters of an address without the marks of campaigns, for ``querystring``."""
+    kept = query.copy()
+    for name in filter(is_of_campaign, list(kept)):
+        del kept[name]
+    return kept
+
+
 @register.simple_tag(takes_context=True)
 def pager(context, page, query=None, label=""):
     """Return links to the pages of a list: see ``components/pager.html``, which does the same."""

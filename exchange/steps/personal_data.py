@@ -68,6 +68,11 @@ def export(user):
             .values("from_member__name", "to_member__name", "state", "decided_at")
         ),
         "flags": rows(Flag.objects.filter(by=user)),
+        "flags_decided": list(
+            Flag.objects.filter(decided_by=user)
+            .order_by("pk")
+            .values("subject_type", "subject_id", "reason", "decided_at")
+        ),
     }
 
 

@@ -119,6 +119,17 @@ def places_of(*words):
     return {place for place, text in texts() if any(word in text.casefold() for word in words)}
 
 
+# What there is: tests/exchange/steps/test_personal_data.py.
+NOTHING_IN_THE_EXCHANGE = {
+    name: []
+    for name in (
+        *("questions_asked", "question_begun", "questions_taken", "advice_given"),
+        *("adoptions_entered", "reports_on_adoptions", "needs_and_offers"),
+        *("introductions_asked", "introductions_decided", "flags", "flags_decided"),
+    )
+}
+
+
 def test_download_holds_what_is_stored_and_nothing_else(client):
     with time_machine.travel(MOMENT, tick=False):
         member = MemberFactory(name="Surabaya", slug="surabaya")
@@ -191,7 +202,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
 
     assert answer["Content-Disposition"] == 'attachment; filename="my-data.json"'
     assert answer["Content-Type"] == "application/json"
-    assert answer.json() == {
+    assert answer.json() == NOTHING_IN_THE_EXCHANGE | {
         "account": {
             "email": EMAIL,
             "name": NAME,
@@ -490,6 +501,17 @@ def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
     assert columns == {
         "account.EmailAddress.user",
         "admin.LogEntry.user",
+        "exchange.Addressee.taken_by",
+        "exchange.Adoption.author",
+        "exchange.AdoptionReport.by",
+        "exchange.Advice.author",
+        "exchange.Cooperation.author",
+        "exchange.Flag.by",
+        "exchange.Flag.decided_by",
+        "exchange.Introduction.decided_by",
+        "exchange.Introduction.from_user",
+        "exchange.Question.author",
+        "exchange.QuestionDraft.author",
         "members.Event.actor",
         "members.Invitation.invited_by",
         "members.MemberProposal.decided_by",

@@ -107,7 +107,7 @@ def test_workbook_has_a_sheet_a_kind_of_row(night_buses):
     }
     assert [len(table(book[name])) for name in LISTS] == [2, 1, 2, 2, 2, 2, 1, 2]
     sheet = book["Indicators"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:P2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:Q2")
     assert sheet.column_dimensions["C"].width > 50
     assert book["Long texts"].sheet_state == "hidden"
     formats = {cell.value: book["Cases"][f"{cell.column_letter}2"] for cell in book["Cases"][1]}

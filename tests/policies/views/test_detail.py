@@ -440,7 +440,7 @@ def test_queries_of_a_case(client, reference, synced, django_assert_num_queries,
         LiveRevisionFactory(targets=["11.2"], themes=["transport"], title="Trams")
     synced()
     address = revision.case.get_absolute_url()
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         page = client.get(address).text
     assert page.count(">Trams<") == times
 
