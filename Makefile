@@ -43,6 +43,7 @@ prepare: .venv/.run ## Bring database, reference data, static files and index up
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py createcachetable
 	$(BIN)/python manage.py load_reference
+	$(BIN)/python manage.py rebuild_summaries --outdated
 	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	$(BIN)/python manage.py sync_search
 

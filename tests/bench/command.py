@@ -80,7 +80,7 @@ class Command(BaseCommand):
         self.manage(size, "migrate", "--verbosity", "0")
         self.manage(size, "load_reference", "--verbosity", "0")
         if is_ready:
-            self.manage(size, "rebuild_summaries", "--verbosity", "0")
+            self.manage(size, "rebuild_summaries", "--outdated", "--verbosity", "0")
         else:
             self.say(f"Making {size:,} synthetic cases")
             self.manage(size, "generate_cases", str(size), "--no-sync")

@@ -8,7 +8,14 @@ from policies.models import Revision
 class Command(BaseCommand):
     help = "Rebuilds what lists show of published cases, where it differs from what is stored."
 
-    def handle(self, *, verbosity, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--outdated",
+            action="store_true",
+            help="Look only at what an earlier version of the portal has stored.",
+        )
+
+    def handle(self, *, outdated, verbosity, **options):
         self.done = 0
         cadence = Cadence(self.stdout)
 
@@ -17,6 +24,9 @@ class Command(BaseCommand):
             if verbosity and cadence.is_due():
                 self.stdout.write(f"{done} summaries looked at, {changed} rebuilt so far")
 
-        changed = summary.rebuild(Revision.objects.live(), progress)
+        revisions = Revision.objects.live()
+        if outdated:
+            revisions = revisions.exclude(list_summary__version=summary.VERSION)
+        changed = summary.rebuild(revisions, progress)
         if verbosity:
             self.stdout.write(f"{self.done} summaries looked at, {changed} rebuilt")

@@ -99,6 +99,20 @@ def test_rebuilding_writes_only_what_differs(django_assert_num_queries):
         assert summary.rebuild(Revision.objects.live()) == 0
 
 
+def test_an_upgrade_looks_only_at_what_an_earlier_version_stored():
+    moderation.publish(draft(), name="Secretariat")
+    older = fill(LiveRevisionFactory(targets=["11.2", "9.1"], themes=["transport"]))
+    Revision.objects.filter(pk=older.pk).update(list_summary=FILLED | {"version": 1})
+    never = fill(LiveRevisionFactory(targets=["11.2", "9.1"], themes=["transport"]))
+    said = StringIO()
+
+    call_command("rebuild_summaries", "--outdated", stdout=said)
+
+    assert "2 summaries looked at, 2 rebuilt" in said.getvalue()
+    found = [each.list_summary for each in Revision.objects.filter(pk__in=[older.pk, never.pk])]
+    assert found == [FILLED, FILLED]
+
+
 def test_rebuilding_goes_batch_by_batch(monkeypatch):
     monkeypatch.setattr(summary, "BATCH", 2)
     for _number in range(3):
