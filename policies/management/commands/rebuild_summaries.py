@@ -1,4 +1,5 @@
 from django.core.management.base import BaseCommand
+from django.db.models import Q
 
 from citynet.operations.commands import Cadence
 from policies.content import summary
@@ -26,7 +27,8 @@ class Command(BaseCommand):
 
         revisions = Revision.objects.live()
         if outdated:
-            revisions = revisions.exclude(list_summary__version=summary.VERSION)
+            other = ~Q(list_summary__version=summary.VERSION)
+            revisions = revisions.filter(other | Q(list_summary__version__isnull=True))
         changed = summary.rebuild(revisions, progress)
         if verbosity:
             self.stdout.write(f"{self.done} summaries looked at, {changed} rebuilt")
