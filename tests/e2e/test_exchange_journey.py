@@ -72,6 +72,8 @@ def test_a_gap_is_asked_for_answered_and_judged(open_page, desk, axe, mails):
 
     _everybody_reads(open_page(case, width=390))
 
+    _figure_goes_into_the_case(answering, axe)
+
 
 def told(page, words):
     """What just happened is said on the page."""
@@ -85,3 +87,103 @@ def _everybody_reads(reader):
     expect(know_how.get_by_text(ENGLISH)).to_be_visible()
     expect(know_how.get_by_text("These figures are not in the case yet.")).to_be_visible()
     expect(reader.locator("section[aria-labelledby=staff]")).to_contain_text("Not reported")
+
+
+def _figure_goes_into_the_case(page, axe):
+    """The case's own team puts the figure of the answer into its draft."""
+    page.get_by_role("link", name="Address of this answer").first.click()
+    page.get_by_role("button", name="Put this into the case: the people").click()
+    told(page, "The answer says:")
+    expect(page).to_have_url(re.compile(r"/edit/manpower/#"))
+    page.locator("#id_staff_fte").fill("6")
+    assert axe(page) == []
+    section = page.url
+    page.get_by_role("button", name="Save").first.click()
+    page.wait_for_load_state()
+    page.goto(section)
+    expect(page.locator("#id_staff_fte")).to_have_value(re.compile(r"^6(\.0)?$"))
+
+
+ADOPTER, HOST = "linh@danang.example", "bina@kathmandu.example"
+KEPT = "One council of the operator, the city and the riders sets lines and fares."
+
+
+def test_a_policy_is_taken_up_and_its_city_is_met(open_page, desk, axe, mails):
+    desk("person", email=ADOPTER, name="Linh Tran", member="da-nang", role="coordinator")
+    desk("person", email=HOST, name="Bina Shrestha", member="kathmandu", role="coordinator")
+    for email in (ADOPTER, HOST):
+        desk("advised", email=email)
+    page = open_page(CASE, session=desk("session", email=ADOPTER))
+    page.locator(".case-title a").first.click()
+    case = page.url
+
+    # Two questions are enough; then what was kept and changed.
+    page.get_by_role("link", name="We want to do this too").first.click()
+    page.get_by_label("Preparing").check()
+    page.get_by_label("What interests you most?").fill("How riders are heard.")
+    assert axe(page) == []
+    page.get_by_role("button", name="Show it").click()
+    told(page, "The original city is told.")
+    adoption = page.url
+    page.get_by_role("link", name="Say what you kept and changed").click()
+    page.get_by_label("What was taken over").fill(KEPT)
+    assert axe(page) == []
+    page.get_by_role("button", name="Save").click()
+
+    # Two reports; the newer one says the stage.
+    _report(page, adoption, "2026-05", "Preparing", "The council met twice.")
+    _report(page, adoption, "2026-11", "Under way", "The first line runs.")
+    reader = open_page(case, width=390)
+    taken_up = reader.locator("section[aria-labelledby=taken-up]")
+    expect(taken_up).to_contain_text("Da Nang")
+    expect(taken_up).to_contain_text("Under way")
+
+    # An offer, a need that it fits, and an introduction to which both agree.
+    offering = open_page("/exchange/cooperation/new/", session=desk("session", email=HOST))
+    offer = _published(offering, "An offer", "See our bus company at work")
+    page.goto("/exchange/cooperation/new/")
+    need = _published(page, "A need", "How to begin a bus company of the city")
+    page.goto(need)
+    expect(page.locator("main")).to_contain_text("See our bus company at work")
+    expect(page.locator("main")).to_contain_text("Study visit")
+    assert axe(page) == []
+    page.goto(offer)
+    page.get_by_role("link", name="Ask to be introduced").first.click()
+    page.get_by_label("What you write").fill("Two of us would come for two days in March.")
+    page.get_by_label("If the member accepts").check()
+    assert axe(page) == []
+    page.get_by_role("button", name="Ask for the introduction").click()
+    introduction = page.url
+    expect(page.locator("main")).not_to_contain_text("@")
+    offering.goto(introduction)
+    offering.get_by_role("button", name="Accept").click()
+    expect(offering.locator("main")).to_contain_text(ADOPTER)
+    assert axe(offering) == []
+    desk("mail")
+    assert sum(HOST in letter for letter in mails(ADOPTER)) == 1
+    assert sum(ADOPTER in letter for letter in mails(HOST)) == 1
+
+
+def _report(page, adoption, month, stage, text):
+    page.goto(adoption)
+    page.get_by_role("link", name="Write a report").click()
+    page.get_by_label("Date").fill(month)
+    page.get_by_label("Stage").select_option(label=stage)
+    page.get_by_label("How it went").fill(text)
+    page.get_by_role("button", name="Add the report").click()
+    expect(page.locator("main")).to_contain_text(text)
+
+
+def _published(page, kind, title):
+    """Write a need or offer on 11.2, publish it, and return its public address."""
+    page.get_by_label(kind).check()
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("In your words").fill("Two days with the drivers and in the control room.")
+    box = page.locator("input[name=targets][value='11.2']")
+    box.locator("xpath=ancestor::details/summary").click()
+    box.check()
+    page.get_by_label("Study visit").check()
+    page.get_by_role("button", name="Save the draft").click()
+    page.get_by_role("button", name="Publish it").click()
+    page.get_by_role("link", name="As everybody reads it").click()
+    return page.url
