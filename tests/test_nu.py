@@ -17,6 +17,14 @@ THEIRS = (
     "No “p” element in scope but a “p” end tag seen.",
     "Attribute “disabled” not allowed on element “div” at this point.",
 )
+# Tables that fold on phones say what their parts are: some browsers forget it of a table that is shown
+# in another way.
+FOLDED = tuple(
+    f"The “role” attribute must not be used on a “{element}” element which has a “table” ancestor"
+    for element in ("td", "th", "tr")
+)
+# Parts of pages, which scripts ask for.
+PARTS = {"exchange:similar"}
 # Pages in a state that no plain visit of theirs has: what was found, refused, compared, mapped.
 STATES = (
     *(
@@ -52,7 +60,7 @@ def pages(world):
         person = world.people[role]
         client = signed_in(person) if person else Client()
         for name, address in [*world.addresses.items(), *((each, each) for each in STATES)]:
-            if "logout" in name:
+            if "logout" in name or name in PARTS:
                 continue
             answer = client.get(address)
             if "text/html" not in answer.headers.get("Content-Type", "") or answer.streaming:
@@ -74,6 +82,6 @@ def test_every_page_is_valid_html(reference, tmp_path):
     found = {
         f"{Path(each['url']).name}: {each['message']} {each.get('extract', '')[:200]!r}"
         for each in json.loads(answer.stderr)["messages"]
-        if not each["message"].startswith(THEIRS)
+        if not each["message"].startswith(THEIRS + FOLDED)
     }
     assert "\n".join(sorted(found)) == ""

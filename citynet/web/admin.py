@@ -54,7 +54,12 @@ class KnownAutocompleteSelect(AutocompleteSelect):
             except ValidationError:
                 continue
             known.append(each)
-        return super().optgroups(name, known, attr)
+        groups = super().optgroups(name, known, attr)
+        for _label, options, _index in groups:
+            for option in options:
+                # A choice without a name is no HTML.
+                option["label"] = option["label"] or "–"
+        return groups
 
 
 class AutocompleteMixin:
@@ -64,6 +69,12 @@ class AutocompleteMixin:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", KnownAutocompleteSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        # What can be chosen is not in the page yet: "required" needs it there. The server asks for it.
+        form.use_required_attribute = False
+        return form
 
 
 class ReadOnlyMixin:

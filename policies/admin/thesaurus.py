@@ -16,6 +16,7 @@ from policies.workflow import thesaurus
 from sdg.models import Term
 
 MAX_TERM = Term._meta.get_field("text").max_length
+LONGEST_NUMBER = 18  # digits of a key
 
 
 @admin.register(Term)
@@ -48,20 +49,14 @@ class TermAdmin(AutocompleteMixin, admin.ModelAdmin):
 
     def get_changeform_initial_data(self, request):
         """Fill the form with a question that found little, where one is named."""
-        initial = super().get_changeform_initial_data(request)
-        number = str(initial.get("question", ""))
-        question = number.isdecimal() and MissedQuestion.objects.filter(pk=number).first()
-        if question:
-            initial = {
-                "question": question,
-                "text": question.words[:MAX_TERM],
-                "language": _language(question.words),
-            }
-        return initial
+        question = _question(request)
+        if question is None:
+            return super().get_changeform_initial_data(request)
+        return {"text": question.words[:MAX_TERM], "language": _language(question.words)}
 
     def save_model(self, request, obj, form, change):
         thesaurus.add(obj, by=request.user)
-        if question := form.cleaned_data["question"]:
+        if question := _question(request):
             question.delete()
 
     def delete_model(self, request, obj):
@@ -70,6 +65,14 @@ class TermAdmin(AutocompleteMixin, admin.ModelAdmin):
     def delete_queryset(self, request, queryset):
         for term in queryset:
             thesaurus.remove(term, by=request.user)
+
+
+def _question(request):
+    """Return what people asked that the new term shall answer, as the address names it; or None."""
+    number = request.GET.get("question", "")
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        return None
+    return MissedQuestion.objects.filter(pk=number).first()
 
 
 def _meaning(words):

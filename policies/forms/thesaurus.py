@@ -8,17 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from policies.models import MissedQuestion
 from policies.search import text
 from sdg.models import Term
 
 
 class TermForm(forms.ModelForm):
-    """A new term; ``question`` is what people asked that the term shall answer, if it was one."""
-
-    question = forms.ModelChoiceField(
-        MissedQuestion.objects.all(), required=False, widget=forms.HiddenInput
-    )
+    """A new term."""
 
     class Meta:
         model = Term

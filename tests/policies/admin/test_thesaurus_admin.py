@@ -24,7 +24,7 @@ def question(db):
 
 
 def sent(text, **more):
-    return {"target": "11.7", "language": "vi", "text": text, "question": "", **more}
+    return {"target": "11.7", "language": "vi", "text": text, **more}
 
 
 def events():
@@ -126,7 +126,7 @@ def test_question_fills_the_form_and_leaves_the_list_when_it_is_answered(
     assert form["text"].value() == "Vườn mái"
     assert form["language"].value() == ""
 
-    moderator_client.post(ADD, sent("Vườn mái", question=question.pk))
+    moderator_client.post(link, sent("Vườn mái"))
 
     assert (Term.objects.count(), MissedQuestion.objects.count()) == (1, 0)
 
