@@ -1,20 +1,20 @@
 from django.utils import timezone
 
 from citynet.operations.commands import TimedCommand
-from exchange.steps import adoptions, cooperation, introductions, questions
+from exchange.steps import adoptions, cooperation, introductions, question_clock
 
 
 class Command(TimedCommand):
     help = (
-        "Moves the exchange on by a day: reminds who is asked, tells the secretariat what waits too "
-        "long, offers the askers further members, asks how adoptions are, warns of needs and offers that end, asks what came of "
-        "introductions, and closes what is over. Nothing is done twice, so "
-        "that it may run at any time. The notices are mailed by send_notices."
+        "Moves the exchange on by a day: reminds who is asked, tells the secretariat what waits too long, "
+        "offers the askers further members, asks how adoptions are, warns of needs and offers that end, "
+        "asks what came of introductions, and closes what is over. Nothing is done twice, so that it "
+        "may run at any time. The notices are mailed by send_notices."
     )
 
     def handle(self, *, verbosity, **options):
         now = timezone.now()
-        moved = questions.move_on(now)
+        moved = question_clock.move_on(now)
         today = timezone.localdate(now)
         ended, warned = cooperation.end_and_warn(today)
         lapsed, asked_about = introductions.lapse_and_ask(today)

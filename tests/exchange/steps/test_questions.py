@@ -7,6 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from exchange.models import Addressee, Advice, Question, QuestionDraft
+from exchange.steps import question_clock as clock
 from exchange.steps import questions as steps
 from exchange.steps.errors import (
     AlreadyAsked,
@@ -470,7 +471,7 @@ def test_what_is_removed_or_hidden_takes_no_answer(asked):
         Question.objects.update(**{field: timezone.now()})
         with pytest.raises(StepRefused):
             steps.take(asked, by=asked.people[0])
-        assert steps.move_on(timezone.now() + timedelta(days=400)) == steps.Moved()
+        assert clock.move_on(timezone.now() + timedelta(days=400)) == clock.Moved()
 
 
 # The clock
@@ -483,32 +484,32 @@ def test_the_clock_reminds_escalates_offers_and_closes(asked, asker, moderator, 
 
     def on_day(day):
         Notice.objects.all().delete()
-        moved = steps.move_on(begin + timedelta(days=day))
+        moved = clock.move_on(begin + timedelta(days=day))
         # A second run, the same day or a little later, sends nothing twice.
         sent = Notice.objects.count()
         for later in (timedelta(0), timedelta(hours=12)):
-            assert steps.move_on(begin + timedelta(days=day) + later) == steps.Moved()
+            assert clock.move_on(begin + timedelta(days=day) + later) == clock.Moved()
         assert Notice.objects.count() == sent
         return moved
 
-    assert on_day(6) == steps.Moved()
-    assert on_day(7) == steps.Moved(reminded=1)
+    assert on_day(6) == clock.Moved()
+    assert on_day(7) == clock.Moved(reminded=1)
     notice = Notice.objects.get()
     assert (notice.kind, notice.recipient) == ("question-waiting", asked.people[0])
     subject, body = text_of(notice)
     assert subject == f"Makati City still waits for an answer: {TITLE}"
     assert "7 days ago Makati City asked Iloilo City, and waits for an answer:" in body
     assert f"> {TITLE}\n" in body
-    assert on_day(13) == steps.Moved()
-    assert on_day(14) == steps.Moved(waits=1)
+    assert on_day(13) == clock.Moved()
+    assert on_day(14) == clock.Moved(waits=1)
     assert told("question-waiting") == [moderator.name]
     assert Question.objects.filter(waits_since__isnull=False, state="open").count() == 1
-    assert on_day(30) == steps.Moved(next_offered=1)
+    assert on_day(30) == clock.Moved(next_offered=1)
     notice = Notice.objects.get()
     assert (notice.kind, notice.recipient) == ("question-waiting", asker)
     assert f"You can ask these with one button: {jakarta.name}." in text_of(notice)[1]
-    assert on_day(179) == steps.Moved()
-    assert on_day(180) == steps.Moved(unanswered=1)
+    assert on_day(179) == clock.Moved()
+    assert on_day(180) == clock.Moved(unanswered=1)
     question = fresh(asked.question)
     assert (question.state, question.closed_reason) == ("closed", "unanswered")
     assert told("question-closed") == [asker.name]
@@ -520,20 +521,20 @@ def test_the_clock_reminds_escalates_offers_and_closes(asked, asker, moderator, 
 
 
 def test_the_clock_catches_up_after_a_long_stop(asked):
-    moved = steps.move_on(asked.question.opened_at + timedelta(days=40))
-    assert moved == steps.Moved(reminded=1, waits=1, next_offered=1)
+    moved = clock.move_on(asked.question.opened_at + timedelta(days=40))
+    assert moved == clock.Moved(reminded=1, waits=1, next_offered=1)
 
 
 def test_who_took_it_is_reminded_too_and_who_left_is_not(asked):
     taker = asked.people[1]
     steps.take(asked, by=taker)
     later = asked.question.opened_at + timedelta(days=8)
-    steps.move_on(later)
+    clock.move_on(later)
     assert told("question-waiting") == sorted(person.name for person in asked.people)
     Notice.objects.all().delete()
     Addressee.objects.update(reminded_at=None)
     taker.memberships.update(status="ended")
-    steps.move_on(later)
+    clock.move_on(later)
     assert told("question-waiting") == [asked.people[0].name]
 
 
@@ -541,29 +542,29 @@ def test_whose_answer_waits_for_the_secretariat_is_not_reminded(asked):
     newcomer = MembershipFactory(member=asked.member).user
     steps.answer(asked.question, author=newcomer, member=asked.member, text=TEXT)
     later = asked.question.opened_at + timedelta(days=8)
-    assert steps.move_on(later) == steps.Moved()
+    assert clock.move_on(later) == clock.Moved()
 
 
 def test_who_is_asked_later_has_the_same_time(asked, asker):
-    steps.move_on(asked.question.opened_at + timedelta(days=8))
+    clock.move_on(asked.question.opened_at + timedelta(days=8))
     (added,) = steps.ask_next(asked.question, by=asker, addressees=[(team("Hue")[0], "")])
     Addressee.objects.filter(pk=added.pk).update(
         asked_at=asked.question.opened_at + timedelta(days=20)
     )
-    assert steps.move_on(asked.question.opened_at + timedelta(days=26)).reminded == 0
-    assert steps.move_on(asked.question.opened_at + timedelta(days=27)).reminded == 1
+    assert clock.move_on(asked.question.opened_at + timedelta(days=26)).reminded == 0
+    assert clock.move_on(asked.question.opened_at + timedelta(days=27)).reminded == 1
 
 
 def test_an_answered_question_closes_itself_sixty_days_after_the_last_answer(asked):
     steps.answer(asked.question, author=asked.people[0], member=asked.member, text=TEXT)
     begin = timezone.now()
-    assert steps.move_on(begin + timedelta(days=59)) == steps.Moved()
+    assert clock.move_on(begin + timedelta(days=59)) == clock.Moved()
     AdviceFactory(question=asked.question)
     Advice.objects.filter(question=asked.question, addressee=None).update(
         created_at=begin + timedelta(days=30)
     )
-    assert steps.move_on(begin + timedelta(days=61)) == steps.Moved()
-    assert steps.move_on(begin + timedelta(days=91)) == steps.Moved(settled=1)
+    assert clock.move_on(begin + timedelta(days=61)) == clock.Moved()
+    assert clock.move_on(begin + timedelta(days=91)) == clock.Moved(settled=1)
     question = fresh(asked.question)
     assert (question.state, question.closed_reason) == ("closed", "settled")
 
@@ -575,9 +576,9 @@ def test_a_question_whose_answer_was_taken_back_opens_again(asked):
         Question.objects.update(state="answered")
         Addressee.objects.update(state="answered")
         Advice.objects.filter(pk=given.pk).update(**facts)
-        assert steps.move_on(now) == steps.Moved(reopened=1)
+        assert clock.move_on(now) == clock.Moved(reopened=1)
         assert (fresh(asked.question).state, fresh(asked).state) == ("open", "asked")
-        assert steps.move_on(now + timedelta(days=6)) == steps.Moved()
+        assert clock.move_on(now + timedelta(days=6)) == clock.Moved()
         assert actions(asked.question)[-1] == "question-reopened"
 
 
@@ -586,13 +587,13 @@ def test_opened_again_the_days_begin_anew(asked, asker):
     steps.judge(asked.question, by=asker, verdict="no")
     again = timezone.now() + timedelta(days=170)
     Question.objects.update(reopened_at=again)
-    assert steps.move_on(again + timedelta(days=13)) == steps.Moved()
-    assert steps.move_on(again + timedelta(days=14)) == steps.Moved(waits=1)
+    assert clock.move_on(again + timedelta(days=13)) == clock.Moved()
+    assert clock.move_on(again + timedelta(days=14)) == clock.Moved(waits=1)
 
 
 def test_the_days_are_settings(asked, settings):
     settings.EXCHANGE_DAYS = settings.EXCHANGE_DAYS | {"remind": 3}
-    assert steps.move_on(asked.question.opened_at + timedelta(days=3)).reminded == 1
+    assert clock.move_on(asked.question.opened_at + timedelta(days=3)).reminded == 1
 
 
 # Two at the same moment
@@ -625,5 +626,5 @@ def test_of_two_who_act_at_the_same_moment_one_is_told(reference, asker):
     late = addressee.question.opened_at + timedelta(days=61)
     Question.objects.update(answered_at=addressee.question.opened_at)
     Advice.objects.update(created_at=addressee.question.opened_at)
-    moved = at_once(*[lambda: steps.move_on(late)] * 3)
+    moved = at_once(*[lambda: clock.move_on(late)] * 3)
     assert sum(each.settled for each in moved) == 1

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from exchange.models import Addressee, Question
+from exchange.steps import question_clock as clock
 from exchange.steps import questions as steps
 from policies.content import summary
 from policies.models import Revision
@@ -301,7 +302,7 @@ def test_the_next_cities_are_offered_when_the_time_is_over(asked):
     """Sentence 10: on the thirtieth day."""
     LiveRevisionFactory(case__member__name="Hue", targets=["11.2"])
     Question.objects.update(opened_at=ago(31))
-    steps.move_on(timezone.now())
+    clock.move_on(timezone.now())
     page = signed_in(asked.asker).get(asked.get_absolute_url())
     assert [each.member.name for each in page.context["candidates"]] == ["Hue"]
 
