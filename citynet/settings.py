@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "policies.statistics.uses.count_uses",
     # The tag is computed from the finished page, so whatever changes the page changes the tag.
-    "django.middleware.http.ConditionalGetMiddleware",
+    "citynet.web.middleware.ConditionalGetMiddleware",
     # It wraps everything that reads the database.
     "citynet.operations.replicas.read_replica",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -45,6 +45,7 @@ WITHOUT_ROW = ("changelist", "add", "export", "template", "figures", "figures-cs
 PUBLIC = {
     *("home", "about", "review", "accessibility", "codebook", "healthz", "readyz", "robots"),
     *("security-txt", "sitemap", "sitemap-section"),
+    *("favicon", "manifest", "opensearch", "change-password"),
     *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),
     *("sdg:thesaurus", "members:like"),
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),

@@ -39,9 +39,15 @@ def strict_transport(settings):
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
 
 
-def said(answer, *, policy=POLICY):
-    """What an answer says of the headers that every answer has, as far as it is wrong."""
+def said(answer, *, policy=POLICY, is_open=False):
+    """What an answer says of the headers that every answer has, as far as it is wrong; ``is_open`` of
+    public data that pages of other sites may read."""
     expected = EVERY | {"Content-Security-Policy": policy}
+    if is_open:
+        expected |= {
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
     # Directives may come in any order.
     parts = sorted(answer.get("Content-Security-Policy", "").split("; "))
     found = {name: answer.get(name) for name in expected}

@@ -1,7 +1,19 @@
 from django.contrib.auth import middleware
+from django.middleware import http
+from django.utils.cache import set_response_etag
 
 from . import form_recovery, throttles
 from .text import clean_text
+
+
+class ConditionalGetMiddleware(http.ConditionalGetMiddleware):
+    """Django's, but whoever asks for the headers alone (HEAD) gets the tag of the page too."""
+
+    def process_response(self, request, response):
+        is_head = request.method == "HEAD" and self.needs_etag(response)
+        if is_head and not response.has_header("ETag"):
+            set_response_etag(response)
+        return super().process_response(request, response)
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):

@@ -55,7 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def render_mail(self, template_prefix, email, context, headers=None):
         headers = {"Auto-Submitted": "auto-generated"} | (headers or {})
-        return super().render_mail(template_prefix, email, context, headers)
+        message = super().render_mail(template_prefix, email, context, headers)
+        if settings.CONTACT_EMAIL:
+            message.reply_to = [settings.CONTACT_EMAIL]
+        return message
 
 
 def verify(user):

@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.uploads import files, images
+from citynet.web import ranges
+from citynet.web.headers import FOR_OTHER_SITES
 from members.accounts.secretariat import acts_for_secretariat
 from policies.models import Attachment, CaseStudy, Photo, Revision
 
@@ -100,7 +102,7 @@ def _permitted(request, row):
         return None
     # Nobody is asked who they are for what is public, so that any cache may keep it.
     if revision.case.live_id and revision.state in Revision.CITABLE_STATES:
-        return {"Cache-Control": f"public, max-age={PUBLIC_AGE}"}
+        return {"Cache-Control": f"public, max-age={PUBLIC_AGE}"} | FOR_OTHER_SITES
     if not _may_read(request.user, revision):
         return None
     return {"Cache-Control": "private, no-store"}
@@ -142,6 +144,8 @@ def _sent(request, stored, headers, **options):
             logger.exception("The storage does not answer: %s", stored.name)
             return _later()
         answer = FileResponse(file, **options)
+        answer["ETag"] = tag
+        answer = ranges.in_part(request, answer, file)
         # Packing what is packed already costs time and loses the length.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
     for name, value in headers.items():
