@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, get_resolver, reverse
 
 from exchange.models import Flag
-from members.models import Member
+from members.models import Member, Notice
 from members.models.invitation_tokens import token_of
 from members.record import audit
 from members.teams import invitations
@@ -251,6 +251,8 @@ def _rows_of_admin(member, live, request):
         "members_member": member,
         "members_memberproposal": MemberProposalFactory(),
         "members_membership": request,
+        "members_notice": Notice.objects.filter(recipient=person).first()
+        or Notice.objects.create(recipient=person, email=person.email, kind="submitted"),
         "members_user": person,
         "mfa_authenticator": Authenticator.objects.get(user=staff),
         "policies_casestudy": live.case,

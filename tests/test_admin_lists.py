@@ -23,6 +23,7 @@ LISTS = {
     "members.member": [],
     "members.memberproposal": ["user", "member", "decided_by"],
     "members.membership": ["member", "user", "decided_by"],
+    "members.notice": ["recipient"],
     "members.user": ["groups__id__exact"],
     "mfa.authenticator": ["user"],
     "policies.casestudy": ["member", "live", "merged_into", "confirmed_by", "created_by"],

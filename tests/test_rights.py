@@ -300,6 +300,7 @@ RIGHTS = {
     "members_member": ("mea", "mea", "mea", "a"),
     "members_memberproposal": ("mea", "", "", ""),
     "members_membership": ("mea", "", "", ""),
+    "members_notice": ("mea", "", "", ""),
     "members_user": ("mea", "a", "a", "a"),
     "mfa_authenticator": ("a", "", "", "a"),
     "policies_casestudy": ("mea", "mea", "", ""),

@@ -195,7 +195,11 @@ class Waiting:
     detail: str
     url: str
     days: int
-    is_late: bool
+    late_after: int
+
+    @property
+    def is_late(self):
+        return self.days > self.late_after
 
 
 def desk(now=None):
@@ -218,7 +222,7 @@ def desk(now=None):
                 detail=_detail(kind, oldest),
                 url=_url(kind, oldest),
                 days=days,
-                is_late=days > _patience(kind),
+                late_after=_patience(kind),
             )
         )
     return waits, nothing

@@ -1,5 +1,5 @@
 """The secretariat's pages on people, members, teams and the record."""
 
-from . import access, organisations, people, record, teams
+from . import access, mail, organisations, people, record, teams
 
-__all__ = ["access", "organisations", "people", "record", "teams"]
+__all__ = ["access", "mail", "organisations", "people", "record", "teams"]

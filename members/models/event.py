@@ -43,6 +43,7 @@ ACTIONS = {
     "invitation-sent": _("Invitation sent"),
     "invitation-revoked": _("Invitation revoked"),
     "invitation-accepted": _("Invitation accepted"),
+    "mail-sent-again": _("Mail sent again"),
     "member-proposed": _("Member proposed"),
     "member-proposal-declined": _("Proposed member declined"),
     "member-proposal-taken-back": _("Proposed member taken back"),

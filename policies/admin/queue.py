@@ -27,6 +27,7 @@ from .queue_filters import (
     ReviewerFilter,
     StateFilter,
     SubregionFilter,
+    late_after,
 )
 
 State = Revision.State
@@ -39,12 +40,19 @@ TEXTS = [
 
 
 class Queue(ChangeList):
-    """The list without the long texts of its rows."""
+    """The list without the long texts of its rows, each with after how many days it is late."""
+
+    RELATED = ("case__member", "reviewer", "screening__duplicate_of__live")
+    DEFERRED = (*TEXTS, *(f"screening__duplicate_of__live__{name}" for name in TEXTS))
 
     def get_queryset(self, request, exclude_parameters=None):
-        rows = super().get_queryset(request, exclude_parameters)
-        of_duplicate = [f"screening__duplicate_of__live__{name}" for name in TEXTS]
-        return rows.defer(*TEXTS, *of_duplicate)
+        return super().get_queryset(request, exclude_parameters).defer(*self.DEFERRED)
+
+    def get_results(self, request):
+        super().get_results(request)
+        days = late_after(request)
+        for row in self.result_list:
+            row.late_after = late_days(row, days)
 
 
 class AssignForm(ActionForm):
@@ -71,13 +79,10 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
     list_display = [
         "review_link",
         "waiting",
-        "member",
-        "country",
-        "language",
+        "flags",
+        "kind",
         "reviewed_by",
         "complete",
-        "kind",
-        "flags",
     ]
     list_filter = [
         StateFilter,
@@ -88,7 +93,7 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
         CountryFilter,
         LanguageFilter,
     ]
-    list_select_related = ["case__member", "reviewer", "screening__duplicate_of__live"]
+    list_select_related = Queue.RELATED
     list_per_page = 50
     empty_value_display = "–"
     search_fields = ["title"]
@@ -100,7 +105,7 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
     inlines = record.INLINES
 
     class Media:
-        css = {"all": ["css/review.css"]}
+        css = {"all": ["css/review.css", "css/desk.css"]}
 
     def get_changelist(self, request, **kwargs):
         return Queue
@@ -150,17 +155,29 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
     def changelist_view(self, request, extra_context=None):
         if request.method == "POST" and not self.has_decide_permission(request):
             raise PermissionDenied
-        # Ten columns need the width of the page.
+        # The columns need the width of the page.
         context = {"title": _("Queue of submissions"), "is_nav_sidebar_enabled": False}
         context |= extra_context or {}
         return super().changelist_view(request, context)
 
     @admin.display(description=gettext_lazy("case"), ordering="title")
     def review_link(self, revision):
+        member = revision.case.member
         return format_html(
-            '<a href="{}">{}</a>',
+            '<a href="{}" lang="{}" dir="{}">{}</a><small>{}</small>',
             reverse("admin:policies_revision_review", args=[revision.pk]),
+            revision.language,
+            revision.direction,
             revision.title,
+            " · ".join(
+                filter(
+                    None,
+                    [
+                        ", ".join(filter(None, [member.name, member.country_name])),
+                        revision.get_language_display(),
+                    ],
+                )
+            ),
         )
 
     @admin.display(description=gettext_lazy("waiting"), ordering="submitted_at")
@@ -171,14 +188,6 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
         if days is None:
             return None
         return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
-
-    @admin.display(description=gettext_lazy("member"), ordering="case__member__name")
-    def member(self, revision):
-        return revision.case.member.name
-
-    @admin.display(description=gettext_lazy("country or area"), ordering="case__member__country")
-    def country(self, revision):
-        return revision.case.member.country_name
 
     @admin.display(description=gettext_lazy("reviewer"), ordering="reviewer__name")
     def reviewed_by(self, revision):
@@ -196,20 +205,16 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("kind"))
     def kind(self, revision):
-        screening = screening_of(revision)
-        edit = revision.case.live_id and revision.case.live_id != revision.pk
-        words = [_("Edit of a public case") if edit else _("New")]
-        if screening and screening.first_time_author:
-            words.append(_("first-time author"))
-        return ", ".join(words)
+        return kind_of(revision)
 
     @admin.display(description=gettext_lazy("look at"))
     def flags(self, revision):
         screening = screening_of(revision)
-        if screening is None:
-            return ""
-        found = [(label,) for label in flags_of(screening)]
-        return format_html_join("", '<span class="review-flag">{}</span> ', found)
+        found = [("", label) for label in flags_of(screening)] if screening else []
+        if revision.late_after:
+            over = ngettext("over %(count)s day", "over %(count)s days", revision.late_after)
+            found.append((" desk-flag late", over % {"count": revision.late_after}))
+        return format_html_join("", '<span class="review-flag{}">{}</span> ', found)
 
     @admin.action(
         description=gettext_lazy("Assign to me"),
@@ -262,9 +267,25 @@ def days_waiting(revision):
     return (timezone.now() - revision.submitted_at).days
 
 
+def late_days(revision, days):
+    """Return after how many ``days`` a submission is late, where it is late now; or None."""
+    waits = days_waiting(revision) if revision.state == State.SUBMITTED else None
+    return days if None not in (days, waits) and waits > days else None
+
+
 def screening_of(revision):
     """Return the screening of a revision, or None."""
     return getattr(revision, "screening", None)
+
+
+def kind_of(revision):
+    """Return whether a submission is new or an edit, and by whom, in words."""
+    screening = screening_of(revision)
+    edit = revision.case.live_id and revision.case.live_id != revision.pk
+    words = [_("Edit of a public case") if edit else _("New")]
+    if screening and screening.first_time_author:
+        words.append(_("first-time author"))
+    return ", ".join(words)
 
 
 def flags_of(screening):

@@ -1,15 +1,30 @@
 """Filters of the queue. Each counts what its choices would find with the other filters applied."""
 
+import math
+from datetime import timedelta
+
 from django.contrib import admin
 from django.db.models import Count, F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citynet.web.text import order_key
 from members import subregions
 from members.models import Member
 from policies.models import Revision
+from policies.statistics import turnaround
 
 State = Revision.State
+
+
+def late_after(request):
+    """Return after how many days a submission is late: twice the published median; None without
+    one."""
+    if not hasattr(request, "late_after"):
+        # Each filter that counts creates all filters again.
+        median = turnaround.of_last_year()[0]
+        request.late_after = None if median is None else max(1, math.ceil(2 * median))
+    return request.late_after
 
 
 class CountedFilter(admin.SimpleListFilter):
@@ -124,7 +139,13 @@ class FlagFilter(CountedFilter):
     parameter_name = "flag"
 
     def conditions(self, request):
-        return {
+        days = late_after(request)
+        late = {}
+        if days is not None:
+            before = timezone.now() - timedelta(days=days + 1)
+            waits = Q(state=State.SUBMITTED, submitted_at__lte=before)
+            late = {"late": (_("Over %(days)d days") % {"days": days}, waits)}
+        return late | {
             "over-tagged": (_("Over-tagged"), Q(screening__over_tagged=True)),
             "no-source": (_("No source"), Q(screening__without_source=True)),
             "duplicate": (
