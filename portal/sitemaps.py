@@ -44,7 +44,7 @@ class PageSitemap(PublicSitemap):
         *("exchange:home", "exchange:questions", "exchange:know-how", "exchange:adoptions"),
         "exchange:cooperations",
     )
-    TEXTS = ("about", "review", "accessibility", "codebook")
+    TEXTS = ("about", "publish", "review", "accessibility", "codebook")
 
     def items(self):
         return [*self.LISTS, *self.EXCHANGE, *self.TEXTS]

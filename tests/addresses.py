@@ -43,7 +43,8 @@ from tests.factories import (
 WITHOUT_ROW = ("changelist", "add", "export", "template", "figures", "figures-csv")
 # Pages that everybody may read and that are the same for all.
 PUBLIC = {
-    *("home", "about", "review", "accessibility", "codebook", "healthz", "readyz", "robots"),
+    *("home", "about", "publish", "publish-blank", "publish-document", "publish-workbook"),
+    *("review", "accessibility", "codebook", "healthz", "readyz", "robots"),
     *("security-txt", "sitemap", "sitemap-section"),
     *("favicon", "manifest", "opensearch", "change-password"),
     *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),

@@ -270,6 +270,9 @@ PAGES = {
     "policies:suggest": (ALL, NO_METHOD),
     "policies:targets": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "policies:withdraw": (TEAM, TEAM_SENT_ON),
+    **dict.fromkeys(
+        ("publish", "publish-blank", "publish-document", "publish-workbook"), (ALL, NO_METHOD)
+    ),
     "readyz": (ALL, NO_METHOD),
     "review": (ALL, NO_METHOD),
     "robots": (ALL, NO_METHOD),

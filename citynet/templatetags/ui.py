@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from citynet.web.campaigns import is_of_campaign
 from citynet.web.formats import number
 from citynet.web.moments import moment
+from citynet.web.sign_in import reason_for
 
 register = template.Library()
 
@@ -116,6 +117,13 @@ def pager(context, page, query=None, label=""):
         "extent": _("%(first)s to %(last)s of %(total)s") % ends,
     }
     return jinja("pager.html", **values)
+
+
+@register.simple_tag(takes_context=True)
+def sign_in_reason(context):
+    """Return why the visitor of a page of the sign-in came; "" where that is not said."""
+    request = context.get("request")
+    return reason_for(request) if request else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from citynet.web.form_recovery import field_labels, recover_form
+from citynet.web.sign_in import signing_in_to
 from exchange.forms.adoptions import (
     MAX_INDICATORS,
     AdoptForm,
@@ -45,6 +46,7 @@ def _label(name, **kwargs):
     return WRITTEN.get(name.rpartition("-")[2], "")
 
 
+@signing_in_to(gettext_lazy("Sign in to say that your city takes over this policy."))
 @field_labels(_label)
 @never_cache
 @get_or_post

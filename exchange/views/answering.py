@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from exchange.content import routing
 from exchange.forms.answers import AnswerForm
 from exchange.forms.questions import DeclineForm, JudgeForm
@@ -61,6 +63,7 @@ def take(request, found):
     return redirect("exchange:answer", found.pk)
 
 
+@signing_in_to(gettext_lazy("Sign in to answer for your city."))
 @field_labels(_label)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

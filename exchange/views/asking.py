@@ -9,10 +9,12 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from exchange.content import gaps, routing, similar
 from exchange.forms.questions import AskForm
 from exchange.models import Question, QuestionDraft
@@ -92,6 +94,7 @@ class _Asking:
         return initial
 
 
+@signing_in_to(gettext_lazy("Sign in to ask a city: then you come to your question."))
 @field_labels(_label)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from exchange.content.matching import matches_of
 from exchange.forms.cooperation import CloseForm, CooperationEditForm, CooperationNewForm
 from exchange.models import Cooperation
@@ -28,6 +30,7 @@ def _label(name, **_kwargs):
     return field.label if field else ""
 
 
+@signing_in_to(gettext_lazy("Sign in to say what your city needs or offers."))
 @field_labels(_label)
 @never_cache
 @get_or_post

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from exchange.forms.advice import FlagForm
 from exchange.models import Adoption, Advice, Cooperation, Question
 from exchange.models.querysets import is_in_network
@@ -26,6 +28,7 @@ KINDS = {
 }
 
 
+@signing_in_to(gettext_lazy("Sign in to flag this entry."))
 @field_labels(label)
 @never_cache
 @get_or_post

@@ -6,10 +6,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from exchange.content.introductions import (
     addresses_end,
     contact_for,
@@ -45,6 +47,7 @@ def _label(name, **_kwargs):
     return field.label if field else ""
 
 
+@signing_in_to(gettext_lazy("Sign in to ask to be put in touch."))
 @field_labels(_label)
 @never_cache
 @get_or_post

@@ -24,9 +24,7 @@ def on_requests(requests):
         .filter(member__in=members, role=Membership.Role.COORDINATOR, user__is_active=True)
         .values_list("member", flat=True)
     )
-    rows = Membership.objects.exclude(status=Membership.Status.REQUESTED)
-    # Who was invited did not wait.
-    pace = in_words(_days(rows.exclude(decided_by=F("user")))) if requests else ""
+    pace = pace_of_requests() if requests else ""
     return {
         request.pk: _joined(
             _("The coordinator of the team decides.")
@@ -38,11 +36,22 @@ def on_requests(requests):
     }
 
 
+def pace_of_requests():
+    """Return how long decisions on requests to join take now; "" while there are too few."""
+    rows = Membership.objects.exclude(status=Membership.Status.REQUESTED)
+    # Who was invited did not wait.
+    return in_words(_days(rows.exclude(decided_by=F("user"))))
+
+
+def pace_of_proposals():
+    """Return how long decisions on proposed members take now; "" while there are too few."""
+    decided = (MemberProposal.State.APPROVED, MemberProposal.State.DECLINED)
+    return in_words(_days(MemberProposal.objects.filter(state__in=decided)))
+
+
 def on_proposals():
     """Return who decides on a proposed member, and how long it takes now."""
-    decided = (MemberProposal.State.APPROVED, MemberProposal.State.DECLINED)
-    rows = MemberProposal.objects.filter(state__in=decided)
-    return _joined(_("The secretariat decides."), in_words(_days(rows)))
+    return _joined(_("The secretariat decides."), pace_of_proposals())
 
 
 def in_words(days):

@@ -8,9 +8,11 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from citynet.web.sign_in import signing_in_to
 from members.models import Member
 from members.teams import waiting
 from policies.content import diff, sections
@@ -84,6 +86,9 @@ def _label_of_new(name):
     return field.label if field else ""
 
 
+@signing_in_to(
+    gettext_lazy("Sign in to publish a policy: then you come to the first page of your case.")
+)
 @edit_view(_label_of_new)
 def new(request):
     """Start a case of one's own member."""

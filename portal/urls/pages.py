@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from portal import views
+from portal import publish, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
+    path("publish/", publish.publish, name="publish"),
+    path("publish/blank/", publish.blank, name="publish-blank"),
+    path("publish/blank.odt", publish.blank_document, name="publish-document"),
+    path("publish/blank.xlsx", publish.blank_workbook, name="publish-workbook"),
     path("review/", views.review, name="review"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("codebook/", views.codebook, name="codebook"),

@@ -23,6 +23,8 @@ PAGES = {
     "member": "/members/seoul/",
     "about": "/about/",
     "how we review": "/review/",
+    "how to publish": "/publish/",
+    "blank form": "/publish/blank/",
     "accessibility": "/accessibility/",
     "codebook": "/codebook/",
     "not found": "/policies/999999/nothing/",

@@ -69,7 +69,7 @@ def test_file_is_added(official, draft, kind):
 def test_form_asks_for_a_file(official, draft, kind):
     page = official.get(address(draft, "file-add", kind)).text
     assert 'enctype="multipart/form-data"' in page
-    assert '<a href="/policies/new/" aria-current="page">Publish</a>' in page
+    assert '<a href="/publish/" aria-current="page">Publish</a>' in page
     assert ".avif" in page if kind == "photos" else ".docx" in page
     answer = official.post(address(draft, "file-add", kind), {"caption": "Line 3"})
     assert answer.status_code == 422
