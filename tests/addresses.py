@@ -22,6 +22,7 @@ from sdg.models import Goal, Target, Term
 from tests.exchange.factories import (
     AddresseeFactory,
     AdoptionFactory,
+    AdoptionReportFactory,
     AdviceFactory,
     CooperationFactory,
     IntroductionFactory,
@@ -239,6 +240,7 @@ def _rows_of_admin(member, live, request):
     rows = {
         "exchange_addressee": AddresseeFactory(),
         "exchange_adoption": AdoptionFactory(case=live.case),
+        "exchange_adoptionreport": AdoptionReportFactory(),
         "exchange_advice": AdviceFactory(),
         "exchange_cooperation": CooperationFactory(),
         "exchange_flag": Flag.objects.create(

@@ -294,6 +294,7 @@ RIGHTS = {
     "auth_group": ("a", "a", "a", "a"),
     "exchange_addressee": ("mea", "", "", ""),
     "exchange_adoption": ("mea", "mea", "", ""),
+    "exchange_adoptionreport": ("mea", "", "", ""),
     "exchange_advice": ("mea", "", "", ""),
     "exchange_cooperation": ("mea", "", "", ""),
     "exchange_flag": ("mea", "", "", ""),

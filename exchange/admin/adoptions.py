@@ -5,8 +5,14 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citynet.web.admin import HTTPS_ADDRESSES, AutocompleteMixin
-from exchange.models import Adoption, AdoptionChange, AdoptionReport, AdoptionSource
+from citynet.web.admin import HTTPS_ADDRESSES, AutocompleteMixin, ReadOnlyAdmin
+from exchange.models import (
+    Adoption,
+    AdoptionChange,
+    AdoptionIndicator,
+    AdoptionReport,
+    AdoptionSource,
+)
 from exchange.models.adoptions import FINAL_STAGES
 from exchange.models.querysets import MODERATE
 from exchange.steps import adoptions
@@ -67,17 +73,21 @@ class ChangeInline(EnteredRows, admin.TabularInline):
     fields = ["aspect", "kind", "what", "reason", "when"]
 
 
+OF_REPORT = [
+    ("date", "stage", "compared"),
+    "text",
+    ("amount", "currency", "amount_year", "amount_basis"),
+    ("staff_fte", "months"),
+    "source_url",
+]
+
+
 class ReportInline(EnteredRows, admin.StackedInline):
-    """Reports are added, never changed."""
+    """Reports are added, never changed; the page of each takes the figures that it measured."""
 
     model = AdoptionReport
-    fields = [
-        ("date", "stage", "compared"),
-        "text",
-        ("amount", "currency", "amount_year", "amount_basis"),
-        ("staff_fte", "months"),
-        "source_url",
-    ]
+    fields = OF_REPORT
+    show_change_link = True
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -117,3 +127,51 @@ class EnteredAdoptions(AutocompleteMixin):
         adoptions.enter(
             form.instance, by=request.user, is_new=not change, has_new_report=has_new_report
         )
+
+
+class IndicatorInline(EnteredRows, admin.TabularInline):
+    """Figures are added like reports."""
+
+    model = AdoptionIndicator
+    fields = ["name", "unit", "baseline", "baseline_year", "value", "year"]
+
+    def _may_write(self, request, obj=None):
+        return request.user.has_perm(MODERATE) and obj is not None and obj.adoption.is_compiled
+
+    has_add_permission = _may_write
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    has_delete_permission = has_change_permission
+
+
+@admin.register(AdoptionReport)
+class ReportAdmin(ReadOnlyAdmin):
+    """A report, where the secretariat enters what it measured."""
+
+    fields = OF_REPORT
+    readonly_fields = [
+        name for row in OF_REPORT for name in ((row,) if isinstance(row, str) else row)
+    ]
+    inlines = [IndicatorInline]
+    list_display = ["adoption", "date", "stage", "compared"]
+    list_select_related = ["adoption__member", "adoption__case"]
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        readable = Adoption.objects.readable_by(request.user).order_by().values("pk")
+        return super().get_queryset(request).filter(adoption__in=readable)
+
+    def has_module_permission(self, request):
+        """It is reached from its adoption."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        may = request.user.has_perm(MODERATE) and obj is not None
+        return may and obj.adoption.is_compiled and not obj.adoption.removed_at
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        adoption = form.instance.adoption
+        adoptions.enter(adoption, by=request.user, is_new=False, has_new_report=False)

@@ -20,7 +20,6 @@ from exchange.models import (
     Question,
 )
 from members.models import Membership
-from policies.models import CaseStudy
 
 # After an introduction was made both are asked what came of it; later the secretariat asks.
 OUTCOME_LATE = timedelta(days=75)
@@ -71,16 +70,17 @@ def waits_too_long(rows, now=None):
 
 
 def figures_not_in_case(rows):
-    """Return advice that states a figure which its case does not, and that nobody has dealt with."""
-    case = CaseStudy.objects.filter(live__isnull=False)
-    missing = (
-        Q(amount__isnull=False, case__live__budget_amount=None)
-        | Q(people_fte__isnull=False, case__live__staff_fte=None)
-        | (Q(months__isnull=False) & (Q(case__live__start="") | Q(case__live__end="")))
-    )
-    return rows.filter(
-        STANDS, missing, state="published", figure_settled_at=None, case__in=case.values("pk")
-    )
+    """Return advice that states a figure which its case does not, and that nobody has dealt with; of a
+    merged case the one that stays is looked at."""
+    missing = Q()
+    for path in ("case", "case__merged_into"):
+        missing |= Q(**{f"{path}__live__isnull": False}) & (
+            Q(**{"amount__isnull": False, f"{path}__live__budget_amount": None})
+            | Q(**{"people_fte__isnull": False, f"{path}__live__staff_fte": None})
+            | Q(months__isnull=False)
+            & (Q(**{f"{path}__live__start": ""}) | Q(**{f"{path}__live__end": ""}))
+        )
+    return rows.filter(STANDS, missing, state="published", figure_settled_at=None)
 
 
 def _late_introductions(rows):

@@ -1,7 +1,8 @@
 """Advice as lists and pages show it: by topic, narrowed by filters, with its citation."""
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -14,6 +15,7 @@ from policies.content.json_ld import organisation
 from policies.models import Revision
 
 PAGE_SIZE = 20
+IN_ESTIMATES = 3  # of each topic
 RELATED = ("member", "question__member", "case__live", "case__merged_into__live")
 # What pages show of the case that advice is about, and where its figures would belong.
 OF_CASE = {"id", "title", "language", "budget_amount", "staff_fte", "start", "end", "case"}
@@ -64,6 +66,19 @@ def narrowed(rows, chosen):
                 | Q(member__name__icontains=word)
             )
     return rows
+
+
+def on_class(cases, targets):
+    """Return public advice for an estimate: on the cases with these numbers, or on ``targets``, as
+    ``{"code": codes, "goal": numbers}``. Of the four words and of what went wrong the newest few each,
+    in one query."""
+    about = Q(case__in=cases) | Q(case__merged_into__in=cases)
+    for name, values in targets.items():
+        own = Advice.targets.through.objects.filter(**{f"target__{name}__in": values})
+        about |= Q(pk__in=own.values("advice"))
+    newest = Window(RowNumber(), partition_by="topic", order_by=("-created_at", "-pk"))
+    rows = listed(Advice.objects.public()).filter(about, topic__in=[*FOUR_WORDS, Topic.WENT_WRONG])
+    return rows.annotate(place=newest).filter(place__lte=IN_ESTIMATES)
 
 
 def on_targets(rows, **targets):

@@ -241,7 +241,7 @@ class Figure:
     def asking_scale(self):
         """Where the city is asked whom the amount is for; "" where that does not keep it from being
         divided, or nobody can be asked."""
-        if self.a_head or self.revision.scale:
+        if self.a_head or self.revision.scale or self.is_adopted:
             return ""
         return gaps.asking(self.revision.case, "scale")
 

@@ -7,22 +7,21 @@ totals, yearly amounts and parts never meet in one statement, and what is unknow
 counted by its reason.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from members import traits
 from members.models import Member
-from policies.models import FundingSource, JointMember, Revision
+from policies.models import FundingSource, Revision
 
 from . import bands, formats, gaps, lanes, prices
 from .comparable import BASES, Figure, Home, Reason, why_not
 from .experience import Experience
 from .key_facts import residents
-from .lists import ON_CARDS
 from .statements import RANGE, Words, below, state
 from .summary import complete
 
@@ -45,33 +44,46 @@ COLUMNS = (
 
 
 # What apps that policies must not know add to a class: functions that are given live revisions and
-# return unsaved ones, each the policy of a city that took one of them up. Registered in
-# ``AppConfig.ready``.
+# return unsaved ones, each the policy of a city that took one of them up, with a case of a negative
+# number. Registered in ``AppConfig.ready``.
 FURTHER = []
 
 
 def read(revisions, most):
     """Return at most ``most`` of ``revisions`` for :class:`Estimate`, in a fixed number of queries."""
-    revisions = revisions.select_related("case").only(*COLUMNS).annotate(**ON_CARDS)
-    found = list(revisions[:most])
-    members = Member.objects.only(*MEMBER_COLUMNS).in_bulk({each.case.member_id for each in found})
+    found = list(revisions.select_related("case").only(*COLUMNS)[:most])
     complete(found)
-    joint = []
+    # With a number that no text has: nothing can be joined to none.
+    joint = [0, *(each.pk for each in found if each.list_summary["further_members"])]
+    # Members and those who share a joint policy, in one query: a line for each of the latter too.
+    rows = Member.objects.only(*MEMBER_COLUMNS).annotate(
+        shared=FilteredRelation("joint_rows", condition=Q(joint_rows__revision__in=joint))
+    )
+    rows = rows.annotate(shares=F("shared__revision")).order_by("shared__position", "shared__pk")
+    rows = rows.filter(Q(pk__in={each.case.member_id for each in found}) | Q(shares__isnull=False))
+    members, sharing = {}, defaultdict(list)
+    for member in rows:
+        members.setdefault(member.pk, member)
+        if member.shares:
+            sharing[member.shares].append(member)
     for each in found:
         each.case.member = members[each.case.member_id]
-        if each.list_summary["further_members"]:
-            joint.append(each)
-        else:
-            each.further_members = []
-    with_members = JointMember.objects.select_related("member")
-    prefetch_related_objects(joint, Prefetch("joint_members", with_members))
+        lead = each.case.member_id
+        each.further_members = [
+            member for member in dict.fromkeys(sharing[each.pk]) if member.pk != lead
+        ]
     return found
 
 
 def read_adopted(revisions):
     """Return what cities that took up these revisions, from :func:`read`, report of their own costs."""
-    taken_up = [each for each in revisions if getattr(each, "taken_up", 0)]
-    return [each for further in FURTHER if taken_up for each in further(taken_up)]
+    return [each for further in FURTHER for each in further(revisions)]
+
+
+def adopted(numbers):
+    """Return the numbers by which :class:`Estimate` knows policies that were taken up from another city,
+    from those of what ``FURTHER`` returns: no case has them."""
+    return {-number for number in numbers}
 
 
 class Estimate:
@@ -140,6 +152,11 @@ class Estimate:
     def kept(self):
         """The figures of all policies that were asked for, compared or not."""
         return [figure for figure in self.figures if not figure.unlike]
+
+    @property
+    def own(self):
+        """Those of them that are cases in the library."""
+        return [figure for figure in self.kept if not figure.is_adopted]
 
     @property
     def members(self):
@@ -213,8 +230,7 @@ class Estimate:
     def experience(self):
         """Who took part, who paid and what was learnt: cities with the most in common first."""
         # What was taken up is asked for its cost only; of the rest its original tells.
-        own = (figure for figure in self.kept if not figure.is_adopted)
-        nearest = sorted(own, key=_by_likeness)
+        nearest = sorted(self.own, key=_by_likeness)
         return Experience([figure.revision for figure in nearest], set())
 
     @cached_property
@@ -222,7 +238,7 @@ class Estimate:
         """(figure, address) of one policy each of the two cities with the most in common, where they
         can be asked; never the asking city itself."""
         found = {}
-        for figure in sorted(self.kept, key=_by_likeness):
+        for figure in sorted(self.own, key=_by_likeness):
             address = gaps.asking_of_anything(figure.revision.case)
             if address and figure.member != self.asker:
                 found.setdefault(figure.member.pk, (figure, address))

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Q, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,6 +48,8 @@ NAMES = (
 # What a policy may have reached, and "none" for those that do not say so: as the library has it.
 SCALES = [*Revision.Scale.choices, (bands.NONE, gettext_lazy("Not reported"))]
 MOST_OFFERED = 3
+# The parameters of an address in which nothing is ticked.
+NO_CHOICE = {"case": (), "adoption": ()}
 NO_GOAL = gettext_lazy("A goal is a number from 1 to 17.")
 
 
@@ -80,6 +83,8 @@ class EstimateForm(forms.Form):
     goal = NamesField(MOST_NAMED)
     theme = NamesField(MOST_NAMED)
     case = NamesField(MOST_POLICIES)
+    # The numbers of ticked policies that were taken up from another city.
+    adoption = NamesField(MOST_POLICIES)
     population = forms.CharField(required=False, max_length=24)
     country = forms.CharField(required=False, max_length=2)
     ceiling = forms.CharField(required=False, max_length=40)
@@ -93,7 +98,7 @@ class EstimateForm(forms.Form):
         super().__init__(data)
         self.fields["for"] = forms.CharField(required=False, max_length=200)
         # So that it is read before what depends on it.
-        self.order_fields(["q", "target", "goal", "theme", "case", "for"])
+        self.order_fields(["q", "target", "goal", "theme", "case", "adoption", "for"])
 
     def clean_target(self):
         codes = [plain_code(each) for each in self.cleaned_data["target"]]
@@ -132,6 +137,11 @@ class EstimateForm(forms.Form):
         if not all(map(_is_number, self.cleaned_data["case"])):
             raise ValidationError(_("A policy is named by its number, for example case=12."))
         return {int(each) for each in self.cleaned_data["case"]}
+
+    def clean_adoption(self):
+        if not all(map(_is_number, self.cleaned_data["adoption"])):
+            raise ValidationError(_("An adoption is named by its number, for example adoption=12."))
+        return {int(each) for each in self.cleaned_data["adoption"]}
 
     def _clean_member(self):
         typed = self._text("for")
@@ -287,7 +297,7 @@ class EstimateQuestion:
     @property
     def has_choice(self):
         """Whether some policies of the class were ticked."""
-        return bool(self.case) and self.is_of_class
+        return bool(self.case or self.adoption) and self.is_of_class
 
     @cached_property
     def answer(self):
@@ -403,6 +413,7 @@ class EstimateQuestion:
             "like": [self.like] if self.like else [],
             "scale": [self.scale] if self.scale else [],
             "case": sorted(self.case),
+            "adoption": sorted(self.adoption),
         } | changes
         return [(name, str(each)) for name, values in asked.items() for each in values]
 
@@ -418,33 +429,27 @@ class EstimateQuestion:
         names = ("q", "target", "goal", "theme", "like", "scale")
         return urlencode([(name, each) for name, each in asked if name in names])
 
-    def wider(self):
-        """Return (label, address, how many can be compared) of wider questions, each only a link."""
+    def wider(self, slugs=()):
+        """Return (label, address, how many can be compared) of wider questions, each only a link:
+        goals and themes, also the themes with the addresses ``slugs``."""
         live = Revision.objects.live().filter(COMPARABLE, case__synthetic=False)
-        none = {"case": (), "q": (), "target": (), "goal": (), "theme": ()}
+        none = NO_CHOICE | {"q": (), "target": (), "goal": (), "theme": ()}
         offers = []
         if self.q:
             if (self.target or self.goal or self.theme) and not self.like:
                 count = self._narrowed(live).count()
-                offers.append((_("Without the words"), self.address(q=(), case=()), count))
+                offers.append((_("Without the words"), self.address(**NO_CHOICE, q=()), count))
             return offers
-        if self.target and not self.theme:
-            goals = sorted({target.goal_id for target in self.target})
-            count = Count("pk", distinct=True)
-            counted = dict(
-                live.filter(contributions__target__goal__in=goals)
-                .order_by()
-                .values_list("contributions__target__goal")
-                .annotate(count)
+        goals = sorted({target.goal_id for target in self.target}) if not self.theme else []
+        of_goals, of_themes = _counted(live, goals, slugs)
+        offers += [
+            (
+                _("All of goal %(number)s") % {"number": goal},
+                self.address(**none | {"goal": (goal,)}),
+                of_goals.get(str(goal), 0),
             )
-            offers += [
-                (
-                    _("All of goal %(number)s") % {"number": goal},
-                    self.address(**none | {"goal": (goal,)}),
-                    counted.get(goal, 0),
-                )
-                for goal in goals
-            ]
+            for goal in goals
+        ]
         if self.theme and (self.target or self.goal):
             slugs = [theme.slug for theme in self.theme]
             names = _(" or ").join(theme.name for theme in self.theme)
@@ -455,7 +460,16 @@ class EstimateQuestion:
                     self._narrowed(live, by_targets=False).count(),
                 )
             )
-        return offers
+        names = {theme.slug: theme.name for theme in self.form.themes}
+        return offers + [
+            (
+                _("Theme %(names)s") % {"names": names[slug]},
+                self.address(**none | {"theme": (slug,)}),
+                of_themes[slug],
+            )
+            for slug in slugs
+            if slug in of_themes and slug in names
+        ]
 
     def without_choices(self, result):
         """Return the same for all cities and for any scale, where the question leaves some out."""
@@ -485,23 +499,6 @@ class EstimateQuestion:
             for code in codes
         ]
 
-    def wider_themes(self, slugs):
-        """Return the same for the themes with these addresses, the commonest of what was found."""
-        live = Revision.objects.live().filter(COMPARABLE, case__synthetic=False)
-        rows = live.filter(themes__slug__in=slugs).order_by().values_list("themes__slug")
-        counted = dict(rows.annotate(Count("pk", distinct=True)))
-        names = {theme.slug: theme.name for theme in self.form.themes}
-        none = {"case": (), "q": (), "target": (), "goal": ()}
-        return [
-            (
-                _("Theme %(names)s") % {"names": names[slug]},
-                self.address(**none | {"theme": (slug,)}),
-                counted[slug],
-            )
-            for slug in slugs
-            if slug in counted and slug in names
-        ]
-
     def one_target(self, counts):
         """Return the same for each single target of several; ``counts`` has code -> how many."""
         if len(self.target) == 1 or not self.target:
@@ -509,11 +506,26 @@ class EstimateQuestion:
         return [
             (
                 _("%(code)s only") % {"code": target.code},
-                self.address(target=(target.code,), case=()),
+                self.address(**NO_CHOICE, target=(target.code,)),
                 counts[target.code],
             )
             for target in self.target
         ]
+
+
+def _counted(live, goals, slugs):
+    """Return how many of ``live`` serve each of the goals, by number as text, and have each of the
+    themes, by slug; both in one query."""
+    count, goal = Count("pk", distinct=True), "contributions__target__goal"
+    kind, number = Value("goal"), Cast(goal, CharField())
+    rows = live.filter(**{f"{goal}__in": goals}).order_by().values_list(kind, number)
+    themed = (
+        live.filter(themes__slug__in=slugs).order_by().values_list(Value("theme"), "themes__slug")
+    )
+    found = {"goal": {}, "theme": {}}
+    for kind, key, number in rows.annotate(count).union(themed.annotate(count), all=True):
+        found[kind][key] = number
+    return found["goal"], found["theme"]
 
 
 def _asker(data):

@@ -22,6 +22,7 @@ from policies.filters.estimate import (
     MOST_NAMED,
     MOST_OFFERED,
     MOST_POLICIES,
+    NO_CHOICE,
     SCALES,
     EstimateQuestion,
 )
@@ -85,7 +86,7 @@ def _estimate(question):
         asker=question.asker,
         close_only=bool(question.like),
         scale=question.scale,
-        chosen=question.case,
+        chosen=question.case | content.adopted(question.adoption),
     )
 
 
@@ -159,8 +160,8 @@ def _context(question, result):
         "address": address,
         "whole_address": settings.SITE_URL + address,
         "csv": question.address("policies:estimate-csv"),
-        "without_choice": question.address(case=()) if question.has_choice else "",
-        "hidden": [pair for pair in question.values() if pair[0] != "case"],
+        "without_choice": question.address(**NO_CHOICE) if question.has_choice else "",
+        "hidden": [pair for pair in question.values() if pair[0] not in NO_CHOICE],
         "today": date_format(today, "DATE_FORMAT"),
     }
 
@@ -196,12 +197,10 @@ def _offers(question, result):
     offers = question.without_choices(result) + question.one_target(codes)
     if len(result.compared) >= ENOUGH:
         return offers
-    offers += question.wider()
-    if not (question.theme or question.like or question.q) and result.figures:
-        themes = Counter(slug for each in result.figures for slug in each.summary["themes"])
-        slugs = [slug for slug, _count in themes.most_common(MOST_OFFERED)]
-        offers += question.wider_themes(slugs)
-    return offers
+    themes = Counter()
+    if not (question.theme or question.like or question.q):
+        themes.update(slug for each in result.figures for slug in each.summary["themes"])
+    return offers + question.wider([slug for slug, _count in themes.most_common(MOST_OFFERED)])
 
 
 def _crumbs():

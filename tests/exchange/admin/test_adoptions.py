@@ -101,6 +101,39 @@ def test_entered_ones_are_edited_and_reports_added(moderator):
     assert list(adoption.reports.values_list("text", flat=True)) == ["Planned.", "Begun."]
 
 
+def test_figures_of_a_report_are_entered_on_its_page(moderator):
+    adoption = AdoptionFactory(provenance="secretariat")
+    adoption.sources.create(**SOURCE)
+    report = adoption.reports.create(date="2025-03", stage="under-way", text="It runs.")
+    address = reverse("admin:exchange_adoptionreport_change", args=[report.pk])
+    page = moderator.get(reverse("admin:exchange_adoption_change", args=[adoption.pk])).text
+    assert f'href="{address}' in page
+    figures = {
+        "indicators-TOTAL_FORMS": 2,
+        "indicators-INITIAL_FORMS": 0,
+        "indicators-0-name": "Riders",
+        "indicators-0-unit": "a night",
+        "indicators-0-baseline": "900",
+        "indicators-0-value": "1200.5",
+        "indicators-0-year": "2025",
+        "text": "Another text.",
+    }
+    assert 'name="text"' not in moderator.get(address).text
+    wrong = moderator.post(address, figures | {"indicators-1-unit": "a day"})
+    assert "This field is required." in wrong.text
+    assert 'value="1200.5"' in wrong.text
+    assert moderator.post(address, figures).status_code == 302
+    report.refresh_from_db()
+    assert report.text == "It runs."
+    assert [str(row.value) for row in report.indicators.all()] == ["1200.5000"]
+    assert Event.objects.get(action="adoption-changed").actor_name == "Mina"
+    # What a city reports is read only.
+    theirs = AdoptionFactory().reports.create(date="2025", text="Ours.")
+    address = reverse("admin:exchange_adoptionreport_change", args=[theirs.pk])
+    assert "Ours." in moderator.get(address).text
+    assert moderator.post(address, figures).status_code == 403
+
+
 def test_those_of_cities_are_read_only(moderator):
     adoption = AdoptionFactory(kept="Their words.")
     address = reverse("admin:exchange_adoption_change", args=[adoption.pk])

@@ -20,7 +20,7 @@ from tests.exchange.factories import (
     IntroductionFactory,
     QuestionFactory,
 )
-from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory
+from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +94,18 @@ def test_an_empty_desk_says_so_with_one_act(moderator_client):
     page = shown(moderator_client, DESK)
     assert "Nothing waits in the exchange." in page
     assert f'href="{reverse("exchange:home")}"' in page
+
+
+def test_figures_are_compared_with_the_case_that_stays(moderator_client):
+    """Of merged cases; sentence 7, at the desk."""
+    stays, empty = (
+        LiveRevisionFactory(budget_amount=7, budget_currency="USD"),
+        LiveRevisionFactory(),
+    )
+    merged = [CaseStudyFactory(merged_into=each.case) for each in (stays, empty)]
+    _known, missing = [AdviceFactory(case=case, amount=5, currency="NPR") for case in merged]
+    listed = moderator_client.get("/admin/exchange/advice/?waits=figures")
+    assert list(listed.context["cl"].result_list) == [missing]
 
 
 def test_the_desk_asks_as_often_for_many_as_for_one(

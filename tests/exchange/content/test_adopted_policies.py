@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory
+from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory, AdviceFactory
 from tests.factories import LiveRevisionFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,68 @@ def test_chosen_cases_are_counted_alone(client, adoptions):
     assert [figure.revision.title for figure in answer.context["estimate"].figures] == ["Owl Bus"]
 
 
+def test_one_is_ticked_like_a_case_and_never_asked_as_one(client, adoptions):
+    hue, _suva = adoptions
+    answer = client.get(URL, {"target": "11.2", "adoption": hue.pk})
+    estimate = answer.context["estimate"]
+    assert [figure.revision.title for figure in estimate.chosen] == ["Owl Bus, taken up by Hue"]
+    assert f'name="adoption" value="{hue.pk}" form="chosen" checked' in answer.text
+    assert f'name="case" value="{hue.case_id}" form="chosen">' in answer.text
+    assert answer.context["without_choice"] == f"{URL}?target=11.2"
+    assert "case=-" not in answer.text
+    wrong = client.get(URL, {"target": "11.2", "adoption": "-1"})
+    assert wrong.context["mistakes"] == [
+        ("adoption", "An adoption is named by its number, for example adoption=12.")
+    ]
+
+
+def test_what_cities_advise_and_changed_stands_beside_the_numbers(client, adoptions):
+    hue, suva = adoptions
+    hue.changes.create(aspect="scale", kind="smaller", what="Two lines of five.", reason="cost")
+    hue.changes.create(aspect="place", kind="replaced", what="At the port.", position=1)
+    suva.stage, suva.reason = "stopped", "The drivers could not be paid at night."
+    suva.save()
+    against = AdoptionFactory(case=hue.case, stage="decided-against", reason="No law allows it.")
+    considered = AdoptionFactory(case=hue.case, stage="considering")
+    considered.changes.create(aspect="scale", kind="smaller", what="One line.", reason="cost")
+    told = {
+        topic: [
+            AdviceFactory(
+                case=hue.case, topic=topic, text=f"{topic} advice, number {number} of four."
+            )
+            for number in range(4)
+        ]
+        for topic in ("budget", "time-frame", "what-went-wrong", "technology-and-design")
+    }
+    on_target = AdviceFactory(
+        topic="manpower", targets=["11.2"], language="ne", english="Two each."
+    )
+    AdviceFactory(topic="manpower", targets=["9.1"])
+    AdviceFactory(case=hue.case, topic="stakeholders", visibility="network")
+    AdviceFactory(case=hue.case, topic="stakeholders", state="checking")
+
+    answer = client.get(URL, {"target": "11.2"})
+    beside = answer.context["beside"]
+    assert [(topic, rows) for topic, _label, rows in beside.advised] == [
+        ("budget", told["budget"][:0:-1]),
+        ("manpower", [on_target]),
+        ("time-frame", told["time-frame"][:0:-1]),
+    ]
+    assert beside.went_wrong == told["what-went-wrong"][:0:-1]
+    assert [
+        (adoption, name, [change.what for change in changes], says_why)
+        for adoption, name, changes, says_why in beside.changed
+    ] == [
+        (against, f"Owl Bus, decided against by {against.member.name}", [], True),
+        (suva, "Owl Bus, taken up by Suva", [], True),
+        (hue, "Owl Bus, taken up by Hue", ["Two lines of five."], False),
+    ]
+    for words in ("Two each.", "No law allows it.", "Two lines of five.", 'href="#advised"'):
+        assert words in answer.text
+    narrowed = client.get(URL, {"target": "11.2", "scale": "city"})
+    assert narrowed.context["beside"].advised == []
+
+
 def test_the_file_has_them_without_the_number_of_a_case(client, adoptions):
     hue, _suva = adoptions
     answer = client.get("/policies/estimate.csv", {"target": "11.2"})
@@ -92,11 +154,15 @@ def test_the_file_has_them_without_the_number_of_a_case(client, adoptions):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_queries_do_not_grow(reference, synced, client, django_assert_max_num_queries, count):
+    MemberFactory(slug="hue", population=500_000, country="VN")
     for _number in range(count):
-        live = LiveRevisionFactory(targets=["11.2"])
+        live = LiveRevisionFactory(targets=["11.2"], themes=["transport"])
+        live.joint_members.create(member=MemberFactory())
         adoption = AdoptionFactory(case=live.case)
+        adoption.changes.create(aspect="scale", kind="smaller", what="Less.", reason="cost")
+        AdviceFactory(case=live.case)
         AdoptionReportFactory(adoption=adoption, amount=5, currency="USD", amount_year=2020)
     synced()
-    with django_assert_max_num_queries(9):
-        answer = client.get(URL, {"target": "11.2"})
+    with django_assert_max_num_queries(8):
+        answer = client.get(URL, {"target": "11.2", "for": "hue"})
     assert answer.context["estimate"].total == 2 * count

@@ -446,7 +446,7 @@ def test_queries_do_not_grow(client, asker, synced, django_assert_max_num_querie
     synced()
     client.get(URL, {"q": "buses"})  # which reads the thesaurus, once for a process
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         response = client.get(URL, {"target": "11.2", "for": "iloilo", **more})
     assert response.context["estimate"].total == count
 
