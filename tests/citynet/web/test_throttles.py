@@ -251,6 +251,36 @@ def test_decisions_of_which_teams_are_told_are_limited_by_person(page):
     assert colleague.post(address, {"action": "x"}).status_code != 429
 
 
+# What these send goes to teams, or to the secretariat, by mail.
+MAILING = [
+    *("ask", "ask-next", "answer", "decline", "close", "adopt", "adoption-publish"),
+    *("adoption-report", "adoption-origin", "advise", "advice-correct", "advice-replace", "flag"),
+    *("cooperation-publish", "introduce"),
+]
+DECIDING = {
+    "question": ("let-through", "refuse", "remove", "restore", "forward", "duplicate"),
+    "advice": ("let-through", "refuse", "remove", "restore"),
+    "cooperation": ("let-through", "refuse", "remove", "restore"),
+    "adoption": ("remove", "restore", "decide", "add", "change"),
+    "addressee": ("reply",),
+}
+
+
+def test_what_the_exchange_mails_is_limited_by_person():
+    desk = [f"admin:exchange_{kind}_{act}" for kind, acts in DECIDING.items() for act in acts]
+    names = [*(f"exchange:{name}" for name in MAILING), "my-exchange:introduction", *desk]
+    without = {*("exchange:ask", "exchange:advise", "exchange:introduce"), desk[-3]}
+    assert desk[-3] == "admin:exchange_adoption_add"
+    arguments = {"exchange:flag": ["questions", 7]} | {name: [] for name in without}
+    client = signed_in(StaffFactory(is_superuser=True))
+    for name in names:
+        forget()
+        # Also of what does not exist: an answer that differs would tell.
+        address = reverse(name, args=arguments.get(name, [7]))
+        found = [client.post(address).status_code == 429 for _ in range(3)]
+        assert found == [False, False, True], name
+
+
 def test_team_of_others_is_not_told_apart_by_the_limit():
     coordinator = MembershipFactory(member__slug="there", role="coordinator")
     client = signed_in(UserFactory())
