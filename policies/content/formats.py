@@ -10,6 +10,7 @@ from policies.models import months
 
 __all__ = ["duration", "money", "number", "period", "usd"]
 
+THOUSAND = Decimal(1000)
 MILLION = Decimal(10) ** 6
 BILLION = Decimal(10) ** 9
 TRILLION = Decimal(10) ** 12
@@ -74,6 +75,41 @@ def period(start, end):
     if months.is_exact(start) or months.is_exact(end):
         return _("%(start)s – %(end)s") % between
     return _("%(start)s–%(end)s") % between
+
+
+def figure(value):
+    """Return what was counted or measured: in digits, from a billion up "2.83 trillion" where that
+    loses nothing; "" for None."""
+    value = decimal(value)
+    if value is None or abs(value) < BILLION or value != SHORTENED.plus(value):
+        return number(value)
+    scale = TRILLION if abs(value) >= TRILLION else BILLION
+    text = _("%(count)s trillion") if scale == TRILLION else _("%(count)s billion")
+    return text % {"count": number(value / scale)}
+
+
+def in_words(value):
+    """Return a number with no separator that could be a decimal one: "4 thousand 200", "1 million
+    284 thousand 500"; "" below a thousand and for None.
+
+    Readers of some languages take "4,200" for four and a fifth.
+    """
+    value = decimal(value)
+    if value is None or abs(value) < THOUSAND:
+        return ""
+    rest, parts = abs(value), []
+    for scale, text in (
+        (TRILLION, _("%(count)s trillion")),
+        (BILLION, _("%(count)s billion")),
+        (MILLION, _("%(count)s million")),
+        (THOUSAND, _("%(count)s thousand")),
+    ):
+        count, rest = divmod(rest, scale)
+        if count:
+            parts.append(text % {"count": format(count, "f")})
+    if rest:
+        parts.append(number(rest))
+    return ("-" if value < 0 else "") + " ".join(parts)
 
 
 def _years(count):

@@ -18,6 +18,7 @@ from citynet.web.formats import number
 from citynet.web.text import clean_text
 from policies.content import parsing, values
 from policies.content.fields import SHORTEST_PROSE
+from policies.content.formats import in_words
 from policies.content.values import plain
 from policies.models import months
 from policies.models.amounts import Qualifier
@@ -123,13 +124,20 @@ class ValueField(forms.CharField):
         return value
 
     def understood(self, value, currency=""):
-        """Return a value in the way in which it cannot be mistaken: "1,284,500 VND", "April 2013"."""
+        """Return a value in the way in which it cannot be mistaken: "1,284,500 VND (1 million 284
+        thousand 500)", "April 2013"."""
         if isinstance(self.model_field, MonthField):
             return months.label(value)
         if isinstance(value, Decimal | int):
-            is_year = isinstance(self.model_field, YearField)
-            shown = str(value) if is_year else number(value)
-            return f"{shown} {currency}" if self.is_money and currency else shown
+            if isinstance(self.model_field, YearField):
+                return str(value)
+            shown = number(value)
+            if self.is_money and currency:
+                shown = f"{shown} {currency}"
+            words = in_words(value)
+            if not words:
+                return shown
+            return _("%(number)s (%(words)s)") % {"number": shown, "words": words}
         return date_format(value) if isinstance(value, date) else str(value)
 
     def has_changed(self, initial, data):
@@ -166,12 +174,15 @@ class ValueBoundField(forms.BoundField):
 
     @property
     def echo(self):
-        """Return how a value was understood, or "" where it was written like that.
+        """Return how a value was understood, or "" where it can be read in no other way.
 
-        An amount is always repeated with its currency, which stands in another field.
+        An amount is always repeated with its currency, which stands in another field, and a number
+        from a thousand up in words, as separators mean different things to readers.
         """
         value = self._understood_value()
-        if value in (None, "") or (self._is_plain(value) and not self.field.is_money):
+        if value in (None, ""):
+            return ""
+        if self._is_plain(value) and not (self.field.is_money or self._has_words(value)):
             return ""
         currency = "USD" if self.name.endswith("_usd") else self.form.currency_of_amounts()
         return _("= %(value)s") % {"value": self.field.understood(value, currency)}
@@ -183,8 +194,13 @@ class ValueBoundField(forms.BoundField):
         return value not in (None, "") and not self._is_plain(value)
 
     def _is_plain(self, value):
-        said = {_without_separators(each) for each in (value, self.field.understood(value))}
-        return _without_separators(self.value()) in said
+        shown = number(value) if isinstance(value, Decimal | int) else self.field.understood(value)
+        return _without_separators(self.value()) in {*map(_without_separators, (value, shown))}
+
+    def _has_words(self, value):
+        return not isinstance(self.field.model_field, YearField) and bool(
+            in_words(value) if isinstance(value, Decimal | int) else ""
+        )
 
     def _understood_value(self):
         if self.is_hidden or self.errors or not self.field.is_interpreted:

@@ -31,6 +31,38 @@ def test_money_is_short_only_where_that_loses_nothing(amount, currency, written)
     assert formats.money(Decimal(amount), currency) == written
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, ""),
+        ("999.99", ""),
+        ("1000", "1 thousand"),
+        ("4200", "4 thousand 200"),
+        ("1250.5", "1 thousand 250.5"),
+        ("1284500000000", "1 trillion 284 billion 500 million"),
+        ("25000000000000007", "25000 trillion 7"),
+        ("-20000", "-20 thousand"),
+    ],
+)
+def test_number_in_words_has_no_mark_that_others_read_otherwise(value, words):
+    assert formats.in_words(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, ""),
+        ("999999999", "999,999,999"),
+        ("2830000000000", "2.83 trillion"),
+        ("-1180000000000", "-1.18 trillion"),
+        ("300000000000", "300 billion"),
+        ("1234567000000", "1,234,567,000,000"),
+    ],
+)
+def test_figure_is_short_only_where_that_loses_nothing(value, written):
+    assert formats.figure(value) == written
+
+
 def test_money_unknown():
     assert formats.money(None, "KRW") == ""
 
