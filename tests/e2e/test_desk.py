@@ -16,6 +16,11 @@ from .conftest import ROOT
 from .secretariat import PASSWORD
 
 QUEUE = "/admin/policies/revision/"
+NEEDED = ["field-review_link", "field-waiting", "field-complete", "field-kind", "field-flags"]
+SEEN_WHOLE = "name => (box => box.scrollWidth <= box.clientWidth)(document.querySelector(name))"
+# Classes of the cells of which nothing lies beside the window.
+INSIDE = """cells => cells.map(cell => [cell.className, cell.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && box.right <= innerWidth).map(([name]) => name)"""
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +122,14 @@ def test_moderator_works_through_the_queue(open_page, sessions, secretariat, axe
     expect(page.get_by_label("What you had written")).to_have_value("A long reason.")
     other.get_by_role("link", name="See the public page").click()
     expect(other.locator("main")).to_contain_text("Ask before you dig.")
+
+
+@pytest.mark.parametrize("width", [820, 1024, 1280])
+def test_queue_shows_all_its_columns(open_page, sessions, width):
+    page = open_page(QUEUE, session=sessions["mina"], width=width)
+    assert page.evaluate(SEEN_WHOLE, ".results") is True
+    seen = page.locator("#result_list tbody tr").first.locator("td, th").evaluate_all(INSIDE)
+    assert [name for name in NEEDED if name not in " ".join(seen).split()] == []
 
 
 def test_case_goes_from_submission_to_its_end(open_page, sessions, desk):

@@ -72,6 +72,69 @@ def test_text_is_saved_by_itself_with_its_state_and_its_words(write):
     expect(page.locator("#id_summary-count")).to_have_text("Characters too many: 3")
 
 
+# Thai, Japanese, Khmer and Chinese put no blanks between words; Korean and Arabic do.
+COUNTED = [
+    ("น้ำท่วมถนนทุกปี", "Characters: 15"),
+    ("雨で道が水につかる。\n毎年のこと。", "Characters: 17"),
+    ("ទឹកជំនន់", "Characters: 8"),
+    ("每年夏天街道被淹", "Characters: 8"),
+    ("비가 오면 길이 잠긴다", "Words: 4"),
+    ("تغمر المياه الشوارع", "Words: 3"),
+    ("Line 水 of the river", "Words: 5"),
+]
+
+
+def test_counter_counts_characters_where_words_have_no_blanks(write):
+    page = write("challenge-solution")
+    stop_the_clock(page)
+    for text, said in COUNTED:
+        page.locator("#id_challenge").fill(text)
+        expect(page.locator("#id_challenge-count")).to_have_text(said)
+
+
+def test_messages_follow_when_a_row_with_an_error_is_removed(write):
+    page = write("time")
+    stop_the_clock(page)
+    state = page.locator("#save-state")
+    shown = state.inner_text()
+    # An empty row is nothing that would have to be saved.
+    press(page, "Add a phase")
+    expect(state).to_have_text(shown)
+    fill(page, {"phases-0-name": "Trial", "phases-0-start": "soon"})
+    expect(state).to_have_text("Not saved yet")
+    with page.refused(422):
+        page.clock.run_for(3000)
+    expect(state).to_contain_text("Saved, but for 1 answer that needs")
+    page.locator("#phases-0").get_by_role("button", name="Remove").click()
+    expect(page.locator(".has-err, .errorlist, [data-live-error]")).to_have_count(0)
+    page.clock.run_for(3000)
+    saved(page)
+    # Nothing is left in the browser that would be offered again.
+    page.reload()
+    expect(page.locator("#phases-0")).to_have_count(0)
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+    expect(state).to_have_text(re.compile("^Last saved: "))
+
+
+LOOK = """button => { const style = getComputedStyle(button);
+  return [style.cursor, style.borderStyle, style.borderColor, style.backgroundColor]; }"""
+
+
+def test_button_that_cannot_be_pressed_looks_so(write):
+    page = write("time")
+    for place, name in enumerate(("First", "Second")):
+        add_row(page, "Add a phase", f"phases-{place}", {"name": name})
+    up, down = (page.locator(f"#phases-0 [data-row='{way}']") for way in ("up", "down"))
+    assert (up.is_disabled(), down.is_disabled()) == (True, False)
+    looks = up.evaluate(LOOK), down.evaluate(LOOK)
+    assert [look[:2] for look in looks] == [["not-allowed", "dashed"], ["pointer", "solid"]]
+    # Under the pointer only what can be pressed answers.
+    down.hover()
+    assert down.evaluate(LOOK)[2:] != looks[1][2:]
+    up.hover(force=True)
+    assert up.evaluate(LOOK) == looks[0]
+
+
 def test_wrong_answer_is_told_beside_its_field_while_writing(write):
     page = write("time")
     stop_the_clock(page)
