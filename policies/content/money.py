@@ -163,6 +163,8 @@ def resident(revision):
     }
     if revision.budget_scope == Revision.Scope.PART:
         how = _("%(how)s; the amount covers a part of the budget only") % {"how": how}
+    if revision.scale == Revision.Scale.BEYOND:
+        how = _("%(how)s; it reaches people elsewhere too, who are not counted") % {"how": how}
     return ScaledAmount(value, how)
 
 
@@ -280,7 +282,7 @@ def _split(revision, currency, drawn, parts, *, has_others=False):
     return Split(
         parts=parts,
         bar=bar,
-        total=_money(stated, currency),
+        total=qualified(_money(stated, currency), revision.budget_qualifier),
         rest=remainder,
         exceeds=exceeds,
         has_shares=any(given),

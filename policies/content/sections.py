@@ -1,5 +1,6 @@
 """What the sections of a case page show, computed from a revision with its rows and nothing else."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,6 +22,7 @@ from .summary import summary_of
 # A city is asked once a year whether its record is still true.
 CONFIRMATION_LASTS = timedelta(days=366)
 PERCENT = "%"
+SHORTEST_WORD = 3  # letters of a unit that a name may say already; "m" and "kg" are always shown
 
 
 def text_attributes(revision):
@@ -79,6 +81,8 @@ def stakeholder_groups(revision):
             leads.append((row.name, row.role, row.get_kind_display(), row.source_number))
         else:
             engaged = row.get_engagement_display()
+            if engaged.casefold() == row.role.strip().casefold():
+                engaged = ""
             person = (row.name, row.role, engaged, row.source_number)
             by_kind.setdefault(row.kind, []).append(person)
     groups = [Group(_("Leads"), leads)] if leads else []
@@ -94,7 +98,10 @@ def stakeholder_groups(revision):
 
 @dataclass(frozen=True)
 class IndicatorRow:
-    """An indicator as a line of the table; "" where a value is unknown."""
+    """An indicator as a line of the table; "" where a value is unknown.
+
+    ``evidence`` is "" also where ``reporter`` says all of it.
+    """
 
     name: str
     unit: str
@@ -120,11 +127,13 @@ def indicator_rows(revision):
 
 def _reading(row):
     in_percent = row.unit.strip() == PERCENT
-    value = _percentage if in_percent else formats.number
+    value = _percentage if in_percent else formats.figure
     series = _series(row)
+    # Who reports it says more than that it is reported.
+    is_reported = row.reporter and row.evidence == Indicator.Evidence.REPORTED
     return IndicatorRow(
         name=row.name,
-        unit="" if in_percent else row.unit,
+        unit="" if in_percent else _unit(row),
         before=_qualified(value(row.baseline), row.baseline_qualifier),
         before_year=_year(row.baseline_year),
         planned=_qualified(value(row.planned), row.planned_qualifier),
@@ -132,13 +141,22 @@ def _reading(row):
         result_year=_year(row.result_year),
         change=difference(row.baseline, row.result, in_percent=in_percent),
         bar=change(row.baseline, row.result, in_percent=in_percent),
-        evidence=Indicator.Evidence(row.evidence).label if row.evidence else "",
+        evidence="" if is_reported else row.get_evidence_display(),
         source=row.source,
-        reporter=row.get_reporter_display() if row.reporter else "",
+        reporter=row.get_reporter_display(),
         series=[(str(year), _qualified(value(each), exact)) for year, each, exact in series],
         curve=curve([each[:2] for each in series], in_percent=in_percent),
         source_number=row.source_number,
     )
+
+
+def _unit(row):
+    """Return the unit, or "" where the name says the word already: "Terminals", in terminals."""
+    unit = row.unit.strip()
+    if len(unit) < SHORTEST_WORD:
+        return unit
+    words = re.compile(rf"(?<!\w){re.escape(unit)}(?!\w)", re.IGNORECASE)
+    return "" if words.search(row.name) else unit
 
 
 def _series(row):
@@ -179,7 +197,7 @@ def difference(before, after, *, in_percent):
 
 def _signed(value):
     sign = "+" if value > 0 else "−" if value < 0 else "±"
-    return sign + formats.number(abs(value))
+    return sign + formats.figure(abs(value))
 
 
 def _percentage(value):

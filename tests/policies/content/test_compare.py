@@ -385,7 +385,7 @@ def test_comparison_as_a_file(client, reference):
         "Themes": ["Transport", ""],
         "Targets": ["11.2", ""],
         "Evidence": ["Measured", "No results reported"],
-        "Indicators": ["Lines: 2 (2013) to 9 (2015); lines", ""],
+        "Indicators": ["Lines: 2 (2013) to 9 (2015)", ""],
         "Results": ["Many people ride.", ""],
         "Lessons": ["Start with two lines.", ""],
         "Conditions for transfer": ["A city needs data of calls.", ""],

@@ -140,7 +140,7 @@ def test_amount_for_each_resident_of_a_part():
     )
     assert money.resident(revision).how == (
         "USD 50,000 / 1,000 residents (GeoNames, year not reported); the amount covers a part of "
-        "the budget only"
+        "the budget only; it reaches people elsewhere too, who are not counted"
     )
 
 

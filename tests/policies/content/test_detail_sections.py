@@ -125,6 +125,7 @@ def test_stakeholders_are_grouped_by_who_leads_and_by_kind():
         ("Company", "private", "Runs the lines", "partner"),
         ("Transport office", "city-department", "Plans", "leads"),
         ("Mayor", "city-department", "", ""),
+        ("Land board", "other-government", "partner", "partner"),
     ]
     for place, (name, kind, role, engagement) in enumerate(rows):
         Stakeholder.objects.create(
@@ -139,6 +140,7 @@ def test_stakeholders_are_grouped_by_who_leads_and_by_kind():
     assert [(group.label, group.people) for group in stakeholder_groups(revision)] == [
         ("Leads", [("Transport office", "Plans", "City department", None)]),
         ("City department", [("Mayor", "", "", None)]),
+        ("Other government", [("Land board", "partner", "", None)]),
         ("Private company", [("Company", "Runs the lines", "Partner", None)]),
         ("Community", [("Riders", "Ride", "Consulted", 3)]),
         ("Kind not reported", [("Nobody knows", "", "", None)]),
@@ -164,6 +166,42 @@ def test_stakeholders_are_grouped_by_who_leads_and_by_kind():
 )
 def test_change_in_words(before, after, in_percent, expected):
     assert difference(before, after, in_percent=in_percent) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "shown"),
+    [
+        ("Terminals", "terminals", ""),
+        ("Jobs created", " jobs", ""),
+        ("Riders a day", "riders", ""),
+        ("Bus lanes", "lane", "lane"),
+        ("Length, m", "m", "m"),
+        ("Lanes", "km", "km"),
+        ("Trips", "", ""),
+    ],
+)
+def test_unit_that_the_name_says_is_not_said_twice(name, unit, shown):
+    revision = LiveRevisionFactory()
+    revision.indicators.create(name=name, unit=unit)
+    assert indicator_rows(revision)[0].unit == shown
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reporter", "shown"),
+    [
+        ("reported", "", ("Reported by the city", "")),
+        ("reported", "press", ("", "The press")),
+        ("reported", "city", ("", "The city")),
+        ("measured", "research", ("Measured", "Research")),
+        ("", "funder", ("", "A funder")),
+        ("", "", ("", "")),
+    ],
+)
+def test_figure_of_a_funder_is_not_called_reported_by_the_city(evidence, reporter, shown):
+    revision = LiveRevisionFactory()
+    revision.indicators.create(name="Trips", evidence=evidence, reporter=reporter)
+    row = indicator_rows(revision)[0]
+    assert (row.evidence, row.reporter) == shown
 
 
 def test_percentages_are_written_as_such():

@@ -168,7 +168,7 @@ FULL = {
         "Results Many people ride. Indicators "
         "From before (ring) to the result (dot), where both are known "
         "Indicator Before Planned Result Change Evidence "
-        "Lines lines 2 2013 10 9 2015 +7 (+350%) Measured Yearbook"
+        "Lines 2 2013 10 9 2015 +7 (+350%) Measured Yearbook"
     ),
     "lessons": (
         "Lessons and transfer Start with two lines. "
