@@ -539,7 +539,10 @@ EXCHANGE_LIMITS = {
     "offers_of_a_company": env.int("EXCHANGE_OFFERS_A_COMPANY", 1),
 }
 # Kinds of notices whose mail tells what no notice holds: it is read when the mail is written.
-READ_WHEN_MAILED = {"introduction-made": "exchange.content.introductions.facts_of_mail"}
+READ_WHEN_MAILED = {
+    "introduction-made": "exchange.content.introductions.facts_of_mail",
+    "receipt": "policies.statistics.turnaround.facts_of_receipt",
+}
 # What each app knows about a person: for the download of personal data, the trail and the deletion.
 PERSONAL_DATA = [
     "members.teams.personal_data",

@@ -9,3 +9,4 @@ class PoliciesConfig(AppConfig):
     def ready(self):
         from .search import health  # noqa: F401, PLC0415 - registers health checks
         from .statistics import gauges  # noqa: F401, PLC0415 - registers gauges
+        from .workflow import joining  # noqa: F401, PLC0415 - registers what follows on joining a team

@@ -141,7 +141,7 @@ def make_world(slug="surabaya"):
         **dict.fromkeys(
             (
                 *("policies:edit", "policies:preview", "policies:submit", "policies:withdraw"),
-                *("policies:confirm", "policies:notes"),
+                *("policies:confirm", "policies:notes", "policies:change-member"),
             ),
             written,
         ),

@@ -238,6 +238,7 @@ PAGES = {
     "policies:case-jsonl": (ALL, NO_METHOD),
     "policies:case-short": ((301, 301, 301, 301, 301, 301, 301, 301), NO_METHOD),
     "policies:cite": (ALL, NO_METHOD),
+    "policies:change-member": (TEAM_SENT_ON, TEAM_SENT_ON),
     "policies:compare": (ALL, NO_METHOD),
     "policies:estimate": (ALL, NO_METHOD),
     # Nothing is asked for.

@@ -17,6 +17,7 @@ class Notice(models.Model):
         INVITED = "invited", _("Invitation to a team")
         TEAM_CHANGED = "team-changed", _("Somebody joined or left your team")
         SUBMITTED = "submitted", _("A case study was submitted")
+        RECEIPT = "receipt", _("Your submission arrived")
         WITHDRAWN = "withdrawn", _("A case study was withdrawn")
         PUBLISHED = "published", _("Your case study was published")
         CHANGES_REQUESTED = "changes-requested", _("The moderators ask for changes")

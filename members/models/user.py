@@ -112,6 +112,13 @@ class Membership(models.Model):
         validators=[MaxLengthValidator(1000)],
         help_text=_("Why it was approved or declined."),
     )
+    known_domain = models.CharField(
+        _("known domain"),
+        max_length=255,
+        blank=True,
+        db_default="",
+        help_text=_("Domain of the person’s verified address, where it was the member’s own."),
+    )
     decided_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )

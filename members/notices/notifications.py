@@ -121,6 +121,17 @@ def notify(kind, recipients, path="", **context):
     return Notice.objects.bulk_create(notices.values())
 
 
+def settle(path, user=None):
+    """Mark as read what told of something that is done now: notices that lead to ``path`` or below it.
+
+    Those of ``user``, or without one of everybody, because nobody has anything left to do.
+    """
+    done = Notice.objects.filter(path__startswith=path, read_at=None)
+    if user is not None:
+        done = done.filter(recipient=user)
+    done.update(read_at=timezone.now())
+
+
 def subject_of(notice):
     """Return the notice in one line, fit for the header of a mail."""
     subject = _render(f"emails/{notice.kind}_subject.txt", _context(notice))

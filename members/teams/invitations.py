@@ -20,6 +20,7 @@ from .memberships import (
     Role,
     Status,
     acting_name,
+    joined,
     lock,
     tell_team,
 )
@@ -117,18 +118,19 @@ def accept(invitation, user):
     if invitation.email.lower() not in verified_addresses(user):
         raise NotAllowed(_("This invitation is for %(email)s.") % {"email": invitation.email})
     membership = member.memberships.filter(user=user, status__in=CURRENT).first()
-    joined = membership is None or membership.status == Status.REQUESTED
+    is_new = membership is None or membership.status == Status.REQUESTED
     membership = membership or Membership(user=user, member=member)
-    if joined or invitation.role == Role.COORDINATOR:
+    if is_new or invitation.role == Role.COORDINATOR:
         membership.role = invitation.role
-    if joined:
+    if is_new:
         membership.status = Status.ACTIVE
         membership.decided_by, membership.decided_at = invitation.invited_by, timezone.now()
     membership.save()
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     audit.record("invitation-accepted", invitation, by=user, reason=membership.role)
-    if joined:
+    if is_new:
+        joined(membership)
         tell_team(membership, "joined")
     return membership
 

@@ -1,6 +1,7 @@
 """Who leads: the coordinators of a member and, for the whole network, the secretariat."""
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Case, When
 
 from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership, User
@@ -34,8 +35,14 @@ def coordinators(member):
 
 
 def requests_for(user):
-    """Return the requests that ``user`` may decide, the one that has waited longest first."""
+    """Return the requests that ``user`` may decide.
+
+    Those from a verified address at the member's own domain come first, then the one that has waited
+    longest.
+    """
     requests = Membership.objects.decidable_by(user)
     if is_secretariat(user):
         requests = Membership.objects.filter(status=Status.REQUESTED).exclude(user=user)
-    return requests.select_related("user", "member").order_by("created_at", "pk")
+    return requests.select_related("user", "member").order_by(
+        Case(When(known_domain="", then=1), default=0), "created_at", "pk"
+    )

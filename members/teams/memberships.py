@@ -6,6 +6,7 @@ is told what happened. Notices are written in the same transaction.
 
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from members.errors import (
     TooManyToday,
 )
 from members.models import Member, Membership, Notice
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, settle
 from members.record import audit
 
 from .leaders import coordinators, is_secretariat, leads, secretariat
@@ -52,6 +53,30 @@ def suggested_member(email):
     return found.pop() if len(found) == 1 else None
 
 
+def known_domain(user, member):
+    """Return the domain of a verified address of the person that is the member's own, or ""."""
+    verified = EmailAddress.objects.filter(user=user, verified=True).order_by("-primary", "pk")
+    for email in verified.values_list("email", flat=True):
+        if suggested_member(email) == member:
+            return domain_of(email)
+    return ""
+
+
+# What other apps do once somebody has come into a team: functions of the person and the member.
+_on_joining = []
+
+
+def do_on_joining(step):
+    """Register a function of the person and the member, called in the transaction of the change."""
+    _on_joining.append(step)
+
+
+def joined(membership):
+    """Do what follows once somebody has come into a team."""
+    for step in _on_joining:
+        step(membership.user, membership.member)
+
+
 @transaction.atomic
 def request_membership(user, member, message=""):
     """Ask for ``user`` to join the team of ``member`` and return the request.
@@ -68,7 +93,10 @@ def request_membership(user, member, message=""):
     a_day_ago = timezone.now() - timedelta(days=1)
     if user.memberships.filter(created_at__gt=a_day_ago).count() >= MAX_REQUESTS_A_DAY:
         raise TooManyToday(_("You have asked to join many teams today. Please go on tomorrow."))
-    membership = Membership.objects.create(user=user, member=member, message=message)
+    domain = known_domain(user, member)
+    membership = Membership.objects.create(
+        user=user, member=member, message=message, known_domain=domain
+    )
     audit.record("membership-requested", membership, by=user, reason=message)
     leaders = coordinators(member)
     notify(
@@ -79,6 +107,7 @@ def request_membership(user, member, message=""):
         person=user.get_full_name(),
         email=user.email,
         message=message,
+        domain=domain,
         has_coordinator=bool(leaders),
     )
     return membership
@@ -114,6 +143,8 @@ def _decide(membership, status, by, note, role):
     _end(membership, status, by, note)
     decision = "approved" if status == Status.ACTIVE else "declined"
     audit.record(f"membership-{decision}", membership, by=by, reason=membership.note)
+    if status == Status.ACTIVE:
+        joined(membership)
     _tell_person(membership, by, decision)
     return membership
 
@@ -271,3 +302,4 @@ def _end(membership, status, by, note):
     membership.status, membership.note = status, note.strip()
     membership.decided_by, membership.decided_at = by, timezone.now()
     membership.save(update_fields=["status", "role", "note", "decided_by", "decided_at"])
+    settle(address("my:request", membership.pk))

@@ -39,7 +39,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def find(request):
     """Look for the member one works for; the address of one's mail may already tell which."""
-    form = MemberSearchForm(request.GET or None)
+    form = MemberSearchForm(request.GET if "q" in request.GET else None)
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
     members, total, near = [], 0, []
     if words:
@@ -57,6 +57,7 @@ def find(request):
         member.own_status = own.get(member.pk, "")
     context = {
         "form": form,
+        "for_query": "?for=publish" if request.GET.get("for") == "publish" else "",
         "words": words,
         "members": members,
         "total": total,
@@ -75,7 +76,7 @@ def join(request, slug):
     member = get_object_or_404(Member.objects.at(slug))
     form = RequestForm(request.POST if request.method == "POST" else None)
     current = request.user.memberships.filter(member=member, status__in=memberships.CURRENT).first()
-    status = 200
+    status, is_to_publish = 200, request.GET.get("for") == "publish"
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -90,8 +91,14 @@ def join(request, slug):
                     _("You have asked to join %(member)s. You will get a mail when it is decided.")
                     % {"member": member},
                 )
-                return redirect("my:home")
-    context = {"member": member, "form": form, "current": current}
+                return redirect("policies:new" if is_to_publish else "my:home")
+    context = {
+        "member": member,
+        "form": form,
+        "current": current,
+        "is_to_publish": is_to_publish,
+        "domain": "" if current else memberships.known_domain(request.user, member),
+    }
     if current and current.status == Membership.Status.REQUESTED:
         context["who_decides"] = waiting.on_requests([current])[current.pk]
     return render(request, "my/join.html", context, status=status)

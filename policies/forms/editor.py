@@ -15,6 +15,7 @@ from policies.content.diff import words
 from policies.content.values import plain
 from policies.models import Revision
 
+from . import paste, sums
 from .base import MAX_SENT_ROWS, row_set
 
 
@@ -53,8 +54,24 @@ class Editor:
         form = section.form(instance=Revision())
         values = _sent(form, data)
         lists = {kind.name: _sent_rows(kind, data) for kind in section.lists}
-        place = _apply(operation, lists, {kind.name: kind for kind in section.lists})
-        return cls(section, revision, shown=(values, lists)), place
+        kinds = {kind.name: kind for kind in section.lists}
+        act, _colon, name = operation.partition(":")
+        is_added = act == "add-pasted" and name in kinds
+        if is_added:
+            place = _add_pasted(kinds[name], lists, data)
+        else:
+            place = _apply(operation, lists, kinds)
+        editor = cls(section, revision, shown=(values, lists))
+        editor.preview(data, name if is_added else "")
+        return editor, place
+
+    def preview(self, data, added=""):
+        """Show what was pasted into the lists, apart from the one whose rows were ``added``."""
+        for each in self.lists:
+            name = each.kind.name
+            if name != added and data.get(f"paste-{name}", "").strip():
+                filled = sum(any(_texts(form).values()) for form in each.rows.forms)
+                each.pasted = paste.read(each.kind, data, filled)
 
     def is_unsaved(self):
         """Return whether what is shown differs from what is stored; empty rows do not count."""
@@ -110,6 +127,14 @@ class Editor:
             for field in form
             if getattr(field, "echo", "")
         ]
+
+    def sums(self):
+        """Return what the rows of each list add up to, in words, by the name of the list."""
+        return {
+            each.kind.name: sums.of_list(each.kind.name, self.form, each.rows.forms)
+            for each in self.lists
+            if each.kind.name in sums.ADDED
+        }
 
     def place(self, findings):
         """Put each finding (``plausibility.Finding``) about what is stored beside its input or list,
@@ -174,8 +199,15 @@ class Difference:
 class RowEditor:
     """A list of rows with what the page says about it."""
 
+    pasted = None
+
     def __init__(self, kind, rows):
         self.kind, self.rows = kind, rows
+
+    @property
+    def takes_pasted(self):
+        """Whether rows can be pasted: targets are chosen from a list."""
+        return "target" not in self.kind.form.base_fields
 
     @property
     def is_full(self):
@@ -268,6 +300,14 @@ def _sent_rows(kind, data):
         _sent(kind.form(prefix=f"{kind.name}-{number}"), data)
         for number in range(min(count, MAX_SENT_ROWS))
     ]
+
+
+def _add_pasted(kind, lists, data):
+    """Put the pasted rows behind those of their list, and return the id of the first of them."""
+    rows = [row for row in lists[kind.name] if any(row.values())]
+    pasted = paste.read(kind, data, len(rows))
+    lists[kind.name] = rows + pasted.values
+    return f"{kind.name}-{len(rows)}" if pasted.values else f"rows-{kind.name}"
 
 
 def _apply(operation, lists, kinds):

@@ -1,5 +1,6 @@
 """Fields that accept exactly what the models hold, in the way that people write it."""
 
+import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,10 @@ LONG_TEXT = 5000  # characters from which a field is given room for a whole stor
 LONG_LINE = 200  # and from which one of a row is given room for a sentence
 SHAPELESS = frozenset({"Cc", "Cf", "Mn", "Zs", "Zl", "Zp"})
 BLANK_PATTERN = "\u2800"  # of Braille
+# What word processors and slides put before the lines of a list; U+F0B7 and its like are signs of
+# symbol fonts, "o" and "§" what is left of such signs before a tab.
+BULLETS = r"(?:[-*–—•·‣◦▪▫●○■□►➢➔✓✔\uf0b7\uf0a7\uf0d8\uf076\uf0fc])"
+LISTED = re.compile(rf"^[ \t]*(?:{BULLETS}[ \t]+|[o§][ ]*\t[ \t]*)(?=\S)", re.MULTILINE)
 CENTS = 2  # decimals of amounts of money
 
 _hint = lazy(
@@ -114,6 +119,8 @@ class ValueField(forms.CharField):
             return parsing.currency(text)
         if isinstance(field, models.URLField):
             text = parsing.link(text)
+        elif isinstance(field, models.TextField):
+            text = with_lists(text)
         self._check_length(text)
         return text
 
@@ -179,7 +186,7 @@ class ValueBoundField(forms.BoundField):
         An amount is always repeated with its currency, which stands in another field, and a number
         from a thousand up in words, as separators mean different things to readers.
         """
-        value = self._understood_value()
+        value = self.understood_value
         if value in (None, ""):
             return ""
         if self._is_plain(value) and not (self.field.is_money or self._has_words(value)):
@@ -190,7 +197,7 @@ class ValueBoundField(forms.BoundField):
     @property
     def was_reworded(self):
         """Whether it was written in another way than the one in which it is repeated."""
-        value = self._understood_value()
+        value = self.understood_value
         return value not in (None, "") and not self._is_plain(value)
 
     def _is_plain(self, value):
@@ -202,7 +209,9 @@ class ValueBoundField(forms.BoundField):
             in_words(value) if isinstance(value, Decimal | int) else ""
         )
 
-    def _understood_value(self):
+    @property
+    def understood_value(self):
+        """Return the value that is stored, or as which what was typed is understood; None for none."""
         if self.is_hidden or self.errors or not self.field.is_interpreted:
             return None
         if self.form.is_bound:
@@ -219,6 +228,11 @@ class ValueBoundField(forms.BoundField):
 def _without_separators(value):
     """Return a value as it is compared with what was typed: separators alone make no difference."""
     return "" if value is None else str(value).replace(",", "").strip()
+
+
+def with_lists(text):
+    """Return a text in which the bullets of word processors are those of a list here: "- "."""
+    return LISTED.sub("- ", text)
 
 
 def says_something(text):

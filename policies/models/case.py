@@ -104,6 +104,14 @@ class CaseStudy(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who writes it alone, until the member’s team has taken the person in."),
+    )
     created_at = models.DateTimeField(_("created on"), auto_now_add=True)
     confirmed_at = models.DateField(
         _("confirmed on"),

@@ -52,12 +52,12 @@ class CaseStudyQuerySet(models.QuerySet):
         return self.live().filter(featured_at__isnull=False).order_by("-featured_at", "pk")
 
     def of_team(self, user):
-        """Return cases of the members whose team ``user`` is in."""
+        """Return cases of the members whose team ``user`` is in, and those that ``user`` writes alone
+        until a team has accepted the person."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(
-            Q(member__memberships__user=user, member__memberships__status="active")
-        ).distinct()
+        of_team = Q(member__memberships__user=user, member__memberships__status="active")
+        return self.filter(Q(held_by=user) | (of_team & Q(held_by=None))).distinct()
 
     def unclaimed(self):
         """Return compiled cases that the city has neither confirmed nor taken over.

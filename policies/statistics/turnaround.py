@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from members.teams import waiting
 from policies.models import ReviewEvent, Revision
 
 State = Revision.State
@@ -72,6 +73,11 @@ def days_of_last_year(now=None):
     """Return after how many days each decision of the last 365 days was made."""
     now = now or timezone.now()
     return [each.days for each in decisions(now - YEAR, now + DAY)]
+
+
+def facts_of_receipt(_notice):
+    """Return what the receipt of a submission says of how long decisions take now."""
+    return {"pace": waiting.in_words(days_of_last_year())}
 
 
 def of_last_year(now=None):

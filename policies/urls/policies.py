@@ -44,6 +44,7 @@ urlpatterns = [
     path("<int:pk>/preview/", author.preview, name="preview"),
     path("<int:pk>/submit/", author.submit, name="submit"),
     path("<int:pk>/withdraw/", author.withdraw, name="withdraw"),
+    path("<int:pk>/edit-member/", author.change_member, name="change-member"),
     path("<int:pk>/confirm/", author.confirm, name="confirm"),
     path("<int:pk>/notes/", author.notes, name="notes"),
     re_path(

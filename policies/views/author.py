@@ -25,6 +25,7 @@ from policies.statistics import turnaround
 from policies.workflow import authoring, corrections, target_suggestions, thread
 from policies.workflow.errors import (
     EditConflict,
+    EditRefused,
     IncompleteSubmission,
     TooManyDrafts,
     WorkflowError,
@@ -92,21 +93,15 @@ def _label_of_new(name):
 @edit_view(_label_of_new)
 def new(request):
     """Start a case of one's own member."""
-    members = list(Member.objects.of(request.user).order_by("search_names"))
+    members = list(authoring.writable_members(request.user).order_by("search_names"))
     if not members:
-        asked = request.user.memberships.filter(status="requested").select_related("member").first()
-        if asked:
-            told = _(
-                "You can begin as soon as your request to join %(member)s is approved. You will "
-                "get a mail."
-            ) % {"member": asked.member}
-            messages.info(request, told)
-            return redirect("my:home")
         messages.info(
             request,
-            _("Join the team of your city or organisation first; then you can publish its policy."),
+            _(
+                "Ask to join the team of your city or organisation; then you can begin to write at once."
+            ),
         )
-        return redirect("my:find")
+        return redirect(reverse("my:find", query={"for": "publish"}))
     form = NewForm(
         request.POST if request.method == "POST" else None, members=members, instance=Revision()
     )
@@ -120,7 +115,12 @@ def new(request):
         else:
             return redirect("policies:edit", draft.case_id)
     status = 422 if form.errors else 200
-    context = {"form": form, "crumbs": [(_("My page"), reverse("my:home"))]}
+    in_team = Member.objects.of(request.user).exists()
+    context = {
+        "form": form,
+        "waits": None if in_team else held_status(request.user, members[0]),
+        "crumbs": [(_("My page"), reverse("my:home"))],
+    }
     return render(request, "policies/author/new.html", context, status=status)
 
 
@@ -174,9 +174,45 @@ def overview_page(request, case, revision, *, note_form=None, status=200):
         "thread": thread.of_team(case),
         "note_form": (note_form or NoteForm()) if noted else None,
         "speaks_for_city": speaks_for_city(case, request.user),
+        "held": held_status(request.user, case.member) if case.held_by_id else None,
         "crumbs": crumbs(case, revision, inner=False),
     }
     return render(request, "policies/author/overview.html", context, status=status)
+
+
+def held_status(user, member):
+    """Return how the request of ``user`` to join stands, and what else one may do meanwhile."""
+    asked = user.memberships.filter(member=member).order_by("-created_at", "-pk").first()
+    is_waiting = asked is not None and asked.status == asked.Status.REQUESTED
+    others = authoring.writable_members(user).exclude(pk=member.pk)
+    return {
+        "member": member,
+        "request": asked,
+        "is_waiting": is_waiting,
+        "who_decides": waiting.on_requests([asked])[asked.pk] if is_waiting else "",
+        "others": others.order_by("search_names"),
+    }
+
+
+@never_cache
+@get_or_post
+def change_member(request, pk):
+    """Let a case that the person writes alone be that of another member."""
+    case = editable(request, pk)
+    if request.method != "POST":
+        return redirect("policies:edit", pk)
+    slug = request.POST.get("member", "")
+    member = authoring.writable_members(request.user).filter(slug=slug).first()
+    if member is None:
+        messages.warning(request, _("Ask to join that team first."))
+        return redirect("policies:edit", pk)
+    try:
+        authoring.change_member(case, user=request.user, member=member)
+    except EditRefused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("It is a case of %(member)s now.") % {"member": member})
+    return redirect("policies:edit", pk)
 
 
 def kept_texts(case, revision):
@@ -248,6 +284,7 @@ def review_page(request, case, revision, *, status=200):
         "slug": "review",
         "refused": status == HTTPStatus.UNPROCESSABLE_ENTITY,
         "seen": authoring.edition(revision),
+        "held": held_status(request.user, case.member) if case.held_by_id else None,
         "crumbs": crumbs(case, revision),
     }
     return render(request, "policies/author/review.html", context, status=status)

@@ -88,6 +88,7 @@ class Page:
         except EditConflict as conflict:
             differences = editor.differences(conflict.revision)
             if differences:
+                editor.preview(self.request.POST)
                 return self._conflict(editor, conflict.revision, differences)
             # A double click, or two people who wrote the same.
             saved = conflict.revision
@@ -108,6 +109,7 @@ class Page:
             "part": section,
             "slug": section.slug,
             "editor": editor,
+            "sums": editor.sums(),
             "problems": editor.problems() if editor.is_bound else [],
             "seen": self._fingerprint(revision) if seen is None else seen,
             "progress": progress(revision),
@@ -132,6 +134,14 @@ class Page:
         if reworded:
             told = _("Understood: %(values)s") % {"values": ", ".join(reworded)}
             messages.info(self.request, told)
+        if self._has_pasted():
+            messages.warning(
+                self.request,
+                _("What you pasted is not among the rows yet: look at it, then add it."),
+            )
+            editor = Editor(self.section, current(self.case))
+            editor.preview(self.request.POST)
+            return self.show(editor, seen=self._fingerprint(saved))
         then = self.request.POST.get("then")
         if then == "overview":
             return redirect("policies:edit", self.case.pk)
@@ -141,11 +151,16 @@ class Page:
             slug = after.slug if after else REVIEW
         return redirect("policies:section", self.case.pk, slug)
 
+    def _has_pasted(self):
+        names = [f"paste-{kind.name}" for kind in self.section.lists]
+        return any(self.request.POST.get(name, "").strip() for name in names)
+
     def _partly_saved(self, saved, editor):
         """What is right is saved; what is not stays on the page as it was typed."""
         if not wants_json(self.request):
             for note in editor.notes:
                 messages.warning(self.request, note)
+            editor.preview(self.request.POST)
             return self.show(editor, status=422)
         problems = editor.problems()
         message = ngettext(
@@ -163,6 +178,7 @@ class Page:
             "state": state,
             "seen": self._fingerprint(saved),
             "understood": {each[0]: each[2] for each in editor.understood()},
+            "sums": editor.sums(),
             **more,
         }
         if state == "saved":

@@ -26,7 +26,14 @@ State = Revision.State
 # Only what the page shows: the texts of a case are long.
 COLUMNS = (
     *("case", "number", "state", "title", "language", "updated_at", "submitted_at", "decided_at"),
-    *("case__slug", "case__live", "case__provenance", "case__confirmed_at", "case__member"),
+    *(
+        "case__slug",
+        "case__live",
+        "case__held_by",
+        "case__provenance",
+        "case__confirmed_at",
+        "case__member",
+    ),
     *("case__merged_into", "case__member__name", "case__member__slug", "case__live__decided_at"),
 )
 
@@ -52,6 +59,7 @@ def home(request):
         each.who_decides = who_decides[each.pk]
     context = {
         "memberships": own,
+        "may_write": bool(own),
         "in_team": any(each.status == memberships.Status.ACTIVE for each in own),
         "suggested": suggested,
         "invitations": invited,

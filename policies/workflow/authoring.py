@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.models import Member, User
+from members.models import Member, Membership, User
+from members.teams import memberships
 from policies.content.fields import values_of
 from policies.models import CaseStudy, ReviewNote, Revision
 
@@ -34,15 +35,58 @@ KEPT = (Revision.State.WITHDRAWN, Revision.State.REJECTED)
 def start_case(*, user, member, **content):
     """Create a case of ``member`` with a first draft by ``user``, and return the draft.
 
-    Raises ``EditRefused`` for another member's case and ``TooManyDrafts``.
+    Who has asked to join the team writes alone until it has decided. Raises ``EditRefused`` for
+    another member's case and ``TooManyDrafts``.
     """
-    if not Member.objects.of(user).filter(pk=member.pk).exists():
-        raise EditRefused(_("You are not in the team of %(member)s.") % {"member": member})
+    held_by = _holder(user, member)
     draft = recent_draft(user, member, content["title"], Provenance.CITY)
     if draft is None:
         _check_drafts(user)
-        draft = first_draft(user, member, Provenance.CITY, content)
+        draft = first_draft(user, member, Provenance.CITY, content, held_by=held_by)
     return draft
+
+
+def writable_members(user):
+    """Return the members for which ``user`` may begin a case: those whose team the person is in or
+    has asked to join."""
+    current = (Membership.Status.ACTIVE, Membership.Status.REQUESTED)
+    of_user = Membership.objects.filter(user=user, status__in=current)
+    return Member.objects.filter(pk__in=of_user.values("member"))
+
+
+def _holder(user, member):
+    """Return ``user`` where the team has not accepted the person yet, None where it has.
+
+    Raises ``EditRefused`` for who is not in the team and has not asked. The member is locked first,
+    so that no decision comes between.
+    """
+    memberships.lock(member)
+    if Member.objects.of(user).filter(pk=member.pk).exists():
+        return None
+    if not writable_members(user).filter(pk=member.pk).exists():
+        raise EditRefused(_("You are not in the team of %(member)s.") % {"member": member})
+    return user
+
+
+def hand_to_team(user, member):
+    """Give what ``user`` wrote alone for ``member`` to its team, which the person has joined."""
+    CaseStudy.objects.filter(held_by=user, member=member).update(held_by=None)
+
+
+@transaction.atomic
+def change_member(case, *, user, member):
+    """Let a case that ``user`` writes alone be that of another ``member``, and return the case.
+
+    Raises ``EditRefused``.
+    """
+    case = _locked(case.pk, user)
+    if case.held_by_id != user.pk:
+        raise EditRefused(
+            _("This case belongs to the team of %(member)s.") % {"member": case.member}
+        )
+    case.held_by, case.member = _holder(user, member), member
+    case.save(update_fields=["held_by", "member"])
+    return case
 
 
 def recent_draft(user, member, title, provenance):
@@ -61,11 +105,11 @@ def recent_draft(user, member, title, provenance):
     ).first()
 
 
-def first_draft(user, member, provenance, content):
+def first_draft(user, member, provenance, content, held_by=None):
     """Create a case with its first draft, and return the draft."""
     slug = CaseStudy.slug_for(content["title"])
     case = CaseStudy.objects.create(
-        member=member, slug=slug, provenance=provenance, created_by=user
+        member=member, slug=slug, provenance=provenance, created_by=user, held_by=held_by
     )
     return Revision.objects.create(case=case, number=1, created_by=user, **content)
 
@@ -165,10 +209,16 @@ def submit(revision, *, user, seen=""):
 
     Nobody can change it between the check and the move: both happen under the lock that every save
     takes. ``seen`` is the :func:`edition` that the person has read, "" where that is not known.
-    Raises ``IncompleteSubmission``, ``EditConflict`` when somebody has changed the text since, ``EditRefused``,
-    and ``TransitionRefused`` when somebody acted first.
+    Raises ``IncompleteSubmission``, ``EditConflict`` when somebody has changed the text since,
+    ``EditRefused``, also while the person writes alone, and ``TransitionRefused`` when somebody acted
+    first.
     """
-    _locked(revision.case_id, user)
+    case = _locked(revision.case_id, user)
+    if case.held_by_id:
+        raise EditRefused(
+            _("You can submit it as soon as the team of %(member)s has taken you in.")
+            % {"member": case.member}
+        )
     revision = Revision.objects.with_content().get(pk=revision.pk)
     if revision.state in WRITABLE:
         if submission.missing(revision):
@@ -206,6 +256,7 @@ def confirm_still_true(case, *, user, number=""):
         raise EditRefused(_("A newer text is public now. Read that one, then confirm it."))
     case.confirmed_at, case.confirmed_by = timezone.localdate(), user
     case.save(update_fields=["confirmed_at", "confirmed_by"])
+    notifications.settle_case(case.pk, user)
     return case
 
 
@@ -228,6 +279,7 @@ def add_note(case, *, user, text):
     note = ReviewNote.objects.create(
         revision=revision, author=user, author_name=user.get_full_name(), text=text
     )
+    notifications.settle_case(case.pk, user)
     notifications.notify_of_note(note)
     return note
 
@@ -237,6 +289,10 @@ def _locked(pk, user):
     case = CaseStudy.objects.select_for_update().get(pk=pk)
     if not CaseStudy.objects.editable_by(user).filter(pk=pk).exists():
         raise EditRefused(_("You are no longer in the team of this case's member."))
+    if case.held_by_id and Member.objects.of(user).filter(pk=case.member_id).exists():
+        # The person came into the team in another way than by a decision, as when members merge.
+        case.held_by = None
+        case.save(update_fields=["held_by"])
     return case
 
 

@@ -207,6 +207,7 @@ def _decided(correction, state, user=None):
     if state != State.OUTDATED:
         action = f"correction-{state}"
         audit.record(action, correction.revision, by=user, reason=label(correction.field))
+        notifications.settle_case(correction.revision.case_id, user)
         notifications.notify_of_correction(correction, _message(correction), user)
     return correction
 

@@ -7,9 +7,10 @@ change revisions. Nobody is notified of their own actions.
 
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q
+from django.utils import timezone
 
 from members.models import Membership, Notice, User
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, settle
 from policies.models import Revision
 
 State, Kind = Revision.State, Notice.Kind
@@ -49,19 +50,49 @@ def notify_of_event(event):
         "note": event.note,
         "by": event.actor_name,
     }
+    _settle(revision, event)
     if event.to_state in DECISIONS:
-        public = event.to_state == State.PUBLISHED
-        case = (revision.case_id, revision.case.slug)
-        path = address("policies:case", *case) if public else address("my:home")
         # The moderators speak as one.
-        notify(DECISIONS[event.to_state], authors(revision, by), path, **facts | {"by": ""})
+        _notify_of_decision(revision, DECISIONS[event.to_state], by, facts | {"by": ""})
     elif event.to_state == State.SUBMITTED:
         again = event.from_state == State.CHANGES_REQUESTED
         _notify_both(Kind.SUBMITTED, revision, by, again=again, **facts)
+        if by:
+            path = address("policies:edit", revision.case_id)
+            receipt = notify(Kind.RECEIPT, [by], path, again=again, **facts)
+            # The page has just said it: it is a matter of the mail.
+            Notice.objects.filter(pk__in=[each.pk for each in receipt]).update(
+                read_at=timezone.now()
+            )
     elif event.to_state == State.WITHDRAWN:
         # The moderators never saw a draft.
         moderators_told = [] if event.from_state == State.DRAFT else moderators(by)
         _notify_both(Kind.WITHDRAWN, revision, by, moderators_told, **facts)
+
+
+def _notify_of_decision(revision, kind, by, facts):
+    """Tell those who may go on with a text where to do so, all others on their own page."""
+    if kind == Kind.PUBLISHED:
+        path = address("policies:case", revision.case_id, revision.case.slug)
+        notify(kind, authors(revision, by), path, **facts)
+        return
+    told = list(team(revision, by))
+    notify(kind, told, address("policies:edit", revision.case_id), **facts)
+    left = authors(revision, by).exclude(pk__in=[person.pk for person in told])
+    notify(kind, left, address("my:home"), **facts)
+
+
+def _settle(revision, event):
+    """Mark as read what nobody has to act on any more."""
+    if event.from_state == State.SUBMITTED:
+        settle(address("admin:policies_revision_review", revision.pk))
+    if event.actor:
+        settle_case(revision.case_id, event.actor)
+
+
+def settle_case(case, user):
+    """Mark as read what a person was told of a case, by its number, that the person has acted on."""
+    settle(address("policies:case-short", case), user)
 
 
 def notify_of_note(note):

@@ -15,7 +15,9 @@ let timer, request;
 
 // What the form holds
 
-const entries = () => [...new FormData(form)].filter(([name]) => !IGNORED.includes(name));
+// What is pasted is looked at on a page of its own before it becomes rows.
+const isIgnored = (name = "") => IGNORED.includes(name) || name.startsWith("paste-");
+const entries = () => [...new FormData(form)].filter(([name]) => !isIgnored(name));
 const typed = () => JSON.stringify(entries().filter(([name]) => name !== "seen"));
 
 // What was said, without separators of numbers and without empty rows: those are no text.
@@ -111,6 +113,9 @@ const answered = (answer, sent, sentText) => {
   if (answer.seen) form.elements.seen.value = answer.seen;
   if (answer.computed) compute(answer.computed);
   if (answer.understood) echo(answer.understood);
+  for (const [list, text] of Object.entries(answer.sums || {})) {
+    form.querySelector(`[data-sum="${list}"]`).textContent = text;
+  }
   if (answer.doubts) doubt(answer.doubts);
   if (answer.state === "saved") {
     clearErrors();
@@ -234,7 +239,7 @@ const compute = (rows) => {
 };
 
 form.addEventListener("input", ({ target }) => {
-  if (IGNORED.includes(target.name)) return;
+  if (isIgnored(target.name)) return;
   count(target);
   changed();
 });

@@ -237,6 +237,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "message": "Hello",
                 "created_at": STAMP,
                 "note": "",
+                "known_domain": "",
                 "decided_at": STAMP,
             }
         ],
@@ -523,6 +524,8 @@ def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
         "policies.Assessment.by",
         "policies.CaseStudy.confirmed_by",
         "policies.CaseStudy.created_by",
+        # Deleted with the account: nobody else could read it.
+        "policies.CaseStudy.held_by",
         "policies.Correction.by",
         "policies.ImportRun.by",
         "policies.ReviewEvent.actor",

@@ -98,7 +98,8 @@ def test_switches_keep_what_is_off(client, person):
     assert (answer.status_code, answer.url) == (302, "/my/notices/")
     person.refresh_from_db()
     assert person.muted == [
-        *("membership-requested", "role-changed", "team-changed", "submitted", "withdrawn"),
+        *("membership-requested", "role-changed", "team-changed", "submitted", "receipt"),
+        "withdrawn",
         *("question-asked", "question-waiting", "question-closed"),
         *("adoption-new", "adoption-answered", "adoption-due"),
         *("introduction-asked", "introduction-no", "introduction-outcome", "cooperation-ends"),

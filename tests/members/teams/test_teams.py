@@ -113,6 +113,7 @@ def test_request_tells_the_coordinators():
         "person": "Ani",
         "email": "ani@city.example",
         "message": "I work in the water bureau.",
+        "domain": "",
         "has_coordinator": True,
     }
 

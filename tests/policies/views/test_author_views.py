@@ -92,7 +92,7 @@ def test_whole_way_from_nothing_to_the_moderators(reference, official, membershi
 
 def test_person_in_no_team_is_led_to_the_teams(client):
     client.force_login(UserFactory())
-    assert client.get(reverse("policies:new")).url == reverse("my:find")
+    assert client.get(reverse("policies:new")).url == "/my/teams/join/?for=publish"
 
 
 def test_only_own_members_can_be_chosen(official):

@@ -71,8 +71,10 @@ def told():
 def test_submission_tells_moderators_and_colleagues(member, author, colleague, moderator):
     revision = moderation.submit(revision_of(member, author), by=author)
     desk = f"/admin/policies/revision/{revision.pk}/review/"
+    where = f"/policies/{revision.case_id}/edit/"
     assert told() == [
-        ("colleague", "submitted", f"/policies/{revision.case_id}/edit/"),
+        ("author", "receipt", where),
+        ("colleague", "submitted", where),
         ("moderator", "submitted", desk),
     ]
     notices = {notice.email: notice for notice in Notice.objects.all()}
@@ -82,7 +84,10 @@ def test_submission_tells_moderators_and_colleagues(member, author, colleague, m
 
 def test_second_submission_says_so(member, author, moderator):
     moderation.submit(revision_of(member, author, State.CHANGES_REQUESTED), by=author)
-    assert text_of(Notice.objects.get())[0] == "Submitted again: Night buses (Surabaya)"
+    assert (
+        text_of(Notice.objects.get(kind="submitted"))[0]
+        == "Submitted again: Night buses (Surabaya)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,8 @@ def test_decision_tells_author_and_team_with_the_note(
 ):
     revision = revision_of(member, author, State.SUBMITTED)
     decide(revision, by=moderator, note="Say what the\nbudget covers.")
-    path = revision.case.get_absolute_url() if kind == "published" else "/my/"
+    edit = f"/policies/{revision.case_id}/edit/"
+    path = revision.case.get_absolute_url() if kind == "published" else edit
     assert told() == [("author", kind, path), ("colleague", kind, path)]
     for notice in Notice.objects.all():
         body = text_of(notice)[1]
@@ -109,7 +115,7 @@ def test_decision_tells_author_and_team_with_the_note(
 def test_unpublishing_tells_why(member, author, moderator):
     live = LiveRevisionFactory(case__member=member, created_by=author)
     moderation.unpublish(live, by=moderator, note="The city asked for it.")
-    assert told() == [("author", "unpublished", "/my/")]
+    assert told() == [("author", "unpublished", f"/policies/{live.case_id}/edit/")]
     assert "\n> The city asked for it.\n" in text_of(Notice.objects.get())[1]
 
 
@@ -122,7 +128,7 @@ def test_decision_reaches_an_author_who_left_the_team(member, author, moderator)
 def test_what_stays_in_the_team_does_not_reach_an_author_who_left(member, author, moderator):
     former = UserFactory(email="left@x.example")
     moderation.submit(revision_of(member, former), by=author)
-    assert [email for email, kind, path in told()] == ["moderator"]
+    assert [email for email, kind, path in told()] == ["author", "moderator"]
 
 
 def test_publishing_over_an_older_text_tells_once(member, author, moderator):
@@ -141,7 +147,7 @@ def test_moderator_who_is_the_author_is_not_told_of_the_own_decision(member, mod
 def test_moderator_in_the_team_is_told_once_as_moderator(member, author, moderator):
     MembershipFactory(member=member, user=moderator)
     moderation.submit(revision_of(member, author), by=author)
-    assert Notice.objects.get().context["for_moderators"] is True
+    assert Notice.objects.get(kind="submitted").context["for_moderators"] is True
 
 
 def test_draft_thrown_away_is_no_business_of_the_moderators(member, author, colleague, moderator):
@@ -211,6 +217,6 @@ def test_telling_takes_the_same_queries_for_many(
     revision = revision_of(member, author, State.SUBMITTED)
     moderation.withdraw(revision, by=author)
     event = revision.events.select_related("revision__case__member", "actor").get()
-    # Moderators, team, and a row for all of each.
-    with django_assert_num_queries(4):
+    # Moderators, team, and a row for all of each; what both have acted on is marked as read.
+    with django_assert_num_queries(6):
         notifications.notify_of_event(event)

@@ -145,8 +145,8 @@ def test_who_waits_for_a_team_is_told_so(client, live):
     waiting = MembershipFactory(member=live.case.member, status="requested").user
     client.force_login(waiting)
     page = client.get(reverse("policies:new"), follow=True).text
-    assert f"as soon as your request to join {live.case.member} is approved" in page
-    assert "first; then you can publish" not in page
+    assert f"Your request to join {live.case.member} waits. You may write at once" in page
+    assert "team of your city or organisation; then you can begin" not in page
 
 
 def test_restore_says_what_is_public_now(editor_client, live):

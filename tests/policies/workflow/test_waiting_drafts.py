@@ -1,0 +1,181 @@
+"""Writing while a request to join waits: the draft is the person's alone until the team decides."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+
+from members.models import Membership, Notice
+from members.teams import invitations, memberships
+from policies.models import CaseStudy, Revision
+from policies.workflow import authoring
+from policies.workflow.errors import EditRefused
+from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = {"title": "Night buses", "summary": "", "language": "en"}
+
+
+@pytest.fixture
+def seoul():
+    return MemberFactory(name="Seoul", website="https://www.seoul.example/")
+
+
+@pytest.fixture
+def colleague(seoul):
+    return MembershipFactory(member=seoul, role="coordinator").user
+
+
+@pytest.fixture
+def asking():
+    return UserFactory(name="Ana Newcomer", email="ana@mail.example")
+
+
+@pytest.fixture
+def draft(seoul, colleague, asking):
+    memberships.request_membership(asking, seoul)
+    return authoring.start_case(user=asking, member=seoul, **TEXTS)
+
+
+def may_write(user):
+    return [*CaseStudy.objects.editable_by(user)]
+
+
+def decide(user, decision, by):
+    """``by`` decides on the request of ``user``."""
+    asked = Membership.objects.get(user=user, status="requested")
+    if decision == "approve":
+        return memberships.approve(asked, by)
+    return memberships.decline(asked, by, "Who are you?")
+
+
+def test_the_draft_is_the_persons_alone_until_the_team_accepts(draft, seoul, asking, colleague):
+    other = MembershipFactory(member=seoul).user
+    people = (asking, colleague, other, StaffFactory(groups=["Moderators"]), UserFactory())
+    assert [may_write(person) for person in people] == [[draft.case], [], [], [], []]
+    with pytest.raises(EditRefused, match="as soon as the team of Seoul has taken you in"):
+        authoring.submit(draft, user=asking)
+    decide(asking, "approve", colleague)
+    assert [may_write(person) for person in people] == [[draft.case]] * 3 + [[], []]
+    assert CaseStudy.objects.get().held_by is None
+
+
+def test_what_was_begun_stays_with_the_person_when_the_team_declines(
+    client, draft, seoul, asking, colleague
+):
+    decide(asking, "decline", colleague)
+    assert [may_write(person) for person in (asking, colleague)] == [[draft.case], []]
+    client.force_login(asking)
+    page = client.get(reverse("policies:edit", args=[draft.case_id])).text
+    assert "You are not in the team of Seoul." in page
+    assert "Who are you?" in page
+    assert "Make it a case of" not in page
+    busan = MembershipFactory(user=asking, member__name="Busan").member
+    page = client.get(reverse("policies:edit", args=[draft.case_id])).text
+    assert "Make it a case of Busan" in page
+    move = reverse("policies:change-member", args=[draft.case_id])
+    client.post(move, {"member": busan.slug})
+    case = CaseStudy.objects.get()
+    assert (case.member, case.held_by) == (busan, None)
+    # It is the team's now, which nobody moves away.
+    client.post(move, {"member": seoul.slug})
+    assert CaseStudy.objects.get().member == busan
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"member": "nowhere"}, {"member": "\x00"}, {"member": "seoul"}]
+)
+def test_a_held_case_moves_to_no_team_that_the_person_has_not_asked(client, draft, asking, sent):
+    MemberFactory(slug="nowhere")
+    client.force_login(asking)
+    answer = client.post(reverse("policies:change-member", args=[draft.case_id]), sent)
+    assert answer.status_code in (302, 400)
+    assert CaseStudy.objects.get().member == draft.case.member
+
+
+def test_an_invitation_hands_the_draft_to_the_team_as_well(draft, seoul, asking, colleague):
+    EmailAddress.objects.create(user=asking, email=asking.email, verified=True)
+    invitations.accept(invitations.invite(seoul, asking.email, colleague), asking)
+    assert may_write(colleague) == [draft.case]
+
+
+def test_who_came_into_the_team_otherwise_has_the_draft_released(draft, seoul, asking):
+    Membership.objects.filter(user=asking).update(status="active", decided_at="2026-01-01T00:00Z")
+    authoring.save_draft(authoring.locked_draft(draft, asking))
+    assert CaseStudy.objects.get().held_by is None
+
+
+def test_the_draft_goes_with_the_account(draft, asking):
+    asking.delete()
+    assert (CaseStudy.objects.count(), Revision.objects.count()) == (0, 0)
+
+
+def test_nobody_begins_for_a_member_without_asking(seoul, asking):
+    with pytest.raises(EditRefused, match="You are not in the team of Seoul"):
+        authoring.start_case(user=asking, member=seoul, **TEXTS)
+    membership = memberships.request_membership(asking, seoul)
+    memberships.leave(membership, asking)
+    with pytest.raises(EditRefused):
+        authoring.start_case(user=asking, member=seoul, **TEXTS)
+
+
+def test_the_way_from_no_team_to_the_first_page_of_a_case(client, seoul, colleague, asking):
+    client.force_login(asking)
+    found = client.get(reverse("policies:new"), follow=True)
+    assert "then you can begin to write at once" in found.text
+    assert found.redirect_chain == [("/my/teams/join/?for=publish", 302)]
+    found = client.get("/my/teams/join/", {"q": "seoul", "for": "publish"})
+    where = f"/my/teams/join/{seoul.slug}/?for=publish"
+    assert f'href="{where}"' in found.text
+    asked = client.post(where, {"message": ""}, follow=True)
+    assert asked.redirect_chain == [("/policies/new/", 302)]
+    assert "Your request to join Seoul waits. You may write at once" in asked.text
+    assert "The coordinator of the team decides." in asked.text
+    sent = {"member": seoul.pk, "title": "Night buses", "language": "en"}
+    begun = client.post("/policies/new/", sent, follow=True)
+    assert "Only you can see this draft." in begun.text
+    assert "You can submit it as soon as the team has taken you in." in begun.text
+    key = CaseStudy.objects.get().pk
+    review = client.get(f"/policies/{key}/edit/review/").text
+    assert "Submit to the moderators" not in review
+    assert "yours alone until the team takes you in" in client.get("/my/").text
+    client.force_login(colleague)
+    assert client.get(f"/policies/{key}/edit/").status_code == 404
+
+
+def test_a_verified_address_of_the_member_is_seen_first_and_approved_at_once(
+    client, seoul, colleague
+):
+    for email, verified in (
+        ("first@mail.example", True),
+        ("unproven@seoul.example", False),
+        ("kim@seoul.example", True),
+    ):
+        person = UserFactory(email=email)
+        EmailAddress.objects.create(user=person, email=email, verified=verified)
+        client.force_login(person)
+        page = client.get(f"/my/teams/join/{seoul.slug}/").text
+        said = "Your verified address at seoul.example is one of Seoul" in page
+        assert said == (email == "kim@seoul.example")
+        client.post(f"/my/teams/join/{seoul.slug}/", {"message": ""})
+    known = {
+        each.user.email: each.known_domain for each in Membership.objects.exclude(status="active")
+    }
+    assert known == {
+        "first@mail.example": "",
+        "unproven@seoul.example": "",
+        "kim@seoul.example": "seoul.example",
+    }
+    told = Notice.objects.filter(kind="membership-requested").order_by("pk")
+    assert [notice.context["domain"] for notice in told] == ["", "", "seoul.example"]
+    client.force_login(colleague)
+    home, team = client.get("/my/").text, client.get(f"/my/teams/{seoul.slug}/").text
+    for page in (home, team):
+        places = [page.index(email) for email in ("kim@seoul", "first@mail", "unproven@seoul")]
+        assert places == sorted(places)
+        assert page.count("verified address at seoul.example") == 1
+    asked = Membership.objects.get(user__email="kim@seoul.example")
+    client.post(f"/my/requests/{asked.pk}/", {"decision": "approve", "role": "official"})
+    asked.refresh_from_db()
+    assert asked.status == "active"
+    assert "verified address at" not in client.get(f"/my/teams/{seoul.slug}/").text
