@@ -1,10 +1,12 @@
 """Up to four cases side by side: the same facts in rows, bars of one row on one scale."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from . import citations, completeness, formats, key_facts, money, sections
 from .charts import Bar, linear, logarithmic, time_scale
@@ -67,6 +69,8 @@ def rows(revisions):
             _("Conditions for transfer"),
             [_text(r, r.transferability, "lessons") for r in revisions],
         ),
+        Row(_("Sources"), [_sources(r) for r in revisions]),
+        Row(_("Contact office"), [_contact(r) for r in revisions]),
         Row(_("Documented"), [_documented(r) for r in revisions]),
     ]
 
@@ -181,10 +185,22 @@ def _staff(revisions):
         fact = key_facts.staff(revision)
         bar = scale.bar(revision.staff_fte) if scale else None
         value = "" if fact.unknown else fact.value
-        cells.append(
-            Cell(value=value, detail="" if fact.unknown else fact.detail, bar=bar, gap=_gap(fact))
+        detail = (
+            ""
+            if fact.unknown
+            else _(". ").join(filter(None, [fact.detail, *_more_staff(revision)]))
         )
+        cells.append(Cell(value=value, detail=detail, bar=bar, gap=_gap(fact)))
     return Row(_("Staff"), cells)
+
+
+def _more_staff(revision):
+    """Return what is known of the staff besides its first figure: people beside FTE, and the year."""
+    if revision.staff_fte is not None and revision.staff_heads is not None:
+        heads = ngettext("%(count)s person", "%(count)s people", revision.staff_heads)
+        yield heads % {"count": formats.number(revision.staff_heads)}
+    if revision.staff_year and (revision.staff_fte is not None or revision.staff_heads is not None):
+        yield _("Numbers of %(year)s") % {"year": str(revision.staff_year)}
 
 
 def _duration(revisions):
@@ -269,6 +285,36 @@ def _text(revision, text, section):
     return Cell(text=cut, more=more, attributes=sections.text_attributes(revision))
 
 
+def _sources(revision):
+    """Return the sources in their order, each with how many figures and rows name it as theirs."""
+    sources = revision.sources.all()
+    if not sources:
+        return Cell(gap=_("Not reported"))
+    lists = (
+        "indicators",
+        "funding_sources",
+        "budget_lines",
+        "staff_roles",
+        "stakeholders",
+        "phases",
+    )
+    named = Counter(row.source_number for name in lists for row in getattr(revision, name).all())
+    items = []
+    for number, source in enumerate(sources, 1):
+        word = ngettext("%(count)s row rests on it", "%(count)s rows rest on it", named[number])
+        items.append((source.title, word % {"count": named[number]} if named[number] else ""))
+    return Cell(items=items, attributes=sections.text_attributes(revision))
+
+
+def _contact(revision):
+    if not (revision.contact_office or revision.contact_url):
+        return Cell(gap=_("Not reported"))
+    return Cell(
+        items=[(revision.contact_office or revision.contact_url, "")],
+        attributes=sections.text_attributes(revision),
+    )
+
+
 def _documented(revision):
     done, of = completeness.score(revision)
     return Cell(detail=_("%(done)s of %(of)s points") % {"done": done, "of": of})
@@ -306,6 +352,7 @@ def _columns():
         (_("Exactness of the budget"), lambda r: r.get_budget_qualifier_display()),
         (_("Scale"), lambda r: r.get_scale_display()),
         (_("People served"), lambda r: r.people_served),
+        (_("Exactness of the people served"), lambda r: r.get_people_served_qualifier_display()),
         (_("Budget scope"), lambda r: r.get_budget_scope_display()),
         (_("Budget in USD"), lambda r: r.budget_usd),
         (_("Budget in USD per resident"), _usd_a_resident),
@@ -313,6 +360,7 @@ def _columns():
         (_("Staff (FTE)"), lambda r: r.staff_fte),
         (_("Staff in heads"), lambda r: r.staff_heads),
         (_("Volunteers"), lambda r: r.staff_volunteers),
+        (_("Year of the staff numbers"), lambda r: r.staff_year),
         (_("Stakeholders"), lambda r: _pairs((s.name, s.role) for s in r.stakeholders.all())),
         (_("Themes"), lambda r: _themes(r).detail),
         (_("Targets"), lambda r: " ".join(c.target_id for c in r.contributions.all())),
@@ -321,6 +369,9 @@ def _columns():
         (_("Results"), lambda r: r.results),
         (_("Lessons"), lambda r: r.lessons),
         (_("Conditions for transfer"), lambda r: r.transferability),
+        (_("Sources"), lambda r: _pairs((s.title, s.url) for s in r.sources.all())),
+        (_("Contact office"), lambda r: r.contact_office),
+        (_("Page of the contact office"), lambda r: r.contact_url),
     ]
 
 

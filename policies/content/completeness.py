@@ -132,10 +132,43 @@ _HINTS = (
         lambda revision: bool(revision.budget_basis) or revision.budget_amount is None,
     ),
     (
+        "budget",
+        _("Year of each funding amount"),
+        _("Amounts of different years are not the same money."),
+        lambda revision: all(
+            row.year or row.fiscal_year or row.amount is None
+            for row in revision.funding_sources.all()
+        ),
+    ),
+    (
+        "manpower",
+        _("Year of the staff numbers"),
+        _("A team grows and shrinks: a number belongs to a year."),
+        lambda revision: (
+            revision.staff_year is not None
+            or {revision.staff_fte, revision.staff_heads, revision.staff_volunteers} == {None}
+        ),
+    ),
+    (
         "results",
         _("Who reports the indicators"),
         _("A reader trusts a figure more when it is known who states it."),
         lambda revision: all(row.reporter for row in revision.indicators.all()),
+    ),
+    (
+        "results",
+        _("The source of each indicator"),
+        _("Of several sources a reader looks for the one that says so."),
+        lambda revision: (
+            len(revision.sources.all()) < 2  # noqa: PLR2004 - of one source it is clear
+            or all(row.source_number for row in revision.indicators.all())
+        ),
+    ),
+    (
+        "basics",
+        _("Contact office"),
+        _("Other cities ask an office, not a person."),
+        lambda revision: bool(revision.contact_office or revision.contact_url),
     ),
 )
 

@@ -129,7 +129,8 @@ class RevisionQuerySet(models.QuerySet):
         """Return how many of these revisions state ``money`` and say anything of ``staff``, and the
         ``first`` and ``last`` month in which one of them started (None where none is known)."""
         money = Q(budget_amount__isnull=False) | Q(budget_usd__isnull=False)
-        staff = Q(staff_fte__isnull=False) | ~Q(staff_note="") | Q(staff_roles__isnull=False)
+        staff = Q(staff_fte__isnull=False) | Q(staff_heads__isnull=False)
+        staff |= ~Q(staff_note="") | Q(staff_roles__isnull=False)
         started = Q(start__gt="")
         return self.aggregate(
             money=Count("pk", filter=money, distinct=True),

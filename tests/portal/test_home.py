@@ -25,13 +25,14 @@ def text(response):
 def library(reference, synced):
     surabaya = MemberFactory(slug="surabaya", name="Surabaya")
     taipei = MemberFactory(slug="taipei", name="Taipei", country="TW")
-    live(surabaya, "11.6", "12.5", title="Waste banks", start="2011")
+    live(surabaya, "11.6", "12.5", title="Waste banks", start="2011", staff_heads=4)
     live(surabaya, "11.6", title="Night bus", start="2012", staff_note="Nine drivers")
     live(
         taipei,
         "13.1",
         title="Flood gates",
         start="2013",
+        staff_volunteers=50,
         budget_amount=5000,
         budget_currency="USD",
         budget_usd=5000,
@@ -46,7 +47,7 @@ def test_home_counts_the_library(client, library):
     assert "policies from 2 cities and organisations in 1 country or area 3" in words
     assert "of 169 targets have at least one policy 3" in words
     assert "policies state an amount of money 1" in words
-    assert "policies say anything about their staff 1" in words
+    assert "policies say anything about their staff 2" in words
 
 
 def test_home_counts_as_many_countries_as_the_filter_lists(client, library, synced):

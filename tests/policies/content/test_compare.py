@@ -291,7 +291,7 @@ def test_every_gap_of_the_page_is_hatched(client):
     gaps = re.findall(r'<td class="unk"><span>([^<]+)</span></td>', page)
     # Stage, scale, people served, budget, basis, who pays, kinds, per resident, staff, volunteers,
     # duration, stakeholders, themes, indicators, results, lessons and conditions: unknown for both.
-    assert len(gaps) == 2 * 17
+    assert len(gaps) == 2 * 19
 
 
 def test_text_in_another_language_says_so(client, reference):
@@ -371,6 +371,11 @@ def test_comparison_as_a_file(client, reference):
         "Exactness of the budget": ["", ""],
         "Scale": ["Whole city", ""],
         "People served": ["", ""],
+        "Exactness of the people served": ["", ""],
+        "Year of the staff numbers": ["", ""],
+        "Sources": ["Report on the lines: https://www.transport.example/report", ""],
+        "Contact office": ["", ""],
+        "Page of the contact office": ["", ""],
         "Staff in heads": ["", ""],
         "Volunteers": ["", ""],
         "Budget scope": ["Total", ""],
@@ -429,14 +434,21 @@ def test_facts_that_make_a_comparison_honest_have_rows():
         people_served=120_000,
         people_served_qualifier="about",
         people_served_note="Riders",
+        staff_fte=2.5,
+        staff_heads=4,
         staff_volunteers=6,
+        staff_year=2024,
+        contact_office="Transport office",
     )
+    for position, title in enumerate(("Report", "News")):
+        revision.sources.create(title=title, position=position)
+    revision.phases.create(name="Trial", source_number=2)
     rows = [
         {"name": "Trips", "unit": "a day", "reporter": "funder", "series": "2012: 5; 2014: 9"},
         {"name": "Lines", "baseline": 2, "result": 9, "result_year": 2014},
         {"name": "Cover", "unit": "%", "series": "2012: 40"},
         {"name": "Noise", "reporter": "press"},
-        {"name": "Stops", "result": 7, "result_qualifier": "at-least"},
+        {"name": "Stops", "result": 7, "result_qualifier": "at-least", "source_number": 2},
     ]
     for position, each in enumerate(rows):
         revision.indicators.create(position=position, **each)
@@ -445,6 +457,16 @@ def test_facts_that_make_a_comparison_honest_have_rows():
     assert (served.value, served.items, none.gap) == (
         "about 120,000",
         [("Riders", "")],
+        "Not reported",
+    )
+    contact, none = row(revisions, "Contact office").cells
+    assert (contact.items, none.gap) == ([("Transport office", "")], "Not reported")
+    staff, none = row(revisions, "Staff").cells
+    assert (staff.value, none.gap) == ("2.5 FTE", "Not reported")
+    assert staff.detail == "full-time equivalents. 4 people. Numbers of 2024"
+    sources, none = row(revisions, "Sources").cells
+    assert (sources.items, none.gap) == (
+        [("Report", ""), ("News", "2 rows rest on it")],
         "Not reported",
     )
     volunteers, none = row(revisions, "Volunteers").cells

@@ -116,8 +116,31 @@ def test_facts_for_comparing_are_hints_and_never_points(db):
         ("basics", "People served"),
         ("budget", "Basis of the budget"),
         ("results", "Who reports the indicators"),
+        ("basics", "Contact office"),
     ]
     revision.indicators.update(reporter="city")
     revision.scale, revision.people_served, revision.budget_basis = "city", 5, "spent"
+    revision.contact_office = "Transport office"
     assert (completeness.hints(revision), done(revision)) == ([], before)
-    assert completeness.hints(bare(scale="site", people_served=0)) == []
+    assert (
+        completeness.hints(bare(scale="site", people_served=0, contact_url="https://a.example/"))
+        == []
+    )
+
+
+def test_hints_ask_for_the_year_and_the_source_of_what_is_said_only(db):
+    revision = bare(scale="site", people_served=0, contact_office="Office", staff_heads=4)
+    revision.funding_sources.create(name="Bank", amount=5)
+    revision.funding_sources.create(name="State")
+    revision.indicators.create(name="Trips", result=5, reporter="city")
+    for title in ("Report", "News"):
+        revision.sources.create(title=title)
+    assert [str(hint.label) for hint in completeness.hints(revision)] == [
+        "Year of each funding amount",
+        "Year of the staff numbers",
+        "The source of each indicator",
+    ]
+    revision.staff_year = 2024
+    revision.funding_sources.filter(name="Bank").update(fiscal_year="2019/20")
+    revision.indicators.update(source_number=2)
+    assert completeness.hints(revision) == []
