@@ -12,14 +12,21 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from exchange.content import adoption_lines
+from exchange.content import adoption_lines, files
 from exchange.models import (
+    Addressee,
     Adoption,
     AdoptionChange,
     AdoptionIndicator,
     AdoptionReport,
     AdoptionSource,
+    Advice,
+    Cooperation,
+    CooperationForm,
+    CooperationLanguage,
+    Question,
 )
+from exchange.models.entries import Entry
 from exchange.views.adoptions import COLUMNS as ADOPTION_HEADER
 from policies.content.bands import BUDGET, DURATION, POPULATION, STAFF
 from policies.content.facets import FACETS
@@ -69,6 +76,26 @@ ADOPTION_COLUMNS = {
     "adoptionreport.text": "report",
     "adoptionreport.source_url": "report_source",
 }
+
+
+# What everybody may read of other entries of the exchange; of what a file holds, the columns are named.
+ENTRIES = {
+    Question: (files.QUESTIONS, ("visibility",)),
+    Addressee: ((), ("member", "reason", "state", "declined_reason", "declined_text")),
+    Advice: (files.KNOW_HOW, ("visibility", "state")),
+    Cooperation: (
+        (),
+        (
+            *("member", "kind", "title", "text", "language", "targets", "themes", "cases", "limit"),
+            *("who_pays", "valid_until", "state", "outcome"),
+        ),
+    ),
+    CooperationForm: ((), ("form",)),
+    CooperationLanguage: ((), ("language",)),
+}
+
+
+ENTRY_COLUMNS = {"member": "member_slug"}
 
 
 @dataclass(frozen=True)
@@ -136,6 +163,30 @@ def _adoption_section(model, path, fields):
         row = _field(field, path + field.name, set())
         rows.append(replace(row, column=column if is_column else ""))
     return Section(model._meta.model_name, title, bool(path), rows)
+
+
+def entries():
+    """Return the fields of questions, know-how, needs and offers, with their columns in the files."""
+    return [
+        _entry_section(model, columns, further) for model, (columns, further) in ENTRIES.items()
+    ]
+
+
+def _entry_section(model, columns, further):
+    named = {field.name: field for field in model._meta.get_fields() if field.concrete}
+    # Beside its address, the name of the member is a column too, and no field.
+    names = dict.fromkeys(name.removesuffix("_slug") for name in (*columns, *further))
+    fields = [named[name] for name in names if name in named]
+    rows = [
+        replace(_field(field, "", set()), column=_among(field.name, columns)) for field in fields
+    ]
+    title = capfirst(model._meta.verbose_name_plural)
+    return Section(model._meta.model_name, title, not issubclass(model, Entry), rows)
+
+
+def _among(name, columns):
+    name = ENTRY_COLUMNS.get(name, name)
+    return name if name in columns else ""
 
 
 def computed():
@@ -249,6 +300,9 @@ def _relation(field):
         "Member": _("a member, by the last part of its address"),
         "Theme": _("a theme, by its short name"),
         "Target": _("an SDG target, by its code"),
+        "CaseStudy": _("a policy, by its number"),
+        "Question": _("a question, by its number"),
+        "Advice": _("a piece of advice, by its number"),
     }
     return names[field.related_model.__name__]
 
@@ -258,4 +312,6 @@ def _text(field):
     if field.max_length:
         limits.append(field.max_length)
     kind = _("address (URL)") if isinstance(field, models.URLField) else _("text")
+    if not limits:
+        return kind
     return _("%(kind)s, up to %(limit)s characters") % {"kind": kind, "limit": f"{min(limits):,}"}

@@ -130,7 +130,7 @@ def accessibility(request):
 def codebook(request):
     """Every field of a case study, from the models themselves, and the thesaurus."""
     context = {
-        "sections": codebook_page.sections() + codebook_page.adoptions(),
+        "sections": codebook_page.sections() + codebook_page.adoptions() + codebook_page.entries(),
         "computed": codebook_page.computed(),
         "bands": codebook_page.bands(),
         "facets": codebook_page.facets(),

@@ -54,6 +54,7 @@ PUBLIC = {
     *("policies:compare-xlsx", "policies:export-schema", "policies:estimate"),
     "policies:estimate-csv",
     *("exchange:adoptions", "exchange:adoptions-csv"),
+    *("exchange:know-how-csv", "exchange:questions-csv"),
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
     *("exchange:questions", "exchange:question", "exchange:question-short"),

@@ -144,6 +144,8 @@ PAGES = {
     "exchange:adoption-report": (WRITERS, WRITERS_EMPTY),
     "exchange:adoptions": (ALL, NO_METHOD),
     "exchange:adoptions-csv": (ALL, NO_METHOD),
+    "exchange:know-how-csv": (ALL, NO_METHOD),
+    "exchange:questions-csv": (ALL, NO_METHOD),
     "exchange:adoptions-network": (
         (302, 200, 200, 200, 404, 200, 200, 200),
         SIGNED_IN_NO_METHOD,

@@ -75,6 +75,8 @@ BY_ADDRESS = {
     "exchange:close": ("asking", SENDING),
     "exchange:adoptions": ("search", SAFE),
     "exchange:adoptions-csv": ("export", SAFE),
+    "exchange:know-how-csv": ("export", SAFE),
+    "exchange:questions-csv": ("export", SAFE),
     "exchange:adopt": ("asking", SENDING),
     "exchange:adoption-edit": ("writing", SENDING),
     "exchange:adoption-publish": ("asking", SENDING),

@@ -6,6 +6,7 @@ from exchange.views import advice, flags
 
 urlpatterns = [
     path("know-how/", advice.advice_list, name="know-how"),
+    path("know-how.csv", advice.advice_csv, name="know-how-csv"),
     path("know-how/<int:pk>/", advice.advice, name="advice"),
     re_path(
         r"^know-how/(?P<pk>\d{1,18})/cite\.(?P<form>bib|json|ris)$",

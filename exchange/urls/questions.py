@@ -8,6 +8,7 @@ urlpatterns = [
     path("ask/", asking.ask, name="ask"),
     path("ask/similar/", asking.similar_questions, name="similar"),
     path("questions/", questions.questions, name="questions"),
+    path("questions.csv", questions.questions_csv, name="questions-csv"),
     path("questions/<int:pk>/take/", answering.take, name="take"),
     path("questions/<int:pk>/answer/", answering.answer, name="answer"),
     path("questions/<int:pk>/decline/", answering.decline, name="decline"),

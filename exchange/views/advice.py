@@ -8,13 +8,15 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citynet.web import page_cache
+from citynet.web.csv import csv_response
 from citynet.web.form_recovery import field_labels
-from exchange.content import know_how
+from exchange.content import files, know_how
 from exchange.content.figures import PLACES, figures, not_in_case
 from exchange.forms.advice import AdviceForm, EnglishForm, GiveForm, KnowHowFilter
 from exchange.models import Advice, Question
@@ -49,12 +51,7 @@ def label(name, **kwargs):
 @page_cache.cache_public_page
 def advice_list(request):
     """All advice for everybody, by words and filters, newest first."""
-    given = Advice.objects.public().filter(state=Advice.State.PUBLISHED)
-    authors = Member.objects.filter(pk__in=given.order_by().values("member"))
-    filters = KnowHowFilter(request.GET, members=authors.order_by("search_names"))
-    filters.is_valid()
-    chosen = filters.chosen()
-    rows = know_how.narrowed(know_how.listed(Advice.objects.public()), chosen)
+    filters, chosen, rows = _narrowed(request)
     page = Paginator(rows, know_how.PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
@@ -65,6 +62,27 @@ def advice_list(request):
     }
     status = HTTPStatus.BAD_REQUEST if filters.errors else HTTPStatus.OK
     return render(request, "exchange/know_how.html", context, status=status)
+
+
+@login_not_required
+@require_safe
+def advice_csv(request):
+    """The same as a file: the public advice that the filters leave."""
+    filters, _chosen, rows = _narrowed(request)
+    if filters.errors:
+        return advice_list(request)
+    name = f"know-how-{timezone.localdate():%Y-%m-%d}.csv"
+    return csv_response(request, name, files.KNOW_HOW, files.advice(rows))
+
+
+def _narrowed(request):
+    """Return the filters in the address, those in use, and the advice that they leave."""
+    given = Advice.objects.public().filter(state=Advice.State.PUBLISHED)
+    authors = Member.objects.filter(pk__in=given.order_by().values("member"))
+    filters = KnowHowFilter(request.GET, members=authors.order_by("search_names"))
+    filters.is_valid()
+    chosen = filters.chosen()
+    return filters, chosen, know_how.narrowed(know_how.listed(Advice.objects.public()), chosen)
 
 
 @login_not_required

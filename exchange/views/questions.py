@@ -8,12 +8,14 @@ from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
-from exchange.content import routing, standing
+from citynet.web.csv import csv_response
+from exchange.content import files, routing, standing
 from exchange.content.course import course
 from exchange.forms.question_filters import SELECTS, QuestionFilter
 from exchange.forms.questions import DeclineForm, JudgeForm
@@ -63,6 +65,17 @@ def questions(request):
         "here": SECTION,
     }
     return render(request, "exchange/questions.html", context, status=200 if valid else 400)
+
+
+@login_not_required
+@require_safe
+def questions_csv(request):
+    """The same as a file: the public questions that the filters leave."""
+    filters = QuestionFilter(request.GET, Question.objects.public())
+    if not filters.is_valid():
+        return questions(request)
+    name = f"questions-{timezone.localdate():%Y-%m-%d}.csv"
+    return csv_response(request, name, files.QUESTIONS, files.questions(filters.qs))
 
 
 @login_not_required

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from exchange.content import adoption_lines
+from exchange.content import adoption_lines, files
 from exchange.views.adoptions import COLUMNS
 from policies import interchange
 from policies.interchange import spreadsheet
@@ -177,9 +177,10 @@ def test_codebook_lists_allowed_values():
 def test_codebook_page_has_an_anchor_for_each_field(client):
     content = client.get("/codebook/").content.decode()
 
-    of_adoptions = [field for section in codebook.adoptions() for field in section.fields]
+    of_exchange = [*codebook.adoptions(), *codebook.entries()]
+    further = [field for section in of_exchange for field in section.fields]
     assert re.findall(r'<tr id="([^"]+)">', content) == [
-        field.anchor for field in all_fields() + of_adoptions
+        field.anchor for field in all_fields() + further
     ]
 
 
@@ -195,3 +196,24 @@ def test_adoptions_are_explained_as_their_lines_and_file_have_them():
     assert rows["reports[].amount_basis"].column == "amount_basis"
     assert rows["changes[].what"].column == ""
     assert {field.column for field in rows.values()} - {""} < set(COLUMNS)
+
+
+@pytest.mark.django_db
+def test_questions_and_know_how_are_explained_as_their_files_have_them(client):
+    rows = {field.anchor: field for section in codebook.entries() for field in section.fields}
+    assert rows["question.member"].column == "member_slug"
+    assert rows["question.title"].column == "title"
+    assert rows["advice.people_fte"].column == "people_fte"
+    assert rows["advice.visibility"].values == [
+        ("public", "Everybody"),
+        ("network", "Members of the network only"),
+    ]
+    assert rows["addressee.declined_reason"].values[0] == ("not-ours", "It is not ours any more")
+    assert rows["cooperation.who_pays"].column == ""
+    computed = {"member", "country", "address", "addressees", "answers"}
+    for model, header in (("question", files.QUESTIONS), ("advice", files.KNOW_HOW)):
+        of_fields = {row.column for row in rows.values() if row.anchor.startswith(f"{model}.")}
+        assert set(header) - of_fields - computed == {model}
+    page = client.get("/codebook/").text
+    assert 'id="advice.amount_basis"' in page
+    assert 'href="#cooperation"' in page
