@@ -93,6 +93,12 @@ def _rows(model, text):
     return rows.annotate(**beginnings)[:LOOKED_AT]
 
 
+def newest():
+    """Return the newest :class:`Found`."""
+    _known.read()
+    return _known.entries[:SHOWN]
+
+
 def with_words(text):
     """Return the :class:`Found` that have most of the words of a search, the newest first among
     equals; of several words at least two."""

@@ -1,6 +1,7 @@
 """What was asked and advised with the words of a search, below its results."""
 
 import pytest
+from django.core.cache import caches
 
 from exchange.content import asked
 from tests.exchange.factories import AdviceFactory, QuestionFactory
@@ -70,6 +71,22 @@ def test_search_shows_them_on_its_first_page_and_asks_nothing_more(
         again = client.get(URL, {"q": "buses", "sort": "newest"})
     assert "What people asked" in before[0].text
     assert "What people asked" in again.text
+
+
+def test_home_and_about_say_how_to_take_part(client, reference, synced):
+    synced()
+    home, about = client.get("/").text, client.get("/about/").text
+    for page in (home, about):
+        assert 'href="/exchange/"' in page
+        assert 'href="/my/teams/join/"' in page
+    assert 'class="asked' not in home
+    asked.forget()
+    caches["pages"].clear()
+    question = QuestionFactory(title="Who runs night buses?")
+    AdviceFactory(visibility="network")
+    home = client.get("/").text
+    assert f'href="/exchange/questions/{question.pk}/"' in home
+    assert home.count('class="state"') == 1
 
 
 def test_what_changes_is_seen_after_a_while(monkeypatch):
