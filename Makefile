@@ -70,6 +70,7 @@ run: .venv/.run ## Serve the portal with the sample library (PORT=8000) and mail
 	$(BIN)/python manage.py load_reference; \
 	$(BIN)/python manage.py load_samples; \
 	$(BIN)/python manage.py load_adoptions; \
+	$(BIN)/python manage.py load_demonstration; \
 	$(BIN)/python manage.py sync_search; \
 	trap 'kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; \
 	trap 'exit 0' INT TERM HUP; \

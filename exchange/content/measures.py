@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from exchange.models import Adoption, AdoptionReport, Advice, Cooperation, Introduction, Question
 from exchange.models.adoptions import Stage
+from exchange.models.entries import DEMONSTRATION
 from members.models import Event
 from policies.models import Stakeholder
 from policies.statistics.flow import last_months
@@ -88,7 +89,7 @@ def of_period(period):
         **_of_adoptions(period),
         **_of_cooperation(period),
     }
-    stages = Counter(Adoption.objects.standing().values_list("stage", flat=True))
+    stages = Counter(_real(Adoption.objects.standing()).values_list("stage", flat=True))
     found.stages = [(stage.label, stages[stage.value]) for stage in Stage if stages[stage.value]]
     found.active_teams = active_teams()
     return found
@@ -108,7 +109,7 @@ def active_teams(now=None):
     """Return of how many members somebody took part in the last 90 days."""
     since = (now or timezone.now()) - ACTIVE
     acted = Event.objects.filter(action__in=STEPS_OF_TEAMS, created_at__gt=since)
-    people = acted.filter(actor__memberships__status="active")
+    people = _real(acted.filter(actor__memberships__status="active"), "actor__memberships__member")
     return people.values("actor__memberships__member").distinct().count()
 
 
@@ -125,7 +126,7 @@ def public_measures():
         days = max(1, round(statistics.median(waits)))
         words = ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
         found.append((_("to the first answer; half came sooner"), words))
-    adoptions = Adoption.objects.public()
+    adoptions = _real(Adoption.objects.public())
     if number := adoptions.count():
         reported = adoptions.filter(Exists(_reports())).count()
         label = _("adoptions on record")
@@ -158,7 +159,12 @@ def filled_gaps():
 
 
 def _standing():
-    return Question.objects.filter(opened_at__isnull=False, removed_at=None)
+    return _real(Question.objects.filter(opened_at__isnull=False, removed_at=None))
+
+
+def _real(rows, member="member"):
+    """Return ``rows`` without those of members that do not exist."""
+    return rows.exclude(**{f"{member}__slug__in": DEMONSTRATION})
 
 
 def _questions(period):
@@ -203,7 +209,9 @@ def _of_advice(period):
         **_in(period, "created_at"), removed_at=None, state__in=Advice.OPEN_TO_READERS
     )
     rows = list(
-        rows.values_list("created_at", "question", "amount", "people_fte", "months", named=True)
+        _real(rows).values_list(
+            "created_at", "question", "amount", "people_fte", "months", named=True
+        )
     )
     return {
         "advice": _count(row.created_at for row in rows),
@@ -217,10 +225,11 @@ def _of_advice(period):
 
 
 def _of_adoptions(period):
-    public = Adoption.objects.standing().filter(**_in(period, "published_at"))
+    public = _real(Adoption.objects.standing()).filter(**_in(period, "published_at"))
     reports = AdoptionReport.objects.filter(
         **_in(period, "created_at"), adoption__removed_at=None, adoption__state="published"
     )
+    reports = _real(reports, "adoption__member")
     reports = list(reports.values_list("created_at", "compared"))
     return {
         "adoptions": _count(public.values_list("published_at", flat=True)),
@@ -231,9 +240,10 @@ def _of_adoptions(period):
 
 def _of_cooperation(period):
     asked = Introduction.objects.filter(**_in(period, "created_at"))
-    asked = list(asked.values_list("created_at", "state", "outcome"))
+    asked = list(_real(asked, "from_member").values_list("created_at", "state", "outcome"))
     renewed = Event.objects.filter(action="cooperation-renewed", **_in(period, "created_at"))
     opened = Cooperation.objects.filter(**_in(period, "opened_at"), removed_at=None)
+    opened = _real(opened)
     found = {
         "introductions": _count(made for made, _state, _outcome in asked),
         "introductions-accepted": _count(

@@ -27,6 +27,11 @@ class Topic(models.TextChoices):
 FOUR_WORDS = (Topic.BUDGET, Topic.MANPOWER, Topic.STAKEHOLDERS, Topic.TIME_FRAME)
 
 
+# Members that do not exist, with which the exchange can be tried (load_demonstration). What they do is
+# in no figures.
+DEMONSTRATION = ("demonstration-north", "demonstration-south")
+
+
 class Gap(models.TextChoices):
     """What a case does not report and a question asks for."""
 
