@@ -150,6 +150,7 @@ def make_world(slug="surabaya"):
         "policies:correction": written
         | {"row": draft.corrections.create(field="title", by_name="Mina").pk},
         "policies:file-add": written | {"kind": "photos"},
+        "policies:file-add-several": written | {"kind": "photos"},
         **dict.fromkeys(
             ("policies:file-edit", "policies:file-remove", "policies:file-move"),
             written | {"kind": "photos", "row": photo.pk},

@@ -254,6 +254,7 @@ PAGES = {
     "policies:export-schema": (ALL, NO_METHOD),
     "policies:feed": (ALL, NO_METHOD),
     "policies:file-add": (TEAM, TEAM_EMPTY),
+    "policies:file-add-several": (TEAM_SENT_ON, TEAM_DONE),
     "policies:file-edit": (TEAM, TEAM_EMPTY),
     "policies:file-move": (TEAM_SENT_ON, TEAM_DONE),
     "policies:file-remove": (TEAM, TEAM_DONE),

@@ -105,6 +105,10 @@ class UploadLimit(TemporaryFileUploadHandler):
         self.most = max(getattr(settings, name) for name in names) + self.chunk_size
         self.received = 0
 
+    def new_file(self, *args, **kwargs):
+        self.received = 0
+        super().new_file(*args, **kwargs)
+
     def receive_data_chunk(self, raw_data, start):
         self.received += len(raw_data)
         if self.received <= self.most:

@@ -49,6 +49,7 @@ BY_ADDRESS = {
     "secretariat:export": ("export", SENDING),
     "admin:members_event_export": ("export", SENDING),
     "policies:file-add": ("upload", SENDING),
+    "policies:file-add-several": ("upload", SENDING),
     "admin:policies_importrun_add": ("upload", SENDING),
     "admin:policies_importrun_check": ("upload", SENDING),
     "policies:new": ("writing", SENDING),

@@ -76,8 +76,8 @@ def _of_files():
     }
 
 
-_photo_help = lazy(_of_photos, str)
-_file_help = lazy(_of_files, str)
+photo_help = lazy(_of_photos, str)
+file_help = lazy(_of_files, str)
 
 
 class DescriptionForm(CleanedByFields):
@@ -157,7 +157,7 @@ class Uploading:
 class PhotoUploadForm(Uploading, PhotoForm):
     upload = PictureField(
         label=_("Photo"),
-        help_text=_photo_help(),
+        help_text=photo_help(),
         widget=_file_input(images.ENDINGS),
     )
 
@@ -165,6 +165,6 @@ class PhotoUploadForm(Uploading, PhotoForm):
 class AttachmentUploadForm(Uploading, AttachmentForm):
     upload = UploadField(
         label=_("File"),
-        help_text=_file_help(),
+        help_text=file_help(),
         widget=_file_input(files.KINDS),
     )

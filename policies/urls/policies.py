@@ -38,6 +38,7 @@ urlpatterns = [
     path("<int:pk>/edit/", author.overview, name="edit"),
     path("<int:pk>/edit/<slug:slug>/", author_sections.section, name="section"),
     re_path(rf"^{OWN_FILES}/add/$", author_files.add, name="file-add"),
+    re_path(rf"^{OWN_FILES}/add-several/$", author_files.add_several, name="file-add-several"),
     re_path(rf"^{OWN_FILES}/{ROW}/$", author_files.edit, name="file-edit"),
     re_path(rf"^{OWN_FILES}/{ROW}/remove/$", author_files.remove, name="file-remove"),
     re_path(rf"^{OWN_FILES}/{ROW}/move/$", author_files.move, name="file-move"),

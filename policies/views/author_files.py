@@ -4,11 +4,15 @@ import logging
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from citynet.uploads import files as files_of_upload
+from citynet.web.form_recovery import wants_json
 from policies.forms import files as forms
 from policies.models import Attachment, Photo
 from policies.workflow import files
@@ -110,6 +114,57 @@ def add(request, pk, kind):
             messages.success(request, kind.added)
             return _back(pk, kind)
     return _page(request, case, revision, kind, title=kind.add, form=form)
+
+
+@edit_view(_label)
+def add_several(request, pk, kind):
+    """Send several photos or files at once; what is said of each can be written afterwards.
+
+    Those that are right are added, and the others are named with the reason.
+    """
+    kind = KINDS[kind]
+    _case, revision = _draft(request, pk)
+    if revision is None or request.method != "POST":
+        return _back(pk, kind)
+    sent, refused = request.FILES.getlist("upload"), []
+    if not sent:
+        refused.append(_("Choose one or more files."))
+    added = 0
+    for file in sent:
+        reason = _add_one(request, revision, kind, file)
+        if reason:
+            name = files_of_upload.clean_name(file.name)
+            refused.append(_("%(name)s: %(reason)s") % {"name": name, "reason": reason})
+        added += not reason
+    for each in refused:
+        messages.warning(request, each)
+    if wants_json(request):
+        # The script sends one at a time, and after the last opens the page, which says what was refused.
+        return JsonResponse({"errors": refused}, status=422 if refused else 200)
+    if added:
+        message = ngettext("%(count)d is added.", "%(count)d are added.", added)
+        messages.success(request, message % {"count": added})
+    return _back(pk, kind)
+
+
+def _add_one(request, revision, kind, file):
+    """Add one of several files to ``revision`` and return why it was not added, or ""."""
+    try:
+        sent = kind.upload_form.base_fields["upload"].clean(file)
+        options = {"user": request.user, "name": sent.name}
+        texts = dict.fromkeys(kind.form._meta.fields, "")
+        if kind.model is Photo:
+            files.attach_photo(revision, picture=sent.picture, **options, **texts)
+        else:
+            files.attach_file(revision, file=sent.file, **options, **texts)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    except TooManyFiles as refusal:
+        return str(refusal)
+    except OSError:
+        logger.exception("A file could not be stored")
+        return _("The file storage does not answer just now. Send it again in a moment.")
+    return ""
 
 
 @edit_view(_label)

@@ -7,10 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from citynet.uploads import files as uploads
+from citynet.uploads import images
 from citynet.web import moments
 from citynet.web.form_recovery import wants_json
 from policies.content import money, plausibility
 from policies.content.exchange_rates import known_currencies
+from policies.forms import files as forms_of_files
 from policies.forms.editor import Editor, fingerprint, label_of
 from policies.forms.progress import progress
 from policies.forms.registry import BY_SLUG, REVIEW, following
@@ -213,6 +216,10 @@ class Page:
                 "attachments": self.revision.attachments.all(),
                 "max_photos": files.MAX_PHOTOS,
                 "max_files": files.MAX_FILES,
+                "photo_endings": ",".join(images.ENDINGS),
+                "photo_help": forms_of_files.photo_help(),
+                "file_endings": ",".join(uploads.KINDS),
+                "file_help": forms_of_files.file_help(),
             }
         return {}
 

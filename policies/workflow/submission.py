@@ -8,7 +8,11 @@ from policies.content import plausibility
 from policies.models import Contribution
 
 # Ids of the lists on the page of a section.
-ANCHORS = {"targets": "rows-contributions", "stakeholders": "rows-stakeholders"}
+ANCHORS = {
+    "targets": "rows-contributions",
+    "stakeholders": "rows-stakeholders",
+    "photos": "photos",
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,16 @@ def missing(revision):
                 _("Name the stakeholders, or say why they are not available."),
             )
         )
+    gaps += [
+        Gap(
+            "files",
+            "photos",
+            _("Say what photo %(number)d shows, for people who do not see it.")
+            % {"number": number},
+        )
+        for number, photo in enumerate(revision.photos.all(), start=1)
+        if not photo.alt and not photo.removed_on
+    ]
     return gaps + [
         Gap(each.section, each.field, each.message)
         for each in plausibility.checks(revision)

@@ -250,13 +250,13 @@ form.addEventListener("submit", (event) => {
   stopped = true;
   clearTimeout(timer);
   // Removing the buttons' power at once would also remove which one was pressed.
-  setTimeout(() => form.querySelectorAll("button[name='then']").forEach((button) => { button.disabled = true; }));
+  setTimeout(() => document.querySelectorAll("button[name='then']").forEach((button) => { button.disabled = true; }));
 });
 addEventListener("pageshow", ({ persisted }) => {
   // Back again: the buttons work once more.
   if (!persisted) return;
   stopped = false;
-  form.querySelectorAll("button[name='then']").forEach((button) => { button.disabled = false; });
+  document.querySelectorAll("button[name='then']").forEach((button) => { button.disabled = false; });
 });
 addEventListener("online", () => later(0));
 addEventListener("focus", () => dirty && !stopped && later(500));

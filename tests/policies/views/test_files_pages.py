@@ -358,3 +358,74 @@ def test_new_draft_has_the_photos_of_the_public_text(membership):
     copied = draft.photos.get()
     assert copied.pk != photo.pk
     assert (copied.image.name, copied.alt) == (photo.image.name, photo.alt)
+
+
+def several(official, draft, kind, *uploads, **headers):
+    """Send several at once, as the form below the sources does."""
+    where = address(draft, "file-add-several", kind)
+    return official.post(where, {"upload": uploads}, **headers)
+
+
+def test_several_photos_are_sent_at_once_and_described_afterwards(official, draft):
+    page = official.get(section(draft, "photos")).text
+    # Where one looks for them, before one goes on.
+    places = [
+        page.index(each) for each in ("Add these photos", "Add these files", "Save and continue")
+    ]
+    assert places == sorted(places)
+    sent_twice = [sent(f"{name}.jpg", picture(size=(40 + n, 30))) for n, name in enumerate("ab")]
+    answer = several(official, draft, "photos", *sent_twice, sent("c.pdf", b"%PDF-1.4"))
+    assert (answer.status_code, answer["Location"]) == (302, section(draft, "photos"))
+    page = official.get(answer["Location"]).text
+    assert "2 are added." in page
+    assert "c.pdf: " in page
+    first, second = draft.photos.all()
+    assert (first.original_name, first.alt, second.alt) == ("a.jpg", "", "")
+    for photo in (first, second):
+        assert f'<a href="{photo.large_url}"><img' in page
+    review = official.get(reverse("policies:section", args=[draft.case_id, "review"])).text
+    assert "Say what photo 1 shows" in review
+    described = {"alt": "A bus", "credit": "Busan City", "caption": "", "licence": ""}
+    official.post(address(draft, "file-edit", "photos", first), described)
+    review = official.get(reverse("policies:section", args=[draft.case_id, "review"])).text
+    assert "Say what photo 1 shows" not in review
+    assert "Say what photo 2 shows" in review
+
+
+def test_the_script_that_sends_one_at_a_time_is_told_what_is_wrong(official, draft):
+    json = {"headers": {"Accept": "application/json"}}
+    assert several(official, draft, "attachments", sent("a.csv", CSV), **json).json() == {
+        "errors": []
+    }
+    answer = several(official, draft, "attachments", sent("a.exe", b"MZ"), **json)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0].startswith("a.exe: Files of this kind cannot be sent.")
+    assert (
+        "a.exe: Files of this kind cannot be sent." in official.get(section(draft, "photos")).text
+    )
+    assert draft.attachments.count() == 1
+
+
+def test_more_than_fit_are_refused_one_by_one(official, draft):
+    for number in range(11):
+        PhotoFactory(revision=draft, position=number)
+    uploads = [sent(f"{n}.jpg", picture(size=(40 + n, 30))) for n in range(3)]
+    answer = several(official, draft, "photos", *uploads)
+    page = official.get(answer["Location"]).text
+    assert draft.photos.count() == 12
+    assert page.count("A case has at most 12 photos.") == 2
+    assert "Add these photos" not in page
+
+
+@pytest.mark.parametrize("data", [{}, {"upload": ""}, {"upload": "text"}])
+def test_nothing_sent_is_said(official, draft, data):
+    answer = official.post(address(draft, "file-add-several", "photos"), data, follow=True)
+    assert "Choose one or more files." in answer.text
+    assert draft.photos.count() == 0
+
+
+def test_each_of_several_files_may_have_the_largest_size(official, draft, settings):
+    settings.MAX_FILE_BYTES = settings.MAX_IMAGE_BYTES = 70_000
+    large = CSV + b"Busan,2013,1\n" * 5_000
+    several(official, draft, "attachments", sent("a.csv", large), sent("b.csv", large + b"x,1,1\n"))
+    assert [each.size for each in draft.attachments.all()] == [len(large), len(large) + 6]
