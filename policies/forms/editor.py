@@ -158,6 +158,13 @@ class Editor:
             each.doubts = found.get(f"rows-{each.kind.name}", ())
         return found
 
+    def ask(self, requests):
+        """Put what the moderators ask, by the id of an input or list, beside it."""
+        for field in self.form:
+            field.asked = requests.get(field.auto_id, ())
+        for each in self.lists:
+            each.asked = requests.get(f"rows-{each.kind.name}", ())
+
     def problems(self):
         """Return errors as (id of the input, label, message), in the order of the page."""
         return [*_problems_of(self.form), *(p for each in self.lists for p in each.problems())]

@@ -58,7 +58,9 @@ class DecisionForm(forms.Form):
         gettext_lazy("Note to the author"),
         6,
         help_text=gettext_lazy(
-            "Negative decisions require a note. It is sent with the decision and kept on record."
+            "Negative decisions require a note. It is sent with the decision and kept on record. A line "
+            "that begins with the name of a section or field and a colon, as “Budget and funding / "
+            "Amount: …”, stands at that place of the author’s form."
         ),
     )
     sections = forms.MultipleChoiceField(

@@ -18,7 +18,9 @@ from members.teams import waiting
 from policies.content import diff, sections
 from policies.content.case_page import case_context
 from policies.content.gaps import GAPS
+from policies.forms import requests
 from policies.forms.progress import progress
+from policies.forms.registry import BY_SLUG
 from policies.forms.start import NewForm, NoteForm
 from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.statistics import turnaround
@@ -356,11 +358,14 @@ def notes(request, pk):
     address = f"{reverse('policies:edit', args=[pk])}#notes"
     if request.method != "POST":
         return redirect(address)
-    form = NoteForm(request.POST)
+    form, about = NoteForm(request.POST), request.POST.get("about", "")
     if not form.is_valid():
         return overview_page(request, case, current(case), note_form=form, status=422)
-    authoring.add_note(case, user=request.user, text=form.cleaned_data["text"])
+    text = requests.answer(about, form.cleaned_data["text"])
+    authoring.add_note(case, user=request.user, text=text)
     messages.success(request, _("The moderators are told of your note."))
+    if about in BY_SLUG:
+        address = f"{reverse('policies:section', args=[pk, about])}#asked"
     return redirect(address)
 
 

@@ -14,6 +14,7 @@ from citynet.web.form_recovery import wants_json
 from policies.content import money, plausibility
 from policies.content.exchange_rates import known_currencies
 from policies.forms import files as forms_of_files
+from policies.forms import requests
 from policies.forms.editor import Editor, fingerprint, label_of
 from policies.forms.progress import progress
 from policies.forms.registry import BY_SLUG, REVIEW, following
@@ -104,6 +105,9 @@ class Page:
             # What was to be saved has been read without all that only the page shows.
             self.revision = current(self.case)
         revision = self.revision
+        steps = progress(revision)
+        said = next(step for step in steps.steps if step.section is section).requests
+        editor.ask(requests.at_fields(said))
         if not editor.is_bound and not more.get("unsaved"):
             editor.place(plausibility.checks(revision, section.slug))
         context = {
@@ -115,7 +119,7 @@ class Page:
             "sums": editor.sums(),
             "problems": editor.problems() if editor.is_bound else [],
             "seen": self._fingerprint(revision) if seen is None else seen,
-            "progress": progress(revision),
+            "progress": steps,
             "following": following(section),
             "crumbs": crumbs(self.case, revision),
             **self._extras(editor),
