@@ -301,7 +301,7 @@ def _sources(revision):
     named = Counter(row.source_number for name in lists for row in getattr(revision, name).all())
     items = []
     for number, source in enumerate(sources, 1):
-        word = ngettext("%(count)s row rests on it", "%(count)s rows rest on it", named[number])
+        word = ngettext("%(count)s fact rests on it", "%(count)s facts rest on it", named[number])
         items.append((source.title, word % {"count": named[number]} if named[number] else ""))
     return Cell(items=items, attributes=sections.text_attributes(revision))
 

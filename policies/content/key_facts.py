@@ -22,6 +22,7 @@ from .summary import summary_of
 # What a summary says of the evidence, in words.
 EVIDENCE = {
     **dict(Indicator.Evidence.choices),
+    "elsewhere": gettext_lazy("Reported by others than the city"),
     "unnamed": gettext_lazy("Figures reported"),
     "planned": gettext_lazy("Planned figures only"),
     "words": gettext_lazy("Results in words"),

@@ -122,8 +122,13 @@ def figures(split):
 
     A share of a budget that is only a part of the whole would mislead in a line of its own.
     """
-    parts = [*split.parts, *([split.rest] if split.rest else [])]
-    return [(part.name, _figure(part, split)) for part in parts]
+    parts = [(part.name, _figure(part, split)) for part in split.parts]
+    if split.rest and split.has_others:
+        # The amounts in another currency are a part of it.
+        parts.append((_("Rest, or stated in another currency"), split.rest.amount))
+    elif split.rest:
+        parts.append((split.rest.name, _figure(split.rest, split)))
+    return parts
 
 
 def _figure(part, split):

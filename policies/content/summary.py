@@ -13,7 +13,7 @@ from . import completeness
 
 # Counts the forms that a summary has had. After a change run ``manage.py rebuild_summaries``; until
 # then lists work out the summaries themselves.
-VERSION = 4
+VERSION = 5
 ROWS = (
     "joint_members",
     "contributions",
@@ -25,6 +25,7 @@ ROWS = (
     "sources",
 )
 BATCH = 500
+REPORTED = Indicator.Evidence.REPORTED
 
 
 def summarise(revision):
@@ -115,6 +116,14 @@ def _store(revisions):
     return len(changed)
 
 
+def _is_told_by_others(indicators):
+    """Return whether all that is reported of results is said to come from others than the city."""
+    tellers = [
+        row.reporter for row in indicators if row.result is not None and row.evidence == REPORTED
+    ]
+    return not {"", Indicator.Reporter.CITY}.intersection(tellers)
+
+
 def _distinct(values):
     return list(dict.fromkeys(value for value in values if value))
 
@@ -124,7 +133,7 @@ def _evidence(revision, indicators):
     results = {row.evidence for row in indicators if row.result is not None}
     for value in reversed(Indicator.Evidence.values):
         if value in results:
-            return value
+            return "elsewhere" if value == REPORTED and _is_told_by_others(indicators) else value
     if results:
         return "unnamed"
     if any(row.planned is not None for row in indicators):

@@ -466,7 +466,7 @@ def test_facts_that_make_a_comparison_honest_have_rows():
     assert staff.detail == "full-time equivalents. 4 people. Numbers of 2024"
     sources, none = row(revisions, "Sources").cells
     assert (sources.items, none.gap) == (
-        [("Report", ""), ("News", "2 rows rest on it")],
+        [("Report", ""), ("News", "2 facts rest on it")],
         "Not reported",
     )
     volunteers, none = row(revisions, "Volunteers").cells

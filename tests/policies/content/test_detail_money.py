@@ -341,6 +341,7 @@ def test_amounts_in_another_currency_are_shown_but_in_no_sum():
         ("2013/14", 2),
         ("2012", None),
     ]
+    assert money.figures(split)[3] == ("Rest, or stated in another currency", "USD 90")
     assert money.figures(split)[1:3] == [
         ("B", "at least EUR 500, 2013/14"),
         ("C", "about USD 30, 2012 (15.0%)"),

@@ -221,6 +221,22 @@ def test_stakeholders(roles, value, detail):
         ([{"planned": 5}, {"result": 0}], "", "Figures reported"),
         ([{"result": 5, "evidence": "reported"}], "", "Reported by the city"),
         (
+            [
+                {"result": 5, "evidence": "reported", "reporter": "press"},
+                {"planned": 1, "evidence": "reported"},
+            ],
+            "",
+            "Reported by others than the city",
+        ),
+        (
+            [
+                {"result": 5, "evidence": "reported", "reporter": "press"},
+                {"result": 1, "evidence": "reported", "reporter": "city"},
+            ],
+            "",
+            "Reported by the city",
+        ),
+        (
             [{"result": 5, "evidence": "evaluated"}, {"result": 5, "evidence": "measured"}],
             "",
             "Independently evaluated",

@@ -25,7 +25,7 @@ def fill(revision):
 
 
 FILLED = {
-    "version": 4,
+    "version": 5,
     "further_members": 0,
     "targets": ["11.2", "9.1"],
     "themes": ["transport"],
