@@ -13,9 +13,9 @@ SCALES = {
     for scale, words in {
         # English, with the Indian words in Latin letters
         THOUSAND: "thousand",
-        MILLION: "million millions mn mln",
+        MILLION: "million millions mn mln mio",
         BILLION: "billion billions bn",
-        TRILLION: "trillion trillions trn",
+        TRILLION: "trillion trillions trn tn",
         LAKH: "lakh lakhs lac lacs",
         CRORE: "crore crores cr",
     }.items()

@@ -39,6 +39,7 @@ SAME = str.maketrans(
 )
 POINTS = (".", ",", "\u066b")  # the last is the Arabic decimal separator
 GROUPERS = (",", ".", "'", " ", "\u066c")  # and this one the Arabic thousands separator
+INDIAN_GROUPERS = (",", " ", "\u066c")  # of lakh and crore: 12,34,56,789
 NUMBER = r"[0-9.,\u066b](?:[0-9.,'\u066b\u066c ]*[0-9])?"
 PART = re.compile(rf"({NUMBER})([^0-9]*)")
 # What stands before the figure ("Rs. 500"), its sign, and all that follows.
@@ -257,9 +258,9 @@ def _ungrouped(text, grouper):
         return text if re.fullmatch(r"[0-9]*", text) else None
     mark = re.escape(grouper)
     groups = rf"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+"
-    # Lakh and crore: 12,34,56,789.
-    indian = rf"[1-9][0-9]?(?:{mark}[0-9]{{2}})+{mark}[0-9]{{3}}"
-    return text.replace(grouper, "") if re.fullmatch(f"{groups}|{indian}", text) else None
+    if grouper in INDIAN_GROUPERS:
+        groups += rf"|[1-9][0-9]?(?:{mark}[0-9]{{2}})+{mark}[0-9]{{3}}"
+    return text.replace(grouper, "") if re.fullmatch(groups, text) else None
 
 
 def _no_number(typed):
