@@ -32,6 +32,8 @@ NOT_REPORTED = {
 # What is read of the newest report with a cost, and of the changes.
 OF_COST = ("pk", "amount", "currency", "amount_year", "amount_basis", "staff_fte")
 OF_CHANGES = ("pk", "aspect", "kind", "what", "reason")
+# More of them, the newest, would be too many to be read beside each other, as of policies.
+MOST = 300
 
 
 def as_policies(revisions):
@@ -54,13 +56,17 @@ def as_policies(revisions):
 
 
 def _read(cases):
-    """Return the public adoptions of these cases, in the order in which they were entered."""
-    rows = Adoption.objects.public().filter(Q(case__in=cases) | Q(case__merged_into__in=cases))
-    rows = rows.annotate(
-        costly=FilteredRelation("reports", condition=Q(reports__amount__isnull=False))
-    ).annotate(
-        **{f"cost_{name}": F(f"costly__{name}") for name in OF_COST},
-        **{f"change_{name}": F(f"changes__{name}") for name in OF_CHANGES},
+    """Return the public adoptions of these cases, ``MOST`` of them, in the order in which they were
+    entered."""
+    newest = Adoption.objects.public().filter(Q(case__in=cases) | Q(case__merged_into__in=cases))
+    newest = newest.order_by("-pk").values("pk")[:MOST]
+    rows = (
+        Adoption.objects.filter(pk__in=newest)
+        .annotate(costly=FilteredRelation("reports", condition=Q(reports__amount__isnull=False)))
+        .annotate(
+            **{f"cost_{name}": F(f"costly__{name}") for name in OF_COST},
+            **{f"change_{name}": F(f"changes__{name}") for name in OF_CHANGES},
+        )
     )
     # A line for each report with a cost and each change; the last one has the newest report.
     rows = rows.select_related("member", "case").order_by(

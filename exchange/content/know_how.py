@@ -34,7 +34,8 @@ def listed(rows):
         rows.filter(state=Advice.State.PUBLISHED)
         .select_related(*RELATED)
         .defer(*NOT_OF_CASE)
-        .order_by("-created_at", "-pk")
+        # As they were written; by number, no list has to be put in order.
+        .order_by("-pk")
     )
 
 
@@ -76,7 +77,7 @@ def on_class(cases, targets):
     for name, values in targets.items():
         own = Advice.targets.through.objects.filter(**{f"target__{name}__in": values})
         about |= Q(pk__in=own.values("advice"))
-    newest = Window(RowNumber(), partition_by="topic", order_by=("-created_at", "-pk"))
+    newest = Window(RowNumber(), partition_by="topic", order_by="-pk")
     rows = listed(Advice.objects.public()).filter(about, topic__in=[*FOUR_WORDS, Topic.WENT_WRONG])
     return rows.annotate(place=newest).filter(place__lte=IN_ESTIMATES)
 

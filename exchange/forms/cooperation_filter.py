@@ -93,7 +93,9 @@ class CooperationFilter(StrictFilterSet):
             open_now = Cooperation.objects.open().order_by().values("pk")
             found = found.filter(pk__in=open_now)
         # The newest first; what is over, the last first.
-        return found.order_by("-opened_at", "-pk").distinct()
+        # One with two fitting targets stands there once.
+        keys = found.order_by().values("pk")
+        return queryset.filter(pk__in=keys).order_by("-opened_at", "-pk")
 
     def by_words(self, entries, name, value):
         """Return entries in which all the words occur, in title, text or the name of the member."""
