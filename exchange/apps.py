@@ -1,8 +1,7 @@
 from django.apps import AppConfig
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from citynet.web.languages import cached_per_language
+from citynet.web.addresses import address
 
 
 class ExchangeConfig(AppConfig):
@@ -26,10 +25,4 @@ class ExchangeConfig(AppConfig):
 
 def ask_address(case, gap):
     """Return where the city of a case is asked for what the case does not report."""
-    return f"{_asking()}?case={case.pk}" + (f"&gap={gap}" if gap else "")
-
-
-@cached_per_language
-def _asking():
-    """Return the address of the form; pages with gaps ask for it by the hundred."""
-    return reverse("exchange:ask")
+    return f"{address('exchange:ask')}?case={case.pk}" + (f"&gap={gap}" if gap else "")

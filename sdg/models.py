@@ -9,10 +9,9 @@ import uuid
 
 from django.db import models
 from django.db.models import Count
-from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
-from citynet.web.languages import cached_per_language
+from citynet.web.addresses import address
 
 
 class TextsQuerySet(models.QuerySet):
@@ -62,18 +61,12 @@ class Goal(models.Model):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self):
-        return reverse("sdg:goal", args=[self.number])
+        return address("sdg:goal", self.number)
 
 
 def plain_code(code):
     """Return the code of a target as the resolution writes it: "16.a" for "16.A", "11.6" for "011.06"."""
     return ".".join(part.lower().lstrip("0") or "0" for part in code.split("."))
-
-
-@cached_per_language
-def _address_of_target(prefix, code):
-    """Return the address of a target's page: cards and tables show hundreds."""
-    return reverse("sdg:target", args=[code])
 
 
 class Target(models.Model):
@@ -103,7 +96,7 @@ class Target(models.Model):
         return f"{self.code} {self.label}"
 
     def get_absolute_url(self):
-        return _address_of_target(get_script_prefix(), self.code)
+        return address("sdg:target", self.code)
 
 
 class GoalText(models.Model):

@@ -18,6 +18,7 @@ from members import place_names
 from policies.content import summary
 from policies.models import Revision, Theme
 from policies.search import index
+from sdg import names
 from sdg.models import Goal, Target, TargetText, Term, ThesaurusVersion
 from tests.factories import StaffFactory
 from tests.sessions import begin_session
@@ -75,10 +76,12 @@ def files_in(folder, index_folder):
 
 @pytest.fixture(autouse=True)
 def _own_files(request, settings, tmp_path, new_index):
-    """Each test has its own uploads and search index, so that tests can run side by side.
+    """Each test has its own uploads and search index, so that tests can run side by side, and reads
+    its own goals and targets.
 
     Those that share the rows of their module share its files too.
     """
+    names.forget()
     with new_index() as index_folder:
         files = files_in(tmp_path, index_folder)
         if "shared" in request.fixturenames:

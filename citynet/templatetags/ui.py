@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from citynet.web.addresses import address
 from citynet.web.campaigns import is_of_campaign
 from citynet.web.formats import number
 from citynet.web.moments import moment
@@ -25,6 +26,7 @@ AUTHOR_VIEWS = frozenset(
 
 register.filter(number)
 register.filter(moment)
+register.simple_tag(address)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.utils.text import slugify
 
@@ -77,6 +78,7 @@ def address_part(text, most):
     return slugify(plain_letters(text))[:most].strip("-_")
 
 
+@lru_cache(maxsize=10_000)
 def order_key(text):
     """Return what names are put in order by: small letters and digits, marks and signs apart.
 

@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import Country, CountryField
 
+from citynet.web.addresses import address
 from citynet.web.languages import cached_per_language
 from members.countries import countries_with
 from members.names import core, fold, joined, near_to, searchable
@@ -241,7 +241,7 @@ class Member(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("members:detail", args=[self.slug])
+        return address("members:detail", self.slug)
 
     def clean(self):
         """Raises ``ValidationError`` for an address that leads to another member already."""
@@ -258,7 +258,10 @@ class Member(models.Model):
     @property
     def country_code(self):
         """ISO 3166-1 alpha-2 code of a country or area that is shown by name, else ""."""
-        code = self.country.code or ""
+        if "country" not in vars(self):
+            self.refresh_from_db(fields=["country"])
+        # ``self.country`` is a new object each time that looks through all countries.
+        code = vars(self)["country"] or ""
         return "" if code in settings.COUNTRIES_WITHOUT_LABEL else code
 
     @property

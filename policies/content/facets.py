@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.validators import slug_re
-from django.db.models import FilteredRelation, Q
-from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -17,7 +14,7 @@ from citynet.web.text import order_key
 from members.models import Member
 from members.subregions import SUBREGIONS
 from policies.models import FundingSource, Indicator, Revision, Stakeholder, Theme, months
-from sdg.models import Target
+from sdg.names import names
 
 from . import bands
 from .summary import summary_of
@@ -57,13 +54,12 @@ class Facet:
 class Labels:
     """The labels of what can be chosen, in the reader's language: make one for each request.
 
-    Each is read once: goals, targets and themes all together, of the members only those asked for.
+    Each is read once: of the members only those asked for.
     """
 
     def __init__(self):
         self._known = {}
         self._members = {}
-        self._targets = {}
 
     def of(self, name, values):
         """Return value -> label of those of ``values`` that can be chosen from the facet ``name``.
@@ -76,36 +72,16 @@ class Labels:
 
     def targets(self, codes):
         """Return code -> target, with its goal, label and text, of those of ``codes`` that exist."""
-        self.all("target")
-        return {
-            code: Target(code=code, goal_id=goal, label=label, text=text)
-            for code in codes
-            if code in self._targets
-            for goal, label, text in [self._targets[code]]
-        }
+        known = names().targets
+        return {code: known[code] for code in codes if code in known}
 
     def all(self, name):
         """Return value -> label of everything that can be chosen from a facet other than "member"."""
         if FACETS_BY_NAME[name].options:
             return _fixed_labels(name)
         if name not in self._known:
-            if name == "theme":
-                self._know("theme", Theme.objects.values_list("slug", "name"))
-            else:
-                self._read_targets()
+            self._known[name] = {**_READ[name](), NONE: NOT_REPORTED}
         return self._known[name]
-
-    def _know(self, name, labels):
-        self._known[name] = dict(labels) | {NONE: NOT_REPORTED}
-
-    def _read_targets(self):
-        """Read the labels of goals and targets, in one query."""
-        goals = {}
-        for code, goal, title, label, text in _targets_in(get_language()):
-            goals[str(goal)] = title
-            self._targets[code] = goal, label, text
-        self._know("goal", goals)
-        self._know("target", {code: row[1] for code, row in self._targets.items()})
 
     def _of_members(self, values):
         missing = [slug for slug in values if slug not in self._members and slug_re.match(slug)]
@@ -124,17 +100,12 @@ def _fixed_labels(name):
     return labels | {NONE: str(NOT_REPORTED)} if facet.none else labels
 
 
-def _targets_in(language):
-    """Return rows of (code, goal, title of the goal, label, text), in the reader's language where
-    there are texts in it."""
-    targets, label, title = Target.objects.order_by("position"), "label", "goal__title"
-    if language != settings.LANGUAGE_CODE:
-        targets = targets.annotate(
-            here=FilteredRelation("texts", condition=Q(texts__language=language)),
-            of_goal=FilteredRelation("goal__texts", condition=Q(goal__texts__language=language)),
-        )
-        label, title = Coalesce("here__label", label), Coalesce("of_goal__title", title)
-    return targets.values_list("code", "goal_id", title, label, "text")
+# Labels of facets whose choices are rows of tables.
+_READ = {
+    "goal": lambda: names().goals,
+    "target": lambda: {code: target.label for code, target in names().targets.items()},
+    "theme": lambda: dict(Theme.objects.values_list("slug", "name")),
+}
 
 
 def _known(value):

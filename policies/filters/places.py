@@ -13,7 +13,6 @@ from members.models.member import country_name
 from members.place_names import largest_city
 from members.subregions import subregion_of
 from policies.content.bands import NONE
-from policies.content.facets import FACETS_BY_NAME
 from policies.search.query import ask
 
 MAX_WORDS = 6  # of the name of a country
@@ -30,7 +29,7 @@ class Places:
     def named(self):
         """(words without the name, codes) of the country that the words name; ("", ()) for none."""
         words = self.filters.words.split()
-        choices = {value for value, _label in FACETS_BY_NAME["country"].options()}
+        choices = self.filters.known_labels.all("country")
         for length in range(min(MAX_WORDS, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
                 name = " ".join(words[start : start + length]).strip(",.;:?!\"'“”")

@@ -193,7 +193,7 @@ class RevisionQuerySet(models.QuerySet):
         """
         for start in range(0, len(keys), batch):
             part = list(dict.fromkeys(keys[start : start + batch]))
-            found = self.in_bulk(part)
+            found = self.order_by().in_bulk(part)
             yield from (found[key] for key in part if key in found)
 
 
