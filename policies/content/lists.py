@@ -1,5 +1,7 @@
 """Live revisions as lists show them: in a few queries, however many there are."""
 
+from functools import cache
+
 from policies.models import Revision
 
 from . import summary
@@ -17,10 +19,20 @@ def revisions(keys, among=None, also=()):
     ``among`` is a queryset of live revisions that has more to tell of them, ``also`` names further
     columns.
     """
-    live = Revision.objects.live() if among is None else among
-    found = list(live.for_lists(*also).annotate(**ON_CARDS).in_order(keys))
+    live = _live(also) if among is None else _with_summaries(among, also)
+    found = list(live.in_order(keys))
     summary.complete(found)
     return found
+
+
+def _with_summaries(live, also):
+    return live.for_lists(*also).annotate(**ON_CARDS)
+
+
+@cache
+def _live(also):
+    """Return the query that all lists begin with: to put it together takes longer than to ask it."""
+    return _with_summaries(Revision.objects.live(), also)
 
 
 def read(keys, labels=None, also=()):

@@ -1,6 +1,7 @@
 """The filters that the library's address is made of: each says what it does not understand."""
 
 import re
+from copy import copy
 from functools import partial
 
 from django import forms
@@ -130,31 +131,40 @@ class FacetField(forms.Field):
         return tuple(known)
 
 
-class WordsFilter(Filter):
+class AddressFilter(Filter):
+    """A filter that reads a part of an address; the filter sets of all requests have copies of it."""
+
+    def __deepcopy__(self, memo):
+        made = copy(self)
+        made.extra = self.extra.copy()
+        return made
+
+
+class WordsFilter(AddressFilter):
     field_class = WordsField
 
 
-class CityFilter(Filter):
+class CityFilter(AddressFilter):
     field_class = CityField
 
 
-class AmountFilter(Filter):
+class AmountFilter(AddressFilter):
     field_class = AmountField
 
 
-class YearFilter(Filter):
+class YearFilter(AddressFilter):
     field_class = YearField
 
 
-class PageFilter(Filter):
+class PageFilter(AddressFilter):
     field_class = PageField
 
 
-class OptionFilter(Filter):
+class OptionFilter(AddressFilter):
     field_class = OptionField
 
 
-class FacetFilter(Filter):
+class FacetFilter(AddressFilter):
     """The filter of a facet; its filter set knows the labels of what can be chosen."""
 
     field_class = FacetField

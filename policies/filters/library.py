@@ -90,7 +90,7 @@ class LibraryFilter(StrictFilterSet):
         form = LibraryForm
 
     def __init__(self, data):
-        super().__init__(data, Revision.objects.live())
+        super().__init__(data, Revision.objects.all())
         self.known_labels = Labels()
 
     @classmethod
@@ -113,7 +113,7 @@ class LibraryFilter(StrictFilterSet):
 
     def filter_queryset(self, revisions):
         """Return the cases of this page, not in their order: ``answer.ids`` has it."""
-        return revisions.filter(pk__in=self.answer.ids)
+        return revisions.live().filter(pk__in=self.answer.ids)
 
     @cached_property
     def answer(self):

@@ -47,7 +47,7 @@ def spans(content, stems, runs=(), joined=frozenset()):
     """Return (start, end) of each word whose stem is wanted, of words that are wanted as one, and of
     runs."""
     folded = text.fold(content)
-    found = _found(folded, stems)
+    found = words_of(folded, stems)
     has_joined = joined and _has_joined(folded, joined)
     has_runs = any(run in folded for run in runs)
     if not (found or has_joined or has_runs):
@@ -64,7 +64,7 @@ def spans(content, stems, runs=(), joined=frozenset()):
     return _spans_in_clusters(content, found, joined, runs)
 
 
-def _found(folded, stems):
+def words_of(folded, stems):
     """Return the words of a folded text whose stems are wanted."""
     if not stems:
         return set()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import text, variants
-from .highlight import spans
+from .highlight import spans, words_of
 
 LETTERS = 3
 BEFORE, LONGEST = 60, 190  # characters of a passage, before its first word and in all
@@ -56,13 +56,19 @@ def _wanted(typed):
 
 def missing(shown, typed):
     """Return what of the words that a person typed stands nowhere in what is ``shown``."""
+    wanted = _wanted(typed)
     folded = text.fold(shown)
-    stems = set(text.stems(text.split(folded)[0].split()))
+    there = {text.stem(word) for word in words_of(folded, _stems(wanted))}
     return tuple(
         part
-        for part in _wanted(typed)
-        if stems.isdisjoint(part.stems) and not any(run in folded for run in part.runs)
+        for part in wanted
+        if there.isdisjoint(part.stems) and not any(run in folded for run in part.runs)
     )
+
+
+@lru_cache(maxsize=256)
+def _stems(wanted):
+    return frozenset().union(*(part.stems for part in wanted))
 
 
 def has_none(left, typed):
