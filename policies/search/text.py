@@ -44,8 +44,11 @@ _LETTERS = str.maketrans(
         "ء": "",
         "ـ": "",
         "ँ": "ं",
+        "ஶ": "ஸ",
     }
 )
+# In Thai and Lao the ring of "am" is often typed before the sign of the tone and not after it.
+_RING_BEFORE_TONE = re.compile("([\u0e4d\u0ecd])([\u0e48-\u0e4b\u0ec8-\u0ecb])")
 # Nuku'alofa, Xi’an, city's: one word with and without the sign.
 _INSIDE_WORDS = frozenset("'’‘ʻʼ`´")
 # l'eau, d’Italie, dell'acqua: an article and a word, in French and Italian.
@@ -117,7 +120,7 @@ _FOLDING = _Folding({ord(_BREAK_SIGN): _BREAK_SIGN})
 def fold(text):
     """Return text in lower case without accents; whatever separates words becomes a space."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = _RING_BEFORE_TONE.sub(r"\2\1", unicodedata.normalize("NFKC", text))
     return split_elisions(text).translate(_FOLDING)
 
 

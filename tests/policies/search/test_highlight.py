@@ -37,6 +37,7 @@ from policies.search.query import highlight
         ("नई फ़सल", "फसल", "नई <mark>फ़सल</mark>"),
         ("क्रमांक १२", "12", "क्रमांक <mark>१२</mark>"),
         ("น้ำเสียชุมชน", "น้ำเสีย", "<mark>น้ำเสีย</mark>ชุมชน"),
+        ("น\u0e4d\u0e49าเสียชุมชน", "น้ำเสีย", "<mark>น\u0e4d\u0e49าเสีย</mark>ชุมชน"),
         ("서울BRT 노선", "brt", "서울<mark>BRT</mark> 노선"),
         ("서울BRT 노선", "서울", "<mark>서울</mark>BRT 노선"),
         ("서울의 버스", "버스를", "서울의 <mark>버스</mark>"),

@@ -230,6 +230,9 @@ def test_typo_beside_a_known_word_is_corrected_where_that_finds_all(synced):
         ("서울의 버스", "버스를"),
         ("垃圾分类条例", "分类垃圾"),
         ("ระบบบำบัดน้ำเสียชุมชน", "บำบัดน้ำเสียรวม"),
+        ("น้ำท่วม", "น\u0e4d\u0e49าท่วม"),
+        ("ນ້ຳເສຍ", "ນ\u0ecd\u0ec9າເສຍ"),
+        ("ஸ்ரீ நகர்", "ஶ்ரீ நகர்"),
     ],
 )
 def test_spellings_of_a_word_find_each_other(synced, text, typed):
