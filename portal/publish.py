@@ -64,8 +64,8 @@ def blank_document(_request):
 @require_safe
 @page_cache.cache_public_page
 def blank_workbook(_request):
-    """The blank form as a workbook."""
-    return _file(template(), XLSX, "blank-case.xlsx")
+    """The blank form as a workbook, which can be uploaded again."""
+    return _file(template(one_case=True), XLSX, "blank-case.xlsx")
 
 
 def _file(content, kind, name):

@@ -159,6 +159,7 @@ def make_world(slug="surabaya"):
         "my:proposal-take-back": {"pk": 1},
         "my:request": {"pk": request.pk},
         **dict.fromkeys(("my:join", "my:team", "my:leave", "my:invite", "my:facts"), team),
+        **dict.fromkeys(("my:page", "my:photo", "members:photo"), team),
         **dict.fromkeys(("my:role", "my:remove"), team | {"pk": colleague.pk}),
         "my:invitation-revoke": team | {"pk": invitation.pk},
         "my:invitation": {"token": token_of(invitation)},

@@ -193,6 +193,8 @@ PAGES = {
     "members:detail": (ALL, NO_METHOD),
     "members:like": (ALL, NO_METHOD),
     "members:list": (ALL, NO_METHOD),
+    # It has none.
+    "members:photo": ((404,) * 8, NO_METHOD),
     "mfa_activate_totp": (AWAY, AWAY),
     "mfa_add_webauthn": (AWAY, AWAY),
     "mfa_authenticate": (AWAY, AWAY),
@@ -228,6 +230,12 @@ PAGES = {
     "my:notices": (SIGNED_IN, AWAY),
     "my:notices-read": (SIGNED_IN_NO_METHOD, AWAY),
     "my:proposal-take-back": (SIGNED_IN_NO_METHOD, NOTHING_THERE),
+    # Whoever is in the team or leads it.
+    "my:page": ((302, 404, 302, 302, 404, 302, 302, 302),) * 2,
+    "my:photo": (
+        (302, 404, 302, 302, 404, 302, 302, 302),
+        (302, 404, 422, 422, 404, 422, 422, 422),
+    ),
     "my:propose": (SIGNED_IN, (302, 422, 422, 422, 422, 422, 422, 422)),
     "my:remove": (LEADERS, LEADERS_DONE),
     "my:request": (LEADERS, LEADERS_EMPTY),
@@ -261,6 +269,11 @@ PAGES = {
     "policies:history": (ALL, NO_METHOD),
     "policies:list": (ALL, NO_METHOD),
     "policies:new": (
+        (302, 200, 200, 200, 302, 302, 302, 302),
+        (401, 422, 422, 422, 302, 302, 302, 302),
+    ),
+    # Whoever is in no team is led to asking for one.
+    "policies:new-from-workbook": (
         (302, 200, 200, 200, 302, 302, 302, 302),
         (401, 422, 422, 422, 302, 302, 302, 302),
     ),
@@ -433,7 +446,7 @@ ANSWERS["admin:login"] = (SIGN_IN, SIGN_IN)
 # Pages for signed-in people only, that must be kept by no cache.
 PRIVATE = {name for name in PAGES if name.startswith(("my:", "my-exchange:"))} | {
     *("exchange:cooperation-new", "exchange:cooperation-publish"),
-    "policies:new",
+    *("policies:new", "policies:new-from-workbook"),
     "policies:targets",
     *(name for name, (get, _post) in PAGES.items() if get in {TEAM, TEAM_SENT_ON}),
 }

@@ -19,7 +19,17 @@ register = template.Library()
 AUTHOR_VIEWS = frozenset(
     f"policies:{name}"
     for name in (
-        *("new", "edit", "section", "preview", "submit", "withdraw", "confirm", "notes"),
+        *(
+            "new",
+            "new-from-workbook",
+            "edit",
+            "section",
+            "preview",
+            "submit",
+            "withdraw",
+            "confirm",
+            "notes",
+        ),
         *("file-add", "file-edit", "file-remove"),
     )
 )

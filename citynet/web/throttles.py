@@ -48,6 +48,8 @@ BY_ADDRESS = {
     "secretariat:statistics-csv": ("export", SAFE),
     "secretariat:export": ("export", SENDING),
     "admin:members_event_export": ("export", SENDING),
+    "my:photo": ("upload", SENDING),
+    "policies:new-from-workbook": ("upload", SENDING),
     "policies:file-add": ("upload", SENDING),
     "policies:file-add-several": ("upload", SENDING),
     "admin:policies_importrun_add": ("upload", SENDING),

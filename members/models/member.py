@@ -211,7 +211,27 @@ class Member(models.Model):
     joined = models.PositiveSmallIntegerField(_("year of joining"), null=True, blank=True)
     website = models.URLField(_("website"), max_length=500, blank=True)
     about = models.TextField(_("about"), blank=True)
+    contact_office = models.CharField(
+        _("contact office"),
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text=_("The office that answers questions from other cities. No person."),
+    )
+    contact_url = models.URLField(
+        _("page of the contact office"),
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text=_("The public page on which that office can be reached."),
+    )
     photo = models.ImageField(_("photo"), upload_to="members/", blank=True)
+    photo_alt = models.CharField(
+        _("what the photo shows"), max_length=300, blank=True, db_default=""
+    )
+    photo_credit = models.CharField(
+        _("credit of the photo"), max_length=200, blank=True, db_default=""
+    )
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
     objects = MemberQuerySet.as_manager()

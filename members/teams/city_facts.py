@@ -1,6 +1,11 @@
-"""What a city is compared by, as its own team corrects it: population, climate and coast."""
+"""What a team says of its own member: what a city is compared by, and what its page says."""
 
+import uuid
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from members.errors import NotAllowed
@@ -10,6 +15,9 @@ from members.record import audit
 from .leaders import leads
 
 FIELDS = ("population", "population_year", "population_source", "climate", "on_coast")
+OF_PAGE = ("about", "website", "contact_office", "contact_url")
+OF_PHOTO = ("photo", "photo_alt", "photo_credit")
+IN_RECORD = 80  # characters of a text
 # Whose figure a population is once a team has changed it, where the team names no source.
 OWN_SOURCE = "Reported by the city"
 
@@ -23,7 +31,8 @@ def correct(member, values, by):
     if not (leads(by, member) or Member.objects.of(by).filter(pk=member.pk).exists()):
         raise NotAllowed
     found = Member.objects.select_for_update().get(pk=member.pk)
-    values = values | {"population_source": _source(found, values)}
+    if "population" in values:
+        values = values | {"population_source": _source(found, values)}
     changes = [
         _("%(what)s: %(before)s → %(after)s")
         % {
@@ -31,27 +40,43 @@ def correct(member, values, by):
             "before": in_words(name, getattr(found, name)),
             "after": in_words(name, values[name]),
         }
-        for name in FIELDS
+        for name in values
         if getattr(found, name) != values[name]
     ]
     if not changes:
         return False
-    for name in FIELDS:
+    for name in values:
         setattr(found, name, values[name])
-    found.save(update_fields=[*FIELDS, "updated_at"])
+    found.save(update_fields=[*values, "updated_at"])
     audit.record("member-changed", found, by=by, reason="; ".join(changes))
     return True
 
 
 def in_words(name, value):
-    """Return a value of one of ``FIELDS`` in words."""
+    """Return a value of a field in words, as the record has it."""
     if value in (None, ""):
         return _("not reported")
+    if name == "photo":
+        return _("a photo") if value else _("not reported")
     if name == "climate":
         return str(Member.Climate(value).label)
     if name == "on_coast":
         return _("yes") if value else _("no")
-    return str(value)
+    return Truncator(str(value)).chars(IN_RECORD)
+
+
+def set_photo(member, picture, texts, by):
+    """Show ``picture`` (:class:`citynet.uploads.images.Picture`) on the page of a member; None takes
+    the photo away. ``texts`` are what it shows and its credit. Raises ``NotAllowed``."""
+    name = ""
+    if picture:
+        name = default_storage.save(f"members/{uuid.uuid4().hex}.webp", ContentFile(picture.large))
+    try:
+        return correct(member, {"photo": name} | texts, by)
+    except BaseException:
+        if name:
+            default_storage.delete(name)
+        raise
 
 
 def _source(member, values):

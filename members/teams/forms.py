@@ -4,16 +4,19 @@ import re
 import unicodedata
 
 from django import forms
+from django.core.validators import MaxLengthValidator, URLValidator
 from django.utils import timezone
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 
+from citynet.uploads import files, images
 from members.countries import country_choices
 from members.models import Member, Membership
 
-from .city_facts import FIELDS
+from .city_facts import FIELDS, OF_PAGE
 
 NOTE_LENGTH = 1000
+MAX_ABOUT = 5000
 FIRST_YEAR = 1900
 LARGEST_CITY = 100_000_000
 # Groups of three digits, as any country parts them.
@@ -168,6 +171,74 @@ class PeopleField(forms.CharField):
         if not text.isdecimal() or not 0 < int(text[:12]) <= LARGEST_CITY:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return int(text)
+
+
+def _web_address(label):
+    return forms.URLField(
+        label=label,
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url", "dir": "ltr"}),
+        validators=[URLValidator(["http", "https"])],
+    )
+
+
+class PageForm(forms.ModelForm):
+    """What the public page of a member says of itself."""
+
+    website = _web_address(_("Website"))
+    contact_url = _web_address(_("Page of that office"))
+
+    class Meta:
+        model = Member
+        fields = OF_PAGE
+        labels = {
+            "about": _("About"),
+            "contact_office": _("Contact office"),
+        }
+        help_texts = {
+            "about": _(
+                "What other cities should know of you. A blank line begins a new paragraph."
+            ),
+            "contact_office": _(
+                "The office that answers questions from other cities. No person, no e-mail address."
+            ),
+        }
+        widgets = {"about": forms.Textarea(attrs={"rows": 6, "dir": "auto"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["about"].validators.append(MaxLengthValidator(MAX_ABOUT))
+
+    def clean_contact_office(self):
+        office = self.cleaned_data["contact_office"]
+        if "@" in office:
+            raise forms.ValidationError(
+                gettext_now("No e-mail address here: give the public page of the office below.")
+            )
+        return office
+
+
+class PagePhotoForm(forms.Form):
+    """The photo of a member's page, with what it shows."""
+
+    upload = forms.FileField(
+        label=_("Photo"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ",".join(images.ENDINGS)}),
+        error_messages={"required": _("Choose a photo."), "invalid": _("Choose a photo.")},
+    )
+    photo_alt = forms.CharField(
+        label=_("What the picture shows"),
+        max_length=300,
+        help_text=_("For people who do not see it: it is read aloud in its place."),
+    )
+    photo_credit = forms.CharField(label=_("Credit"), max_length=200, required=False)
+
+    def clean_upload(self):
+        file = self.cleaned_data["upload"]
+        return images.prepare(file, files.clean_name(file.name))
 
 
 class CityFactsForm(forms.ModelForm):

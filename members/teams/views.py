@@ -3,6 +3,8 @@
 Whoever may not see a team is told that there is no such page.
 """
 
+import logging
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -23,10 +25,14 @@ from .forms import (
     InviteForm,
     LeaveForm,
     MemberSearchForm,
+    PageForm,
+    PagePhotoForm,
     RequestForm,
     RoleForm,
 )
 from .leaders import is_secretariat, leads, requests_for
+
+logger = logging.getLogger(__name__)
 
 MAX_FOUND = 20
 PAGE_SIZE = 25
@@ -171,8 +177,11 @@ def team_or_404(user, slug, *, leading=False):
     return member
 
 
-def team_page(request, member, *, problem="", invite_form=None, facts_form=None, status=200):
-    """The page of a team, with what went wrong if anything did."""
+def team_page(request, member, *, problem="", status=200, **forms):
+    """The page of a team, with what went wrong if anything did.
+
+    ``forms`` are those with errors: ``invite_form``, ``facts_form``, ``page_form``, ``photo_form``.
+    """
     leading = leads(request.user, member)
     people = member.memberships.active().select_related("user").order_by("user__name", "pk")
     coordinators = [person for person in people if person.role == memberships.Role.COORDINATOR]
@@ -185,18 +194,20 @@ def team_page(request, member, *, problem="", invite_form=None, facts_form=None,
         "is_secretariat": is_secretariat(request.user),
         "has_coordinator": bool(coordinators),
         "problem": problem,
-        "facts_form": facts_form,
+        "facts_form": forms.get("facts_form"),
+        "page_form": forms.get("page_form") or PageForm(instance=member),
+        "photo_form": forms.get("photo_form") or PagePhotoForm(),
     }
     if member.kind == Member.Kind.LOCAL_GOVERNMENT:
         context |= {
             "facts": [(trait.label, traits.words(member, trait)) for trait in COMPARED_BY],
-            "facts_form": facts_form or CityFactsForm(instance=member),
+            "facts_form": forms.get("facts_form") or CityFactsForm(instance=member),
         }
     if leading:
         context |= {
             "requests": requests_for(request.user).filter(member=member),
             "invitations": member.invitations.open().select_related("invited_by"),
-            "invite_form": invite_form or InviteForm(),
+            "invite_form": forms.get("invite_form") or InviteForm(),
         }
     own = [person for person in people if person.user_id == request.user.pk]
     return render(request, "my/team.html", context | {"in_team": bool(own)}, status=status)
@@ -225,6 +236,57 @@ def facts(request, slug):
     else:
         messages.info(request, _("Nothing differs from what is on file."))
     return redirect(f"{reverse('my:team', args=[member.slug])}#facts")
+
+
+@never_cache
+@get_or_post
+def page(request, slug):
+    """Write what the public page of one's member says: about, website, contact office."""
+    member = team_or_404(request.user, slug)
+    back = f"{reverse('my:team', args=[member.slug])}#page"
+    if request.method != "POST":
+        return redirect(back)
+    form = PageForm(request.POST, instance=member)
+    if not form.is_valid():
+        member = Member.objects.get(pk=member.pk)
+        return team_page(request, member, page_form=form, status=422)
+    try:
+        is_changed = city_facts.correct(member, form.cleaned_data, request.user)
+    except NotAllowed:
+        raise Http404 from None
+    if is_changed:
+        messages.success(request, _("Saved: your page says it now."))
+    else:
+        messages.info(request, _("Nothing differs from what is on file."))
+    return redirect(back)
+
+
+@never_cache
+@get_or_post
+def photo(request, slug):
+    """Put a photo on the public page of one's member, or take it away."""
+    member = team_or_404(request.user, slug)
+    back = f"{reverse('my:team', args=[member.slug])}#page"
+    if request.method != "POST":
+        return redirect(back)
+    if "remove" in request.POST:
+        picture, texts = None, {"photo_alt": "", "photo_credit": ""}
+    else:
+        form = PagePhotoForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return team_page(request, member, photo_form=form, status=422)
+        picture = form.cleaned_data["upload"]
+        texts = {name: form.cleaned_data[name] for name in ("photo_alt", "photo_credit")}
+    try:
+        city_facts.set_photo(member, picture, texts, request.user)
+    except NotAllowed:
+        raise Http404 from None
+    except OSError:
+        logger.exception("A photo of a member could not be stored")
+        problem = _("The file storage does not answer just now. Send the photo again in a moment.")
+        return team_page(request, member, problem=problem, status=503)
+    messages.success(request, _("Saved: your page says it now."))
+    return redirect(back)
 
 
 @never_cache

@@ -1,13 +1,18 @@
 """The forms beside the sections: starting a case, and a note to the moderators."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from citynet.uploads.files import check as check_file
+from citynet.uploads.files import clean_name
 from policies.models import ReviewNote
 
 from .fields import ValueField
 from .texts import TitleForm
+
+WORKBOOK = ".xlsx"
 
 
 class NewForm(TitleForm):
@@ -28,6 +33,35 @@ class NewForm(TitleForm):
             field.initial = next(iter(self.members))
         else:
             field.choices.insert(0, ("", _("Choose")))
+
+
+class WorkbookForm(forms.Form):
+    """A workbook in which a case was written, and the member whose case it is."""
+
+    member = forms.ChoiceField(label=NewForm.base_fields["member"].label)
+    upload = forms.FileField(
+        label=gettext_lazy("Workbook"),
+        allow_empty_file=True,
+        help_text=gettext_lazy("The blank workbook (XLSX), filled in: one case."),
+        widget=forms.FileInput(attrs={"accept": WORKBOOK}),
+        error_messages={
+            "required": gettext_lazy("Choose the workbook."),
+            "invalid": gettext_lazy("Choose the workbook."),
+        },
+    )
+
+    def __init__(self, *args, members, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.members = {str(member.pk): member for member in members}
+        field = self.fields["member"]
+        field.choices = [(key, member.name) for key, member in self.members.items()]
+
+    def clean_upload(self):
+        file = self.cleaned_data["upload"]
+        if not clean_name(file.name).lower().endswith(WORKBOOK):
+            raise ValidationError(_("Only workbooks (XLSX) can be sent here."))
+        check_file(file, clean_name(file.name))
+        return file
 
 
 class NoteForm(forms.Form):

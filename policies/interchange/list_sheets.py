@@ -29,9 +29,13 @@ MAX_EMPTY = 1000  # rows; a sheet that is formatted to its end is read no furthe
 
 class ListSheets:
     """The rows of lists by their case; ``notes`` say which sheets and columns are not read, ``found``
-    which lists have a sheet."""
+    which lists have a sheet.
 
-    def __init__(self):
+    In a workbook of ``one_case`` all rows are those of the case "", whatever a column says.
+    """
+
+    def __init__(self, *, one_case=False):
+        self.one_case = one_case
         self.notes = []
         self._sheets, self.found = {}, []
         # An empty name is a database on the disk that is gone when it is closed.
@@ -82,18 +86,23 @@ class ListSheets:
         rows = _rows(sheet)
         _number, head = next(rows, (0, ()))
         owner, found = self._heads(name, head, line_list)
-        if owner is None and layout.longest > 1:
+        if owner is None and layout.longest > 1 and not self.one_case:
             message = _("A column “%(name)s” with the number or source id of the case is missing.")
             errors.append(LineError(0, name, message % {"name": CASE}))
-        if errors or owner is None:
+        if errors or (owner is None and not self.one_case):
             return errors
         for number, row in rows:
             self._rows.execute(
                 "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, 0)",
-                [name, line_list.path, number, _owner(row, owner), *_read(row, found)],
+                [name, line_list.path, number, self._owner(row, owner), *_read(row, found)],
             )
             self._sheets[line_list.path] = name
         return []
+
+    def _owner(self, row, place):
+        if self.one_case or place >= len(row):
+            return ""
+        return _text(row[place].value)
 
     def _heads(self, name, head, line_list):
         """Return the place of the column that names the case, or None, and (place, column) of the
@@ -188,10 +197,6 @@ def _rows(sheet):
         raise
     except BROKEN as error:
         raise damaged() from error
-
-
-def _owner(row, place):
-    return _text(row[place].value) if place < len(row) else ""
 
 
 def _text(value):

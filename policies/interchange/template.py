@@ -21,6 +21,7 @@ from .columns import (
     columns,
 )
 from .library_book import CASE, list_kind, lists
+from .lines import case_keys
 
 # Nobody writes whether a case is a made-up one.
 NOT_IN_TEMPLATE = {"synthetic"}
@@ -44,8 +45,8 @@ MEANINGS = {
 FREE_KINDS = (NUMBER, WHOLE, YEAR, DATE, TRUTH)
 
 
-def template():
-    """Return the empty workbook as bytes.
+def template(*, one_case=False):
+    """Return the empty workbook as bytes; with ``one_case`` that of an author.
 
     Cells are text, so that no program makes numbers or dates of codes; those with few values offer
     them. The last sheet says what belongs in each column.
@@ -55,7 +56,7 @@ def template():
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
-        every_sheet = list(sheets())
+        every_sheet = list(sheets(one_case=one_case))
         for name, found in every_sheet:
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
@@ -82,8 +83,11 @@ def template():
     return data.getvalue()
 
 
-def sheets():
-    """Yield (name, columns) of the sheets: the cases, and the lists inside them."""
+def sheets(*, one_case=False):
+    """Yield (name, columns) of the sheets: the cases, and the lists inside them.
+
+    Of an author nothing is asked that the page of the upload knows: member, and which case it is.
+    """
     known = lists()
     own = {known[name].path for name in known if name not in IN_CELLS}
     yield (
@@ -91,7 +95,9 @@ def sheets():
         [
             column
             for column in columns().values()
-            if column.name not in NOT_IN_TEMPLATE and column.path not in own
+            if column.name not in NOT_IN_TEMPLATE
+            and column.path not in own
+            and not (one_case and _is_about_case(column))
         ],
     )
     of_case = _("The source_id of the case on the first sheet that the row belongs to.")
@@ -108,7 +114,14 @@ def sheets():
                 )
                 for key in line_list.keys
             ]
-            yield name, [Column(CASE, CASE, TEXT, help=of_case, required=True), *keys]
+            case = [] if one_case else [Column(CASE, CASE, TEXT, help=of_case, required=True)]
+            yield name, [*case, *keys]
+
+
+def _is_about_case(column):
+    """Return whether a column says which case it is and whose, which no author has to write."""
+    block = column.path.partition(".")[0]
+    return block == "member" or column.path in {key.path for key in case_keys()}
 
 
 def _offer(sheet, number, column):

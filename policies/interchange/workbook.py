@@ -35,10 +35,12 @@ FIRST = 2  # row: above it stand the names of the columns
 class Workbook:
     """A workbook (a ``File``) open for reading; raises ``WorkbookError``.
 
-    ``letters`` has the letter of each column by its name, ``notes`` say what is not read.
+    ``letters`` has the letter of each column by its name, ``notes`` say what is not read. A workbook of
+    ``one_case``, which its author fills in, names neither a member nor the case of the rows of lists.
     """
 
-    def __init__(self, file):
+    def __init__(self, file, *, one_case=False):
+        self.one_case = one_case
         file.seek(0)
         try:
             office.check_xlsx(file)
@@ -55,7 +57,7 @@ class Workbook:
         if not is_first:
             raise WorkbookError(LineError(0, "", _("The first sheet must be the table of cases.")))
         self.letters, self.notes, self.columns, self.keys = {}, [], [], {}
-        self.lists = ListSheets()
+        self.lists = ListSheets(one_case=one_case)
         self._check_sheet()
         self._leave_out_lists()
 
@@ -115,7 +117,7 @@ class Workbook:
                 errors.append(
                     LineError(1, "", _("The column “%(name)s” is missing.") % {"name": column.name})
                 )
-        if not {"member", "member_slug"} & self.letters.keys():
+        if not self.one_case and not {"member", "member_slug"} & self.letters.keys():
             errors.append(LineError(1, "", _("A column “member_slug” or “member” is missing.")))
         return names
 
@@ -185,6 +187,8 @@ class Workbook:
             if row[index].value not in (None, ""):
                 found[name] = str(row[index].value).strip()
         keys = [str(found[name]) for name in ("id", "source_id") if found.get(name)]
+        if self.one_case:
+            keys = [""]
         self._add_rests(found, keys, number, errors)
         size = sum(len(value) for value in found.values() if isinstance(value, str))
         content = _content(found, number, errors)

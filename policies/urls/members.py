@@ -1,11 +1,12 @@
 from django.urls import path
 
-from policies.views import like, members
+from policies.views import files, like, members
 
 app_name = "members"
 
 urlpatterns = [
     path("", members.member_list, name="list"),
     path("<slug:slug>/", members.detail, name="detail"),
+    path("<slug:slug>/photo.webp", files.member_photo, name="photo"),
     path("<slug:slug>/like/", like.like, name="like"),
 ]

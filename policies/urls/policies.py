@@ -30,6 +30,7 @@ urlpatterns = [
     re_path(r"^export\.(?P<form>csv|jsonl|xlsx)$", exports.export, name="export"),
     path("export.csv-metadata.json", exports.export_schema, name="export-schema"),
     path("new/", author.new, name="new"),
+    path("new/workbook/", author.new_from_workbook, name="new-from-workbook"),
     path("targets/", author.targets, name="targets"),
     re_path(
         r"^files/photos/(?P<pk>\d{1,18})/(?P<size>large|small)\.webp$", files.photo, name="photo"

@@ -21,7 +21,8 @@ from policies.content.gaps import GAPS
 from policies.forms import requests
 from policies.forms.progress import progress
 from policies.forms.registry import BY_SLUG
-from policies.forms.start import NewForm, NoteForm
+from policies.forms.start import NewForm, NoteForm, WorkbookForm
+from policies.interchange import own_workbook
 from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.statistics import turnaround
 from policies.workflow import authoring, corrections, target_suggestions, thread
@@ -40,6 +41,7 @@ State = Revision.State
 WRITABLE = authoring.WRITABLE
 WITH_MODERATORS = (State.SUBMITTED, State.CHANGES_REQUESTED)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+MOST_ERRORS = 100  # of a workbook that are shown
 MAX_DIGITS = 6  # digits; no case has more revisions
 REASONS = ReviewEvent.objects.exclude(note="").order_by("created_at", "pk")
 
@@ -124,6 +126,44 @@ def new(request):
         "crumbs": [(_("My page"), reverse("my:home"))],
     }
     return render(request, "policies/author/new.html", context, status=status)
+
+
+def _label_in_upload(name):
+    field = WorkbookForm.base_fields.get(name)
+    return field.label if field else ""
+
+
+@edit_view(_label_in_upload)
+def new_from_workbook(request):
+    """Start a case with what its author wrote in the blank workbook."""
+    members = list(authoring.writable_members(request.user).order_by("search_names"))
+    if not members:
+        return redirect("policies:new")
+    is_sent = request.method == "POST"
+    form = WorkbookForm(
+        request.POST if is_sent else None, request.FILES if is_sent else None, members=members
+    )
+    wrong = []
+    if is_sent and form.is_valid():
+        member = form.members[form.cleaned_data["member"]]
+        try:
+            entry, notes = own_workbook.read(form.cleaned_data["upload"], member)
+            draft = own_workbook.start(entry, user=request.user, member=member)
+        except own_workbook.NotACase as refusal:
+            wrong = refusal.errors[:MOST_ERRORS]
+            form.add_error(
+                "upload", _("It is not saved yet: correct what is listed, then send it again.")
+            )
+        except TooManyDrafts as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            for note in notes:
+                messages.info(request, _("Not read: %(note)s") % {"note": note})
+            messages.success(request, _("Your draft has what the workbook says."))
+            return redirect("policies:edit", draft.case_id)
+    context = {"form": form, "wrong": wrong, "crumbs": [(_("My page"), reverse("my:home"))]}
+    status = 422 if form.errors else 200
+    return render(request, "policies/author/workbook.html", context, status=status)
 
 
 @never_cache

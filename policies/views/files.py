@@ -21,6 +21,7 @@ from citynet.uploads import files, images
 from citynet.web import ranges
 from citynet.web.headers import FOR_OTHER_SITES
 from members.accounts.secretariat import acts_for_secretariat
+from members.models import Member
 from policies.models import Attachment, CaseStudy, Photo, Revision
 
 from .gone import gone_file
@@ -45,6 +46,17 @@ def photo(request, pk, size):
         return _not_given(row)
     stored = row.image if size == "large" else row.small
     return _sent(request, stored, headers, content_type=images.CONTENT_TYPE)
+
+
+@login_not_required
+@require_safe
+def member_photo(request, slug):
+    """The photo on the page of a member, which everybody may read."""
+    member = Member.objects.at(slug).first()
+    if member is None or not member.photo:
+        raise _unknown()
+    headers = {"Cache-Control": f"public, max-age={PUBLIC_AGE}"} | FOR_OTHER_SITES
+    return _sent(request, member.photo, headers, content_type=images.CONTENT_TYPE)
 
 
 @login_not_required

@@ -5,11 +5,13 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from citynet.operations.commands import Cadence, TimedCommand
+from members.models import Member
 from policies.models import Attachment, ImportRun, MissedQuestion, Photo
 
 # Folders of the storage with the columns that name their files.
 FOLDERS = {
     "photos": ((Photo, "image"), (Photo, "small")),
+    "members": ((Member, "photo"),),
     "attachments": ((Attachment, "file"),),
     "imports": ((ImportRun, "file"),),
 }
