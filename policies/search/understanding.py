@@ -47,13 +47,13 @@ def written(part):
     return f"-{words}" if part.excluded else words
 
 
-# "SDG 11", "goal 11", "Goal 11.6", "SDG11.6", and the word for a goal in other languages.
+# "SDG 11", "goal 11", "Goal 11.6", "SDG11.6", the target of the indicator 11.6.2, and the word for a goal in other languages.
 _GOAL_WORD = (
     "(?:sdgs?|goals?|targets?|ods|odd|tpb|목표|目标|目標|ゴール|เป้าหมาย(?:ที่)?|mục tiêu|tujuan|layunin|लक्ष्य"
     "|লক্ষ্য|අරමුණ|គោលដៅ|зорилго|ہدف)"
 )
 _TARGET = re.compile(
-    rf"(?<![\w.,$-])(?:{_GOAL_WORD}\s*[-#:]?\s*)?(\d{{1,2}})\s?\.\s?(\d{{1,2}}|[a-d])(?![\w.%°]|,\d)"
+    rf"(?<![\w.,$-])(?:{_GOAL_WORD}\s*[-#:]?\s*)?(\d{{1,2}})\s?\.\s?(\d{{1,2}}|[a-d])(?:\.\d)?(?![\w%°]|[.,]\d)"
     r"(?!\s*(?:percent|per cent|thousand|million|billion|mw|kw|gw|km|kg|ha|m2|m|tons?|tonnes?|times|years?"
     r"|months?|people|usd|us\$|dollars?)\b)",
     re.IGNORECASE,
