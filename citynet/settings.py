@@ -311,6 +311,11 @@ MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 64_000_000)
 # release does not read the index of another, so that a name relative to the code suits upgrades.
 SEARCH_INDEX_DIR = BASE_DIR / env.path("SEARCH_INDEX_DIR", VAR_DIR / "index")
 
+# Pictures of cases for links that are shared, drawn when first asked for: they can be deleted at any
+# time. Fonts are those of the machine, where Debian puts them.
+CARD_DIR = VAR_DIR / "cards"
+FONT_DIR = env.str("FONT_DIR", "/usr/share/fonts")
+
 # Seconds after which a process adds to the database how often cases were opened; None: never.
 USES_WRITTEN_EVERY = env.int("USES_WRITTEN_EVERY", 60)
 
@@ -340,6 +345,17 @@ SECURITY_POLICY_URL = env.str("SECURITY_POLICY_URL", "")
 
 # Terms under which the texts may be used: a name and an address. Nothing is claimed while it is empty.
 CONTENT_LICENCE = env.str("CONTENT_LICENCE", "")
+
+# DOIs for published texts, where the operator has an account at DataCite: the prefix, the name of the
+# repository and its password. Nothing is registered while the prefix is empty.
+DATACITE_PREFIX = env.str("DATACITE_PREFIX", "")
+DATACITE_REPOSITORY = env.str("DATACITE_REPOSITORY", "")
+DATACITE_PASSWORD = env.str("DATACITE_PASSWORD", "")
+DATACITE_URL = env.str("DATACITE_URL", "https://api.datacite.org").rstrip("/")
+
+# Pages of these sites may show cards, lists and the coverage of goals in a frame, as addresses
+# (https://city.example.org) or * for every site; nobody's may while it is empty.
+EMBED_SITES = env.list("EMBED_SITES", [])
 
 # Security
 CONTENT_SECURITY_POLICY = {

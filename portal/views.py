@@ -4,11 +4,13 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import licence, maps, page_cache
-from policies.content import lists
+from policies.content import json_ld, lists
 from policies.models import CaseStudy, Revision
 from policies.search.counts import count_cases, goals_with_counts, members_with_counts
 from policies.statistics import turnaround
@@ -59,8 +61,29 @@ def home(request):
         "featured": [each for each in shown if each.pk in featured],
         "revisions": [each for each in shown if each.pk not in featured],
         "examples": example_searches(counts),
+        "site": _site(),
     }
     return render(request, "portal/home.html", context)
+
+
+def _site():
+    """The platform and its search for search engines, in schema.org terms."""
+    found = {"@type": "EntryPoint"}
+    found["urlTemplate"] = settings.SITE_URL + reverse("policies:list") + "?q={words}"
+    return {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "@id": f"{settings.SITE_URL}/#site",
+        "url": settings.SITE_URL + reverse("home"),
+        "name": _("Urban SDG Knowledge Platform"),
+        "inLanguage": [code for code, name in settings.LANGUAGES],
+        "publisher": json_ld.publisher() | {"logo": settings.SITE_URL + static("img/icon-512.png")},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": found,
+            "query-input": "required name=words",
+        },
+    }
 
 
 def _columns(goals):

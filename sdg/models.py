@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from citynet.web.addresses import address
 
+# The namespace in which the United Nations name goals, targets and indicators for linked data.
+UN_SDG = "http://metadata.un.org/sdg/"
+
 
 class TextsQuerySet(models.QuerySet):
     def with_texts(self):
@@ -63,6 +66,11 @@ class Goal(models.Model):
     def get_absolute_url(self):
         return address("sdg:goal", self.number)
 
+    @property
+    def uri(self):
+        """Return its identifier by the United Nations."""
+        return f"{UN_SDG}{self.number}"
+
 
 def plain_code(code):
     """Return the code of a target as the resolution writes it: "16.a" for "16.A", "11.6" for "011.06"."""
@@ -97,6 +105,11 @@ class Target(models.Model):
 
     def get_absolute_url(self):
         return address("sdg:target", self.code)
+
+    @property
+    def uri(self):
+        """Return its identifier by the United Nations."""
+        return UN_SDG + self.code
 
 
 class GoalText(models.Model):

@@ -1,8 +1,11 @@
 """Template tags and filters that every page may use, without loading them."""
 
+import json
+
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -33,6 +36,9 @@ AUTHOR_VIEWS = frozenset(
         *("file-add", "file-edit", "file-remove"),
     )
 )
+
+# What ends a script element or opens another thing in HTML, written as JSON may write it.
+ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 register.filter(number)
 register.filter(moment)
@@ -73,6 +79,46 @@ def prose(text):
         blocks[-1][1].append(line.removeprefix("- ").strip())
         parted = False
     return jinja("prose.html", blocks=blocks)
+
+
+@register.simple_tag
+def json_ld(data):
+    """Return a data block for search engines; nothing in it can end the block."""
+    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    return SafeString(f'<script type="application/ld+json">{text}</script>')
+
+
+@register.simple_block_tag(takes_context=True)
+def noted(context, content, name):
+    """Return what stands inside, and put it under ``name`` for the rest of the page's frame."""
+    context[name] = SafeString(content.strip().replace('"', "&quot;"))
+    return content
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumb_list(context):
+    """Return the way to the page for search engines; "" where the page stands on none."""
+    crumbs, here = context.get("crumbs"), canonical(context)
+    if not crumbs or not here:
+        return ""
+    steps = [(_("Home"), reverse("home")), *crumbs]
+    items = [
+        {
+            "@type": "ListItem",
+            "position": place,
+            "name": str(label),
+            **({"item": settings.SITE_URL + str(url)} if url else {}),
+        }
+        for place, (label, url) in enumerate(steps, 1)
+    ]
+    return json_ld(
+        {
+            "@context": "https://schema.org",
+            "@type": "BreadcrumbList",
+            "@id": f"{here}#way",
+            "itemListElement": items,
+        }
+    )
 
 
 @register.simple_tag

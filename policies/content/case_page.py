@@ -18,6 +18,8 @@ def case_context(revision):
     today = timezone.localdate()
     checks = completeness.checks(revision)
     indicators = sections.indicator_rows(revision)
+    photos = revision.photos.all()
+    cited = citations.citation(revision)
     return {
         "revision": revision,
         "case": revision.case,
@@ -43,12 +45,14 @@ def case_context(revision):
         "in_usd_gap": _gap_of_usd(revision),
         "has_series": any(row.series for row in indicators),
         "sources": sections.source_links(revision),
-        "photos": revision.photos.all(),
+        "photos": photos,
+        "shared_photo": next((photo for photo in photos if not photo.removal), None),
         "attachments": revision.attachments.all(),
         "confirmation": sections.confirmation_status(revision.case, today),
         "checks": checks,
         "documented": sum(check.done for check in checks),
-        "citation": citations.in_words(citations.citation(revision)),
+        "cited": cited,
+        "citation": citations.in_words(cited),
     } | _place(revision.case.member)
 
 

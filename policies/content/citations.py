@@ -53,6 +53,14 @@ class Citation:
     date: datetime
     url: str
     note: str
+    doi: str = ""
+
+    publisher = PUBLISHER
+
+    @property
+    def lasting(self):
+        """Return the address to cite: that of its DOI, where it has one."""
+        return f"https://doi.org/{self.doi}" if self.doi else self.url
 
 
 def citation(revision):
@@ -75,6 +83,7 @@ def citation(revision):
         date=timezone.localtime(revision.decided_at),
         url=address(revision),
         note=note,
+        doi=revision.doi,
     )
 
 
@@ -104,7 +113,7 @@ def in_words(cited):
         "title": cited.title.rstrip("."),
         "number": str(cited.number),
         "date": date_format(cited.date, "DATE_FORMAT"),
-        "url": cited.url,
+        "url": cited.lasting,
     }
 
 
@@ -119,6 +128,7 @@ def bibtex(cited):
         "url": cited.url,
         "note": tex(cited.note),
         "language": cited.language,
+        **({"doi": tex(cited.doi)} if cited.doi else {}),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
     lines.append(f"  month = {MONTHS[cited.date.month - 1]},")
@@ -142,6 +152,7 @@ def ris(cited):
         ("DA", f"{cited.date:%Y/%m/%d}"),
         ("LA", cited.language),
         ("N1", cited.note),
+        *([("DO", cited.doi)] if cited.doi else []),
         ("UR", cited.url),
         ("ER", ""),
     )
@@ -164,6 +175,7 @@ def csl(cited):
         "language": cited.language,
         "note": cited.note,
         "URL": cited.url,
+        **({"DOI": cited.doi} if cited.doi else {}),
     }
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 

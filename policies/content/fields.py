@@ -19,6 +19,8 @@ NO_CONTENT = frozenset(
         "state",
         "version",
         "list_summary",
+        "doi",
+        "doi_is_hidden",
         "is_imported",
         "created_by",
         "created_at",

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from citynet.web import licence
+from sdg.models import UN_SDG
 
 from .citations import PUBLISHER, address
 from .sections import source_links
@@ -23,11 +24,12 @@ def case_data(revision, first_published):
         "abstract": revision.summary,
         "inLanguage": revision.language,
         "author": authors if len(authors) > 1 else authors[0],
-        "publisher": {"@type": "Organization", "name": PUBLISHER, "url": settings.SITE_URL},
+        "publisher": publisher(),
         "datePublished": first_published.isoformat(),
         "dateModified": revision.decided_at.isoformat(),
         "version": str(revision.number),
         "identifier": address(revision),
+        "sameAs": f"https://doi.org/{revision.doi}" if revision.doi else "",
         "isAccessibleForFree": True,
         "keywords": [row.theme.name for row in revision.theme_rows.all()],
         "about": [_target(row.target) for row in revision.contributions.all()],
@@ -38,6 +40,16 @@ def case_data(revision, first_published):
     if revision.start or revision.end:
         data["temporalCoverage"] = f"{revision.start or '..'}/{revision.end or '..'}"
     return {key: value for key, value in data.items() if value not in ("", [])}
+
+
+def publisher():
+    """Return the platform as a publisher, the same thing on every page."""
+    return {
+        "@type": "Organization",
+        "@id": f"{settings.SITE_URL}/#publisher",
+        "name": PUBLISHER,
+        "url": settings.SITE_URL,
+    }
 
 
 def organisation(member):
@@ -52,11 +64,16 @@ def organisation(member):
 def _target(target):
     return {
         "@type": "DefinedTerm",
+        "@id": target.uri,
         "termCode": target.code,
         "name": target.label,
         "description": target.text,
         "url": settings.SITE_URL + target.get_absolute_url(),
-        "inDefinedTermSet": "Sustainable Development Goals, A/RES/70/1",
+        "inDefinedTermSet": {
+            "@type": "DefinedTermSet",
+            "@id": UN_SDG,
+            "name": "Sustainable Development Goals, A/RES/70/1",
+        },
     }
 
 

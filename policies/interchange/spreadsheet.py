@@ -14,6 +14,7 @@ from policies.content.citations import lasting_address
 from policies.content.fields import content_fields
 from policies.content.key_facts import goal_numbers
 from policies.models import CaseStudy, Contribution
+from sdg.models import UN_SDG
 
 from .columns import DATE, MONTH, NAMES, NUMBER, TARGETS, TEXT, TRUTH, WHOLE, YEAR, kind_of
 
@@ -187,6 +188,17 @@ BEHIND = (
     ),
 )
 
+# What programs find things by; the names above are for people.
+IDENTIFIERS = (
+    Column(
+        "target_uris",
+        NAMES,
+        lambda r: tuple(UN_SDG + row.target_id for row in r.contributions.all()),
+        _("The targets by the identifiers that the United Nations gave them."),
+    ),
+    Column("doi", TEXT, attrgetter("doi"), _("DOI of this version, where it has one.")),
+)
+
 
 def columns():
     """Return the columns in order. Revisions come from ``with_rows`` and ``with_first_published``.
@@ -199,7 +211,7 @@ def columns():
     new = [name for name in fields if name not in known]
     return [
         each if isinstance(each, Column) else _of_field(fields[each])
-        for each in (*BEFORE, *BEHIND, *new)
+        for each in (*BEFORE, *BEHIND, *new, *IDENTIFIERS)
     ]
 
 

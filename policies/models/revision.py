@@ -315,6 +315,13 @@ class Revision(models.Model):
     # no part of the content that a further revision takes over.
     list_summary = models.JSONField(default=dict, blank=True, editable=False)
 
+    # Given by ``register_dois`` after it was published, where the operator registers any.
+    doi = models.CharField(
+        "DOI", max_length=100, blank=True, default="", db_default="", editable=False
+    )
+    # Whether the registry was told to leave it out of its search, since the text was taken off the site.
+    doi_is_hidden = models.BooleanField(default=False, db_default=False, editable=False)
+
     # Without an author is also what a deleted account has written.
     is_imported = models.BooleanField(default=False, db_default=False, editable=False)
     created_by = models.ForeignKey(

@@ -1,7 +1,5 @@
 """Drawings and data blocks of the case page and the comparison."""
 
-import json
-
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -34,8 +32,6 @@ def leads_on(context, name):
 BAR = '<svg class="bar{}" aria-hidden="true" focusable="false">{}{}</svg>'
 DASHED = SafeString(' stroke-dasharray="4 4"')
 SHADES = ("", ".55", ".3")
-# What ends a script element or opens another thing in HTML, written as JSON may write it.
-ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def percent(value):
@@ -104,13 +100,6 @@ def axis(ticks, today=None):
     return format_html(
         '<svg class="axis" aria-hidden="true" focusable="false">{}{}</svg>', marks, now
     )
-
-
-@register.simple_tag
-def json_ld(data):
-    """Return a data block for search engines; nothing in it can end the block."""
-    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
-    return SafeString(f'<script type="application/ld+json">{text}</script>')
 
 
 def _piece(piece):

@@ -1,11 +1,13 @@
 from django.urls import path, re_path
 
+from citynet.web.headers import open_to_other_sites
 from policies.views import (
     author,
     author_corrections,
     author_files,
     author_sections,
     browse,
+    cards,
     compare,
     detail,
     estimate,
@@ -26,7 +28,7 @@ urlpatterns = [
     path("estimate.csv", estimate.estimate_csv, name="estimate-csv"),
     path("compare/export.csv", compare.compare_csv, name="compare-csv"),
     path("compare/export.xlsx", compare.compare_xlsx, name="compare-xlsx"),
-    path("feed/", exports.CaseFeed(), name="feed"),
+    path("feed/", open_to_other_sites(exports.CaseFeed()), name="feed"),
     re_path(r"^export\.(?P<form>csv|jsonl|xlsx)$", exports.export, name="export"),
     path("export.csv-metadata.json", exports.export_schema, name="export-schema"),
     path("new/", author.new, name="new"),
@@ -52,11 +54,17 @@ urlpatterns = [
     re_path(
         rf"^(?P<pk>\d{{1,18}})/corrections/{ROW}/$", author_corrections.decide, name="correction"
     ),
+    path("<int:pk>/card-<int:number>.png", cards.card, name="card"),
     path("<int:pk>/<slug:slug>/", detail.case, name="case"),
     path("<int:pk>/<slug:slug>/history/", detail.history, name="history"),
     path("<int:pk>/<slug:slug>/revisions/<int:number>/", detail.revision, name="revision"),
     re_path(
         r"^(?P<pk>\d+)/(?P<slug>[-\w]+)/cite\.(?P<form>bib|json|ris)$", detail.cite, name="cite"
+    ),
+    re_path(
+        r"^(?P<pk>\d+)/(?P<slug>[-\w]+)/revisions/(?P<number>\d+)/cite\.(?P<form>bib|json|ris)$",
+        detail.cite_revision,
+        name="revision-cite",
     ),
     path("<int:pk>/<slug:slug>/export.jsonl", detail.case_jsonl, name="case-jsonl"),
     path("<int:pk>/", detail.case, name="case-short"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
+from citynet.web.headers import open_to_other_sites
 from policies import interchange
 from policies.content import citations, lists, sections
 from policies.content.case_page import case_context
@@ -57,7 +58,7 @@ def case(request, pk, slug=None):
         # A text that was restored became public again later than those after it.
         "data": case_data(live, min(each["decided_at"] for each in revisions)),
     }
-    return render(request, "policies/case.html", context)
+    return _linked(render(request, "policies/case.html", context), live, context["cited"])
 
 
 @login_not_required
@@ -149,10 +150,22 @@ def revision(request, pk, slug, number):
         "live": live,
         "is_live": shown.pk == live.pk,
     }
-    return render(request, "policies/revision.html", context)
+    return _linked(render(request, "policies/revision.html", context), shown, context["cited"])
 
 
-@login_not_required
+def _linked(answer, shown, cited):
+    """Return the page of a text with links to what to cite and what describes it, for programs
+    (RFC 8574, signposting.org)."""
+    arguments = [shown.case_id, shown.case.slug, shown.number]
+    links = [f'<{cited.lasting}>; rel="cite-as"']
+    for form, (_write, kind) in FILES.items():
+        address = reverse("policies:revision-cite", args=[*arguments, form])
+        links.append(f'<{address}>; rel="describedby"; type="{kind.partition(";")[0]}"')
+    answer["Link"] = ", ".join(links)
+    return answer
+
+
+@open_to_other_sites
 @require_safe
 @or_gone
 def cite(request, pk, slug, form):
@@ -160,12 +173,30 @@ def cite(request, pk, slug, form):
     live = _live(pk)
     if moved := _moved(request, live, "policies:cite", form=form):
         return moved
+    return _cited(live, form)
+
+
+@open_to_other_sites
+@require_safe
+@or_gone
+def cite_revision(request, pk, slug, number, form):
+    """The citation of one published revision as a file, as above."""
+    found = Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))
+    shown = found.select_related("case__member").first()
+    if shown is None:
+        raise Http404(_("There is no such revision."))
+    if moved := _moved(request, shown, "policies:revision-cite", number=shown.number, form=form):
+        return moved
+    return _cited(shown, form)
+
+
+def _cited(shown, form):
     write, content_type = FILES[form]
-    cited = citations.citation(live)
+    cited = citations.citation(shown)
     return _file(f"{cited.key}.{form}", content_type, write(cited))
 
 
-@login_not_required
+@open_to_other_sites
 @require_safe
 @or_gone
 def case_jsonl(request, pk, slug):

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.syndication.views import Feed
 from django.http import FileResponse, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
@@ -18,15 +17,18 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import licence
 from citynet.web.csv import csv_response, download, joined
+from citynet.web.headers import open_to_other_sites
 from policies import interchange
 from policies.content import citations, lists
 from policies.content.key_facts import goal_numbers
+from policies.content.summary import summary_of
 from policies.filters.active import in_words
 from policies.filters.library import NEWEST, LibraryFilter
 from policies.interchange import library_book, spreadsheet
 from policies.models import Revision
 from policies.search.query import ask
 from policies.statistics import uses
+from sdg.models import UN_SDG
 
 from .browse import refused, unavailable
 
@@ -41,7 +43,7 @@ class NoIndex(Exception):
     """Filters cannot be applied, because there is no readable index just now."""
 
 
-@login_not_required
+@open_to_other_sites
 @require_safe
 def export(request, form):
     """All pages of the filtered list as one file; ``form`` is csv, jsonl or xlsx.
@@ -88,7 +90,7 @@ def workbook_response(request, name, file):
     return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
 
 
-@login_not_required
+@open_to_other_sites
 @require_safe
 def export_schema(request):
     """What the columns of the CSV file are, for programs that read it."""
@@ -124,6 +126,12 @@ class SteadyAtomFeed(Atom1Feed):
 
     def item_attributes(self, item):
         return {"xml:lang": item["language"]}
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        for code in item.get("targets", ()):
+            attributes = {"scheme": UN_SDG, "term": UN_SDG + code, "label": code}
+            handler.addQuickElement("category", attrs=attributes)
 
 
 class CaseFeed(Feed):
@@ -184,7 +192,7 @@ class CaseFeed(Feed):
         return escape(clean(revision.summary))
 
     def item_extra_kwargs(self, revision):
-        return {"language": revision.language}
+        return {"language": revision.language, "targets": summary_of(revision)["targets"]}
 
     def item_pubdate(self, revision):
         return revision.first_published

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
 from citynet.web.csv import csv_response, download, joined
+from citynet.web.headers import open_to_other_sites
 from policies.content import experience, lists
 from policies.search.counts import (
     count_cases,
@@ -123,7 +124,7 @@ def target(request, code):
 THESAURUS_COLUMNS = ("target", "language", "kind", "text", "read_by_native_speaker")
 
 
-@login_not_required
+@open_to_other_sites
 @require_safe
 def thesaurus_file(request, form):
     """The words that people use for each target, and our labels of the targets, as CSV or JSON

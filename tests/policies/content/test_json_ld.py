@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from citynet.templatetags.ui import json_ld
 from policies.models import Revision
-from policies.templatetags.policies import json_ld
 from tests.factories import LiveRevisionFactory
 from tests.policies.contents import fill
 

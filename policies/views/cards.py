@@ -1,0 +1,68 @@
+"""The picture of a case for links that are shared: drawn once on each machine, then read."""
+
+import logging
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citynet.web.headers import FOR_OTHER_SITES
+from policies.content import share_card
+from policies.models import Revision
+
+from .gone import LONGEST_NUMBER, or_gone
+
+logger = logging.getLogger(__name__)
+
+# Seconds. What is taken off the site shall be gone from the caches of others before long.
+AGE = 3600
+# Counted up when cards are drawn otherwise, so that those on the disk are drawn anew.
+VERSION = 1
+
+
+@login_not_required
+@require_safe
+@or_gone
+def card(request, pk, number):
+    """The card of one published revision, as PNG."""
+    if max(len(str(pk)), len(str(number))) > LONGEST_NUMBER:
+        raise Http404(_("There is no such revision."))
+    found = Revision.objects.citable().select_related("case__member")
+    revision = found.filter(case_id=pk, number=number).first()
+    if revision is None:
+        raise Http404(_("There is no such revision."))
+    changed = revision.case.member.updated_at.timestamp()
+    tag = f'"card-{VERSION}-{revision.pk}-{changed:.0f}"'
+    answer = get_conditional_response(request, etag=tag)
+    if answer is None:
+        # A member may have got another name since.
+        name = f"{VERSION}-{revision.pk}-{changed:.0f}.png"
+        answer = HttpResponse(_picture(name, revision), content_type="image/png")
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)
+    headers = FOR_OTHER_SITES | {"ETag": tag, "Cache-Control": f"public, max-age={AGE}"}
+    for header, value in headers.items():
+        answer[header] = value
+    return answer
+
+
+def _picture(name, revision):
+    """Return the card from the disk; it is drawn where there is none yet."""
+    path = Path(settings.CARD_DIR) / name
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        picture = share_card.drawn(revision)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(picture)
+        part.replace(path)
+    except OSError:
+        # It is drawn again next time.
+        logger.exception("A card could not be kept")
+    return picture
