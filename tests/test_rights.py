@@ -280,7 +280,9 @@ PAGES = {
     "policies:notes": (TEAM_SENT_ON, TEAM_EMPTY),
     "policies:photo": (DRAFT_FILE, NO_METHOD),
     "policies:preview": (TEAM, SIGNED_IN_NO_METHOD),
+    "policies:card": (ALL, NO_METHOD),
     "policies:revision": (ALL, NO_METHOD),
+    "policies:revision-cite": (ALL, NO_METHOD),
     # Nothing is not what was there: the person is shown both.
     "policies:section": (TEAM, (401, 404, 409, 409, 404, 404, 404, 404)),
     "policies:submit": (TEAM_SENT_ON, (302, 404, 422, 422, 404, 404, 404, 404)),
@@ -526,6 +528,11 @@ def test_every_address_is_in_the_table():
     assert sorted(ANSWERS) == names()
 
 
+# Public data, which pages of other sites may read.
+FOR_OTHER_SITES = {
+    *("policies:export", "policies:export-schema", "policies:feed", "sdg:thesaurus"),
+    *("policies:case-jsonl", "policies:cite", "policies:revision-cite", "policies:card"),
+}
 # Parts of pages, which a script puts into the form that asked for them.
 FRAGMENTS = {"exchange:similar"}
 
@@ -533,7 +540,7 @@ FRAGMENTS = {"exchange:similar"}
 def wrong_in(answer, name, *, with_page):
     """Return what is wrong with the headers of an answer and, ``with_page``, with what it shows."""
     policy = SANDBOX if (name, answer.status_code) == ("policies:attachment", 200) else POLICY
-    wrong = said(answer, policy=policy)
+    wrong = said(answer, policy=policy, is_open=name in FOR_OTHER_SITES)
     if not with_page or not is_page(answer):
         return wrong
     wrong |= dict.fromkeys(forbidden(answer.body), "forbidden")

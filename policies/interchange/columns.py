@@ -52,6 +52,8 @@ LEFT_OUT = frozenset(
         "goals",
         "funding_sources",
         "duration_months",
+        "target_uris",
+        "doi",
     }
 )
 

@@ -55,7 +55,7 @@ def _picture(name, revision):
     path = Path(settings.CARD_DIR) / name
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except OSError:
         picture = share_card.drawn(revision)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

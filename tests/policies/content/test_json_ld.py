@@ -17,8 +17,9 @@ BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOT
 
 
 def block(client, revision):
-    (found,) = BLOCK.findall(client.get(revision.case.get_absolute_url()).text)
-    return json.loads(found)
+    way, found = map(json.loads, BLOCK.findall(client.get(revision.case.get_absolute_url()).text))
+    assert way["@type"] == "BreadcrumbList"
+    return found
 
 
 def test_block_of_a_full_case(client, reference):
@@ -50,6 +51,7 @@ def test_block_of_a_full_case(client, reference):
         },
         "publisher": {
             "@type": "Organization",
+            "@id": "http://localhost:8000/#publisher",
             "name": "CityNet Urban SDG Knowledge Platform",
             "url": "http://localhost:8000",
         },
@@ -62,11 +64,16 @@ def test_block_of_a_full_case(client, reference):
         "about": [
             {
                 "@type": "DefinedTerm",
+                "@id": "http://metadata.un.org/sdg/11.2",
                 "termCode": "11.2",
                 "name": target.label,
                 "description": target.text,
                 "url": "http://localhost:8000/sdgs/11.2/",
-                "inDefinedTermSet": "Sustainable Development Goals, A/RES/70/1",
+                "inDefinedTermSet": {
+                    "@type": "DefinedTermSet",
+                    "@id": "http://metadata.un.org/sdg/",
+                    "name": "Sustainable Development Goals, A/RES/70/1",
+                },
             }
         ],
         "spatialCoverage": {
@@ -128,9 +135,10 @@ def test_social_properties(client):
     revision = LiveRevisionFactory(title='Night "buses" & more')
     page = client.get(revision.case.get_absolute_url()).text
     url = f"http://localhost:8000{revision.case.get_absolute_url()}"
+    member, site = revision.case.member.name, "Urban SDG Knowledge Platform"
     for line in (
         '<meta property="og:type" content="article">',
-        '<meta property="og:title" content="Night &quot;buses&quot; &amp; more">',
+        f'<meta property="og:title" content="Night &quot;buses&quot; &amp; more, {member} – {site}">',
         f'<meta property="og:url" content="{url}">',
         f'<link rel="canonical" href="{url}">',
     ):

@@ -640,7 +640,8 @@ def test_import_of_any_length_needs_the_memory_of_one_batch():
     assert CaseStudy.objects.count() == 100
 
 
-@pytest.mark.parametrize("count", [1, 20])
+# SQLite takes 999 values in a statement: those of some more revisions would need a second one.
+@pytest.mark.parametrize("count", [1, 15])
 def test_new_cases_take_the_same_queries_for_one_and_for_many(django_assert_num_queries, count):
     lines = [full(source_id=f"case-{number}") for number in range(count)]
     importer = Importer(publish=True)
@@ -665,7 +666,7 @@ def test_known_cases_take_the_same_queries_for_one_and_for_many(django_assert_nu
     assert importer.counts["unchanged"] == count
 
 
-@pytest.mark.parametrize("count", [1, 20])
+@pytest.mark.parametrize("count", [1, 15])
 def test_changed_cases_take_the_same_queries_for_one_and_for_many(django_assert_num_queries, count):
     bring_in(*[full(source_id=f"case-{number}") for number in range(count)], publish=True)
     changed = [full(source_id=f"case-{number}", title="Trams") for number in range(count)]

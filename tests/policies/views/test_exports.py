@@ -138,6 +138,7 @@ def test_csv_says_all_that_is_known_and_leaves_the_rest_empty(client, library):
         "sources": "https://example.org/r",
         "first_published_on": "2026-01-01",
         "synthetic": "false",
+        "target_uris": "http://metadata.un.org/sdg/11.5; http://metadata.un.org/sdg/6.6",
     }
     unknown = rows[str(empty.case_id)]
     assert {unknown[name] for name in ("budget_amount", "staff_fte", "end", "sources")} == {""}
@@ -364,7 +365,10 @@ def test_feed_has_the_newest_cases_of_the_filter(client, library):
     link = settings.SITE_URL + full.case.get_absolute_url()
     assert oldest.find(f"{ATOM}link").get("href") == link
     terms = [each.get("term") for each in oldest.findall(f"{ATOM}category")]
-    assert terms == ["Goal 6", "Goal 11"]
+    assert terms == [
+        *("Goal 6", "Goal 11"),
+        *("http://metadata.un.org/sdg/11.5", "http://metadata.un.org/sdg/6.6"),
+    ]
     assert empty.title == "Night buses"
 
 
