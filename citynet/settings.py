@@ -602,6 +602,7 @@ READINESS_KEPT_FOR = 1
 TIMED_COMMANDS = {
     "backup": timedelta(days=2),
     "delete_unused_files": timedelta(days=2),
+    "publish_dump": timedelta(days=2),
     "remind_exchange": timedelta(days=2),
     "send_digest": timedelta(days=2),
     "send_notices": timedelta(minutes=15),

@@ -11,6 +11,8 @@ urlpatterns = [
     path("readyz", health_views.readyz, name="readyz"),
     path(".well-known/security.txt", security_txt.security_txt, name="security-txt"),
     path("", include("portal.urls.crawlers")),
+    path("api/", include("policies.urls.api")),
+    path("data/", include("portal.urls.data")),
 ]
 urlpatterns += mailbox.urlpatterns()
 if settings.METRICS:

@@ -44,7 +44,10 @@ class PageSitemap(PublicSitemap):
         *("exchange:home", "exchange:questions", "exchange:know-how", "exchange:adoptions"),
         "exchange:cooperations",
     )
-    TEXTS = ("about", "publish", "review", "accessibility", "codebook")
+    TEXTS = (
+        *("about", "publish", "review", "accessibility", "codebook", "data"),
+        "api:guide",
+    )
 
     def items(self):
         return [*self.LISTS, *self.EXCHANGE, *self.TEXTS]

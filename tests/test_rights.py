@@ -115,8 +115,19 @@ PAGES = {
         (200, 302, 302, 302, 302, 302, 302, 302),
         (200, 302, 302, 302, 302, 302, 302, 302),
     ),
+    "api:guide": (ALL, NO_METHOD),
+    "api:openapi": (ALL, NO_METHOD),
+    "api:policies": (ALL, NO_METHOD),
+    "api:policy": (ALL, NO_METHOD),
+    "api:targets": (ALL, NO_METHOD),
     "change-password": (AWAY, NO_METHOD),
     "codebook": (ALL, NO_METHOD),
+    "data": (ALL, NO_METHOD),
+    "data-catalogue": (ALL, NO_METHOD),
+    # None is made yet.
+    "data-dump": ((404, 404, 404, 404, 404, 404, 404, 404), NO_METHOD),
+    "data-package": (ALL, NO_METHOD),
+    "data-targets": (ALL, NO_METHOD),
     "exchange:answer": (NETWORK, NETWORK_EMPTY),
     # Who is in no team may write a question too: it is kept until the person is in one.
     "exchange:ask": (SIGNED_IN, (401, 422, 422, 422, 302, 422, 422, 422)),
@@ -532,6 +543,8 @@ def test_every_address_is_in_the_table():
 FOR_OTHER_SITES = {
     *("policies:export", "policies:export-schema", "policies:feed", "sdg:thesaurus"),
     *("policies:case-jsonl", "policies:cite", "policies:revision-cite", "policies:card"),
+    *("api:guide", "api:openapi", "api:policies", "api:policy", "api:targets"),
+    *("data-package", "data-catalogue", "data-targets"),
 }
 # Parts of pages, which a script puts into the form that asked for them.
 FRAGMENTS = {"exchange:similar"}

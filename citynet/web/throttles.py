@@ -45,6 +45,10 @@ BY_ADDRESS = {
     "policies:compare-csv": ("export", SAFE),
     "sdg:thesaurus": ("export", SAFE),
     "policies:compare-xlsx": ("export", SAFE),
+    "api:policies": ("search", SAFE),
+    "api:policy": ("search", SAFE),
+    "api:targets": ("search", SAFE),
+    "policies:card": ("search", SAFE),
     "secretariat:statistics-csv": ("export", SAFE),
     "secretariat:export": ("export", SENDING),
     "admin:members_event_export": ("export", SENDING),
@@ -122,7 +126,7 @@ BY_ADDRESS = {
     ),
 }
 # Views that only scripts call: they are refused in JSON.
-AS_JSON = frozenset({"policies:suggest"})
+AS_JSON = frozenset({"policies:suggest", "api:policies", "api:policy", "api:targets"})
 
 
 def wait(request):

@@ -14,6 +14,7 @@ from .content import (
     StaffRole,
     Stakeholder,
 )
+from .dump import Dump
 from .files import Attachment, Photo
 from .import_run import ImportRun
 from .missed_question import MissedQuestion
@@ -36,6 +37,7 @@ __all__ = [
     "CaseUse",
     "Contribution",
     "Correction",
+    "Dump",
     "FormerTheme",
     "FundingSource",
     "ImportRun",

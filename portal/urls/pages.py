@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import publish, views
+from portal import data_pages, publish, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("publish/blank.xlsx", publish.blank_workbook, name="publish-workbook"),
     path("review/", views.review, name="review"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("data/", data_pages.data, name="data"),
     path("codebook/", views.codebook, name="codebook"),
 ]

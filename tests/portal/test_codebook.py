@@ -57,6 +57,8 @@ WORKFLOW = {
     "small",
     "version",
     "list_summary",
+    "doi",
+    "doi_is_hidden",
     "themes",
     "targets",
 }
@@ -100,6 +102,7 @@ def test_codebook_names_every_column():
     assert computed == [
         *("id", "url", "member", "member_kind", "country_code", "country", "subregion"),
         *("population", "population_year", "goals", "duration_months", "first_published_on"),
+        *("target_uris", "doi"),
     ]
     assert columns | set(computed) == set(spreadsheet.header())
     assert all(meaning for name, meaning in codebook.computed())

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from citynet.operations.commands import Cadence, TimedCommand
 from members.models import Member
-from policies.models import Attachment, ImportRun, MissedQuestion, Photo
+from policies.models import Attachment, Dump, ImportRun, MissedQuestion, Photo
 
 # Folders of the storage with the columns that name their files.
 FOLDERS = {
@@ -14,6 +14,7 @@ FOLDERS = {
     "members": ((Member, "photo"),),
     "attachments": ((Attachment, "file"),),
     "imports": ((ImportRun, "file"),),
+    "dumps": ((Dump, "file"),),
 }
 # Imported files may contain personal data; the record of an import is kept without its file.
 KEEP_IMPORTS = timedelta(days=30)

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.django_db
 NEVER = {
     "backup": None,
     "delete_unused_files": None,
+    "publish_dump": None,
     "remind_exchange": None,
     "send_digest": None,
     "send_notices": None,

@@ -11,7 +11,7 @@ TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.htm
 COMMENT = re.compile(r"\{% comment %\}.*?\{% endcomment %\}|\{#.*?#\}", re.DOTALL)
 TRANSLATED = re.compile(r"\{% blocktranslate.*?\{% endblocktranslate %\}", re.DOTALL)
 # Blocks that stand inside a tag of their parent.
-ATTRIBUTE = re.compile(r"\{% block \w*(?:class|current) %\}.*?\{% endblock", re.DOTALL)
+ATTRIBUTE = re.compile(r"\{% block \w*(?:class|current|type) %\}.*?\{% endblock", re.DOTALL)
 CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<(code|kbd)>.*?</\1>|<!doctype html>", re.DOTALL)
 # Tags, the attributes that people read taken out before.
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
