@@ -117,6 +117,8 @@ def test_pages_are_listed_with_the_newest_publication(client, reference):
         "https://policies.example/review/": None,
         "https://policies.example/accessibility/": None,
         "https://policies.example/codebook/": None,
+        "https://policies.example/data/": None,
+        "https://policies.example/api/": None,
     }
 
 
