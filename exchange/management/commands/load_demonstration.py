@@ -108,6 +108,7 @@ class Command(BaseCommand):
         )
         for question in (waiting, answered):
             question.targets.set([TARGET])
+            question.addressees.update(asked_at=question.opened_at)
 
     def _know_how(self, south):
         for days, topic, visibility, words in (
