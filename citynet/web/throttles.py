@@ -61,6 +61,7 @@ BY_ADDRESS = {
     "policies:new": ("writing", SENDING),
     "policies:section": ("writing", SENDING),
     "policies:notes": ("asking", SENDING),
+    "policies:update-answer": ("asking", SENDING),
     "policies:submit": ("asking", SENDING),
     "policies:withdraw": ("asking", SENDING),
     "policies:correction": ("asking", SENDING),

@@ -13,7 +13,8 @@ from members.errors import MembersError
 from members.models import FormerAddress, Member, MemberEvidence
 from members.place_names import add_place_names
 from members.record import audit
-from members.teams import handover, merging
+from members.teams import handover, invitations, memberships, merging
+from members.teams.forms import InviteForm
 
 from .forms import HandOverForm, KeptMemberForm, MergeForm
 from .search import MemberSearchMixin
@@ -73,6 +74,7 @@ class MemberAdmin(MemberSearchMixin, admin.ModelAdmin):
             )
             for name, view in [
                 ("hand_over", self.hand_over),
+                ("invite", self.invite),
                 ("merge", self.merge),
             ]
         ]
@@ -120,6 +122,43 @@ class MemberAdmin(MemberSearchMixin, admin.ModelAdmin):
     def delete_queryset(self, request, queryset):
         audit.record_all("member-deleted", queryset, by=request.user)
         super().delete_queryset(request, queryset)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        context = dict(extra_context or {})
+        member = self.get_object(request, object_id)
+        if member is not None and request.user.has_perm("members.change_membership"):
+            roles = memberships.Role
+            led = member.memberships.active().filter(role=roles.COORDINATOR).exists()
+            role = roles.OFFICIAL if led else roles.COORDINATOR
+            context |= {
+                "invite_form": InviteForm(initial={"role": role}, auto_id="invite-%s"),
+                "invited": member.invitations.open().order_by("-pk"),
+            }
+        return super().change_view(request, object_id, form_url, context)
+
+    @method_decorator(get_or_post)
+    def invite(self, request, pk):
+        """Invite somebody to the team of a member; the form stands on the page of the member."""
+        if not request.user.has_perm("members.change_membership"):
+            raise PermissionDenied
+        member = get_object_or_404(Member, pk=pk)
+        form = InviteForm(request.POST if request.method == "POST" else None)
+        return ask(
+            self,
+            request,
+            member,
+            form,
+            lambda data: invitations.invite(member, data["email"], request.user, data["role"]),
+            refused=MembersError,
+            back=reverse("admin:members_member_change", args=[member.pk]),
+            done=gettext("An invitation goes to %(email)s. It can be accepted for 14 days.")
+            % {"email": request.POST.get("email", "")},
+            title=gettext("Invite to the team of %(member)s") % {"member": member},
+            about=gettext(
+                "Whoever gets the mail signs up, or signs in, with this address and is in the team at once."
+            ),
+            button=gettext("Invite"),
+        )
 
     @method_decorator(get_or_post)
     def hand_over(self, request, pk):

@@ -17,6 +17,7 @@ STEPS_OF_A_TEAM = (
     "withdrawn",
     "correction-accepted",
     "correction-declined",
+    "update-answered",
     "membership-requested",
     "member-proposed",
     "member-proposal-taken-back",

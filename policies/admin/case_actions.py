@@ -52,9 +52,41 @@ def _has_former_text(case):
     )
 
 
+def _is_asked(case):
+    return case.update_requests.open().exists()
+
+
 ACTIONS = {
     action.name: action
     for action in (
+        CaseAction(
+            "ask-update",
+            _("Please update"),
+            _("Ask its team to bring this case up to date?"),
+            (
+                _("Its team is told by mail, with your reason, and sees it at the case."),
+                _("The case stays public. It stands in the queue until the team has answered."),
+                _(
+                    "A new text that is submitted answers it, and so does “still true” or an answer in words."
+                ),
+            ),
+            forms.ReasonForm,
+            curation.ask_for_update,
+            _("Its team is asked."),
+            lambda case: case.live_id and not _is_asked(case),
+            permission="policies.change_revision",
+        ),
+        CaseAction(
+            "take-back-update",
+            _("Ask for no update any more"),
+            _("Ask for no update any more?"),
+            (_("Its team is told."),),
+            forms.OptionalReasonForm,
+            curation.take_back_update_request,
+            _("Nothing is asked of its team any more."),
+            _is_asked,
+            permission="policies.change_revision",
+        ),
         CaseAction(
             "feature",
             _("Show on the home page"),

@@ -18,6 +18,7 @@ from policies.models import CaseStudy, Revision
 from policies.workflow import curation
 
 from . import case_actions
+from .review import may_decide
 
 
 class RevisionInline(ReadOnlyInline):
@@ -176,6 +177,7 @@ class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
                     )
                     for action in case_actions.possible(request.user, case)
                 ],
+                "can_correct": case.live_id and may_decide(request.user),
                 "can_write": not case.merged_into_id and editable.exists(),
             }
         return super().change_view(request, object_id, form_url, context)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from citynet.web.admin import ReadOnlyAdmin
 from members.admin.search import MemberSearchMixin
 from policies.content import completeness
-from policies.models import Revision
+from policies.models import Revision, UpdateRequest
 from policies.workflow import notifications, reviewing
 
 from . import record, review
@@ -51,8 +51,12 @@ class Queue(ChangeList):
     def get_results(self, request):
         super().get_results(request)
         days = late_after(request)
-        for row in self.result_list:
+        rows = self.result_list = list(self.result_list)
+        asked = UpdateRequest.objects.open().filter(case__in=[row.case_id for row in rows])
+        asked = {request.case_id: request for request in asked}
+        for row in rows:
             row.late_after = late_days(row, days)
+            row.update_request = asked.get(row.case_id)
 
 
 class AssignForm(ActionForm):
@@ -60,6 +64,13 @@ class AssignForm(ActionForm):
 
     colleague = forms.CharField(
         required=False, label=gettext_lazy("Colleague:"), widget=forms.Select
+    )
+
+    message = forms.CharField(
+        required=False,
+        label=gettext_lazy("Message:"),
+        max_length=1000,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
 
     def __init__(self, *args, **kwargs):
@@ -214,6 +225,12 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
         if revision.late_after:
             over = ngettext("over %(count)s day", "over %(count)s days", revision.late_after)
             found.append((" desk-flag late", over % {"count": revision.late_after}))
+        if revision.update_request:
+            asked = (timezone.now() - revision.update_request.created_at).days
+            words = ngettext(
+                "update asked for %(count)s day ago", "update asked for %(count)s days ago", asked
+            )
+            found.append(("", words % {"count": asked} if asked else _("update asked for today")))
         return format_html_join("", '<span class="review-flag{}">{}</span> ', found)
 
     @admin.action(
@@ -233,7 +250,8 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
         if colleague is None:
             self.message_user(request, _("Choose a colleague who may decide."), messages.ERROR)
             return
-        self._assign(request, queryset, colleague)
+        message = request.POST.get("message", "").replace("\x00", "").strip()[:1000]
+        self._assign(request, queryset, colleague, message)
 
     @admin.action(
         description=gettext_lazy("Give back to the queue"),
@@ -242,9 +260,9 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
     def give_back(self, request, queryset):
         self._assign(request, queryset, None)
 
-    def _assign(self, request, queryset, reviewer):
+    def _assign(self, request, queryset, reviewer, message=""):
         keys = list(queryset.order_by().values_list("pk", flat=True))
-        number = reviewing.assign(keys, reviewer, by=request.user)
+        number = reviewing.assign(keys, reviewer, by=request.user, message=message)
         if reviewer:
             told = ngettext(
                 "%(count)s submission is assigned to %(name)s now.",

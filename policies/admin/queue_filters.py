@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from citynet.web.text import order_key
 from members import subregions
 from members.models import Member
-from policies.models import Revision
+from policies.models import Revision, UpdateRequest
 from policies.statistics import turnaround
 
 State = Revision.State
@@ -88,7 +88,7 @@ class StateFilter(CountedFilter):
     parameter_name = "state"
     any_label = _("Waiting for review")
     any_condition = Q(state=State.SUBMITTED)
-    ALL = "all"
+    ALL, ASKED = "all", "update-asked"
     OTHERS = (
         State.CHANGES_REQUESTED,
         State.PUBLISHED,
@@ -99,8 +99,10 @@ class StateFilter(CountedFilter):
     )
 
     def conditions(self, request):
+        asked = UpdateRequest.objects.open().values("case__live")
+        asked = {self.ASKED: (_("Update asked for"), Q(pk__in=asked))}
         states = {state.value: (state.label, Q(state=state)) for state in self.OTHERS}
-        return states | {self.ALL: (_("All"), Q(state__in=[State.SUBMITTED, *self.OTHERS]))}
+        return asked | states | {self.ALL: (_("All"), Q(state__in=[State.SUBMITTED, *self.OTHERS]))}
 
     def queryset(self, request, queryset):
         if self.value() in self.known:

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from policies.content.case_page import case_context
 from policies.forms.corrections import CorrectionForm
-from policies.forms.review import ChecklistForm, DecisionForm
+from policies.forms.review import ChecklistForm, DecisionForm, DeskForm
 from policies.models import ReviewEvent, Revision
-from policies.workflow import corrections, reviewing
+from policies.workflow import corrections, moderation, reviewing
 from policies.workflow.errors import ChangedMeanwhile, WorkflowError
 
 from . import review_page
@@ -50,7 +50,9 @@ def review(request, pk):
     if action is None or not checklist.is_valid():
         return _page(request, revision, status=INVALID, checklist=checklist)
     try:
-        return action(request, revision, checklist.marks())
+        # The page of a decided text shows no checklist to be filled in.
+        marks = checklist.marks() if revision.state in reviewing.IN_REVIEW else {}
+        return action(request, revision, marks)
     except WorkflowError as refusal:
         return _refused(request, pk, str(refusal))
 
@@ -85,6 +87,7 @@ def _page(request, revision, *, status=HTTPStatus.OK, **typed):
         kept = {
             "decision": DecisionForm.typed(sent),
             "correction": CorrectionForm.typed(sent, revision),
+            "desk": DeskForm.typed(sent),
         }
         if status != HTTPStatus.OK:
             kept["checklist"] = ChecklistForm(sent, assessments=revision.assessments.all())
@@ -105,8 +108,12 @@ def _done(request, revision, told="", place="", **typed):
     """Say what was done, and show again what else was written on the page."""
     if told:
         messages.success(request, told)
-    kept = {"correction": CorrectionForm.typed(request.POST, revision)} | typed
-    if DecisionForm.typed(request.POST).is_begun or kept["correction"]:
+    kept = {
+        "correction": CorrectionForm.typed(request.POST, revision),
+        "desk": DeskForm.typed(request.POST),
+    } | typed
+    begun = DecisionForm.typed(request.POST).is_begun or kept["desk"].is_begun
+    if begun or kept["correction"]:
         return _page(request, _reload(revision.pk), **kept)
     return _back(revision, place)
 
@@ -114,6 +121,21 @@ def _done(request, revision, told="", place="", **typed):
 def _back(revision, place=""):
     address = reverse("admin:policies_revision_review", args=[revision.pk])
     return redirect(f"{address}#{place}" if place else address)
+
+
+def _assess(request, revision, marks):
+    """Save the marks of the checklist; a text that is public has none to be filled in."""
+    if marks:
+        reviewing.assess(revision, marks, by=request.user)
+
+
+def _undo(request, revision, marks):
+    """Take back what the same person has just published."""
+    moderation.undo_publication(revision, by=request.user)
+    messages.success(
+        request, _("The publication is undone: the submission waits for a decision again.")
+    )
+    return _back(revision)
 
 
 def _decide(request, revision, marks):
@@ -184,7 +206,7 @@ def _save_checklist(request, revision, marks):
 
 def _open_correction(request, revision, marks):
     """Open the form for one field, with its current value."""
-    reviewing.assess(revision, marks, by=request.user)
+    _assess(request, revision, marks)
     field = request.POST.get("correct", "")
     if field not in corrections.FIELDS:
         return _page(request, revision, status=INVALID)
@@ -198,10 +220,30 @@ def _correct(request, revision, marks):
     form = CorrectionForm(request.POST, revision=revision)
     if not (form.is_valid() and form.propose(request.user)):
         return _page(request, revision, correction=form, status=INVALID)
-    reviewing.assess(revision, marks, by=request.user)
+    _assess(request, revision, marks)
     told = _("The correction of “%(field)s” is proposed; the author can accept it.")
     told %= {"field": corrections.label(form.cleaned_data["field"])}
     return _done(request, revision, told, "review-corrections", correction=None)
+
+
+def _write_desk_note(request, revision, marks):
+    form = DeskForm(request.POST)
+    if not form.is_valid():
+        return _page(request, revision, desk=form, status=INVALID)
+    _assess(request, revision, marks)
+    reviewing.write_desk_note(revision, form.cleaned_data["text"], by=request.user)
+    told = _("The note is kept. Only moderators read it.")
+    return _done(request, revision, told, "review-desk", desk=DeskForm())
+
+
+def _hand_over(request, revision, marks):
+    form = DeskForm(request.POST, act="hand-over")
+    if not form.is_valid():
+        return _page(request, revision, desk=form, status=INVALID)
+    _assess(request, revision, marks)
+    reviewing.assign([revision.pk], form.chosen, by=request.user, message=form.cleaned_data["text"])
+    told = _("It is given to %(name)s.") % {"name": form.chosen.get_full_name()}
+    return _done(request, revision, told, "review-desk", desk=DeskForm())
 
 
 def _take(request, revision, marks):
@@ -226,6 +268,9 @@ ACTIONS = {
     "checklist": _save_checklist,
     "open-correction": _open_correction,
     "correct": _correct,
+    "undo": _undo,
+    "desk-note": _write_desk_note,
+    "hand-over": _hand_over,
     "take": _take,
     "give-back": _give_back,
 }

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from members.models import User
 from policies.content import completeness, diff, plausibility
 from policies.content.case_page import case_context
-from policies.forms.review import ChecklistForm, DecisionForm
-from policies.models import CaseStudy, Revision
-from policies.workflow import corrections, reviewing, screening, thread
+from policies.forms.review import ChecklistForm, DecisionForm, DeskForm
+from policies.models import CaseStudy, DeskNote, Revision
+from policies.workflow import corrections, moderation, reviewing, screening, thread
 
 State = Revision.State
 
@@ -48,10 +48,12 @@ def context(request, revision, **typed):
     author = author_of(revision)
     assessments = list(revision.assessments.all())
     content = case_context(revision)
+    undoable = moderation.undoable(revision, request.user)
     assigned_to_other = revision.reviewer_id not in {None, request.user.pk}
     forms = {
         "decision": DecisionForm(),
         "checklist": ChecklistForm(assessments=assessments),
+        "desk": DeskForm(),
     }
     return {
         **admin.site.each_context(request),
@@ -69,6 +71,9 @@ def context(request, revision, **typed):
         "seen": reviewing.fingerprint(revision),
         "is_waiting": is_waiting,
         "in_review": in_review,
+        "may_correct": corrections.may_be_corrected(revision),
+        "undoable": undoable,
+        "undo_until": undoable and undoable.created_at + moderation.UNDO_WITHIN,
         "days": (today - revision.submitted_at).days if revision.submitted_at else None,
         "missing": [check for check in content["checks"] if not check.done],
         "done_percent": f"{100 * content['documented'] / completeness.MAX_SCORE:.1f}",
@@ -79,6 +84,9 @@ def context(request, revision, **typed):
         "is_own": author.person == request.user or _in_team(request.user, revision),
         "assigned_to_other": assigned_to_other and in_review,
         "history": thread.of_desk(revision.case),
+        "desk_notes": DeskNote.objects.filter(revision__case=revision.case).select_related(
+            "revision"
+        ),
         "corrections": _corrections(revision),
         "correctable": corrections.choices(),
         "next": None if is_waiting else next_waiting(request.user, revision),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from . import exports, statistics
+from . import exports, marks, statistics
 
 app_name = "secretariat"
 
@@ -20,6 +20,8 @@ def _in_admin(view):
 urlpatterns = [
     path("figures/", _in_admin(statistics.statistics_view), name="statistics"),
     path("figures/figures.csv", _in_admin(statistics.csv_view), name="statistics-csv"),
+    path("marks/", _in_admin(marks.marks_view), name="marks"),
+    path("marks/marks.csv", _in_admin(marks.csv_view), name="marks-csv"),
     path("exports/", _in_admin(exports.exports_view), name="exports"),
     path("exports/<slug:name>/", _in_admin(exports.export_view), name="export"),
 ]

@@ -12,7 +12,7 @@ from members.accounts.secretariat import acts_for_secretariat
 from members.models import MemberProposal
 from members.notices.failed import failed_mail
 from members.teams import leaders, proposals
-from policies.models import ImportRun, Revision
+from policies.models import ImportRun, Revision, UpdateRequest
 
 from .queue import Queue, days_waiting, flags_of, kind_of, late_days, screening_of
 from .queue_filters import late_after
@@ -95,6 +95,23 @@ def _submissions(label, request):
     )
 
 
+def _updates(label, _request):
+    rows = UpdateRequest.objects.open().select_related("case__live", "case__member")
+    number = rows.count()
+    if not number:
+        return None
+    oldest = rows.first()
+    return Work(
+        label,
+        reverse("admin:policies_revision_changelist", query={"state": "update-asked"}),
+        number,
+        oldest.case.live.title,
+        _("%(member)s has not answered yet") % {"member": oldest.case.member},
+        reverse("admin:policies_casestudy_change", args=[oldest.case_id]),
+        _days_since(oldest.created_at),
+    )
+
+
 def _requests(label, request):
     # Of one's own request somebody else decides.
     rows = leaders.requests_for(request.user)
@@ -173,6 +190,7 @@ def _imports(label, request):
 # The right to decide, what it is called, and the function that reads it.
 KINDS = (
     ("policies.change_revision", gettext_lazy("Submissions"), _submissions),
+    ("policies.change_revision", gettext_lazy("Updates asked for"), _updates),
     ("members.change_membership", gettext_lazy("Requests to join a team"), _requests),
     ("members.add_member", gettext_lazy("Proposed members"), _proposals),
     ("members.view_notice", gettext_lazy("Mail that failed"), _mail),

@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from policies.models import Assessment, Phrase, ReviewNote, Revision
-from policies.workflow import reviewing
+from policies.models import Assessment, DeskNote, Phrase, ReviewNote, Revision
+from policies.workflow import notifications, reviewing
 from policies.workflow.criteria import QUESTIONS
 
 from .fields import ValueField
@@ -187,3 +187,51 @@ class ChecklistForm(forms.Form):
             for criterion in Assessment.Criterion.values
             if {f"{criterion}-mark", f"{criterion}-remark"} & set(self.changed_data)
         }
+
+
+class DeskForm(forms.Form):
+    """What moderators write to each other about a submission, and to whom it is given."""
+
+    prefix = "desk"
+
+    text = words(
+        gettext_lazy("Note among moderators"),
+        3,
+        help_text=gettext_lazy("Only moderators read it; its team never does."),
+        model_field=DeskNote._meta.get_field("text"),
+    )
+    colleague = forms.ChoiceField(label=gettext_lazy("Colleague"), required=False)
+
+    def __init__(self, *args, act="desk-note", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.act = act
+        people = notifications.moderators().order_by("name", "email")
+        self.people = {str(person.pk): person for person in people}
+        self.fields["colleague"].choices = [
+            ("", _("Choose a colleague")),
+            *((key, person.get_full_name()) for key, person in self.people.items()),
+        ]
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.act == "desk-note" and not cleaned.get("text") and "text" not in self.errors:
+            self.add_error("text", _("Write the note first."))
+        if self.act == "hand-over" and not cleaned.get("colleague"):
+            self.errors.pop("colleague", None)
+            self.add_error("colleague", _("Choose a colleague who may decide."))
+        return cleaned
+
+    @property
+    def chosen(self):
+        return self.people.get(self.cleaned_data.get("colleague"))
+
+    @classmethod
+    def typed(cls, data):
+        """Return the form as it was sent, not validated."""
+        sent = cls(data)
+        return cls(initial={name: sent[name].data or "" for name in sent.fields})
+
+    @property
+    def is_begun(self):
+        """Return whether anything is written in a form that is not validated."""
+        return bool(self.initial.get("text"))

@@ -1,4 +1,4 @@
-"""The forms beside the sections: starting a case, and a note to the moderators."""
+"""The forms beside the sections: starting a case, and what is written to the moderators."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from citynet.uploads.files import check as check_file
 from citynet.uploads.files import clean_name
-from policies.models import ReviewNote
+from policies.models import ReviewNote, UpdateRequest
 
 from .fields import ValueField
 from .texts import TitleForm
@@ -72,4 +72,16 @@ class NoteForm(forms.Form):
         label=gettext_lazy("Write to the moderators"),
         help_text=gettext_lazy("They see it beside the submission; so does your team."),
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "data-most": 5000}),
+    )
+
+
+class UpdateAnswerForm(forms.Form):
+    """What a team answers when it is asked to bring a public case up to date."""
+
+    prefix = "update"
+    text = ValueField(
+        model_field=UpdateRequest._meta.get_field("answer_text"),
+        label=gettext_lazy("Answer in words"),
+        required=True,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "data-most": 2000}),
     )

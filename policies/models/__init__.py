@@ -21,11 +21,13 @@ from .missed_question import MissedQuestion
 from .review import (
     Assessment,
     Correction,
+    DeskNote,
     Phrase,
     RequestedText,
     ReviewEvent,
     ReviewNote,
     Screening,
+    UpdateRequest,
 )
 from .revision import Revision
 
@@ -37,6 +39,7 @@ __all__ = [
     "CaseUse",
     "Contribution",
     "Correction",
+    "DeskNote",
     "Dump",
     "FormerTheme",
     "FundingSource",
@@ -57,4 +60,5 @@ __all__ = [
     "StaffRole",
     "Stakeholder",
     "Theme",
+    "UpdateRequest",
 ]

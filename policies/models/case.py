@@ -14,7 +14,7 @@ from .querysets import CaseStudyQuerySet
 MAX_THEMES = 3
 MAX_TARGETS = 7
 # Parts of URLs below a case that are not titles.
-RESERVED_SLUGS = frozenset({"edit", "preview", "submit", "withdraw", "confirm", "notes"})
+RESERVED_SLUGS = frozenset({"edit", "preview", "submit", "withdraw", "confirm", "notes", "update"})
 
 
 class Theme(models.Model):

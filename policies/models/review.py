@@ -194,6 +194,8 @@ class Correction(models.Model):
         DECLINED = "declined", _("Declined")
         # The text it was about is no longer there.
         OUTDATED = "outdated", _("Outdated")
+        # Of a public text, and its city has not answered for months.
+        LAPSED = "lapsed", _("Lapsed")
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="corrections")
     # A field of the text, or "themes" or "targets"; their values are slugs or codes, one a line.
@@ -216,3 +218,73 @@ class Correction(models.Model):
 
     def __str__(self):
         return f"{self.field}: {self.after[:60]}"
+
+
+class DeskNote(models.Model):
+    """What moderators write to each other about a submission; nobody else reads it."""
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="desk_notes")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    by_name = models.CharField(_("by"), max_length=254)
+    text = models.TextField(_("note"), validators=[MaxLengthValidator(5000)])
+    created_at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        verbose_name = _("note among moderators")
+        verbose_name_plural = _("notes among moderators")
+
+    def __str__(self):
+        return self.text[:80]
+
+
+class UpdateRequestQuerySet(models.QuerySet):
+    def open(self):
+        """Return requests that nobody has answered."""
+        return self.filter(answered_at=None)
+
+
+class UpdateRequest(models.Model):
+    """That the moderators ask a team to bring a public case up to date."""
+
+    class Answer(models.TextChoices):
+        EDIT = "edit", _("A new text was submitted")
+        CONFIRMED = "confirmed", _("The city says that it is still true")
+        WORDS = "words", _("The city has answered")
+        TAKEN_BACK = "taken-back", _("Taken back by the moderators")
+
+    case = models.ForeignKey(CaseStudy, models.CASCADE, related_name="update_requests")
+    reason = models.TextField(_("reason"), validators=[MaxLengthValidator(2000)])
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    by_name = models.CharField(_("by"), max_length=254)
+    created_at = models.DateTimeField(_("time"), auto_now_add=True)
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
+    answer_text = models.TextField(
+        _("answer in words"), blank=True, validators=[MaxLengthValidator(2000)]
+    )
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    answered_by_name = models.CharField(_("answered by"), max_length=254, blank=True)
+    answered_at = models.DateTimeField(_("answered on"), null=True, blank=True)
+
+    objects = UpdateRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        verbose_name = _("request for an update")
+        verbose_name_plural = _("requests for an update")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(answered_at=None),
+                name="one_open_update_request_a_case",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reason[:80]

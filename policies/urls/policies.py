@@ -51,6 +51,7 @@ urlpatterns = [
     path("<int:pk>/edit-member/", author.change_member, name="change-member"),
     path("<int:pk>/confirm/", author.confirm, name="confirm"),
     path("<int:pk>/notes/", author.notes, name="notes"),
+    path("<int:pk>/update/", author.answer_update, name="update-answer"),
     re_path(
         rf"^(?P<pk>\d{{1,18}})/corrections/{ROW}/$", author_corrections.decide, name="correction"
     ),

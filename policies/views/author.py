@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +21,7 @@ from policies.content.gaps import GAPS
 from policies.forms import requests
 from policies.forms.progress import progress
 from policies.forms.registry import BY_SLUG
-from policies.forms.start import NewForm, NoteForm, WorkbookForm
+from policies.forms.start import NewForm, NoteForm, UpdateAnswerForm, WorkbookForm
 from policies.interchange import own_workbook
 from policies.models import CaseStudy, ReviewEvent, Revision
 from policies.statistics import turnaround
@@ -196,10 +196,11 @@ def _field_of(gap, pk):
     return f"{reverse('policies:section', args=[pk, gap.section])}#{gap.anchor}"
 
 
-def overview_page(request, case, revision, *, note_form=None, status=200):
-    """Return the overview, with a note form that has errors, if there is one."""
+def overview_page(request, case, revision, *, note_form=None, answer_form=None, status=200):
+    """Return the overview, with a form that has errors, if there is one."""
     noted = revision.state in WITH_MODERATORS
     is_waiting = revision.state == State.SUBMITTED
+    prefetch_related_objects([case], "update_requests")
     context = {
         "case": case,
         "revision": revision,
@@ -212,6 +213,8 @@ def overview_page(request, case, revision, *, note_form=None, status=200):
         "gap_label": getattr(GAPS.get(request.GET.get("gap")), "label", ""),
         "reason": revision.reasons[-1] if revision.reasons else None,
         "proposals": corrections.waiting([revision]).get(revision.pk),
+        "update_request": request_to_update(case),
+        "answer_form": answer_form or UpdateAnswerForm(),
         "kept": kept_texts(case, revision),
         "thread": thread.of_team(case),
         "note_form": (note_form or NoteForm()) if noted else None,
@@ -255,6 +258,12 @@ def change_member(request, pk):
     else:
         messages.success(request, _("It is a case of %(member)s now.") % {"member": member})
     return redirect("policies:edit", pk)
+
+
+def request_to_update(case):
+    """Return the moderators' request to update the case that waits for its team, or None."""
+    requests = case.update_requests.all()
+    return next((each for each in requests if each.answered_at is None), None)
 
 
 def kept_texts(case, revision):
@@ -406,6 +415,25 @@ def notes(request, pk):
     messages.success(request, _("The moderators are told of your note."))
     if about in BY_SLUG:
         address = f"{reverse('policies:section', args=[pk, about])}#asked"
+    return redirect(address)
+
+
+def _label_of_answer(name, pk):
+    return UpdateAnswerForm.base_fields["text"].label if name == "update-text" else ""
+
+
+@edit_view(_label_of_answer)
+def answer_update(request, pk):
+    """Answer the moderators' request for an update in words."""
+    case = editable(request, pk)
+    address = f"{reverse('policies:edit', args=[pk])}#update"
+    if request.method != "POST":
+        return redirect(address)
+    form = UpdateAnswerForm(request.POST)
+    if not form.is_valid():
+        return overview_page(request, case, current(case), answer_form=form, status=422)
+    authoring.answer_update_request(case, user=request.user, text=form.cleaned_data["text"])
+    messages.success(request, _("The moderators are told of your answer."))
     return redirect(address)
 
 

@@ -14,7 +14,7 @@ from members.notices.views import unread_of, with_subjects
 from members.teams import invitations, memberships, waiting
 from members.teams.leaders import is_secretariat, requests_for
 from policies.filters.own_cases import STATES, OwnCaseFilter
-from policies.models import CaseStudy, ReviewEvent, Revision
+from policies.models import CaseStudy, ReviewEvent, Revision, UpdateRequest
 from policies.workflow import corrections, reminders
 
 PAGE_SIZE = 50
@@ -114,16 +114,19 @@ def grouped(revisions, today):
     """Return the revisions by state, as (state, label, revisions) of those states that occur.
 
     Each revision gets ``reason`` (what the moderators wrote last), ``days`` that it has waited,
-    ``since`` when the city stands by the public text, whether it ``is_due`` to be confirmed, and
-    ``proposals``, the corrections that wait for the team.
+    ``since`` when the city stands by the public text, whether it ``is_due`` to be confirmed,
+    ``proposals``, the corrections that wait for the team, and the ``update_request`` that does.
     """
     by_state, proposals = {}, corrections.waiting(revisions)
+    asked = UpdateRequest.objects.open().filter(case__in=[each.case_id for each in revisions])
+    asked = {each.case_id: each for each in asked}
     for revision in revisions:
         case = revision.case
         revision.reason = revision.reasons[-1].note if revision.reasons else ""
         if revision.state == State.SUBMITTED:
             revision.days = (today - timezone.localtime(revision.submitted_at).date()).days
         revision.proposals = proposals.get(revision.pk)
+        revision.update_request = asked.get(revision.case_id)
         revision.since = reminders.true_since(case)
         revision.is_due = reminders.is_due(case, today)
         revision.is_compiled = (

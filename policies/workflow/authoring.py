@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from members.models import Member, Membership, User
 from members.teams import memberships
 from policies.content.fields import values_of
-from policies.models import CaseStudy, ReviewNote, Revision
+from policies.models import CaseStudy, ReviewNote, Revision, UpdateRequest
 
 from . import moderation, notifications, submission
 from .errors import EditConflict, EditRefused, IncompleteSubmission, TooManyDrafts
@@ -256,8 +256,26 @@ def confirm_still_true(case, *, user, number=""):
         raise EditRefused(_("A newer text is public now. Read that one, then confirm it."))
     case.confirmed_at, case.confirmed_by = timezone.localdate(), user
     case.save(update_fields=["confirmed_at", "confirmed_by"])
+    moderation.answer_update_request(case, UpdateRequest.Answer.CONFIRMED, by=user)
     notifications.settle_case(case.pk, user)
     return case
+
+
+@transaction.atomic
+def answer_update_request(case, *, user, text):
+    """Answer the moderators' request to update a public case in words, and return it.
+
+    Raises ``EditRefused`` where none is open (any more).
+    """
+    case = _locked(case.pk, user)
+    answer = UpdateRequest.Answer.WORDS
+    request = moderation.answer_update_request(case, answer, by=user, text=text)
+    if request is None:
+        raise EditRefused(_("This request was answered meanwhile."))
+    request.case = case
+    notifications.settle_case(case.pk, user)
+    notifications.notify_of_update_answer(request)
+    return request
 
 
 @transaction.atomic

@@ -1,16 +1,19 @@
 """Typos and tags that a moderator would change: proposed by moderators, accepted by the author.
 
-Nobody but the city's team changes a city's text. A correction records the text before and after,
+Nobody but the city's team changes a city's text. What it takes over of a public text is public at
+once, as a new revision: both sides have agreed. A correction records the text before and after,
 and why; a field of the text by its name, "themes" as slugs and "targets" as codes, one a line, in
 the order of the form.
 """
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -19,11 +22,11 @@ from django.utils.translation import gettext as _
 
 from members.record import audit
 from policies.content.diff import tokens, whole, words
-from policies.content.fields import content_fields, is_prose
+from policies.content.fields import content_fields, is_prose, values_of
 from policies.models import CaseStudy, Contribution, Correction, Revision, RevisionTheme, Theme
 from sdg.models import Target
 
-from . import authoring, notifications, screening
+from . import authoring, moderation, notifications, screening
 from .errors import AlreadyDecided, EditRefused
 
 State = Correction.State
@@ -38,6 +41,8 @@ FIELDS = (*LABELS, THEMES, TARGETS)
 CORRECTABLE = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
 # Words that a correction may take out and put in; whoever would change more asks for changes.
 MOST_WORDS = 20
+# A correction of a public text that no city answers for so long lapses.
+LAPSES_AFTER = timedelta(days=60)
 
 
 def label(field):
@@ -59,17 +64,23 @@ def current(revision, field):
     return getattr(revision, field)
 
 
+def may_be_corrected(revision):
+    """Return whether corrections of a revision can be proposed: it is in review, or public."""
+    return revision.state in CORRECTABLE or revision.case.live_id == revision.pk
+
+
 @transaction.atomic
 def propose(revision, field, after, note="", *, by):
-    """Save that ``by`` would have ``field`` of a submission read ``after``; return the correction.
+    """Save that ``by`` would have ``field`` of a text read ``after``; return the correction.
 
     ``after`` has passed the rules of the authors' form. The second of two clicks returns the
     correction of the first one. Raises ``ValidationError`` for what changes nothing and for a
-    rewrite; ``EditRefused`` when the submission is no longer open.
+    rewrite; ``EditRefused`` when the text is neither in review nor public.
     """
-    CaseStudy.objects.select_for_update().get(pk=revision.case_id)
+    case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    if revision.state not in CORRECTABLE:
+    revision.case = case
+    if not may_be_corrected(revision):
         raise EditRefused(
             _("This revision is %(state)s and cannot be corrected now.")
             % {"state": revision.get_state_display().lower()}
@@ -117,19 +128,31 @@ class Proposal:
     correction: Correction
     label: str
     html: SafeString
+    is_public: bool  # taken over, it is public at once
+
+    @property
+    def lapses_at(self):
+        return self.correction.created_at + LAPSES_AFTER
 
 
 def waiting(revisions):
-    """Return the :class:`Proposal` list of each revision that its team can decide on, by its key."""
+    """Return what its team can decide on, as :class:`Proposal` lists by the key of each revision.
+
+    These are the corrections of the revision while it is in review, and of the public text of its
+    case.
+    """
     open_ones = [each.pk for each in revisions if each.state in CORRECTABLE]
-    rows = list(Correction.objects.filter(revision__in=open_ones, state=State.PROPOSED))
+    shown = {each.case_id: each.pk for each in revisions}
+    of_public = Q(revision__case__live=F("revision"), revision__case__in=shown)
+    rows = Correction.objects.filter(Q(revision__in=open_ones) | of_public, state=State.PROPOSED)
+    rows = list(rows.annotate(of_case=F("revision__case"), live=F("revision__case__live")))
     names = _names() if any(row.field in (THEMES, TARGETS) for row in rows) else {}
     found = {}
     for row in rows:
         tags = row.field in (THEMES, TARGETS)
         html = _tags(row, names) if tags else words(row.before, row.after)
-        proposal = Proposal(row, label(row.field), html)
-        found.setdefault(row.revision_id, []).append(proposal)
+        proposal = Proposal(row, label(row.field), html, row.live == row.revision_id)
+        found.setdefault(shown[row.of_case], []).append(proposal)
     return found
 
 
@@ -155,23 +178,62 @@ def _names():
 def accept(correction, *, user):
     """Write a proposed correction into the text, on behalf of its team, and return the correction.
 
-    Where the field has been changed since, nothing is written and the correction is returned as
-    outdated. Raises ``AlreadyDecided`` when somebody else decided first, and ``EditRefused`` when the
+    Of a public text a new revision with it is public at once; a draft that is open gets it too. Where
+    the field has been changed since, nothing is written and the correction is returned as outdated.
+    Raises ``AlreadyDecided`` when somebody else decided first, and ``EditRefused`` when the
     person or the state of the submission no longer permits it.
     """
     correction, revision = _locked(correction, user)
     if current(revision, correction.field) != correction.before or not _exist(correction):
         return _decided(correction, State.OUTDATED)
+    if revision.state in CORRECTABLE:
+        correction.revision = _corrected(revision, correction)
+    else:
+        correction.revision = _publish(revision, correction, user)
+    return _decided(correction, State.ACCEPTED, user)
+
+
+def _corrected(revision, correction):
+    """Write a correction into an open revision, and return that."""
+    _write(revision, correction)
+    revision = authoring.save_draft(revision)
+    if revision.state == Revision.State.SUBMITTED:
+        screening.screen(revision)
+    return revision
+
+
+def _write(revision, correction):
     if correction.field == THEMES:
         _write_themes(revision, correction.after.splitlines())
     elif correction.field == TARGETS:
         _write_targets(revision, correction.after.splitlines())
     else:
         setattr(revision, correction.field, correction.after)
-    correction.revision = authoring.save_draft(revision)
-    if revision.state == Revision.State.SUBMITTED:
-        screening.screen(revision)
-    return _decided(correction, State.ACCEPTED, user)
+
+
+def _publish(live, correction, user):
+    """Make a copy of the public text with a correction public, and return it."""
+    case = live.case
+    newest = case.revisions.order_by("-number").first()
+    opened = case.revisions.filter(state__in=Revision.OPEN_STATES).first()
+    text = Revision(case=case, number=newest.number + 1, created_by=user, **values_of(live))
+
+    def write(revision):
+        authoring.copy_rows(live, revision)
+        _write(revision, correction)
+        revision.save()
+
+    with translation.override(settings.LANGUAGE_CODE):
+        note = _("A correction of the moderators that the city took over: %(field)s") % {
+            "field": label(correction.field)
+        }
+    published = moderation.publish_corrected(
+        case, text, write, by=user, proposed_by=correction.by_name, note=note
+    )
+    # Or the open draft would bring the old words back.
+    if opened and current(opened, correction.field) == correction.before:
+        _corrected(Revision.objects.select_for_update().get(pk=opened.pk), correction)
+    return published
 
 
 @transaction.atomic
@@ -181,16 +243,36 @@ def decline(correction, *, user):
     return _decided(correction, State.DECLINED, user)
 
 
+@transaction.atomic
+def lapse(now=None):
+    """End corrections of public texts that no city has answered for long; return how many."""
+    before = (now or timezone.now()) - LAPSES_AFTER
+    old = Correction.objects.filter(state=State.PROPOSED, created_at__lte=before)
+    old = old.filter(revision__state=Revision.State.PUBLISHED)
+    rows = list(old.select_for_update(of=("self",)).select_related("revision__case__member", "by"))
+    for correction in rows:
+        _decided(correction, State.LAPSED)
+    return len(rows)
+
+
 def _locked(correction, user):
-    revision = authoring.locked_draft(correction.revision, user, states=CORRECTABLE)
+    # It may be about a later text of its case by now.
+    correction = Correction.objects.select_related("revision").get(pk=correction.pk)
+    _check_undecided(correction)
+    public = (Revision.State.PUBLISHED,)
+    revision = authoring.locked_draft(correction.revision, user, states=CORRECTABLE + public)
     correction = Correction.objects.select_for_update().get(pk=correction.pk)
+    _check_undecided(correction)
+    correction.revision = revision
+    return correction, revision
+
+
+def _check_undecided(correction):
     if correction.state != State.PROPOSED:
         raise AlreadyDecided(
             _("This correction is already %(state)s.")
             % {"state": correction.get_state_display().lower()}
         )
-    correction.revision = revision
-    return correction, revision
 
 
 def _exist(correction):
@@ -205,9 +287,12 @@ def _decided(correction, state, user=None):
     correction.state, correction.decided_at = state, timezone.now()
     correction.save(update_fields=["state", "decided_at"])
     if state != State.OUTDATED:
-        action = f"correction-{state}"
-        audit.record(action, correction.revision, by=user, reason=label(correction.field))
-        notifications.settle_case(correction.revision.case_id, user)
+        action, name = f"correction-{state}", "" if user else _("Time limit")
+        audit.record(
+            action, correction.revision, by=user, name=name, reason=label(correction.field)
+        )
+        if user:
+            notifications.settle_case(correction.revision.case_id, user)
         notifications.notify_of_correction(correction, _message(correction), user)
     return correction
 
@@ -221,6 +306,9 @@ def _message(correction):
             ),
             State.ACCEPTED: _("The correction is accepted: %(field)s"),
             State.DECLINED: _("The correction is declined: %(field)s"),
+            State.LAPSED: _(
+                "The correction has lapsed, because the city did not answer: %(field)s"
+            ),
         }[correction.state] % {"field": label(correction.field)}
     note = correction.note if correction.state == State.PROPOSED else ""
     return f"{message}\n\n{note}".strip()

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from members.record import audit
-from policies.models import CaseStudy, Revision
+from policies.models import CaseStudy, Revision, UpdateRequest
 from policies.search import index
 
 from . import authoring, moderation, notifications
@@ -177,6 +177,41 @@ def _leave_drafts(case):
     for number, draft in enumerate(drafts, 1):
         draft.case, draft.number = own, number
         draft.save(update_fields=["case", "number"])
+
+
+@transaction.atomic
+def ask_for_update(case, *, by, reason, seen=""):
+    """Ask the team of a public case to bring it up to date, with the reason."""
+    _need(reason)
+    case = _locked(case, seen)
+    if not case.live_id:
+        raise ActionRefused(_("The case is not public."))
+    if case.update_requests.open().exists():
+        raise ActionRefused(_("Its team is asked already."))
+    request = UpdateRequest.objects.create(
+        case=case, reason=reason, by=by, by_name=by.get_full_name()
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("Please bring this policy up to date, or say that it is still true.")
+    notifications.notify_of_update_request(request, f"{text}\n\n{reason}")
+    audit.record("update-asked", case, by=by, reason=reason)
+    return case
+
+
+@transaction.atomic
+def take_back_update_request(case, *, by, reason="", seen=""):
+    """Ask the team of a case for an update no longer."""
+    case = _locked(case, seen)
+    request = moderation.answer_update_request(
+        case, UpdateRequest.Answer.TAKEN_BACK, by=by, text=reason
+    )
+    if request is None:
+        raise ActionRefused(_("Nothing is asked of its team."))
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _("The moderators no longer ask you to update this policy.")
+    request.case = case
+    notifications.notify_of_update_request(request, f"{text}\n\n{reason}".strip())
+    return case
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ Every change happens inside a transaction, writes an event row and the notices t
 concerned, and updates the search index once it is committed.
 """
 
+from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
@@ -14,7 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from members.record import audit
 from policies.content import summary
-from policies.models import CaseStudy, Photo, ReviewEvent, Revision
+from policies.models import (
+    CaseStudy,
+    Correction,
+    Photo,
+    ReviewEvent,
+    ReviewNote,
+    Revision,
+    UpdateRequest,
+)
 from policies.search import index
 
 from . import notifications, removal, screening, thread
@@ -40,6 +49,9 @@ NOTE_REQUIRED = (State.CHANGES_REQUESTED, State.REJECTED, State.UNPUBLISHED)
 # Texts that were public once: only ``restore`` makes them public again, with a reason.
 RESTORABLE = (State.SUPERSEDED, State.UNPUBLISHED)
 
+
+# Whoever published may take it back for so long.
+UNDO_WITHIN = timedelta(hours=1)
 
 # What the moderators decide on a submission.
 DECISIONS = tuple(
@@ -86,6 +98,112 @@ def restore(revision, *, by=None, name="", note):
     Where another text of the case is public now, that one is superseded and stays citable.
     """
     return _move(revision, State.PUBLISHED, by, name, note, restoring=True)
+
+
+@transaction.atomic
+def publish_corrected(case, corrected, write, *, by, proposed_by, note):
+    """Make a new text public that both sides agree on, and return it: the public text of a locked
+    ``case`` with a correction that the moderators proposed and the city took over.
+
+    ``corrected`` is the revision, not saved; ``write`` saves its rows. An open draft stays open.
+    """
+    now = timezone.now()
+    _record(case.live, State.SUPERSEDED, by, by.get_full_name(), "", now)
+    corrected.state, corrected.submitted_at = State.PUBLISHED, now
+    corrected.decided_at, corrected.decided_by_name = now, proposed_by
+    corrected.save()
+    write(corrected)
+    corrected.case = case
+    corrected.list_summary = summary.summarise(Revision.objects.get(pk=corrected.pk))
+    corrected.save(update_fields=["list_summary"])
+    event = ReviewEvent.objects.create(
+        revision=corrected,
+        actor=by,
+        actor_name=by.get_full_name(),
+        from_state=State.DRAFT,
+        to_state=State.PUBLISHED,
+        note=note,
+        created_at=now,
+    )
+    _follow_public_text(case, corrected)
+    case.live = corrected
+    case.save(update_fields=["live"])
+    audit.record(State.PUBLISHED, corrected, by=by, reason=note)
+    transaction.on_commit(partial(index.write_cases, [case.pk]))
+    notifications.notify_of_event(event)
+    return corrected
+
+
+def undoable(revision, user, now=None):
+    """Return the event by which ``user`` published a revision less than an hour ago, or None."""
+    event = revision.events.last()
+    since = (now or timezone.now()) - UNDO_WITHIN
+    may = (
+        event is not None
+        and (event.from_state, event.to_state) == (State.SUBMITTED, State.PUBLISHED)
+        and event.actor_id == user.pk
+        and event.created_at > since
+        and revision.state == State.PUBLISHED
+    )
+    return event if may else None
+
+
+@transaction.atomic
+def undo_publication(revision, *, by):
+    """Let what ``by`` has published within the last hour wait for a decision again, and return it.
+
+    What was public before is so again. Mail about it that is not sent yet is not sent; the team reads
+    of it in a note. Raises ``TransitionRefused`` for others, later, and where a draft is open.
+    """
+    case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    revision.case = case
+    event = undoable(revision, by)
+    if event is None or case.live_id != revision.pk:
+        raise TransitionRefused(
+            _("Only whoever published it can undo that, within an hour and while it is public.")
+        )
+    if case.revisions.filter(state__in=Revision.OPEN_STATES).exists():
+        raise TransitionRefused(
+            _("Its team has begun a new draft already. Take the case off the site instead.")
+        )
+    followed = ReviewEvent.objects.filter(
+        revision__case=case,
+        revision__state=State.SUPERSEDED,
+        to_state=State.SUPERSEDED,
+        created_at=event.created_at,
+    )
+    before = followed.select_related("revision").last()
+    # Neither is decided anew: no event of the review, and the days of before stay.
+    revision.state = State.SUBMITTED
+    revision.decided_at, revision.decided_by, revision.decided_by_name = None, None, ""
+    revision.list_summary = {}
+    revision.save()
+    case.live = before.revision if before else None
+    if before:
+        Revision.objects.filter(pk=before.revision_id).update(state=State.PUBLISHED)
+    else:
+        case.featured_at = None
+    _unconfirm(case, revision)
+    case.save(update_fields=["live", "featured_at", "confirmed_at", "confirmed_by"])
+    notifications.forget_unsent(event)
+    with translation.override(settings.LANGUAGE_CODE):
+        text = str(
+            _(
+                "The publication was undone by the moderators: your text waits for their decision again."
+            )
+        )
+    note = ReviewNote.objects.create(
+        revision=revision,
+        author=by,
+        author_name=by.get_full_name(),
+        from_moderators=True,
+        text=text,
+    )
+    notifications.notify_of_note(note)
+    audit.record("publication-undone", revision, by=by)
+    transaction.on_commit(partial(index.write_cases, [case.pk]))
+    return revision
 
 
 @transaction.atomic
@@ -165,16 +283,19 @@ def _move(revision, to, by, name, note, *, restoring=False, public_reason=""):
         revision.list_summary = summary.summarise(revision)
     event = _record(revision, to, by, name, note, now, public_reason)
     if to == State.PUBLISHED:
+        _follow_public_text(case, revision)
         case.live = revision
         if not restoring:
             _confirm_own_text(case, revision)
     elif to == State.UNPUBLISHED:
         case.live = case.featured_at = None
+        answer_update_request(case, UpdateRequest.Answer.TAKEN_BACK, by=by, name=name)
     if to in (State.PUBLISHED, State.UNPUBLISHED):
         case.save(update_fields=["live", "featured_at", "confirmed_at", "confirmed_by"])
         transaction.on_commit(partial(index.write_cases, [case.pk]))
     if to == State.SUBMITTED:
         screening.screen(revision)
+        answer_update_request(case, UpdateRequest.Answer.EDIT, by=by, name=name)
     thread.keep_or_forget_text(revision)
     notifications.notify_of_event(event)
     return revision
@@ -256,18 +377,54 @@ def _follow_title(case, revision, to):
     case.save(update_fields=["slug"])
 
 
-def _confirm_own_text(case, revision):
-    """Mark a compiled case as confirmed where the city itself submitted the text."""
+def _follow_public_text(case, revision):
+    """Let corrections of the public text that nobody has answered be about the text after it."""
+    if case.live_id:
+        proposed = Correction.objects.filter(state=Correction.State.PROPOSED)
+        proposed.filter(revision=case.live_id).update(revision=revision)
+
+
+def answer_update_request(case, answer, *, by, name="", text=""):
+    """Note that the open request to update a case is answered, if there is one; return it."""
+    request = case.update_requests.open().select_for_update().first()
+    if request is None:
+        return None
+    request.answer, request.answer_text = answer, text
+    request.answered_at, request.answered_by = timezone.now(), by
+    request.answered_by_name = name or by.get_full_name()
+    request.save()
+    audit.record(
+        "update-answered", case, by=by, name=name, reason=text or request.get_answer_display()
+    )
+    return request
+
+
+def _own_submission(case, revision):
+    """Return by which event the city itself submitted the text of a compiled case, or None."""
     if case.provenance != CaseStudy.Provenance.SECRETARIAT:
-        return
+        return None
     submission = revision.events.filter(to_state=State.SUBMITTED).last()
     if (
         submission
         and submission.actor
         and submission.actor.memberships.active().filter(member=case.member_id)
     ):
+        return submission
+    return None
+
+
+def _confirm_own_text(case, revision):
+    """Mark a compiled case as confirmed where the city itself submitted the text."""
+    if submission := _own_submission(case, revision):
         case.confirmed_at = timezone.localdate(submission.created_at)
         case.confirmed_by = submission.actor
+
+
+def _unconfirm(case, revision):
+    """Undo :func:`_confirm_own_text`."""
+    submission = _own_submission(case, revision)
+    if submission and case.confirmed_by_id == submission.actor_id:
+        case.confirmed_at = case.confirmed_by = None
 
 
 def _record(revision, to, by, name, note, now, public_reason=""):

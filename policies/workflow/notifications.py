@@ -95,6 +95,18 @@ def settle_case(case, user):
     settle(address("policies:case-short", case), user)
 
 
+def forget_unsent(event):
+    """Take back the notices of a publication that are neither mailed nor read."""
+    case = event.revision.case
+    Notice.objects.filter(
+        kind=Kind.PUBLISHED,
+        path=address("policies:case", case.pk, case.slug),
+        created_at__gte=event.created_at,
+        mail=Notice.Mail.WAITING,
+        read_at=None,
+    ).delete()
+
+
 def notify_of_note(note):
     """Notify the other side, and the author's colleagues, of a note on a submission."""
     revision = note.revision
@@ -108,29 +120,56 @@ def notify_of_note(note):
     _notify_both(Kind.NOTE, revision, note.author, moderators_told, **facts)
 
 
-def notify_of_assignment(revisions, reviewer, actor):
-    """Notify a reviewer, once, of the submissions that a colleague gave them."""
+def notify_of_assignment(revisions, reviewer, actor, message=""):
+    """Notify a reviewer, once, of the submissions that a colleague gave them, with a message."""
     path = address("admin:policies_revision_changelist") + "?reviewer=me"
     if len(revisions) == 1:
         path = address("admin:policies_revision_review", revisions[0].pk)
-    facts = {"title": revisions[0].title, "others": len(revisions) - 1}
+    facts = {"title": revisions[0].title, "others": len(revisions) - 1, "note": message}
     notify(Kind.ASSIGNED, [reviewer], path, **facts, by=actor.get_full_name())
 
 
 def notify_of_correction(correction, text, actor=None):
-    """Notify the team of a proposed correction; with ``actor``, who decided, the one who proposed it.
+    """Notify the team of a proposed correction; of what came of it the one who proposed it.
 
     ``text`` is the message, in the language of the site.
     """
     revision = correction.revision
     facts = {"title": revision.title, "member": revision.case.member.name, "note": text}
-    if actor is None:
+    if correction.state == correction.State.PROPOSED:
         path = address("policies:edit", revision.case_id) + "#corrections"
         notify(Kind.NOTE, authors(revision, correction.by), path, **facts, by="")
     elif correction.by and correction.by != actor:
         path = address("admin:policies_revision_review", revision.pk)
-        facts |= {"by": actor.get_full_name(), "is_question": False}
+        facts |= {"by": actor.get_full_name() if actor else "", "is_question": False}
         notify(Kind.NOTE, [correction.by], path, **facts)
+
+
+def notify_of_update_request(request, text):
+    """Notify the team of a public case that the moderators ask for an update, or ask no longer."""
+    live = request.case.live
+    facts = {"title": live.title, "member": request.case.member.name, "note": text, "by": ""}
+    path = address("policies:edit", request.case_id) + "#update"
+    notify(Kind.NOTE, team(live, request.by), path, **facts)
+
+
+def notify_of_update_answer(request):
+    """Notify who asked for an update of what the city answered in words."""
+    if request.by is None or request.by == request.answered_by:
+        return
+    live = request.case.live
+    facts = {"title": live.title, "member": request.case.member.name, "note": request.answer_text}
+    facts |= {"by": request.answered_by_name, "is_question": False}
+    path = address("admin:policies_casestudy_change", request.case_id)
+    notify(Kind.NOTE, [request.by], path, **facts)
+
+
+def notify_of_desk_note(note, people):
+    """Notify moderators of what a colleague wrote about a submission."""
+    revision = note.revision
+    facts = {"title": revision.title, "member": revision.case.member.name, "note": note.text}
+    path = address("admin:policies_revision_review", revision.pk) + "#review-desk"
+    notify(Kind.NOTE, people, path, **facts, by=note.by_name)
 
 
 def notify_of_move(revision, former_team, note, actor):

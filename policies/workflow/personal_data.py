@@ -10,10 +10,12 @@ from policies.models import (
     Assessment,
     CaseStudy,
     Correction,
+    DeskNote,
     ImportRun,
     ReviewEvent,
     ReviewNote,
     Revision,
+    UpdateRequest,
 )
 
 # What came of an import tells of cases, not of who started it.
@@ -59,6 +61,9 @@ def export(user):
         ),
         "assessments": rows(Assessment.objects.filter(by=user), *of_revision),
         "corrections": rows(Correction.objects.filter(by=user), *of_revision),
+        "desk_notes": rows(DeskNote.objects.filter(by=user), *of_revision),
+        "updates_asked_for": rows(UpdateRequest.objects.filter(by=user), "case_id"),
+        "updates_answered": rows(UpdateRequest.objects.filter(answered_by=user), "case_id"),
         "imports": rows(ImportRun.objects.filter(by=user), without=("file", *RESULTS)),
     }
 
@@ -86,6 +91,8 @@ def forget(user):
     notes = ReviewNote.objects.filter(author=user)
     part = Q(events__actor=user) | Q(notes__author=user) | Q(created_by=user) | Q(decided_by=user)
     part |= Q(assessments__by=user) | Q(corrections__by=user) | Q(reviewer=user)
+    part |= Q(desk_notes__by=user) | Q(case__update_requests__by=user)
+    part |= Q(case__update_requests__answered_by=user)
     # Only where the person took part: elsewhere the same words are about somebody else.
     revisions = list(Revision.objects.filter(part).distinct().values_list("pk", flat=True))
     redactor = Redactor(user, former_colleague())
@@ -93,6 +100,9 @@ def forget(user):
     redactor.rows(ReviewNote.objects.filter(revision__in=revisions), "text")
     redactor.rows(Assessment.objects.filter(revision__in=revisions), "remark")
     redactor.rows(Correction.objects.filter(revision__in=revisions), "note")
+    redactor.rows(DeskNote.objects.filter(revision__in=revisions), "text")
+    asked = UpdateRequest.objects.filter(case__revisions__in=revisions).distinct()
+    redactor.rows(asked, "reason", "answer_text")
     # The title of a case is its text; what was said of it is not.
     record = Event.objects.filter(
         subject_type="policies.revision", subject_id__in=map(str, revisions)
@@ -101,12 +111,15 @@ def forget(user):
 
     events.exclude(to_state__in=STEPS_OF_THE_TEAM).update(actor_name=former_moderator())
     notes.filter(from_moderators=True).update(author_name=former_moderator())
-    for model in (Assessment, Correction, ImportRun):
+    for model in (Assessment, Correction, DeskNote, ImportRun, UpdateRequest):
         model.objects.filter(by=user).update(by_name=former_moderator())
     Revision.objects.filter(decided_by=user).update(decided_by_name=former_moderator())
     for member in Member.objects.filter(cases__revisions__in=revisions).distinct():
         events.filter(revision__case__member=member, to_state__in=STEPS_OF_THE_TEAM).update(
             actor_name=former_colleague(member)
+        )
+        UpdateRequest.objects.filter(answered_by=user, case__member=member).update(
+            answered_by_name=former_colleague(member)
         )
         notes.filter(revision__case__member=member, from_moderators=False).update(
             author_name=former_colleague(member)

@@ -8,13 +8,14 @@ import json
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.notices.notifications import address
 from members.record import audit
 from policies.content.fields import values_of
-from policies.models import Assessment, CaseStudy, Phrase, ReviewNote, Revision
+from policies.models import Assessment, CaseStudy, DeskNote, Phrase, ReviewNote, Revision
 
 from . import authoring, moderation, notifications
 from .errors import ChangedMeanwhile
@@ -98,10 +99,10 @@ def compose_note(note, phrases, sections, case):
 
 
 @transaction.atomic
-def assign(keys, reviewer, *, by):
+def assign(keys, reviewer, *, by, message=""):
     """Assign the open submissions among ``keys`` to a reviewer, or with None back to the queue.
 
-    Return how many were reassigned. Raises ``ValueError`` for somebody who may not decide.
+    A ``message`` goes with it, and stays as a note among moderators. Return how many were reassigned. Raises ``ValueError`` for somebody who may not decide.
     """
     if reviewer and not notifications.moderators().filter(pk=reviewer.pk).exists():
         raise ValueError("Only who may decide can be given a submission.")
@@ -118,8 +119,12 @@ def assign(keys, reviewer, *, by):
         else _("Back to the queue")
     )
     audit.record_all("assigned", rows, by=by, reason=reason)
+    if message:
+        DeskNote.objects.bulk_create(
+            DeskNote(revision=row, by=by, by_name=by.get_full_name(), text=message) for row in rows
+        )
     if rows and reviewer and reviewer != by:
-        notifications.notify_of_assignment(rows, reviewer, by)
+        notifications.notify_of_assignment(rows, reviewer, by, message)
     return len(rows)
 
 
@@ -171,6 +176,26 @@ def write_note(revision, text, *, by):
         text=text,
     )
     notifications.notify_of_note(note)
+    return note
+
+
+@transaction.atomic
+def write_desk_note(revision, text, *, by):
+    """Write to the other moderators about a text, and return the note; a double click writes one.
+
+    Its reviewer and whoever wrote here before are told. Its team never reads it.
+    """
+    Revision.objects.select_for_update().get(pk=revision.pk)
+    since = timezone.now() - authoring.DUPLICATE_WINDOW
+    twin = revision.desk_notes.filter(by=by, text=text, created_at__gte=since).first()
+    if twin:
+        return twin
+    wrote = revision.desk_notes.order_by().values("by")
+    concerned = Q(pk__in=wrote) | Q(pk=revision.reviewer_id)
+    people = list(notifications.moderators(by).filter(concerned).distinct())
+    note = DeskNote.objects.create(revision=revision, by=by, by_name=by.get_full_name(), text=text)
+    audit.record("desk-note", revision, by=by)
+    notifications.notify_of_desk_note(note, people)
     return note
 
 

@@ -24,7 +24,7 @@ class Entry:
     name: str
     what: str
     text: str
-    number: int  # of the revision
+    number: int | None  # of the revision; None where it is about the case
     from_moderators: bool
 
 
@@ -42,7 +42,7 @@ def of_desk(case):
 
 
 def _entries(case, readable):
-    """Return the newest entries of all revisions of a case, by two queries."""
+    """Return the newest entries of a case and all its revisions, by three queries."""
     about = ReviewEvent.objects.filter(readable, revision__case=case)
     # That a text was followed by another one says the line of that one.
     events = about.exclude(to_state=State.SUPERSEDED)
@@ -78,7 +78,25 @@ def _entries(case, readable):
         )
         for note in notes
     ]
+    for request in case.update_requests.all():
+        entries += _of_request(request)
     return sorted(entries, key=lambda entry: entry.at)[-MAX_ENTRIES:]
+
+
+def _of_request(request):
+    """Yield that the moderators asked for an update, and what came of it."""
+    yield Entry(
+        request.created_at, request.by_name, _("Update asked for"), request.reason, None, True
+    )
+    if request.answered_at:
+        yield Entry(
+            request.answered_at,
+            request.answered_by_name,
+            request.get_answer_display(),
+            request.answer_text,
+            None,
+            request.answer == request.Answer.TAKEN_BACK,
+        )
 
 
 def keep_or_forget_text(revision):

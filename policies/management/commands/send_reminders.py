@@ -2,14 +2,14 @@ from django.utils import timezone
 
 from citynet.operations.commands import TimedCommand
 from members.models import Member
-from policies.workflow import reminders
+from policies.workflow import corrections, reminders
 
 
 class Command(TimedCommand):
     help = (
         "Asks the teams whose public cases nobody confirmed for a year whether they are still true. "
-        "Each case at most once a year, so that it may run every day. The notices are mailed by "
-        "send_notices."
+        "Each case at most once a year, so that it may run every day. Corrections of public texts that "
+        "no city has answered for 60 days lapse. The notices are mailed by send_notices."
     )
 
     def add_arguments(self, parser):
@@ -27,5 +27,8 @@ class Command(TimedCommand):
             if verbosity:
                 for case in cases:
                     self.stdout.write(f"{member}: {case.pk} {case.live.title}, as of {case.since}")
+        lapsed = 0 if dry_run else corrections.lapse()
+        if verbosity and lapsed:
+            self.stdout.write(f"{lapsed} corrections lapsed")
         if verbosity:
             self.stdout.write(f"{asked} due" if dry_run else f"{asked} asked about")

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from members.models import Event, FormerAddress, Member, Membership
+from members.models import Event, FormerAddress, Invitation, Member, Membership, Notice
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -311,3 +311,30 @@ def test_pages_ask_the_same_number_of_questions(
     ]:
         with django_assert_num_queries(queries):
             moderator_client.get(page)
+
+
+def test_city_is_invited_from_its_page_in_one_step(moderator_client, city):
+    page = moderator_client.get(address("member", "change", city.pk)).text
+    invite = address("member", "invite", city.pk)
+    assert f'action="{invite}"' in page
+    # Nobody leads its team yet.
+    assert '<option value="coordinator" selected>' in page
+    sent = {"email": "Mayor@Surabaya.example", "role": "coordinator"}
+    answer = moderator_client.post(invite, sent, follow=True)
+    assert "An invitation goes to Mayor@Surabaya.example." in answer.text
+    assert "mayor@surabaya.example is invited until" in answer.text
+    invitation = Invitation.objects.get()
+    assert (invitation.member, invitation.role) == (city, "coordinator")
+    assert invitation.invited_by == moderator_client.person
+    assert Notice.objects.get(kind="invited").email == "mayor@surabaya.example"
+    for wrong in ({"email": "mayor@", "role": "official"}, sent | {"role": "king"}):
+        refused = moderator_client.post(invite, wrong)
+        assert refused.status_code == 422
+        assert f'value="{wrong["email"]}"' in refused.text
+    here = coordinator_of(city)
+    again = moderator_client.post(invite, {"email": here.email, "role": "official"})
+    assert (again.status_code, "is in the team already" in again.text) == (409, True)
+    assert (
+        '<option value="official" selected>'
+        in moderator_client.get(address("member", "change", city.pk)).text
+    )
