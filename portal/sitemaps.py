@@ -45,7 +45,7 @@ class PageSitemap(PublicSitemap):
         "exchange:cooperations",
     )
     TEXTS = (
-        *("about", "publish", "review", "accessibility", "codebook", "data"),
+        *("about", "publish", "review", "news", "accessibility", "codebook", "data"),
         "api:guide",
     )
 

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,9 +20,14 @@ from sdg.models import Term
 
 from . import codebook as codebook_page
 from .example_searches import example_searches
+from .models import News, PageText, texts_of
+
+Place = PageText.Place
 
 NEWEST = 4
 FEATURED = 4
+NEWS = 3
+NEWS_A_PAGE = 20
 # Crawlers need not visit what people ask for one at a time, nor the same list in other formats.
 ROBOTS = """User-agent: *
 Disallow: /admin/
@@ -62,6 +68,7 @@ def home(request):
         "revisions": [each for each in shown if each.pk not in featured],
         "examples": example_searches(counts),
         "site": _site(),
+        "news": News.objects.public()[:NEWS],
     }
     return render(request, "portal/home.html", context)
 
@@ -116,6 +123,7 @@ def about(request):
         "contact": settings.CONTACT_EMAIL,
         "total": CaseStudy.objects.live().count(),
         "licence": licence.name_and_address(),
+        "texts": texts_of(Place.ABOUT, Place.LICENCE),
     }
     return render(request, "portal/about.html", context)
 
@@ -135,8 +143,28 @@ def review(request):
         "decided": decided,
         "waiting": Revision.objects.awaiting_review().count(),
         "contact": settings.CONTACT_EMAIL,
+        "texts": texts_of(Place.RULES, Place.TIMES),
     }
     return render(request, "portal/review.html", context)
+
+
+@login_not_required
+@require_safe
+@page_cache.cache_public_page
+def news(request):
+    """News of the network, a page at a time."""
+    page = Paginator(News.objects.public(), NEWS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/news.html", {"page": page, "crumbs": []})
+
+
+@login_not_required
+@require_safe
+@page_cache.cache_public_page
+def news_item(request, pk):
+    """One of the news."""
+    item = get_object_or_404(News.objects.public(), pk=pk)
+    context = {"item": item, "crumbs": [(_("News of the network"), reverse("news"))]}
+    return render(request, "portal/news.html", context)
 
 
 @login_not_required

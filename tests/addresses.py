@@ -18,6 +18,7 @@ from members.teams import invitations
 from policies.models import ImportRun, MissedQuestion, Phrase, ReviewEvent, Revision, Theme
 from policies.search import index
 from policies.workflow import moderation
+from portal.models import News, PageText
 from sdg.models import Goal, Target, Term
 from tests.exchange.factories import (
     AddresseeFactory,
@@ -49,6 +50,7 @@ PUBLIC = {
     *("security-txt", "sitemap", "sitemap-section"),
     *("favicon", "manifest", "opensearch", "change-password"),
     *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),
+    *("news", "news-feed", "news-item"),
     *("sdg:thesaurus", "members:like"),
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
     *("policies:compare-xlsx", "policies:export-schema", "policies:estimate"),
@@ -136,6 +138,7 @@ def make_world(slug="surabaya"):
         "members:detail": team,
         "members:like": team,
         "policies:export": {"form": "csv"},
+        "news-item": {"pk": News.objects.create(title="Congress", text="In Seoul.").pk},
         **dict.fromkeys(("policies:case", "policies:history", "policies:case-jsonl"), case),
         "policies:revision": case | {"number": live.number},
         "policies:cite": case | {"form": "bib"},
@@ -150,6 +153,7 @@ def make_world(slug="surabaya"):
             (
                 *("policies:edit", "policies:preview", "policies:submit", "policies:withdraw"),
                 *("policies:confirm", "policies:notes", "policies:change-member"),
+                "policies:update-answer",
             ),
             written,
         ),
@@ -277,6 +281,8 @@ def _rows_of_admin(member, live, request):
         "policies_reviewevent": ReviewEvent.objects.first(),
         "policies_revision": submitted,
         "policies_theme": Theme.objects.first(),
+        "portal_news": News.objects.create(title="Prize", text="For cities."),
+        "portal_pagetext": PageText.objects.create(place="about", by_name="Mina"),
         "sdg_goal": Goal.objects.first(),
         "sdg_target": Target.objects.first(),
         "sdg_term": Term.objects.create(target_id="11.6", language="en", text="left by the tide"),

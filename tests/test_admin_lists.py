@@ -33,6 +33,8 @@ LISTS = {
     "policies.reviewevent": ["revision", "actor"],
     "policies.revision": ["case", "created_by", "reviewer", "decided_by"],
     "policies.theme": [],
+    "portal.news": [],
+    "portal.pagetext": ["by"],
     "sdg.goal": [],
     "sdg.target": ["goal", "goal__number__exact"],
     "sdg.term": ["target", "target__goal", "target__goal__number__exact"],

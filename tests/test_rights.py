@@ -254,6 +254,9 @@ PAGES = {
     "my:role": (SIGNED_IN_NO_METHOD, LEADERS_EMPTY),
     "my:team": ((302, 404, 200, 200, 404, 200, 200, 200), SIGNED_IN_NO_METHOD),
     "opensearch": (ALL, NO_METHOD),
+    "news": (ALL, NO_METHOD),
+    "news-feed": (ALL, NO_METHOD),
+    "news-item": (ALL, NO_METHOD),
     "policies:attachment": (DRAFT_FILE, NO_METHOD),
     "policies:case": (ALL, NO_METHOD),
     "policies:case-jsonl": (ALL, NO_METHOD),
@@ -299,6 +302,7 @@ PAGES = {
     "policies:submit": (TEAM_SENT_ON, (302, 404, 422, 422, 404, 404, 404, 404)),
     "policies:suggest": (ALL, NO_METHOD),
     "policies:targets": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "policies:update-answer": (TEAM_SENT_ON, TEAM_EMPTY),
     "policies:withdraw": (TEAM, TEAM_SENT_ON),
     **dict.fromkeys(
         ("publish", "publish-blank", "publish-document", "publish-workbook"), (ALL, NO_METHOD)
@@ -344,6 +348,8 @@ RIGHTS = {
     "policies_reviewevent": ("mea", "", "", ""),
     "policies_revision": ("mea", "", "", ""),
     "policies_theme": ("mea", "ea", "ea", "ea"),
+    "portal_news": ("mea", "mea", "mea", "ea"),
+    "portal_pagetext": ("mea", "ea", "", ""),
     "sdg_goal": ("mea", "", "", ""),
     "sdg_target": ("mea", "", "", ""),
     "sdg_term": ("mea", "mea", "", "mea"),
@@ -405,6 +411,7 @@ SECRETARIAT = {
     "admin:exchange_question_figures-csv": (EVERYBODY, OTHER_METHOD),
     "admin:members_event_export": (OTHER_METHOD, EVERYBODY),
     "admin:members_member_hand_over": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:members_member_invite": (EVERYBODY, (403, 422, 422, 422)),
     "admin:members_member_merge": (NOT_MODERATORS, NOT_MODERATORS),
     "admin:members_memberproposal_decide": (EVERYBODY, (403, 422, 422, 422)),
     "admin:members_membership_decide": (EVERYBODY, (403, 422, 422, 422)),
@@ -421,6 +428,9 @@ SECRETARIAT = {
     "admin:policies_casestudy_merge": (NOT_MODERATORS, (403, 403, 422, 422)),
     "admin:policies_casestudy_unmerge": ((403, 403, 302, 302), (403, 403, 422, 422)),
     "admin:policies_casestudy_move": (NOT_MODERATORS, (403, 403, 422, 422)),
+    "admin:policies_casestudy_ask-update": (EVERYBODY, (403, 422, 422, 422)),
+    # Nothing is asked of its team.
+    "admin:policies_casestudy_take-back-update": (NO_SUCH_ACT, (403, 409, 302, 302)),
     "admin:policies_importrun_template": (NOT_MODERATORS, NOT_MODERATORS),
     "admin:policies_importrun_check": (OTHER_METHOD, NOT_MODERATORS),
     "admin:policies_importrun_run": (OTHER_METHOD, (403, 403, 302, 302)),
@@ -431,6 +441,8 @@ SECRETARIAT = {
     "admin:policies_theme_merge": (NOT_MODERATORS, (403, 403, 422, 422)),
     "secretariat:statistics": (EVERYBODY, OTHER_METHOD),
     "secretariat:statistics-csv": (EVERYBODY, OTHER_METHOD),
+    "secretariat:marks": (EVERYBODY, OTHER_METHOD),
+    "secretariat:marks-csv": (EVERYBODY, OTHER_METHOD),
     "secretariat:exports": (EVERYBODY, OTHER_METHOD),
     "secretariat:export": (OTHER_METHOD, EVERYBODY),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import data_pages, publish, views
+from portal import data_pages, feeds, publish, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("publish/blank.xlsx", publish.blank_workbook, name="publish-workbook"),
     path("review/", views.review, name="review"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("news/", views.news, name="news"),
+    path("news/feed/", feeds.NewsFeed(), name="news-feed"),
+    path("news/<int:pk>/", views.news_item, name="news-item"),
     path("data/", data_pages.data, name="data"),
     path("codebook/", views.codebook, name="codebook"),
 ]
