@@ -24,9 +24,8 @@ class NewsAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if before is None:
             audit.record("news-added", obj, by=request.user)
-        elif form.changed_data:
-            was = f"{before.day.isoformat()} {before.title}\n\n{before.text}"
-            audit.record("news-changed", obj, by=request.user, reason=was)
+        elif _written(before) != _written(obj):
+            audit.record("news-changed", obj, by=request.user, reason=_written(before))
 
     def delete_model(self, request, obj):
         self._record_end(request, obj)
@@ -39,8 +38,11 @@ class NewsAdmin(admin.ModelAdmin):
 
     @staticmethod
     def _record_end(request, news):
-        was = f"{news.day.isoformat()} {news.title}\n\n{news.text}"
-        audit.record("news-deleted", news, by=request.user, reason=was)
+        audit.record("news-deleted", news, by=request.user, reason=_written(news))
+
+
+def _written(news):
+    return f"{news.day.isoformat()} {news.title}\n\n{news.text}"
 
 
 @admin.register(PageText)

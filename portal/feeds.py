@@ -52,6 +52,9 @@ class NewsFeed(Feed):
         # Summaries of feeds are HTML, these texts are plain.
         return escape(clean(news.text))
 
+    def item_extra_kwargs(self, news):
+        return {"language": settings.LANGUAGE_CODE}
+
     def item_pubdate(self, news):
         return datetime.combine(news.day, time.min, tzinfo=UTC)
 

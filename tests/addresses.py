@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.core import signing
 from django.urls import URLPattern, get_resolver, reverse
 
 from exchange.models import Flag
@@ -15,7 +16,7 @@ from members.models import Member, Notice
 from members.models.invitation_tokens import token_of
 from members.record import audit
 from members.teams import invitations
-from policies.models import ImportRun, MissedQuestion, Phrase, ReviewEvent, Revision, Theme
+from policies.models import ImportRun, Mailing, MissedQuestion, Phrase, ReviewEvent, Revision, Theme
 from policies.search import index
 from policies.workflow import moderation
 from portal.models import News, PageText
@@ -167,6 +168,7 @@ def make_world(slug="surabaya"):
             written | {"kind": "photos", "row": photo.pk},
         ),
         "my:notice-read": {"pk": 1},
+        "my:unsubscribe": {"token": signing.dumps(coordinator.pk, salt="unsubscribe")},
         "my:proposal-take-back": {"pk": 1},
         "my:request": {"pk": request.pk},
         **dict.fromkeys(("my:join", "my:team", "my:leave", "my:invite", "my:facts"), team),
@@ -274,6 +276,7 @@ def _rows_of_admin(member, live, request):
         "mfa_authenticator": Authenticator.objects.get(user=staff),
         "policies_casestudy": live.case,
         "policies_importrun": run,
+        "policies_mailing": Mailing.objects.create(subject="Congress", text="Come."),
         "policies_missedquestion": MissedQuestion.objects.create(
             folded="trash", words="trash", last_asked=date(2026, 11, 30)
         ),

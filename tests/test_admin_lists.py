@@ -28,6 +28,7 @@ LISTS = {
     "mfa.authenticator": ["user"],
     "policies.casestudy": ["member", "live", "merged_into", "confirmed_by", "created_by"],
     "policies.importrun": ["by"],
+    "policies.mailing": ["by"],
     "policies.missedquestion": [],
     "policies.phrase": [],
     "policies.reviewevent": ["revision", "actor"],

@@ -68,6 +68,7 @@ ACTIONS = {
     "second-factor-removed": _("Second factor removed"),
     "account-deleted": _("Account deleted"),
     "personal-data-exported": _("Personal data exported"),
+    "mailing-sent": _("Mail to people sent"),
     "news-added": _("News added"),
     "news-changed": _("News changed"),
     "news-deleted": _("News deleted"),

@@ -29,6 +29,8 @@ class Notice(models.Model):
         REMINDER = "reminder", _("Is your case study still true?")
         ASSIGNED = "assigned", _("A submission was given to you to review")
         DIGEST = "digest", _("What waits for the moderators, once a week")
+        NETWORK_MAIL = "network-mail", _("Mail of the secretariat to the network")
+        WORK_MAIL = "work-mail", _("Mail of the secretariat about your own work")
         QUESTION_CHECK = "question-check", _("Somebody's first entry waits for the secretariat")
         QUESTION_ASKED = "question-asked", _("Your city is asked a question")
         QUESTION_WAITING = "question-waiting", _("A question still waits for an answer")
@@ -59,6 +61,7 @@ class Notice(models.Model):
             Kind.UNPUBLISHED,
             Kind.CONTENT_REMOVED,
             Kind.ACCOUNT_CHANGED,
+            Kind.WORK_MAIL,
             Kind.QUESTION_ANSWERED,
             Kind.ENTRY_REMOVED,
             Kind.INTRODUCTION_MADE,

@@ -13,6 +13,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core import signing
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -52,6 +53,8 @@ DAILY = frozenset(
 A_DAY = timedelta(days=1)
 # Whoever claims a notice has this long to mail it: far more than settings.EMAIL_TIMEOUT allows.
 LEASE = timedelta(minutes=10)
+# What the signature of links for getting no more mail is for.
+UNSUBSCRIBE = "unsubscribe"
 ERROR_LENGTH = Notice._meta.get_field("last_error").max_length
 
 SUBJECT_LENGTH = 200
@@ -212,7 +215,17 @@ def _context(notice):
         "site_url": settings.SITE_URL,
         "may_mute": notice.recipient is not None and notice.kind not in Notice.ALWAYS_MAILED,
         "switches": settings.SITE_URL + address("my:notices"),
+        "unsubscribe": _unsubscribe(notice),
     }
+
+
+def _unsubscribe(notice):
+    """Return where a person says, without signing in, that no such mail is wanted; "" for what is
+    about the person's own work."""
+    if notice.kind != Notice.Kind.NETWORK_MAIL or notice.recipient_id is None:
+        return ""
+    token = signing.dumps(notice.recipient_id, salt=UNSUBSCRIBE)
+    return settings.SITE_URL + address("my:unsubscribe", token)
 
 
 def _one_line(text):
@@ -325,12 +338,17 @@ def _message(notices, connection):
     if notice.recipient and not notice.recipient.is_active:
         raise NothingToSay("The account is closed.")
     subject, body = text_of(notice) if len(notices) == 1 else _text_of_several(notices)
+    way_out = _unsubscribe(notice)
     return EmailMessage(
         subject,
         body,
         to=[notice.recipient.email if notice.recipient else notice.email],
         reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
-        headers={"Auto-Submitted": "auto-generated", "Message-ID": _identity(notices)},
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "Message-ID": _identity(notices),
+            **({"List-Unsubscribe": f"<{way_out}>"} if way_out else {}),
+        },
         connection=connection,
     )
 

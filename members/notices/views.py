@@ -1,7 +1,10 @@
 """A person's notices: reading them, and choosing which are mailed as well."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from members.models import Notice, User
+
 from .forms import MailForm
-from .notifications import subject_of
+from .notifications import UNSUBSCRIBE, subject_of
 
 PAGE_SIZE = 25
 
@@ -32,6 +37,25 @@ def notices(request):
         "form": form,
     }
     return render(request, "my/notices.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request, token):
+    """Switch off the mail of the secretariat to the network, with the link that stands in it."""
+    try:
+        person = User.objects.filter(pk=signing.loads(token, salt=UNSUBSCRIBE)).first()
+    except signing.BadSignature:
+        person = None
+    if person is None or not person.is_active:
+        raise Http404(_("This link is not complete. Copy the whole of it from the mail."))
+    kind = Notice.Kind.NETWORK_MAIL
+    if request.method == "POST" and kind not in person.muted:
+        person.muted = [*person.muted, kind.value]
+        person.save(update_fields=["muted"])
+    context = {"person": person, "is_off": kind in person.muted}
+    return render(request, "my/unsubscribe.html", context)
 
 
 @never_cache

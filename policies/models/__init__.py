@@ -17,6 +17,7 @@ from .content import (
 from .dump import Dump
 from .files import Attachment, Photo
 from .import_run import ImportRun
+from .mailing import Mailing
 from .missed_question import MissedQuestion
 from .review import (
     Assessment,
@@ -46,6 +47,7 @@ __all__ = [
     "ImportRun",
     "Indicator",
     "JointMember",
+    "Mailing",
     "MissedQuestion",
     "Phase",
     "Photo",

@@ -14,6 +14,11 @@ urlpatterns = [
     path("notices/", notice_views.notices, name="notices"),
     path("notices/read/", notice_views.read_all, name="notices-read"),
     path("notices/<int:pk>/read/", notice_views.read, name="notice-read"),
+    re_path(
+        r"^notices/unsubscribe/(?P<token>[-\w:]{10,200})/$",
+        notice_views.unsubscribe,
+        name="unsubscribe",
+    ),
     path("requests/", team_views.requests, name="requests"),
     path("requests/<int:pk>/", team_views.request_page, name="request"),
     path("teams/join/", team_views.find, name="find"),

@@ -12,6 +12,7 @@ from policies.models import (
     Correction,
     DeskNote,
     ImportRun,
+    Mailing,
     ReviewEvent,
     ReviewNote,
     Revision,
@@ -64,6 +65,7 @@ def export(user):
         "desk_notes": rows(DeskNote.objects.filter(by=user), *of_revision),
         "updates_asked_for": rows(UpdateRequest.objects.filter(by=user), "case_id"),
         "updates_answered": rows(UpdateRequest.objects.filter(answered_by=user), "case_id"),
+        "mails_to_people": rows(Mailing.objects.filter(by=user)),
         "imports": rows(ImportRun.objects.filter(by=user), without=("file", *RESULTS)),
     }
 
@@ -111,7 +113,7 @@ def forget(user):
 
     events.exclude(to_state__in=STEPS_OF_THE_TEAM).update(actor_name=former_moderator())
     notes.filter(from_moderators=True).update(author_name=former_moderator())
-    for model in (Assessment, Correction, DeskNote, ImportRun, UpdateRequest):
+    for model in (Assessment, Correction, DeskNote, ImportRun, Mailing, UpdateRequest):
         model.objects.filter(by=user).update(by_name=former_moderator())
     Revision.objects.filter(decided_by=user).update(decided_by_name=former_moderator())
     for member in Member.objects.filter(cases__revisions__in=revisions).distinct():

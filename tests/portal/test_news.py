@@ -71,11 +71,7 @@ def test_news_are_on_the_home_page_in_a_list_and_in_a_feed(client, reference):
         *("News of the network", "Newest", "Second"),
         *("&lt;b&gt;Third&lt;/b&gt;", "Fourth"),
     ]
-    assert (
-        f"<id>http://testserver/news/{last.pk}/</id>"
-        in feed.text.replace("https://portal.example", "http://testserver")
-        or f"/news/{last.pk}/</id>" in feed.text
-    )
+    assert f"/news/{last.pk}/</id>" in feed.text
     for page in ("0", "x", "9" * 30):
         assert client.get("/news/", {"page": page}).status_code == 200
     assert client.get(f"/news/{'9' * 30}/").status_code == 404

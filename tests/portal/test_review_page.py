@@ -96,7 +96,7 @@ def test_page_is_linked_where_people_look_for_it(client):
 def test_page_asks_the_same_however_many_decisions(client, django_assert_num_queries, number):
     decide(number, days=3)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/review/")
 
 

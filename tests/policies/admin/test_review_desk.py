@@ -203,7 +203,7 @@ def test_pages_ask_as_often_for_many(
     for path, expected in [
         (f"{QUEUE}?state=update-asked", 19),
         (address(live), 34),
-        ("/admin/policies/marks/", 7),
+        ("/admin/policies/marks/", 8),
         ("/admin/policies/marks/marks.csv", 6),
     ]:
         moderator_client.get(path)
