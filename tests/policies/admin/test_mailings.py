@@ -117,7 +117,7 @@ def test_mail_is_written_tried_and_sent_once(editor_client, people):
     assert Event.objects.get(action="mailing-sent").reason == "2"
     notifications.deliver()
     page = editor_client.get(address(mailing)).text
-    assert "Sent: 1, Switched off by the person: 1." in page
+    assert "Switched off by the person: 1, Sent: 1." in page
     [_test, out] = sorted(mail.outbox, key=lambda each: each.to != [editor_client.person.email])
     assert (out.to, out.subject) == ([people["Ana"].email], "Congress in Seoul")
     # What people write is marked as such, signatures too.

@@ -232,7 +232,7 @@ def test_queue_takes_the_same_queries_for_many(moderator_client, django_assert_n
             screened={"duplicate_of": live.case},
         )
     moderator_client.get(QUEUE)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         moderator_client.get(QUEUE)
 
 
@@ -247,7 +247,7 @@ def test_long_queue_takes_no_more_queries(moderator_client, django_assert_num_qu
     )
     Screening.objects.bulk_create(Screening(revision=row, completeness=5) for row in rows)
     moderator_client.get(QUEUE)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         answer = moderator_client.get(QUEUE, {"q": "case"})
     assert answer.context["cl"].result_count == number
     assert len(answer.context["cl"].result_list) == min(number, 50)

@@ -195,7 +195,7 @@ def test_refused_correction_stays_on_the_page(moderator_client, submitted):
 
 
 def test_correction_of_what_is_decided_is_refused(moderator_client, submitted):
-    moderation.publish(submitted, name="Lee")
+    moderation.reject(submitted, name="Lee", note="Spam.")
     fields = {"correction-field": "title", "correction-after": "Busses"}
     assert send(moderator_client, submitted, "correct", **fields).status_code == 409
     assert Correction.objects.count() == 0

@@ -204,7 +204,7 @@ def test_pages_ask_as_often_for_many(
         (f"{QUEUE}?state=update-asked", 19),
         (address(live), 34),
         ("/admin/policies/marks/", 8),
-        ("/admin/policies/marks/marks.csv", 6),
+        ("/admin/policies/marks/marks.csv", 5),
     ]:
         moderator_client.get(path)
         with django_assert_num_queries(expected, info=path):
