@@ -51,8 +51,8 @@ def case_of(revision):
 
 
 def told(person):
-    """What a person was told, the oldest first."""
-    notices = Notice.objects.filter(recipient=person).order_by("pk")
+    """What a person was told, the oldest first, besides the receipt of a submission."""
+    notices = Notice.objects.filter(recipient=person).exclude(kind="receipt").order_by("pk")
     return [(each.kind, each.context["note"].replace("\n\n", " ")) for each in notices]
 
 

@@ -22,7 +22,7 @@ def give_rights(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("policies", "0007_mailings")]
+    dependencies = [("policies", "0008_mailings")]
 
     operations = [
         # Going back leaves the groups: people may be in them.

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("policies", "0006_requests_for_updates_and_desk_notes"),
+        ("policies", "0007_requests_for_updates_and_desk_notes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

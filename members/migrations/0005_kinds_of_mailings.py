@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0003_known_domain_and_receipts"),
+        ("members", "0004_pages_of_members"),
     ]
 
     operations = [
