@@ -223,8 +223,9 @@ class Estimate:
 
     @property
     def is_mostly_plans(self):
-        """Whether fewer than five of the compared amounts were spent."""
-        return sum(figure.basis == Revision.Basis.SPENT for figure in self.compared) < RANGE
+        """Whether fewer than five of the compared amounts were spent, and others are among them."""
+        spent = sum(figure.basis == Revision.Basis.SPENT for figure in self.compared)
+        return spent < min(RANGE, len(self.compared))
 
     @cached_property
     def experience(self):

@@ -103,9 +103,13 @@ def test_h7_planned_approved_and_spent_are_never_in_one_statement():
     assert [len(lane.dots) for lane in found.picture().lanes] == [5, 5, 4, 5]
 
 
-@pytest.mark.parametrize(("spent", "mostly_plans"), [(4, True), (5, False)])
-def test_h7_fewer_than_five_spent_are_mostly_plans(spent, mostly_plans):
-    assert of(*(policy(1000) for _number in range(spent))).is_mostly_plans is mostly_plans
+@pytest.mark.parametrize(
+    ("spent", "planned", "mostly_plans"), [(4, 1, True), (5, 9, False), (3, 0, False)]
+)
+def test_h7_fewer_than_five_spent_are_said_to_be_with_plans(spent, planned, mostly_plans):
+    amounts = [policy(1000) for _number in range(spent)]
+    amounts += [policy(1000, budget_basis="planned") for _number in range(planned)]
+    assert of(*amounts).is_mostly_plans is mostly_plans
 
 
 def test_h8_yearly_amounts_are_apart_and_parts_are_not_counted():
