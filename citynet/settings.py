@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "members",
     "policies",
     "exchange",
+    "seminars",
     "portal",
 ]
 
@@ -564,6 +565,7 @@ PERSONAL_DATA = [
     "members.teams.personal_data",
     "policies.workflow.personal_data",
     "exchange.steps.personal_data",
+    "seminars.steps.personal_data",
 ]
 
 # Each request has an id, in its answer and in each line of the log about it. nginx may give it.
@@ -604,6 +606,7 @@ TIMED_COMMANDS = {
     "delete_unused_files": timedelta(days=2),
     "publish_dump": timedelta(days=2),
     "remind_exchange": timedelta(days=2),
+    "remind_seminars": timedelta(days=2),
     "send_digest": timedelta(days=2),
     "send_notices": timedelta(minutes=15),
     "send_reminders": timedelta(days=2),

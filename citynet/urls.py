@@ -26,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("members/", include("policies.urls.members")),
     path("policies/", include("policies.urls.policies")),
     path("exchange/", include("exchange.urls.exchange")),
+    path("seminars/", include("seminars.urls")),
     path("my/", include("exchange.urls.my")),
     path("my/", include("policies.urls.my")),
     path("accounts/", include("members.accounts.urls")),

@@ -16,6 +16,7 @@ from exchange.models import Adoption, Advice, Cooperation, Question
 from members.models import Member
 from policies.models import CaseStudy, Revision
 from sdg.models import Goal, Target
+from seminars.models import Seminar
 
 
 class Address:
@@ -42,7 +43,7 @@ class PageSitemap(PublicSitemap):
     LISTS = ("home", "policies:list", "sdg:goals", "sdg:coverage", "members:list")
     EXCHANGE = (
         *("exchange:home", "exchange:questions", "exchange:know-how", "exchange:adoptions"),
-        "exchange:cooperations",
+        *("exchange:cooperations", "seminars:list"),
     )
     TEXTS = (
         *("about", "publish", "review", "news", "accessibility", "codebook", "data"),
@@ -156,6 +157,16 @@ class CooperationSitemap(EntrySitemap):
         return Cooperation.objects.open()
 
 
+class SeminarSitemap(PublicSitemap):
+    """Public seminars; each changed when it was last saved."""
+
+    def items(self):
+        return Seminar.objects.public().only("title", "kind", "changed_at").order_by("pk")
+
+    def lastmod(self, seminar):
+        return seminar.changed_at
+
+
 SITEMAPS = {
     "pages": PageSitemap,
     "policies": CaseSitemap,
@@ -166,6 +177,7 @@ SITEMAPS = {
     "know-how": AdviceSitemap,
     "adoptions": AdoptionSitemap,
     "cooperation": CooperationSitemap,
+    "seminars": SeminarSitemap,
 }
 
 

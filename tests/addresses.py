@@ -1,7 +1,7 @@
 """Every address of the site by its name, with rows of every kind to fill into them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from exchange.models import Flag
 from members.models import Member, Notice
@@ -21,6 +22,7 @@ from policies.search import index
 from policies.workflow import moderation
 from portal.models import News, PageText
 from sdg.models import Goal, Target, Term
+from seminars.models import Seminar
 from tests.exchange.factories import (
     AddresseeFactory,
     AdoptionFactory,
@@ -41,6 +43,7 @@ from tests.factories import (
     StaffFactory,
     stored,
 )
+from tests.seminars.factories import MaterialFactory, SeminarFactory
 
 # Pages of the admin that are about no row in particular.
 WITHOUT_ROW = ("changelist", "add", "export", "template", "figures", "figures-csv")
@@ -65,6 +68,7 @@ PUBLIC = {
     *("data", "data-package", "data-catalogue", "data-targets", "data-dump"),
     *("exchange:questions", "exchange:question", "exchange:question-short"),
     *("exchange:cooperations", "exchange:cooperation", "exchange:feed"),
+    *("seminars:list", "seminars:calendar", "seminars:detail", "seminars:event"),
     *("exchange:home", "exchange:know-how", "exchange:advice", "exchange:advice-cite"),
 }
 HIDDEN_TITLE = "Not yet public"
@@ -193,6 +197,7 @@ def make_world(slug="surabaya"):
             for act in ("edit", "publish", "close", "renew", "take-back")
         },
         "my-exchange:introduction": {"pk": introduction.pk},
+        **_arguments_of_seminars(live.case),
         **_arguments_of_exchange(live, coordinator),
     }
     rows = _rows_of_admin(ours, live, request)
@@ -242,6 +247,26 @@ def _arguments_of_exchange(live, author):
     }
 
 
+def _arguments_of_seminars(case):
+    """Return what goes into the addresses of seminars: one to come, which shows a case."""
+    starts_at = timezone.now() + timedelta(days=30)
+    seminar = SeminarFactory(
+        shows=[case], starts_at=starts_at, ends_at=starts_at + timedelta(hours=1)
+    )
+    material = MaterialFactory(
+        seminar=seminar,
+        url="",
+        file=stored("seminarmaterials/a.pdf", b"%PDF"),
+        original_name="a.pdf",
+    )
+    key = {"pk": seminar.pk}
+    return {
+        **dict.fromkeys(("seminars:register", "seminars:cancel"), key),
+        **dict.fromkeys(("seminars:detail", "seminars:event"), key | {"slug": seminar.slug}),
+        "seminars:material": {"pk": material.pk},
+    }
+
+
 def _rows_of_admin(member, live, request):
     """Return kind of row -> the key of one."""
     person = MembershipFactory(member=member).user
@@ -288,6 +313,7 @@ def _rows_of_admin(member, live, request):
         "portal_pagetext": PageText.objects.create(place="about", by_name="Mina"),
         "sdg_goal": Goal.objects.first(),
         "sdg_target": Target.objects.first(),
+        "seminars_seminar": Seminar.objects.first(),
         "sdg_term": Term.objects.create(target_id="11.6", language="en", text="left by the tide"),
         "usersessions_usersession": UserSession.objects.create(
             user=person, ip="203.0.113.9", session_key="x"

@@ -39,6 +39,7 @@ LISTS = {
     "sdg.goal": [],
     "sdg.target": ["goal", "goal__number__exact"],
     "sdg.term": ["target", "target__goal", "target__goal__number__exact"],
+    "seminars.seminar": [],
     "usersessions.usersession": ["user"],
 }
 NUMBERS = ["9" * 30, "-" + "9" * 30]

@@ -15,7 +15,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 pytestmark = pytest.mark.sqlite
 
-OURS = ("citynet", "exchange", "members", "policies", "sdg")
+OURS = ("citynet", "exchange", "members", "policies", "sdg", "seminars")
 MARKER = "# While the old code runs:"
 
 GONE = (

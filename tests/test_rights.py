@@ -311,6 +311,15 @@ PAGES = {
     "readyz": (ALL, NO_METHOD),
     "review": (ALL, NO_METHOD),
     "robots": (ALL, NO_METHOD),
+    "seminars:calendar": (ALL, NO_METHOD),
+    # Nobody is registered.
+    "seminars:cancel": (SIGNED_IN_NO_METHOD, AWAY),
+    "seminars:detail": (ALL, NO_METHOD),
+    "seminars:event": (ALL, NO_METHOD),
+    "seminars:list": (ALL, NO_METHOD),
+    "seminars:material": (ALL, NO_METHOD),
+    # An empty form registers a person for themselves.
+    "seminars:register": (AWAY, (401, *AWAY[1:])),
     "sdg:coverage": (ALL, NO_METHOD),
     "sdg:goal": (ALL, NO_METHOD),
     "sdg:goals": (ALL, NO_METHOD),
@@ -355,6 +364,7 @@ RIGHTS = {
     "sdg_goal": ("mea", "", "", ""),
     "sdg_target": ("mea", "", "", ""),
     "sdg_term": ("mea", "mea", "", "mea"),
+    "seminars_seminar": ("mea", "mea", "mea", ""),
     "usersessions_usersession": ("a", "", "", ""),
 }
 SEE, ADD, CHANGE, DELETE = range(4)
@@ -443,6 +453,14 @@ SECRETARIAT = {
     "admin:policies_revision_review": (EVERYBODY, (403, 422, 422, 422)),
     "admin:policies_revision_preview": (EVERYBODY, OTHER_METHOD),
     "admin:policies_theme_merge": (NOT_MODERATORS, (403, 403, 422, 422)),
+    # Only a draft is announced or deleted.
+    "admin:seminars_seminar_announce": (EVERYBODY, (403, 409, 409, 409)),
+    "admin:seminars_seminar_cancel": (EVERYBODY, (403, 422, 422, 422)),
+    "admin:seminars_seminar_copy": (EVERYBODY, (403, 302, 302, 302)),
+    "admin:seminars_seminar_discard": (EVERYBODY, (403, 409, 409, 409)),
+    # It has not begun, so that nobody came yet: said on the page.
+    "admin:seminars_seminar_registrations": (EVERYBODY, (403, 302, 302, 302)),
+    "admin:seminars_seminar_registrations-csv": (EVERYBODY, OTHER_METHOD),
     "secretariat:statistics": (EVERYBODY, OTHER_METHOD),
     "secretariat:statistics-csv": (EVERYBODY, OTHER_METHOD),
     "secretariat:marks": (EVERYBODY, OTHER_METHOD),

@@ -39,6 +39,8 @@ AUTHOR_VIEWS = frozenset(
 
 # What ends a script element or opens another thing in HTML, written as JSON may write it.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+# Parts of the site that stand below another one in the navigation.
+SECTIONS = {"seminars": "exchange"}
 
 register.filter(number)
 register.filter(moment)
@@ -198,7 +200,8 @@ def current_section(context):
     if view in AUTHOR_VIEWS:
         return "publish"
     # Comparing begins from cases and is no part of its own.
-    return "" if view.startswith("policies:compare") else view.partition(":")[0]
+    section = view.partition(":")[0]
+    return "" if view.startswith("policies:compare") else SECTIONS.get(section, section)
 
 
 @register.simple_tag(takes_context=True)

@@ -100,6 +100,10 @@ BY_ADDRESS = {
     "exchange:cooperation-publish": ("asking", SENDING),
     "exchange:introduce": ("asking", SENDING),
     "my-exchange:introduction": ("asking", SENDING),
+    "seminars:calendar": ("export", SAFE),
+    "seminars:event": ("export", SAFE),
+    "seminars:register": ("writing", SENDING),
+    "seminars:cancel": ("writing", SENDING),
     "account_data_json": ("data", SAFE),
     # What the secretariat decides is told to whole teams.
     **dict.fromkeys(
@@ -122,6 +126,7 @@ BY_ADDRESS = {
             *("admin:exchange_adoption_remove", "admin:exchange_adoption_restore"),
             *("admin:exchange_adoption_decide", "admin:exchange_adoption_add"),
             *("admin:exchange_adoption_change", "admin:exchange_addressee_reply"),
+            *("admin:seminars_seminar_change", "admin:seminars_seminar_cancel"),
         ),
         ("deciding", SENDING),
     ),

@@ -54,7 +54,7 @@ class Kind:
 
     @property
     def list_name(self):
-        return f"admin:exchange_{self.model._meta.model_name}_changelist"
+        return f"admin:{self.model._meta.label_lower.replace('.', '_')}_changelist"
 
 
 def without_team(rows):
@@ -255,10 +255,11 @@ def _detail(kind, row):
             "member": row.member,
             "language": row.get_language_display(),
         }
-    return str(row.member)
+    return str(getattr(row, "member", ""))
 
 
 def _url(kind, row):
     if isinstance(row, Addressee):
         return reverse("admin:exchange_addressee_letter", args=[row.pk])
-    return reverse(f"admin:exchange_{kind.model._meta.model_name}_change", args=[row.pk])
+    name = kind.model._meta.label_lower.replace(".", "_")
+    return reverse(f"admin:{name}_change", args=[row.pk])

@@ -48,6 +48,9 @@ class Notice(models.Model):
         INTRODUCTION_NO = "introduction-no", _("An introduction did not come about")
         INTRODUCTION_OUTCOME = "introduction-outcome", _("What came of an introduction?")
         COOPERATION_ENDS = "cooperation-ends", _("A need or offer of yours ends soon")
+        SEMINAR_CHANGED = "seminar-changed", _("A seminar of yours is moved or cancelled")
+        SEMINAR_PLACE = "seminar-place", _("A place in a seminar has become free for you")
+        SEMINAR_SOON = "seminar-soon", _("A seminar of yours is tomorrow")
         FLAGGED = "flagged", _("Something in the exchange was flagged")
 
     # A decision about a person's own work always reaches the person.
@@ -65,6 +68,8 @@ class Notice(models.Model):
             Kind.QUESTION_ANSWERED,
             Kind.ENTRY_REMOVED,
             Kind.INTRODUCTION_MADE,
+            Kind.SEMINAR_CHANGED,
+            Kind.SEMINAR_PLACE,
         }
     )
 

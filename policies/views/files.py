@@ -67,6 +67,14 @@ def attachment(request, pk):
     headers = _permitted(request, row)
     if headers is None:
         return _not_given(row)
+    return send_document(request, row, headers)
+
+
+def send_document(request, row, headers):
+    """Send the file of ``row`` as a download under its ``original_name``; who may read it has been asked.
+
+    ``headers`` say who may keep it.
+    """
     kind = files.kind_of(row.file.name)
     link = getattr(row.file.storage, "link", None)
     if link is not None:

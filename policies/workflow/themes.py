@@ -62,6 +62,7 @@ def merge(theme, into, *, by, reason):
         )
         RevisionTheme.objects.filter(Exists(before), theme=removed).delete()
     RevisionTheme.objects.filter(theme=theme).update(theme=into)
+    _move_others(theme, into)
     FormerTheme.objects.filter(theme=theme).update(theme=into)
     # The slug may have been that of an earlier theme, which was merged too.
     FormerTheme.objects.bulk_create(
@@ -76,6 +77,15 @@ def merge(theme, into, *, by, reason):
     summary.rebuild(into.revisions.live())
     transaction.on_commit(index.sync_soon, robust=True)
     return into
+
+
+def _move_others(theme, into):
+    """Replace a theme in the lists of other apps, which know no order."""
+    for relation in Theme._meta.related_objects:
+        if relation.many_to_many and relation.through._meta.auto_created:
+            rows, whose = relation.through._base_manager, relation.field.m2m_field_name()
+            both = rows.filter(theme=into).values(whose)
+            rows.filter(theme=theme).exclude(**{f"{whose}__in": both}).update(theme=into)
 
 
 @transaction.atomic

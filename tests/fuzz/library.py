@@ -11,6 +11,7 @@ from django.db import connection, connections
 from policies.models import CaseStudy
 from tests.addresses import make_world
 from tests.exchange import factories as exchange
+from tests.seminars import factories as seminars
 
 CASES = 40
 
@@ -27,13 +28,14 @@ def make():
     kept = CaseStudy.objects.order_by("pk")[:CASES].values_list("pk", flat=True)
     CaseStudy.objects.exclude(pk__in=list(kept)).delete()
     world = make_world(slug="fuzz-city")
-    for name, kind in sorted(vars(exchange).items()):
-        if (
-            name.endswith("Factory")
-            and not name.startswith("_")
-            and kind.__module__ == exchange.__name__
-        ):
-            kind()
+    for factories in (exchange, seminars):
+        for name, kind in sorted(vars(factories).items()):
+            if (
+                name.endswith("Factory")
+                and not name.startswith("_")
+                and kind.__module__ == factories.__name__
+            ):
+                kind()
     call_command("sync_search", verbosity=0)
     return world
 

@@ -193,7 +193,7 @@ def test_first_page_asks_as_often_for_many(editor_client, django_assert_num_quer
     for _each in range(number):
         fill(editor_client.person)
     editor_client.get(HOME)
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         editor_client.get(HOME)
 
 

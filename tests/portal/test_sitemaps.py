@@ -12,6 +12,7 @@ from tests.exchange.factories import (
     QuestionFactory,
 )
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, RevisionFactory
+from tests.seminars.factories import SeminarFactory
 
 pytestmark = pytest.mark.django_db
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -43,6 +44,7 @@ def test_index_lists_the_parts_at_the_public_address(client):
         "https://policies.example/sitemap-know-how.xml",
         "https://policies.example/sitemap-adoptions.xml",
         "https://policies.example/sitemap-cooperation.xml",
+        "https://policies.example/sitemap-seminars.xml",
     ]
 
 
@@ -112,6 +114,7 @@ def test_pages_are_listed_with_the_newest_publication(client, reference):
         "https://policies.example/exchange/know-how/": None,
         "https://policies.example/exchange/adoptions/": None,
         "https://policies.example/exchange/cooperation/": None,
+        "https://policies.example/seminars/": None,
         "https://policies.example/about/": None,
         "https://policies.example/publish/": None,
         "https://policies.example/review/": None,
@@ -129,6 +132,8 @@ def test_exchange_lists_what_everybody_may_read(client, time_machine_now):
     advice = AdviceFactory()
     adoption = AdoptionFactory()
     offer = CooperationFactory()
+    seminar = SeminarFactory()
+    SeminarFactory(state="draft")
     for factory, facts in (
         (QuestionFactory, {"visibility": "network"}),
         (QuestionFactory, {"state": "checking"}),
@@ -145,6 +150,7 @@ def test_exchange_lists_what_everybody_may_read(client, time_machine_now):
         ("know-how", advice),
         ("adoptions", adoption),
         ("cooperation", offer),
+        ("seminars", seminar),
     ):
         address = f"https://policies.example{entry.get_absolute_url()}"
         assert urls(client, f"/sitemap-{part}.xml") == {address: "2026-06-01"}, part
@@ -157,7 +163,7 @@ def test_part_that_does_not_exist_is_not_found(client, reference, path):
     assert client.get(path).status_code == 404
 
 
-EXCHANGE = ("questions", "know-how", "adoptions", "cooperation")
+EXCHANGE = ("questions", "know-how", "adoptions", "cooperation", "seminars")
 
 
 @pytest.mark.parametrize("part", ["policies", "goals", "targets", "members", *EXCHANGE])
@@ -165,7 +171,10 @@ EXCHANGE = ("questions", "know-how", "adoptions", "cooperation")
 def test_queries_do_not_grow(client, reference, django_assert_num_queries, part, number):
     for _case in range(number):
         LiveRevisionFactory(case=CaseStudyFactory(), targets=["11.6"])
-        for factory in (QuestionFactory, AdviceFactory, AdoptionFactory, CooperationFactory):
+        for factory in (
+            *(QuestionFactory, AdviceFactory, AdoptionFactory, CooperationFactory),
+            SeminarFactory,
+        ):
             factory()
 
     with django_assert_num_queries(3 if part in ("goals", "targets") else 2):

@@ -11,6 +11,7 @@ NEVER = {
     "delete_unused_files": None,
     "publish_dump": None,
     "remind_exchange": None,
+    "remind_seminars": None,
     "send_digest": None,
     "send_notices": None,
     "send_reminders": None,

@@ -21,6 +21,7 @@ from tests.exchange.factories import (
     QuestionFactory,
 )
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory, MembershipFactory
+from tests.seminars.factories import SeminarFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,10 @@ def waiting(db):
         "figures": AdviceFactory(case=case, amount=5, currency="NPR"),
         "outcomes": late,
     }
+    over = timezone.now() - timedelta(days=20)
+    rows["seminars-without-material"] = SeminarFactory(
+        starts_at=over, ends_at=over + timedelta(hours=1)
+    )
     rows["flags"] = moderation.flag(flagged, by=team.user, reason="advertising")
     return rows
 
@@ -70,7 +75,7 @@ def test_the_desk_shows_what_waits_and_leads_to_it(moderator_client, waiting):
     page = shown(moderator_client, DESK)
     for name, row in waiting.items():
         assert f"?waits={name}" in page, name
-        listed = moderator_client.get(f"/admin/exchange/{_list(row)}/?waits={name}")
+        listed = moderator_client.get(f"/admin/{_list(row)}/?waits={name}")
         assert (name, listed.context["cl"].result_count) == (name, 1)
         assert _words(row) in listed.content.decode(), name
     assert "Nothing waits under:" not in page
@@ -79,7 +84,7 @@ def test_the_desk_shows_what_waits_and_leads_to_it(moderator_client, waiting):
 
 
 def _list(row):
-    return row._meta.model_name
+    return row._meta.label_lower.replace(".", "/")
 
 
 def _words(row):

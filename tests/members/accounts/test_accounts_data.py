@@ -126,6 +126,7 @@ NOTHING_IN_THE_EXCHANGE = {
         *("questions_asked", "question_begun", "questions_taken", "advice_given"),
         *("adoptions_entered", "reports_on_adoptions", "needs_and_offers"),
         *("introductions_asked", "introductions_decided", "flags", "flags_decided"),
+        "seminars",
     )
 }
 
@@ -533,6 +534,7 @@ def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
         "policies.Revision.created_by",
         "policies.Revision.decided_by",
         "policies.Revision.reviewer",
+        "seminars.Registration.user",
         "usersessions.UserSession.user",
     }
 

@@ -1,0 +1,46 @@
+"""The seminars to come, and those that were held."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citynet.web import page_cache
+from seminars.content.rows import rows
+from seminars.forms.filter import SeminarFilter
+from seminars.models import Seminar
+
+PER_PAGE = 20
+
+
+@login_not_required
+@require_safe
+@page_cache.cache_public_page
+def seminar_list(request):
+    """Public seminars that match the filters in the address: all to come, and a page of those held."""
+    filters = SeminarFilter(request.GET, Seminar.objects.public(), request=request)
+    context = {"form": filters.form, "crumbs": [(_("Exchange"), reverse("exchange:home"))]}
+    if not filters.is_valid():
+        return render(request, "seminars/list.html", context, status=400)
+    when = filters.form.cleaned_data["when"]
+    found = filters.qs
+    pages = Paginator(found.held(), PER_PAGE)
+    try:
+        page = pages.page(request.GET.get("page", 1))
+    except InvalidPage as error:
+        raise Http404(_("There is no such page of the list.")) from error
+    # What is to come stands on the first page only.
+    coming = list(found.coming()) if when != "held" and page.number == 1 else []
+    held = list(page) if when != "coming" else []
+    shown = rows([*coming, *held])
+    context |= {
+        "when": when,
+        "narrowed": any(filters.form.cleaned_data[name] for name in ("kind", "goal")),
+        "coming": shown[: len(coming)],
+        "held": shown[len(coming) :],
+        "page": page,
+    }
+    return render(request, "seminars/list.html", context)
