@@ -11,6 +11,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import count
 
 from sdg.models import Target, TargetText, Term, ThesaurusVersion
 
@@ -102,9 +103,10 @@ class Thesaurus:
         self.known_codes = frozenset(self.codes)
         places = {code: place for place, code in enumerate(self.codes)}
         self._labels = {(code, language): label for code, language, label in labels}
-        # Of each target (language, term, its words); word -> (words of a term of several, its target);
-        # language -> its words.
-        self._terms = [[] for _code in self.codes]
+        # Of each target word -> the terms that have it, each as (number, language, term, its words);
+        # word -> (words of a term of several, its target); language -> its words.
+        self._terms = [defaultdict(list) for _code in self.codes]
+        self._numbers = count()
         self._phrases = defaultdict(list)
         self._vocabulary = defaultdict(set)
         self._wordings = []
@@ -129,8 +131,7 @@ class Thesaurus:
             for word in self._wordings[-1]:
                 found[word] += WORDING
         self._vocabulary[ENGLISH].update(words, self._wordings[-1])
-        if words:
-            self._terms[place].append((ENGLISH, label, frozenset(words)))
+        self._name(place, ENGLISH, label, frozenset(words))
 
     def _add_term(self, place, language, term, *, is_term):
         words = tokens(term)
@@ -144,10 +145,15 @@ class Thesaurus:
         whole = frozenset(words)
         # Of "city-to-city" one word is left, which says something else.
         if len(whole) > 1 or len(text.fold(term).split()) == 1:
-            self._terms[place].append((language, term, whole))
+            self._name(place, language, term, whole)
         self._vocabulary[language] |= whole
         if is_term and len(whole) > 1:
             self._phrases[words[0]].append((whole, place, PHRASE * len(words) ** 0.5))
+
+    def _name(self, place, language, term, whole):
+        row = next(self._numbers), language, term, whole
+        for word in whole:
+            self._terms[place][word].append(row)
 
     def _weigh(self, frequencies):
         number = len(self.codes)
@@ -242,9 +248,8 @@ class Thesaurus:
         found = []
         weight = self.idf.get
         question = sum(weight(word, self._unknown) for word in asked)
-        for language, term, whole in self._terms[place]:
-            if asked.isdisjoint(whole):
-                continue
+        rows = {row for word in asked for row in self._terms[place].get(word, ())}
+        for _number, language, term, whole in sorted(rows):
             there = sum(weight(word) for word in whole & asked)
             share = max(there / sum(map(weight, whole)), there / question)
             least = NAMED_BY_SYLLABLES if language in loosely else NAMED
