@@ -8,6 +8,7 @@ from django.utils.formats import get_format
 from .languages import cached_per_language
 
 SMALLEST_GROUPED = 1000
+THOUSANDS = 3  # digits of a group
 
 
 def number(value):
@@ -27,6 +28,9 @@ def number(value):
 def in_digits(value, places):
     """Return a number with ``places`` digits after the point, in groups as the reader writes them."""
     point, grouping, separator = _separators()
+    if not places and grouping == THOUSANDS and type(value) is int:
+        # Most of them; Django's own way takes ten times as long.
+        return f"{value:,}".replace(",", separator)
     return numberformat.format(
         value, point, places, grouping, separator, force_grouping=True, use_l10n=True
     )

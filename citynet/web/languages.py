@@ -2,6 +2,7 @@
 
 from functools import lru_cache, wraps
 
+from django.conf import settings
 from django.utils.translation import get_language
 
 
@@ -11,6 +12,9 @@ def cached_per_language(function):
     Only for what never changes while the process lives. To look up one message takes Django some
     microseconds, and a page of lists asks for the same hundreds of them.
     """
+
+    if not settings.USE_I18N:
+        return lru_cache(maxsize=2048)(function)
 
     @lru_cache(maxsize=2048)
     def in_language(language, *args):

@@ -86,7 +86,7 @@ class Labels:
     def _of_members(self, values):
         missing = [slug for slug in values if slug not in self._members and slug_re.match(slug)]
         if missing:
-            found = Member.objects.filter(slug__in=missing).values_list("slug", "name")
+            found = Member.objects.filter(slug__in=missing).order_by().values_list("slug", "name")
             self._members.update(found)
         found = [(slug, self._members[slug]) for slug in values if slug in self._members]
         return dict(sorted(found, key=lambda pair: (order_key(str(pair[1])), pair[0])))

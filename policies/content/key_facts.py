@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from citynet.web.languages import cached_per_language
 from policies.models import FundingSource, Indicator, Revision, months
 from policies.models.amounts import Qualifier
 
@@ -111,7 +112,19 @@ def budget_year(revision):
 
 def evidence(revision):
     """Return in a few words what its results rest on: the strongest evidence of any result."""
-    return str(EVIDENCE[summary_of(revision)["evidence"]])
+    return _evidence(summary_of(revision)["evidence"])
+
+
+@cached_per_language
+def _evidence(found):
+    return str(EVIDENCE[found])
+
+
+@cached_per_language
+def label_of(choices, value):
+    """Return a choice in words, "" for none; Django's ``get_stage_display`` reads all choices anew
+    each time."""
+    return str(choices(value).label) if value else ""
 
 
 def budget(revision):
@@ -185,7 +198,7 @@ def stakeholders(revision):
 
 def _basis(revision):
     """Return whether the amount was planned, approved or spent, with its fiscal year."""
-    basis = revision.get_budget_basis_display() if revision.budget_basis else ""
+    basis = label_of(Revision.Basis, revision.budget_basis)
     if not revision.budget_fiscal_year:
         return basis
     year = {"basis": basis, "year": revision.budget_fiscal_year}
@@ -195,7 +208,11 @@ def _basis(revision):
 def _scale(revision):
     """Return for what part of the city the money is, where that is not all of it."""
     is_part = revision.scale and revision.scale not in Revision.WHOLE_CITY
-    return _("for a %(scale)s") % {"scale": revision.get_scale_display().lower()} if is_part else ""
+    return (
+        _("for a %(scale)s") % {"scale": label_of(Revision.Scale, revision.scale).lower()}
+        if is_part
+        else ""
+    )
 
 
 def _part(note):

@@ -7,6 +7,7 @@ from django.db.models import Value
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from citynet.web.languages import cached_per_language
 from policies.models import Revision
 from policies.search import passages
 from policies.search.reading import SEARCHED
@@ -46,11 +47,15 @@ def _shown(revision):
 
 def _texts(revision):
     for name in SECTIONS:
-        label = capfirst(Revision._meta.get_field(name).verbose_name)
-        yield Origin(label, revision.language), getattr(revision, name)
+        yield Origin(_section(name), revision.language), getattr(revision, name)
     for target in revision.listed_targets:
         label = _("Target %(code)s") % {"code": target.code}
         yield Origin(label), f"{target.label}. {target.text}"
+
+
+@cached_per_language
+def _section(name):
+    return capfirst(Revision._meta.get_field(name).verbose_name)
 
 
 def _texts_of_rows(keys):

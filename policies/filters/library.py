@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import slug_re
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from citynet.web.addresses import address
 from members import traits
 from members.models import FormerAddress
 from policies.content.facets import FACETS, Labels
@@ -159,7 +159,7 @@ class LibraryFilter(StrictFilterSet):
         """The words to search for; "" where there are none."""
         return self.cleaned.get("q", "")
 
-    @property
+    @cached_property
     def typed_words(self):
         """The words as typed, for the field: without control characters, cut where too long."""
         return WordsField().to_python(self.data.get("q", ""))[:MAX_WORDS]
@@ -288,7 +288,7 @@ class LibraryFilter(StrictFilterSet):
     @cached_property
     def path(self):
         """The address of the list without its query; asked for by every link of a page."""
-        return reverse("policies:list")
+        return address("policies:list")
 
 
 def plain(number):

@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from citynet.web import maps, page_cache
+from citynet.web.addresses import address
 from citynet.web.formats import number
 from members.models import Member
 from policies.content import lists
@@ -226,11 +227,11 @@ def _exports(filters):
     query = filters.query(view=())
     query = "?" + query if query else ""
     files = [
-        (label, reverse("policies:export", args=[kind]))
+        (label, address("policies:export", kind))
         for kind, label in (("csv", "CSV"), ("jsonl", "JSON Lines"), ("xlsx", "XLSX"))
     ]
-    files.append((_("Atom feed"), reverse("policies:feed")))
-    return [(label, address + query) for label, address in files]
+    files.append((_("Atom feed"), address("policies:feed")))
+    return [(label, path + query) for label, path in files]
 
 
 def _row(revision, words):
