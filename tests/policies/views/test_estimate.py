@@ -49,6 +49,7 @@ def rows_of(response):
 
 
 def test_page_says_what_can_be_compared_and_why_the_others_cannot(client, asker):
+    """Sentence 25."""
     for usd in (1_000_000, 2_000_000, 3_000_000):
         policy(usd)
     policy(5, budget_scope="part")
@@ -83,6 +84,7 @@ def test_h1_every_number_leads_to_exactly_its_policies(client, asker):
 
 
 def test_seven_whole_city_policies_are_scaled_to_the_city(client, asker):
+    """Sentence 26."""
     for number in range(1, 8):
         policy(1_000_000 * number)
     page = text(client.get(URL, {"target": "11.2", "for": "iloilo"}))
@@ -96,6 +98,7 @@ def test_seven_whole_city_policies_are_scaled_to_the_city(client, asker):
 
 
 def test_ticking_four_of_seven_keeps_the_result_with_all(client, asker):
+    """Sentence 27."""
     keys = [policy(1_000_000 * number).case_id for number in range(1, 8)]
     page = text(client.get(URL, {"target": "11.2", "for": "iloilo", "case": keys[:4]}))
 
@@ -494,6 +497,7 @@ def test_list_of_cities_like_one_leads_to_the_same_estimate(client, asker, synce
 
 
 def test_library_is_narrowed_to_cities_like_one(client, asker, synced):
+    """Sentence 28: the filter, and the exports with it."""
     near = MemberFactory(name="Naga", **SAME | {"population": 400_000})
     policy(1, near, title="Near")
     policy(2, MemberFactory(country="JP"), title="Far")

@@ -30,6 +30,7 @@ def names(response):
 
 
 def test_cities_stand_in_groups_of_what_they_share(client, asked):
+    """Sentence 28: the list, its traits in words, and who is left out."""
     MemberFactory(name="Makati", **SAME)
     MemberFactory(name="Naga", **SAME | {"on_coast": False})
     MemberFactory(name="Suva", **SAME | {"country": "FJ", "population": 300_000})
@@ -47,6 +48,7 @@ def test_cities_stand_in_groups_of_what_they_share(client, asked):
 
 
 def test_switching_coast_off_changes_the_order(client, asked):
+    """Sentence 28."""
     MemberFactory(name="Naga", **SAME | {"on_coast": False})
     MemberFactory(name="Suva", **SAME | {"population": 300_000})
 
