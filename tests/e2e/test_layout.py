@@ -56,3 +56,20 @@ def test_amount_of_13_digits_stays_in_one_piece(open_page, width):
         return range.getClientRects().length; }"""
     )
     assert lines == 1
+
+
+def test_tables_of_a_case_fold_on_a_telephone(open_page):
+    page = open_page("/policies/40/", width=390)
+    # Funding, staff and indicators: each with what it rests on, in sight.
+    tables = page.locator("main .scroll > .tab")
+    assert tables.count() == 3
+    beside = "all => all.filter(box => box.scrollWidth > box.clientWidth).length"
+    assert page.locator("main .scroll:has(> .tab)").evaluate_all(beside) == 0
+    labels = (
+        page.locator(".measured tbody tr")
+        .first.locator("td")
+        .evaluate_all(
+            """all => all.map(cell => getComputedStyle(cell, "::before").content.replaceAll('"', ""))"""
+        )
+    )
+    assert labels == ["Before", "Planned", "Result", "Change", "Evidence"]

@@ -298,7 +298,7 @@ def test_page_shows_unknown_and_withdrawn_money(client):
     FundingSource.objects.filter(name="A").update(state=FundingSource.State.WITHDRAWN)
     page = client.get(revision.case.get_absolute_url()).text
     assert page.count('stroke-dasharray="4 3"') == 2
-    assert "Not reported</span></td>" in page
+    assert "Not reported</span></span></td>" in page
     assert '<rect x="75.00%" width="25.00%" height="100%" fill="url(#hatch)"/>' in page
 
 
