@@ -56,10 +56,12 @@ def test_number_too_large_for_the_database_leads_to_the_whole_list(administrator
         assert columns <= set(relations), label
         for name in [*relations, "id__in", "pk__in"]:
             for number in NUMBERS:
-                answer = administrator_client.get(address, {name: number}, follow=True)
-                answers[label, name, number] = answer.status_code
-
-    assert {key: status for key, status in answers.items() if status != 200} == {}
+                answer = administrator_client.get(address, {name: number})
+                answers[label, name, number] = answer.get("Location", answer.status_code)
+        # What leads on leads here. The page says so, and is the same for all lists.
+        whole = {found for key, found in answers.items() if key[0] == label} - {200}
+        assert whole == {f"{address}?e=1"}
+    assert administrator_client.get(f"{address}?e=1").status_code == 200
 
 
 def test_number_too_large_for_the_database_in_a_path_names_nothing(administrator_client):
