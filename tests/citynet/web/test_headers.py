@@ -54,9 +54,11 @@ def _strict(settings):
 
 
 @with_more_addresses
-@pytest.mark.parametrize(
-    ("address", "status"),
-    [
+def test_kind_of_answer_has_all_headers(client, reference, synced, subtests):
+    LiveRevisionFactory()
+    synced()
+    client.raise_request_exception = False
+    for address, status in [
         ("/", 200),
         ("/policies/?q=water", 200),
         ("/policies/?sort=wrong", 400),
@@ -75,15 +77,11 @@ def _strict(settings):
         ("/broken/", 500),
         ("/accounts/login/", 200),
         ("/admin/", 302),
-    ],
-)
-def test_kind_of_answer_has_all_headers(client, reference, synced, address, status):
-    LiveRevisionFactory()
-    synced()
-    client.raise_request_exception = False
-    answer = client.get(address, secure=True)
-    answer.getvalue()
-    assert (answer.status_code, said(answer)) == (status, {})
+    ]:
+        with subtests.test(address=address):
+            answer = client.get(address, secure=True)
+            answer.getvalue()
+            assert (answer.status_code, said(answer)) == (status, {})
 
 
 def test_search_without_an_index_has_all_headers(client, reference, settings, tmp_path):

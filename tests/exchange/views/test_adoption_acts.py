@@ -132,22 +132,21 @@ def test_changes_are_written_in_rows_and_a_quicker_colleague_is_shown(membership
     assert own.kept == "Mine"
 
 
-@pytest.mark.parametrize(
-    ("sent", "message"),
-    [
+def test_wrong_rows_and_fields_are_named(membership, own, subtests):
+    client = signed_in(membership.user)
+    for sent, message in [
         (rows("changes", {"aspect": "scale", "what": "x"}), "This field is required"),
         (rows("changes", *[{"what": "x"}] * 13), "At most 12 rows fit here."),
         (rows("changes") | {"started": "2569"}, "Buddhist era"),
         (rows("changes") | {"kept": "x" * 1001}, "At most 1000 characters fit here"),
         (rows("changes") | {"stage": "stopped"}, "Give the reason in a sentence."),
         (rows("changes") | {"kept": "write to a@b.example"}, "put us in touch"),
-    ],
-)
-def test_wrong_rows_and_fields_are_named(membership, own, sent, message):
-    sent = {"shown": steps.as_shown(own)} | sent
-    answer = signed_in(membership.user).post(f"{own.get_absolute_url()}edit/", sent)
-    assert (answer.status_code, message in answer.text) == (422, True)
-    assert not own.changes.exists()
+    ]:
+        with subtests.test(sent=sent):
+            data = {"shown": steps.as_shown(own)} | sent
+            answer = client.post(f"{own.get_absolute_url()}edit/", data)
+            assert (answer.status_code, message in answer.text) == (422, True)
+            assert not own.changes.exists()
 
 
 # Sentence 16.

@@ -56,9 +56,8 @@ def ledger(reference):
     return {"hue": hue, "against": against, "considered": considered}
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
+def test_the_ledger_is_narrowed_by_what_is_in_its_address(ledger, subtests):
+    for query, expected in [
         ("", ["Owl Bus, taken up by Hue", "Waste fee, decided against by Naga"]),
         ("stage=decided-against", ["Waste fee, decided against by Naga"]),
         ("compared=about-the-same", ["Owl Bus, taken up by Hue"]),
@@ -73,10 +72,9 @@ def ledger(reference):
         ("q=owl hue", ["Owl Bus, taken up by Hue"]),
         ("q=suva", []),
         ("case=x", []),
-    ],
-)
-def test_the_ledger_is_narrowed_by_what_is_in_its_address(ledger, query, expected):
-    assert titles(visit(f"/exchange/adoptions/?{query}")) == expected
+    ]:
+        with subtests.test(query=query):
+            assert titles(visit(f"/exchange/adoptions/?{query}")) == expected
 
 
 def test_filters_say_how_many_adoptions_each_choice_would_give(ledger):

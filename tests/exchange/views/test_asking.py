@@ -84,18 +84,19 @@ def test_a_gap_of_a_case_leads_to_a_form_that_is_filled(client, case, asker):
     assert page["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
-@pytest.mark.parametrize("gap", ["budget", "staff", "duration", "stakeholders", "results"])
-def test_each_gap_has_its_question_short_enough_for_any_title(asker, case, gap):
+def test_each_gap_has_its_question_short_enough_for_any_title(asker, case, subtests):
     type(case.live).objects.update(title="X" * 200)
-    form = asker.get(f"{ASK}?case={case.pk}&gap={gap}").context["form"]
-    assert 100 < len(form["title"].value()) <= 200
-    assert form["topic"].value() in [
-        "budget",
-        "manpower",
-        "time-frame",
-        "stakeholders",
-        "results-and-monitoring",
-    ]
+    for gap in ["budget", "staff", "duration", "stakeholders", "results"]:
+        with subtests.test(gap=gap):
+            form = asker.get(f"{ASK}?case={case.pk}&gap={gap}").context["form"]
+            assert 100 < len(form["title"].value()) <= 200
+            assert form["topic"].value() in [
+                "budget",
+                "manpower",
+                "time-frame",
+                "stakeholders",
+                "results-and-monitoring",
+            ]
 
 
 def test_without_a_team_one_is_told_why_and_what_was_typed_waits(case):
@@ -255,9 +256,8 @@ def test_the_same_is_not_asked_again_and_leads_to_what_was_asked(asker, case):
     assert f'<a href="{before.get_absolute_url()}">{TITLE}</a></li>' in page.text
 
 
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(asker, case, subtests):
+    for fields, words in [
         ({"title": ""}, "This is needed."),
         ({"title": "Short?"}, "at least 10 characters"),
         ({"title": "X" * 201}, "At most 200 characters"),
@@ -269,16 +269,15 @@ def test_the_same_is_not_asked_again_and_leads_to_what_was_asked(asker, case):
         ({"language": "tlh"}, "not one of the available choices"),
         ({"visibility": "friends"}, "not one of the available choices"),
         ({"member": "999999999"}, "not one of the available choices"),
-    ],
-)
-def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(asker, case, fields, words):
-    page = asker.post(ASK, filled(asker, case=case.pk, gap="staff") | fields)
-    assert page.status_code == 422
-    assert words in page.text
-    assert not Question.objects.exists()
-    form = page.context["form"]
-    for name in {"title", "background"} - fields.keys():
-        assert form[name].value() == filled(asker)[name]
+    ]:
+        with subtests.test(fields=fields):
+            page = asker.post(ASK, filled(asker, case=case.pk, gap="staff") | fields)
+            assert page.status_code == 422
+            assert words in page.text
+            assert not Question.objects.exists()
+            form = page.context["form"]
+            for name in {"title", "background"} - fields.keys():
+                assert form[name].value() == filled(asker)[name]
 
 
 @pytest.mark.parametrize(

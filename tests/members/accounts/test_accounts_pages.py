@@ -88,13 +88,14 @@ def test_page_for_everybody_keeps_the_policy(client, name):
     check(client.get(reverse(name)))
 
 
-@pytest.mark.parametrize("name", SIGNED_IN)
-def test_page_of_a_signed_in_person_keeps_the_policy(client, name):
+def test_page_of_a_signed_in_person_keeps_the_policy(client, subtests):
     user = person()
     MembershipFactory(user=user, role=Membership.Role.COORDINATOR)
     sign_in(client, user.email)
     reauthenticate(client)
-    check(client.get(reverse(name)))
+    for name in SIGNED_IN:
+        with subtests.test(name=name):
+            check(client.get(reverse(name)))
 
 
 def test_pages_of_the_second_factor_keep_the_policy(client):

@@ -264,9 +264,10 @@ def test_proposed_member_is_added(moderator_client):
     assert Member.objects.values_list("slug", "status").get() == ("suva", "full")
 
 
-@pytest.mark.parametrize(
-    ("data", "field"),
-    [
+def test_decision_on_a_proposal_that_is_not_whole_adds_nothing(moderator_client, city, subtests):
+    FormerAddress.objects.create(slug="soerabaja", member=city)
+    proposal = MemberProposalFactory()
+    for data, field in [
         ({}, "decision"),
         ({"decision": "new", "slug": ""}, "slug"),
         ({"decision": "new", "slug": "surabaya"}, "slug"),
@@ -275,14 +276,11 @@ def test_proposed_member_is_added(moderator_client):
         ({"decision": "known", "slug": "suva"}, "slug"),
         ({"decision": "decline", "note": ""}, "note"),
         ({"decision": "new", "slug": "suva", "status": "emperor"}, "status"),
-    ],
-)
-def test_decision_on_a_proposal_that_is_not_whole_adds_nothing(moderator_client, city, data, field):
-    FormerAddress.objects.create(slug="soerabaja", member=city)
-    proposal = MemberProposalFactory()
-    answer = moderator_client.post(address("memberproposal", "decide", proposal.pk), data)
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
-    assert Member.objects.get() == city
+    ]:
+        with subtests.test(data=data):
+            answer = moderator_client.post(address("memberproposal", "decide", proposal.pk), data)
+            assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+            assert Member.objects.get() == city
 
 
 def test_decided_proposal_shows_who_decided(moderator_client, editor_client):

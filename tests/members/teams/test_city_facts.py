@@ -76,9 +76,9 @@ def test_cities_like_it_and_the_estimate_follow(client, reference, city):
     assert "457,626 people" in hint
 
 
-@pytest.mark.parametrize(
-    ("sent", "field", "message"),
-    [
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(client, city, subtests):
+    client.force_login(official_of(city))
+    for sent, field, message in [
         ({"population": "many"}, "population", "Write a number of people, for example 473728."),
         ({"population": "0"}, "population", "Write a number of people, for example 473728."),
         ({"population": "9" * 20}, "population", "Write a number of people, for example 473728."),
@@ -88,22 +88,18 @@ def test_cities_like_it_and_the_estimate_follow(client, reference, city):
         ({"population_year": "2999"}, "population_year", "Write a year from 1900 to "),
         ({"population_year": "now"}, "population_year", "Write a year, for example 2024."),
         ({"climate": "cold"}, "climate", "Select a valid choice."),
-    ],
-)
-def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(
-    client, city, sent, field, message
-):
-    client.force_login(official_of(city))
-    answer = client.post(URL, SENT | sent)
+    ]:
+        with subtests.test(sent=sent):
+            answer = client.post(URL, SENT | sent)
 
-    assert answer.status_code == 422
-    form = answer.context["facts_form"]
-    [error] = form.errors[field]
-    assert error.startswith(message)
-    # What was typed stays; what is on file is told as before.
-    assert form["population"].value() == (SENT | sent)["population"]
-    assert ("Climate", "Dry") in answer.context["facts"]
-    assert (facts_of(city)["climate"], Event.objects.count()) == ("dry", 0)
+            assert answer.status_code == 422
+            form = answer.context["facts_form"]
+            [error] = form.errors[field]
+            assert error.startswith(message)
+            # What was typed stays; what is on file is told as before.
+            assert form["population"].value() == (SENT | sent)["population"]
+            assert ("Climate", "Dry") in answer.context["facts"]
+            assert (facts_of(city)["climate"], Event.objects.count()) == ("dry", 0)
 
 
 @pytest.mark.parametrize("typed", ["457626", "457 626", "457.626", "４５７６２６", "४५७६२६"])

@@ -22,6 +22,7 @@ from members.record import people
 from members.teams import memberships
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 from tests.members.team import coordinator_of, official_of, request_of, secretariat, told
+from tests.sweeps import TIMES
 
 pytestmark = pytest.mark.django_db
 
@@ -415,7 +416,8 @@ def test_official_changes_no_role():
         memberships.set_role(membership, Role.COORDINATOR, membership.user)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(2 * TIMES))
 def test_whatever_people_do_a_team_keeps_its_rules(seed):
     """Random steps of random people: one current membership each, and a team that had a
     coordinator keeps one unless the last one left it."""

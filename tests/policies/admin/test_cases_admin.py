@@ -7,6 +7,7 @@ from members.models import Event
 from policies.admin.case_actions import ACTIONS
 from policies.models import CaseStudy, Revision
 from policies.workflow import curation, moderation
+from tests.conftest import signed_in
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -61,16 +62,18 @@ def told(answer):
 # Rights
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("name", ACTIONS)
-def test_acts_are_for_editors_in_chief(moderator_client, client, case, kept, name, method):
+def test_acts_are_for_editors_in_chief(moderator_client, client, case, kept):
+    weak = signed_in(UserFactory(is_staff=True, is_superuser=True))
     sent = {"reason": "Because.", "chosen": kept.pk}
-    assert getattr(moderator_client, method)(act(name, case), sent).status_code == 403
-    # Whose session has ended gets back what was typed.
-    signed_out = {"get": 302, "post": 401}[method]
-    assert getattr(client, method)(act(name, case), sent).status_code == signed_out
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    assert getattr(client, method)(act(name, case), sent).status_code == 302
+    for name in ACTIONS:
+        address = act(name, case)
+        # Whose session has ended gets back what was typed.
+        for method, signed_out in (("get", 302), ("post", 401)):
+            answers = [
+                getattr(each, method)(address, sent).status_code
+                for each in (moderator_client, client, weak)
+            ]
+            assert (name, method, answers) == (name, method, [403, signed_out, 302])
     case.refresh_from_db()
     assert (case.live_id, case.featured_at, case.merged_into_id) == (
         case.revisions.get().pk,
@@ -175,13 +178,14 @@ def test_nothing_found_is_said(editor_client, case):
     assert "Nothing was found." in answer.text
 
 
-@pytest.mark.parametrize("chosen", ["", "x", "²", "9" * 30, "-1", "987654"])
-def test_choice_that_is_none_is_refused(editor_client, case, kept, chosen):
-    answer = send(editor_client, "merge", case, chosen=chosen)
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["chosen"])
-    assert "Because." in answer.text
-    case.refresh_from_db()
-    assert case.merged_into is None
+def test_choice_that_is_none_is_refused(editor_client, case, kept, subtests):
+    for chosen in ["", "x", "²", "9" * 30, "-1", "987654"]:
+        with subtests.test(chosen=chosen):
+            answer = send(editor_client, "merge", case, chosen=chosen)
+            assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["chosen"])
+            assert "Because." in answer.text
+            case.refresh_from_db()
+            assert case.merged_into is None
 
 
 def test_case_itself_and_hidden_ones_are_not_offered(editor_client, case):
@@ -220,14 +224,18 @@ def test_case_is_moved(editor_client, case):
     assert case.member == suva
 
 
-@pytest.mark.parametrize("name", ["unpublish", "merge", "move"])
-@pytest.mark.parametrize("reason", ["", " ", "x" * 2001])
-def test_reason_is_asked_for(editor_client, case, kept, name, reason):
-    chosen = {"merge": kept.pk, "move": kept.member_id}.get(name, "")
-    answer = send(editor_client, name, case, reason=reason, chosen=chosen)
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason"])
-    assert answer.context["title"] == ACTIONS[name].question
-    assert Event.objects.filter(subject_type="policies.casestudy").count() == 0
+def test_reason_is_asked_for(editor_client, case, kept, subtests):
+    for name in ["unpublish", "merge", "move"]:
+        for reason in ["", " ", "x" * 2001]:
+            with subtests.test(name=name, reason=reason):
+                chosen = {"merge": kept.pk, "move": kept.member_id}.get(name, "")
+                answer = send(editor_client, name, case, reason=reason, chosen=chosen)
+                assert (answer.status_code, list(answer.context["form"].errors)) == (
+                    422,
+                    ["reason"],
+                )
+                assert answer.context["title"] == ACTIONS[name].question
+                assert Event.objects.filter(subject_type="policies.casestudy").count() == 0
 
 
 # Two people at once
@@ -352,8 +360,7 @@ def test_page_leads_to_the_site_only_where_something_is(editor_client, case):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize("where", ["list", "page", "merge", "move"])
-def test_queries_do_not_grow(editor_client, django_assert_num_queries, where, number):
+def test_queries_do_not_grow(editor_client, django_assert_num_queries, number, subtests):
     cases = [
         LiveRevisionFactory(title=f"Buses {place}", themes=[ThemeFactory().slug]).case
         for place in range(number)
@@ -361,10 +368,12 @@ def test_queries_do_not_grow(editor_client, django_assert_num_queries, where, nu
     for place in range(number - 1):
         RevisionFactory(case=cases[0], state="withdrawn", number=place + 2)
         MembershipFactory(member=cases[0].member)
-    address = {"list": LIST, "page": page_of(cases[0])}.get(where) or act(where, cases[0])
-    editor_client.get(address)
-    with django_assert_num_queries(QUERIES[where]):
-        editor_client.get(address)
+    for where in ["list", "page", "merge", "move"]:
+        with subtests.test(where=where):
+            address = {"list": LIST, "page": page_of(cases[0])}.get(where) or act(where, cases[0])
+            editor_client.get(address)
+            with django_assert_num_queries(QUERIES[where]):
+                editor_client.get(address)
 
 
 # Rights of a group are two questions.

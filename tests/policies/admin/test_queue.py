@@ -174,9 +174,8 @@ def mixed(moderator_client):
     )
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
+def test_queue_can_be_narrowed(moderator_client, mixed, subtests):
+    for query, expected in [
         ({"reviewer": "me"}, ["Mine"]),
         ({"reviewer": "nobody"}, ["Free"]),
         ({"reviewer": "others"}, ["Others"]),
@@ -194,10 +193,9 @@ def mixed(moderator_client):
         ({"q": "FJ"}, ["Mine", "Others"]),
         ({"q": "free", "country": "FJ"}, []),
         ({"kind": "nonsense", "country": "ZZ", "state": "nonsense"}, ["Mine", "Free", "Others"]),
-    ],
-)
-def test_queue_can_be_narrowed(moderator_client, mixed, query, expected):
-    assert titles(moderator_client, **query) == expected
+    ]:
+        with subtests.test(query=query):
+            assert titles(moderator_client, **query) == expected
 
 
 def test_choices_count_what_they_would_give(moderator_client, mixed):

@@ -87,9 +87,9 @@ def test_several_are_removed_at_once_each_on_record(moderator_client, reference)
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
+def test_what_is_no_term_is_refused_beside_its_field(moderator_client, reference, subtests):
+    Term.objects.create(target_id="11.7", language="vi", text="roof garden")
+    for text, message in [
         ("", "This field is required."),
         ("   ", "This field is required."),
         ("–!?", "Write a word or phrase; it has to have letters."),
@@ -98,15 +98,12 @@ def test_several_are_removed_at_once_each_on_record(moderator_client, reference)
         ("x" * 81, "Ensure this value has at most 80 characters (it has 81)."),
         ("x" * 10_000, "Ensure this value has at most 80 characters (it has 10000)."),
         ("ROOF  garden", "This target has the word already."),
-    ],
-)
-def test_what_is_no_term_is_refused_beside_its_field(moderator_client, reference, text, message):
-    Term.objects.create(target_id="11.7", language="vi", text="roof garden")
+    ]:
+        with subtests.test(text=text):
+            answer = moderator_client.post(ADD, sent(text))
 
-    answer = moderator_client.post(ADD, sent(text))
-
-    assert answer.context["adminform"].form.errors == {"text": [message]}
-    assert Term.objects.count() == 1
+            assert answer.context["adminform"].form.errors == {"text": [message]}
+            assert Term.objects.count() == 1
 
 
 @pytest.mark.parametrize("text", ["ﷺ" * 80, "木", "ශ්‍රම", "PM2.5", "wi-fi", "com\0post", "e\u0301"])

@@ -93,9 +93,8 @@ def test_comparison_of_one_offers_what_is_like_it(client, reference, synced):
     assert ">Ferries</a>" in page
 
 
-@pytest.mark.parametrize(
-    ("query", "message"),
-    [
+def test_wrong_address_is_refused_with_a_reason(client, subtests):
+    for query, message in [
         ("case=1&case=2&case=3&case=4&case=5", "At most four policies can be compared at a time."),
         ("case=1&case=1", "The same policy is named twice."),
         ("case=1&case=01", "The same policy is named twice."),
@@ -106,13 +105,12 @@ def test_comparison_of_one_offers_what_is_like_it(client, reference, synced):
         ("case=%00", "A policy is named by its number, for example case=12."),
         ("case=%D9%A1", "A policy is named by its number, for example case=12."),
         (f"case={'9' * 400}", "A policy is named by its number, for example case=12."),
-    ],
-)
-@pytest.mark.parametrize("path", [PAGE, FILE])
-def test_wrong_address_is_refused_with_a_reason(client, path, query, message):
-    answer = client.get(f"{path}?{query}")
-    assert answer.status_code == 400
-    assert message in answer.text
+    ]:
+        for path in [PAGE, FILE]:
+            with subtests.test(query=query, path=path):
+                answer = client.get(f"{path}?{query}")
+                assert answer.status_code == 400
+                assert message in answer.text
 
 
 @pytest.mark.parametrize("path", [PAGE, FILE])

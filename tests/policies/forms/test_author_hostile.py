@@ -115,11 +115,12 @@ def test_any_value_in_small_forms_is_answered(official, draft, value):
     assert picker.status_code == 200
 
 
-@pytest.mark.parametrize("seen", ["", "x" * 5000, "\x00", "24 hexadecimal digits"])
-def test_print_of_no_text_is_a_conflict_and_loses_nothing(official, draft, seen):
-    sent = {"title": "Mine", "summary": "", "language": "en", "seen": seen}
-    answer = official.post(address(draft.case, "basics"), sent)
-    assert answer.status_code == 409
-    assert fields_of(answer)["title"] == ["Mine"]
-    draft.refresh_from_db()
-    assert draft.title == "Night buses"
+def test_print_of_no_text_is_a_conflict_and_loses_nothing(official, draft, subtests):
+    for seen in ["", "x" * 5000, "\x00", "24 hexadecimal digits"]:
+        with subtests.test(seen=seen):
+            sent = {"title": "Mine", "summary": "", "language": "en", "seen": seen}
+            answer = official.post(address(draft.case, "basics"), sent)
+            assert answer.status_code == 409
+            assert fields_of(answer)["title"] == ["Mine"]
+            draft.refresh_from_db()
+            assert draft.title == "Night buses"

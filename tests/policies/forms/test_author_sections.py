@@ -506,9 +506,8 @@ def test_line_ends_count_once_and_invisible_signs_not_at_all(official, draft):
     assert draft.summary == "\n".join(["x" * 48] * 20) + "x" * 21
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_text_of_any_script_is_kept_as_it_is(official, draft, subtests):
+    for text in [
         "🏙️ bus 👩‍🚒",
         "حافلات الليل في المدينة",
         "mix עברית and English",
@@ -516,15 +515,16 @@ def test_line_ends_count_once_and_invisible_signs_not_at_all(official, draft):
         "<script>alert(1)</script> & \"quotes\" 'here'",
         "{{ 7|add:7 }} {% url 'home' %}",
         "=1+1",
-    ],
-)
-def test_text_of_any_script_is_kept_as_it_is(official, draft, text):
-    save(official, draft.case, "basics", title=text, summary=text)
-    draft.refresh_from_db()
-    assert (draft.title, draft.summary) == (text, text)
-    page = official.get(address(draft.case, "basics"))
-    assert fields_of(page)["summary"] == [text]
-    assert official.get(reverse("policies:preview", args=[draft.case_id])).status_code == 200
+    ]:
+        with subtests.test(text=text):
+            save(official, draft.case, "basics", title=text, summary=text)
+            draft.refresh_from_db()
+            assert (draft.title, draft.summary) == (text, text)
+            page = official.get(address(draft.case, "basics"))
+            assert fields_of(page)["summary"] == [text]
+            assert (
+                official.get(reverse("policies:preview", args=[draft.case_id])).status_code == 200
+            )
 
 
 def test_marks_that_nobody_sees_are_not_kept(official, draft):
@@ -576,12 +576,13 @@ def test_forty_rows_are_saved_in_order(official, draft):
     assert names == [f"Row {n}" for n in range(40)]
 
 
-@pytest.mark.parametrize("total", ["", "x", "-1", "99999999999", "1e3"])
-def test_count_of_rows_that_is_none_is_no_error_of_ours(official, draft, total):
-    sent = section_of(official, draft.case, "time") | {"phases-TOTAL_FORMS": total}
-    assert official.post(address(draft.case, "time"), sent).status_code in {302, 422}
-    sent["row"] = "add:phases"
-    assert official.post(address(draft.case, "time"), sent).status_code == 200
+def test_count_of_rows_that_is_none_is_no_error_of_ours(official, draft, subtests):
+    for total in ["", "x", "-1", "99999999999", "1e3"]:
+        with subtests.test(total=total):
+            sent = section_of(official, draft.case, "time") | {"phases-TOTAL_FORMS": total}
+            assert official.post(address(draft.case, "time"), sent).status_code in {302, 422}
+            sent["row"] = "add:phases"
+            assert official.post(address(draft.case, "time"), sent).status_code == 200
 
 
 # Rows without a script
@@ -599,9 +600,8 @@ def rows_after(official, draft, operation, names=("A", "B", "C")):
     return [sent[f"stakeholders-{n}-name"][0] for n in range(total)]
 
 
-@pytest.mark.parametrize(
-    ("operation", "expected"),
-    [
+def test_button_of_a_row_keeps_everything_typed(official, draft, subtests):
+    for operation, expected in [
         ("add:stakeholders", ["A", "B", "C", ""]),
         ("remove:stakeholders:1", ["A", "C"]),
         ("up:stakeholders:2", ["A", "C", "B"]),
@@ -612,10 +612,9 @@ def rows_after(official, draft, operation, names=("A", "B", "C")):
         ("remove:stakeholders:²", ["A", "B", "C"]),
         ("remove:nothing:1", ["A", "B", "C"]),
         ("show", ["A", "B", "C"]),
-    ],
-)
-def test_button_of_a_row_keeps_everything_typed(official, draft, operation, expected):
-    assert rows_after(official, draft, operation) == expected
+    ]:
+        with subtests.test(operation=operation):
+            assert rows_after(official, draft, operation) == expected
 
 
 def test_rows_can_be_reordered_and_saved(official, draft):

@@ -68,9 +68,8 @@ def test_nothing_is_known_of_who_it_was(reader):
     assert type(row["last_asked"]) is date
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_personal_and_empty_questions_are_never_kept(reader, subtests):
+    for words in [
         "mina@seoul.example",
         "ｍｉｎａ＠seoul.example",
         "mina (at) seoul",
@@ -86,13 +85,12 @@ def test_nothing_is_known_of_who_it_was(reader):
         "…",
         "2030 11",
         "",
-    ],
-)
-def test_personal_and_empty_questions_are_never_kept(reader, words):
-    assert questions.countable(words) is None
-    search(reader, words)
+    ]:
+        with subtests.test(words=words):
+            assert questions.countable(words) is None
+            search(reader, words)
 
-    assert counted() == []
+            assert counted() == []
 
 
 @pytest.mark.parametrize(
@@ -108,19 +106,17 @@ def test_words_in_any_script_are_kept(words, kept):
     assert questions.countable(words) == kept
 
 
-@pytest.mark.parametrize(
-    ("words", "more"),
-    [
+def test_narrowed_questions_do_not_count(reader, subtests):
+    for words, more in [
         ("zeppelin", {"goal": "11"}),
         ("zeppelin", {"meaning": "no"}),
         ("zeppelin", {"budget_min": "1"}),
         ("zeppelin", {"goal": "99"}),
-    ],
-)
-def test_narrowed_questions_do_not_count(reader, words, more):
-    search(reader, words, **more)
+    ]:
+        with subtests.test(words=words):
+            search(reader, words, **more)
 
-    assert counted() == []
+            assert counted() == []
 
 
 @pytest.mark.parametrize(

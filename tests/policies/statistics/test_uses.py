@@ -105,9 +105,8 @@ def test_case_that_is_not_public_does_not_count(reader, case):
     assert counted() == []
 
 
-@pytest.mark.parametrize(
-    "agent",
-    [
+def test_robots_do_not_count(case, subtests):
+    for agent in [
         "",
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "Mozilla/5.0 (compatible; bingbot/2.0)",
@@ -115,12 +114,11 @@ def test_case_that_is_not_public_does_not_count(reader, case):
         "curl/8.5.0",
         "python-requests/2.32",
         "Mozilla/5.0 (X11) HeadlessChrome/130",
-    ],
-)
-def test_robots_do_not_count(case, agent):
-    Client(headers={"user-agent": agent}).get(case.get_absolute_url())
+    ]:
+        with subtests.test(agent=agent):
+            Client(headers={"user-agent": agent}).get(case.get_absolute_url())
 
-    assert counted() == []
+            assert counted() == []
 
 
 def test_page_fetched_ahead_does_not_count(reader, case):

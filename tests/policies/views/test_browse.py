@@ -241,16 +241,18 @@ def test_pages_show_every_case_once(client, make):
     assert len({title for page in pages for title in page}) == 45
 
 
-@pytest.mark.parametrize("page", ["2", "3", "51", "99999999", "9" * 400])
-def test_page_beyond_the_last_is_not_found(client, make, page):
+def test_page_beyond_the_last_is_not_found(client, make, subtests):
     make("A")
     make.done()
-    assert client.get(f"/policies/?page={page}").status_code == 404
+    for page in ["2", "3", "51", "99999999", "9" * 400]:
+        with subtests.test(page=page):
+            assert client.get(f"/policies/?page={page}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("query", "message"),
-    [
+def test_what_is_not_understood_gives_400_and_no_results(client, make, subtests):
+    make("A case")
+    make.done()
+    for query, message in [
         ("goal=18", "“18” is not a choice of “Goal”."),
         ("target=1.99", "“1.99” is not a choice of “Target”."),
         ("theme=<b>", "“<b>” is not a choice of “Theme”."),
@@ -280,16 +282,13 @@ def test_page_beyond_the_last_is_not_found(client, make, page):
         ("page=0", "The page is a number from 1 up."),
         ("page=x", "The page is a number from 1 up."),
         ("colour=red", "There is no filter named “colour”."),
-    ],
-)
-def test_what_is_not_understood_gives_400_and_no_results(client, make, query, message):
-    make("A case")
-    make.done()
-    answer = client.get(f"/policies/?{query}")
-    assert answer.status_code == 400
-    assert titles(answer) == []
-    assert message in unescape(text_of(answer, 'role="alert"'))
-    assert "A case" not in answer.text
+    ]:
+        with subtests.test(query=query):
+            answer = client.get(f"/policies/?{query}")
+            assert answer.status_code == 400
+            assert titles(answer) == []
+            assert message in unescape(text_of(answer, 'role="alert"'))
+            assert "A case" not in answer.text
 
 
 def test_message_stands_beside_the_field_that_keeps_what_was_typed(client, make):
@@ -329,15 +328,14 @@ def test_control_characters_count_as_blanks(client, make):
     assert 'value="night buses"' in answer.text
 
 
-@pytest.mark.parametrize(
-    "words", ["title:secret", '"unclosed', "((", "AND OR NOT", "* -", "a:b^9~2[1 TO 2]", "\\"]
-)
-def test_operators_are_words(client, make, words):
+def test_operators_are_words(client, make, subtests):
     make("Night buses")
     make.done()
-    answer = client.get("/policies/", {"q": words})
-    assert answer.status_code == 200
-    assert f'value="{escape(words)}"' in answer.text
+    for words in ["title:secret", '"unclosed', "((", "AND OR NOT", "* -", "a:b^9~2[1 TO 2]", "\\"]:
+        with subtests.test(words=words):
+            answer = client.get("/policies/", {"q": words})
+            assert answer.status_code == 200
+            assert f'value="{escape(words)}"' in answer.text
 
 
 def test_empty_result_says_which_filter_to_drop(client, make):
@@ -491,9 +489,8 @@ def test_without_an_index_nothing_is_shown_for_a_filter(client, make, broken_ind
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize("query", ["", "?q=case&goal=11", "?view=table", "?q=case&theme=transport"])
 def test_list_asks_few_queries_however_many_rows(
-    client, make, django_assert_max_num_queries, count, query
+    client, make, django_assert_max_num_queries, count, subtests
 ):
     for number in range(count):
         revision = make(f"Case {number}", ["11.2", "9.1"], themes=["transport", "housing"])
@@ -501,10 +498,13 @@ def test_list_asks_few_queries_however_many_rows(
         FundingSource.objects.create(revision=revision, name="City", position=0)
         Indicator.objects.create(revision=revision, name="Riders", result=5, position=0)
     make.done()
-    client.get(f"/policies/{query}")  # names to suggest are read once for each state of the index
-    with django_assert_max_num_queries(4):
-        answer = client.get(f"/policies/{query}")
-    assert answer.text.count("Compare") > count
+    for query in ["", "?q=case&goal=11", "?view=table", "?q=case&theme=transport"]:
+        with subtests.test(query=query):
+            # Names to suggest are read once for each state of the index.
+            client.get(f"/policies/{query}")
+            with django_assert_max_num_queries(4):
+                answer = client.get(f"/policies/{query}")
+            assert answer.text.count("Compare") > count
 
 
 @pytest.mark.parametrize("count", [1, 3])

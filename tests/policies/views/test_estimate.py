@@ -13,6 +13,7 @@ from policies.models import FundingSource, Stakeholder
 from policies.search.query import UNAVAILABLE
 from policies.views import estimate as views
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
+from tests.sweeps import some
 
 pytestmark = pytest.mark.django_db
 
@@ -261,9 +262,8 @@ def test_who_took_part_who_paid_and_what_went_wrong(client, asker):
     assert "Ask the drivers first." in page
 
 
-@pytest.mark.parametrize(
-    ("query", "name", "message"),
-    [
+def test_wrong_question_is_said_beside_its_field_and_nothing_is_counted(client, asker, subtests):
+    for query, name, message in [
         ("target=99.9", "target", "“99.9” is not a target. Write its number, for example 11.2."),
         (
             "target=1.1&target=1.2&target=1.3&target=1.4",
@@ -318,47 +318,34 @@ def test_who_took_part_who_paid_and_what_went_wrong(client, asker):
         ("target=11.2&scale=town", "scale", "“town” is not one of the choices."),
         (f"q={'a' * 501}", "q", "Write at most 500 characters (now 501)."),
         ("targt=11.2", "", "There is no filter named “targt”."),
-    ],
-)
-def test_wrong_question_is_said_beside_its_field_and_nothing_is_counted(
-    client, asker, query, name, message
-):
-    for address in (URL, "/policies/estimate.csv"):
-        response = client.get(f"{address}?{query}")
+    ]:
+        with subtests.test(query=query):
+            for address in (URL, "/policies/estimate.csv"):
+                response = client.get(f"{address}?{query}")
 
-        assert response.status_code == 400
-        assert "estimate" not in response.context
-        found = dict(response.context["mistakes"][::-1])
-        assert name in found
-        assert message in (None, found[name])
+                assert response.status_code == 400
+                assert "estimate" not in response.context
+                found = dict(response.context["mistakes"][::-1])
+                assert name in found
+                assert message in (None, found[name])
 
 
-@pytest.mark.parametrize(
-    "value", ["<script>", "\x00", "9" * 400, "\u202eabc", "%", "1e999", "NaN", "٣٫٥"]
-)
-@pytest.mark.parametrize(
-    "name",
-    [
-        "target",
-        "goal",
-        "theme",
-        "case",
-        "for",
-        "population",
-        "country",
-        "ceiling",
-        "currency",
-        "like",
-        "scale",
-        "show",
-        "q",
-    ],
-)
-def test_hostile_input_is_never_an_error_of_ours(client, asker, name, value):
-    response = client.get(URL, {"theme": "transport"} | {name: value})
+HOSTILE = ["<script>", "\x00", "9" * 400, "\u202eabc", "%", "1e999", "NaN", "٣٫٥"]
+NAMES = [
+    *("target", "goal", "theme", "case", "for", "population", "country", "ceiling", "currency"),
+    *("like", "scale", "show", "q"),
+]
 
-    assert response.status_code in (200, 302, 400)
-    assert "<script>" not in response.content.decode().split("</head>")[1].split("<footer")[0]
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("place", "name"), [*enumerate(NAMES)])
+def test_hostile_input_is_never_an_error_of_ours(client, asker, place, name):
+    for value in some(HOSTILE, 3, place):
+        response = client.get(URL, {"theme": "transport"} | {name: value})
+
+        assert response.status_code in (200, 302, 400), value
+        shown = response.content.decode().split("</head>")[1].split("<footer")[0]
+        assert "<script>" not in shown
 
 
 def test_what_was_typed_stays_in_the_form(client, asker):
@@ -433,25 +420,22 @@ def test_h2_file_has_every_policy_and_every_reason(client, asker):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(
-    "more",
-    [
+def test_queries_do_not_grow(client, asker, synced, django_assert_max_num_queries, count, subtests):
+    for number in range(1, count + 1):
+        policy(number, themes=["transport"], title="Buses")
+    synced()
+    client.get(URL, {"q": "buses"})  # which reads the thesaurus, once for a process
+    for more in [
         {},
         {"like": "3"},
         {"theme": "transport"},
         {"theme": "transport", "like": "3"},
         {"q": "buses", "like": "3", "scale": "city"},
-    ],
-)
-def test_queries_do_not_grow(client, asker, synced, django_assert_max_num_queries, count, more):
-    for number in range(1, count + 1):
-        policy(number, themes=["transport"], title="Buses")
-    synced()
-    client.get(URL, {"q": "buses"})  # which reads the thesaurus, once for a process
-
-    with django_assert_max_num_queries(8):
-        response = client.get(URL, {"target": "11.2", "for": "iloilo", **more})
-    assert response.context["estimate"].total == count
+    ]:
+        with subtests.test(more=more):
+            with django_assert_max_num_queries(8):
+                response = client.get(URL, {"target": "11.2", "for": "iloilo", **more})
+            assert response.context["estimate"].total == count
 
 
 def test_h16_page_prints_with_its_date_and_address(client, asker, settings):
@@ -476,15 +460,18 @@ def test_pages_lead_to_the_estimate(client, asker, synced):
         assert f'href="{URL}{query}"' in html, address
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["", "q=bus&meaning=no", "theme=transport&stage=planned", "target=none", "stage=planned"],
-)
-def test_list_that_no_estimate_can_name_has_no_link(client, asker, synced, query):
+def test_list_that_no_estimate_can_name_has_no_link(client, asker, synced, subtests):
     policy(1, themes=["transport"], title="Bus", stage="planned")
     synced()
-
-    assert client.get(f"/policies/?{query}").context["estimate"] == ""
+    for query in [
+        "",
+        "q=bus&meaning=no",
+        "theme=transport&stage=planned",
+        "target=none",
+        "stage=planned",
+    ]:
+        with subtests.test(query=query):
+            assert client.get(f"/policies/?{query}").context["estimate"] == ""
 
 
 def test_list_of_cities_like_one_leads_to_the_same_estimate(client, asker, synced):

@@ -91,16 +91,19 @@ def test_names_of_gaps_are_those_that_can_be_asked_for():
     assert {gap.asks for gap in gaps.GAPS.values()} == {*gaps.ASKED, ""}
 
 
-@pytest.mark.parametrize("name", gaps.GAPS)
-def test_open_draft_is_shown_at_the_field(client, live, name):
+def test_open_draft_is_shown_at_the_field(client, live):
     draft = RevisionFactory(case__member=live.case.member)
     client.force_login(official_of(live.case.member))
-    answer = client.get(f"/policies/{draft.case_id}/edit/", {"gap": name})
+    pages = {}
+    for name, gap in gaps.GAPS.items():
+        answer = client.get(f"/policies/{draft.case_id}/edit/", {"gap": name})
 
-    gap = gaps.GAPS[name]
-    address = f"/policies/{draft.case_id}/edit/{gap.section}/"
-    assert (answer.status_code, answer["Location"]) == (302, f"{address}#{gap.anchor}")
-    assert f' id="{gap.anchor}"' in client.get(address).content.decode()
+        address = f"/policies/{draft.case_id}/edit/{gap.section}/"
+        expected = (302, f"{address}#{gap.anchor}")
+        assert (name, answer.status_code, answer["Location"]) == (name, *expected)
+        if address not in pages:
+            pages[address] = client.get(address).content.decode()
+        assert f' id="{gap.anchor}"' in pages[address], name
 
 
 def test_draft_is_opened_first_and_begins_at_the_field(client, live):

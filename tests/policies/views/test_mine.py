@@ -171,9 +171,12 @@ def test_titles_carry_their_language_and_direction(page, member):
     assert '<h4 class="case-title" lang="ar" dir="rtl">حافلات الليل</h4>' in page().text
 
 
-@pytest.mark.parametrize(
-    ("query", "titles"),
-    [
+def test_cases_can_be_narrowed(page, member, membership, subtests):
+    other = MembershipFactory(user=membership.user, member__slug="suva").member
+    RevisionFactory(case__member=member, title="Draft here")
+    RevisionFactory(case__member=other, title="Draft there")
+    LiveRevisionFactory(case__member=member, title="Public here")
+    for query, titles in [
         ({"state": "draft"}, ["Draft here", "Draft there"]),
         ({"state": "published"}, ["Public here"]),
         ({"member": "surabaya"}, ["Draft here", "Public here"]),
@@ -181,16 +184,11 @@ def test_titles_carry_their_language_and_direction(page, member):
         ({"state": "rejected"}, []),
         ({"state": "", "member": ""}, ["Draft here", "Draft there", "Public here"]),
         ({"utm_source": "x"}, ["Draft here", "Draft there", "Public here"]),
-    ],
-)
-def test_cases_can_be_narrowed(page, member, membership, query, titles):
-    other = MembershipFactory(user=membership.user, member__slug="suva").member
-    RevisionFactory(case__member=member, title="Draft here")
-    RevisionFactory(case__member=other, title="Draft there")
-    LiveRevisionFactory(case__member=member, title="Public here")
-    answer = page(**query)
-    assert answer.status_code == 200
-    assert sorted(each.title for each in answer.context["page"]) == titles
+    ]:
+        with subtests.test(query=query):
+            answer = page(**query)
+            assert answer.status_code == 200
+            assert sorted(each.title for each in answer.context["page"]) == titles
 
 
 @pytest.mark.parametrize(

@@ -79,16 +79,15 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "content", "reason"), HOSTILE, ids=[f"{row[0]}-{row[1]}" for row in HOSTILE]
-)
-def test_hostile_file_is_refused_with_a_reason(client, draft, kind, name, content, reason):
-    answer = upload(client, draft, kind, sent(name, content))
-    assert answer.status_code == 422
-    assert answer.context["form"].errors == {"upload": [reason]}
-    assert Photo.objects.count() + Attachment.objects.count() == 0
-    assert not default_storage.exists("photos")
-    assert not default_storage.exists("attachments")
+def test_hostile_file_is_refused_with_a_reason(client, draft, subtests):
+    for kind, name, content, reason in HOSTILE:
+        with subtests.test(kind=kind):
+            answer = upload(client, draft, kind, sent(name, content))
+            assert answer.status_code == 422
+            assert answer.context["form"].errors == {"upload": [reason]}
+            assert Photo.objects.count() + Attachment.objects.count() == 0
+            assert not default_storage.exists("photos")
+            assert not default_storage.exists("attachments")
 
 
 @pytest.mark.parametrize(
