@@ -81,17 +81,21 @@ run: .venv/.run ## Serve the portal with the sample library (PORT=8000) and mail
 
 # What make test runs of the tests that need not run each time; make test-all runs all of them.
 SQLITE_SET ?= sqlite
+SQLITE_FILES ?= $$(grep -rl --include='test_*.py' 'mark\.sqlite' tests)
 SERVERS_SET ?= servers and short
+BROWSER_SET ?= e2e and not long
 
 # What waits more than it works runs side by side; the rest has all cores to itself.
 test: .venv/.dev ## All that a reviewer needs: lint, checks, tests
-	$(MAKE) --no-print-directory --jobs=3 --output-sync=target lint check test-servers
-	$(MAKE) --no-print-directory test-postgres test-sqlite test-browser
+	$(MAKE) --no-print-directory --jobs=4 --output-sync=target lint check test-servers test-sqlite
+	$(MAKE) --no-print-directory test-postgres test-browser
 
 test-all: export SQLITE_SET = not e2e and not servers
+test-all: export SQLITE_FILES = tests
 test-all: export SERVERS_SET = servers
+test-all: export BROWSER_SET = e2e
 test-all: export SWEEP = 10
-test-all: test ## The same with everything on SQLite too, all drills, and the sweeps
+test-all: test ## The same with everything on SQLite too, all drills and journeys, and the sweeps
 
 sweeps: export SWEEP = 10
 sweeps: .venv/.dev ## What holds for anything, with ten times as many examples and every hostile value
@@ -122,10 +126,10 @@ test-postgres: .venv/.dev ## Tests on a PostgreSQL of their own
 	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) --dist worksteal -m 'not e2e and not servers'
 
 test-sqlite: .venv/.dev ## What depends on the database, on SQLite
-	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m '$(SQLITE_SET)'
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m '$(SQLITE_SET)' $(SQLITE_FILES)
 
 test-browser: .venv/.dev ## Tests in a real Chromium, with axe
-	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m e2e tests/e2e
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m '$(BROWSER_SET)' tests/e2e
 
 test-servers: .venv/.dev ## Short drills with servers of their own: crashes, restores, machines that go away
 	$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m '$(SERVERS_SET)' tests/servers tests/bench

@@ -132,6 +132,7 @@ def test_queue_shows_all_its_columns(open_page, sessions, width):
     assert [name for name in NEEDED if name not in " ".join(seen).split()] == []
 
 
+@pytest.mark.long
 def test_case_goes_from_submission_to_its_end(open_page, sessions, desk):
     """Sent back, handed in again, published, edited, taken off: two moderators, one author."""
     desk("person", email="budi@lamps.example", member="seoul")
@@ -235,6 +236,7 @@ class StaysHere(urllib.request.HTTPRedirectHandler):
         return None
 
 
+@pytest.mark.long
 def test_two_decide_at_once_on_one_machine(site, sessions, secretariat):
     """The database of this server is SQLite: one writer at a time, and the second one is told."""
     desks = [Desk(site, session) for session in sessions.values()]

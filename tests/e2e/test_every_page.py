@@ -31,8 +31,8 @@ PAGES = {
 }
 REFUSED = {"wrong filter": 400, "not found": 404}
 # What rules differ by width or by colours are the same style sheet's on all pages.
-NARROW = ("home", "search", "case", "compare", "coverage")
-DARK = ("search", "table", "case", "coverage")
+NARROW = ("search", "case", "compare")
+DARK = ("search", "case", "coverage")
 WIDE, TELEPHONE = ({"width": width, "height": 900} for width in (1280, 390))
 
 

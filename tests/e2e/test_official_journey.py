@@ -94,7 +94,14 @@ class Official:
         return f"ani@{self.domain}"
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        pytest.param(True, id="scripts"),
+        # Clients of tests, which have none, go the whole way too, and readers and forms without them.
+        pytest.param(False, id="no scripts", marks=pytest.mark.long),
+    ],
+)
 def test_official_publishes_a_case_and_edits_it(open_page, desk, mails, scripts):
     official = Official(
         open_page("/", scripts=scripts, width=1280 if scripts else 390),

@@ -120,7 +120,6 @@ def test_everything_comes_back_on_sqlite(filled):
     assert filled.copy.program("tests.servers.numbers") == numbers
 
 
-@pytest.mark.short
 def test_everything_moves_to_postgresql_and_comes_back_there(install, moved, filled):
     numbers = filled.program("tests.servers.numbers")
     assert differences(moved.contents(), filled.expected) == {}

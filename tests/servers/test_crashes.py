@@ -8,7 +8,7 @@ import pytest
 
 from .forked import ROOT
 
-pytestmark = [pytest.mark.servers, pytest.mark.short]
+pytestmark = pytest.mark.servers
 
 POINTS = 6  # one of every kind
 CRASHES = (sys.executable, "-m", "tests.crashes", str(POINTS))
@@ -17,7 +17,8 @@ CRASHES = (sys.executable, "-m", "tests.crashes", str(POINTS))
 @pytest.mark.parametrize(
     ("engine", "command"),
     [
-        ("sqlite3", CRASHES),
+        # Here the killed process is the database, too.
+        pytest.param("sqlite3", CRASHES, marks=pytest.mark.short),
         ("postgresql", (sys.executable, "-m", "tests.postgres", *CRASHES)),
     ],
 )

@@ -17,7 +17,7 @@ import pytest
 
 from .installation import SITE, Installation
 
-pytestmark = [pytest.mark.servers, pytest.mark.short, pytest.mark.xdist_group("nginx")]
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("nginx")]
 
 YEAR = "public, max-age=31536000, immutable"
 READERS = 2
@@ -98,6 +98,7 @@ def while_people_read(site, happens):
     return seen
 
 
+@pytest.mark.short
 def test_file_whose_name_has_a_checksum_is_kept_for_ever(site):
     answer = site.ask(stylesheet(site), Accept_Encoding="gzip")
 
@@ -107,12 +108,14 @@ def test_file_whose_name_has_a_checksum_is_kept_for_ever(site):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.short
 def test_file_of_a_plain_name_is_asked_for_again(site):
     answer = site.ask("/static/css/site.css")
 
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "public, max-age=3600")
 
 
+@pytest.mark.short
 @pytest.mark.parametrize(
     "path",
     [
@@ -132,6 +135,7 @@ def test_only_static_files_are_served_from_the_disk(site, path):
     assert site.ask(path).status in {400, 404}
 
 
+@pytest.mark.short
 def test_plain_http_leads_to_https(site):
     connection = http.client.HTTPConnection("127.0.0.1", site.http)
     connection.request("GET", "/policies/?q=water", headers={"Host": SITE})
@@ -142,6 +146,7 @@ def test_plain_http_leads_to_https(site):
     assert answer.headers["Location"] == f"https://{SITE}/policies/?q=water"
 
 
+@pytest.mark.short
 def test_another_name_gets_nothing(site):
     with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
         site.ask("/", name="other.example.org")
@@ -150,6 +155,7 @@ def test_another_name_gets_nothing(site):
         assert connection.recv(100) == b""
 
 
+@pytest.mark.short
 def test_what_a_visitor_says_about_the_way_is_not_believed(site):
     answer = site.ask(
         "/policies/",
@@ -165,11 +171,13 @@ def test_what_a_visitor_says_about_the_way_is_not_believed(site):
     assert f'rel="canonical" href="https://{SITE}/policies/"' in text(answer)
 
 
+@pytest.mark.short
 def test_nobody_is_told_which_version_answers(site):
     assert site.ask("/").headers.get_all("Server") == ["nginx"]
     assert site.ask("/static/nowhere").headers["Server"] == "nginx"
 
 
+@pytest.mark.short
 def test_file_that_is_too_large_is_refused_with_a_page(site):
     answer = site.ask("/policies/new/", "POST", b"x" * (23 * 1024**2))
 
@@ -179,6 +187,7 @@ def test_file_that_is_too_large_is_refused_with_a_page(site):
     assert answer.headers["Retry-After"] is None
 
 
+@pytest.mark.short
 def test_many_forms_from_one_address_are_asked_to_wait(site):
     answers = [site.ask("/accounts/login/", "POST", b"login=x") for _turn in range(30)]
     refused = [answer for answer in answers if answer.status == 429]

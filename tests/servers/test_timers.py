@@ -96,8 +96,10 @@ def test_watchers_outlive_a_restart_of_the_database_and_stop_when_told(server, t
             assert "Traceback" not in errors
 
 
-@pytest.mark.short
-@pytest.mark.parametrize("command", ["backup", "send_digest", "send_notices", "sync_search"])
+@pytest.mark.parametrize(
+    "command",
+    ["backup", "send_digest", "send_notices", pytest.param("sync_search", marks=pytest.mark.short)],
+)
 def test_command_without_a_database_is_to_be_tried_again(tmp_path, command):
     code, output, errors = finish(start(tmp_path, NOBODY, command))
 

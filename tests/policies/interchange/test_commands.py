@@ -15,8 +15,6 @@ from policies.workflow import moderation
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory
 from tests.policies.lines import content_of, encoded, full, rows, short
 
-pytestmark = pytest.mark.sqlite
-
 
 def run(*arguments, **options):
     """Run a command and give what it prints, and what it says meanwhile."""
@@ -43,6 +41,7 @@ def file(tmp_path):
     return write
 
 
+@pytest.mark.sqlite
 def test_import_makes_drafts_and_says_so(surabaya, file):
     out, err = run("import_cases", file(full(), short()))
 
@@ -76,6 +75,7 @@ def test_import_publishes_and_brings_the_index_up_to_date(surabaya, file):
     assert Revision.objects.live().count() == index.count() == 2
 
 
+@pytest.mark.sqlite
 def test_published_import_replaces_what_was_public(surabaya, file):
     run("import_cases", file(full()), "--publish")
 
@@ -130,6 +130,7 @@ def test_long_import_tells_how_far_it_is(surabaya, file, monkeypatch):
     assert quiet == ""
 
 
+@pytest.mark.sqlite
 def test_export_gives_the_public_cases_in_their_order(surabaya, file, tmp_path):
     run("import_cases", file(full(), short(title="Second")), "--publish")
     run("import_cases", file(short(title="Draft")))
@@ -211,6 +212,7 @@ def test_long_export_tells_how_far_it_is(surabaya, file, tmp_path, monkeypatch):
     assert err.splitlines() == ["1 case studies", "2 case studies", "2 case studies exported"]
 
 
+@pytest.mark.sqlite
 def test_samples_are_loaded_published_and_indexed_once(reference):
     out, _err = run("load_samples")
 

@@ -10,7 +10,7 @@ from policies.search.query import Question, ask
 
 from .library import live_case, titles
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def folder():
