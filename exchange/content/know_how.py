@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from exchange.models import Advice, Question, Topic
-from exchange.models.entries import FOUR_WORDS
+from exchange.models.entries import DEMONSTRATION, FOUR_WORDS
 from policies.content import citations
 from policies.content.json_ld import organisation
 from policies.models import Revision
@@ -79,6 +79,7 @@ def on_class(cases, targets):
         about |= Q(pk__in=own.values("advice"))
     newest = Window(RowNumber(), partition_by="topic", order_by="-pk")
     rows = listed(Advice.objects.public()).filter(about, topic__in=[*FOUR_WORDS, Topic.WENT_WRONG])
+    rows = rows.exclude(member__slug__in=DEMONSTRATION)
     return rows.annotate(place=newest).filter(place__lte=IN_ESTIMATES)
 
 

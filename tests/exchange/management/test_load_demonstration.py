@@ -54,6 +54,9 @@ def test_it_is_marked_counted_nowhere_and_can_be_tried(client, reference, synced
     assert {name for name, _label, numbers in figures.rows if any(numbers)} == {"advice", "unasked"}
     assert (sum(figures.of("advice")), figures.stages, figures.active_teams) == (1, [], 0)
 
+    estimate = client.get("/policies/estimate/?target=11.2")
+    assert estimate.context["beside"].advised == estimate.context["beside"].went_wrong == []
+
     person = signed_in(User.objects.get(email="demonstration@example.org"))
     mine = person.get("/my/exchange/").text
     assert "Demonstration: how many people run your night bus" in mine
