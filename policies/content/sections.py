@@ -127,7 +127,7 @@ def indicator_rows(revision):
 
 def _reading(row):
     in_percent = row.unit.strip() == PERCENT
-    value = _percentage if in_percent else formats.figure
+    value = _percentage if in_percent else _figure
     series = _series(row)
     # Who reports it says more than that it is reported.
     is_reported = row.reporter and row.evidence == Indicator.Evidence.REPORTED
@@ -200,8 +200,14 @@ def _signed(value):
     return sign + formats.figure(abs(value))
 
 
+def _figure(value):
+    return formats.figure(value).replace("-", "−", 1)
+
+
 def _percentage(value):
-    return "" if value is None else _("%(number)s%%") % {"number": formats.number(value)}
+    if value is None:
+        return ""
+    return _("%(number)s%%") % {"number": formats.number(value).replace("-", "−", 1)}
 
 
 def _year(year):

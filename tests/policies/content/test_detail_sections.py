@@ -219,6 +219,16 @@ def test_percentages_are_written_as_such():
     assert (row.bar.start, row.bar.end) == (25, 90)
 
 
+def test_fall_is_written_with_a_minus_like_a_change():
+    revision = LiveRevisionFactory()
+    revision.indicators.create(name="Cases", unit="%", baseline=0, result=-96, position=0)
+    revision.indicators.create(name="At work", baseline=-1, result=-14, position=1)
+    assert [(row.result, row.change) for row in indicator_rows(revision)] == [
+        ("−96%", "−96 points"),
+        ("−14", "−13"),
+    ]
+
+
 def test_indicator_of_which_nothing_is_known():
     revision = LiveRevisionFactory()
     Indicator.objects.create(revision=revision, name="Coverage", unit="%")
