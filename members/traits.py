@@ -42,10 +42,15 @@ LISTED = ("name", "slug", "country", "population", "climate", "on_coast")
 class Mark:
     """One trait of a city beside that of the city that is asked for."""
 
+    member: Member
     trait: Trait
-    words: str
     likeness: Likeness
     counts: bool
+
+    @property
+    def words(self):
+        """The trait in words; most cities are compared and never shown."""
+        return words(self.member, self.trait)
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,7 @@ def close_to(member):
 def beside(member, other, traits=tuple(Trait)):
     """Return ``other`` as a :class:`City` beside ``member``."""
     marks = tuple(
-        Mark(trait, words(other, trait), likeness(member, other, trait), trait in traits)
-        for trait in Trait
+        Mark(other, trait, likeness(member, other, trait), trait in traits) for trait in Trait
     )
     known = member.population and other.population
     distance = abs(math.log(other.population / member.population)) if known else math.inf
@@ -118,7 +122,7 @@ def words(member, trait):
     if trait == Trait.SIZE:
         return number(member.population) if member.population else ""
     if trait == Trait.INCOME:
-        return incomes.label(member.country.code)
+        return incomes.label(member.iso_code)
     if trait == Trait.CLIMATE:
         return member.get_climate_display()
     return (
@@ -144,7 +148,7 @@ def _size(member, other):
 
 
 def _income(member, other):
-    ranks = incomes.rank(member.country.code), incomes.rank(other.country.code)
+    ranks = incomes.rank(member.iso_code), incomes.rank(other.iso_code)
     if None in ranks:
         return Likeness.UNKNOWN
     steps = abs(ranks[0] - ranks[1])

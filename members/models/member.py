@@ -276,13 +276,17 @@ class Member(models.Model):
         return [name for name in own if name.strip()]
 
     @property
-    def country_code(self):
-        """ISO 3166-1 alpha-2 code of a country or area that is shown by name, else ""."""
+    def iso_code(self):
+        """ISO 3166-1 alpha-2 code of its country or area; "" for none."""
         if "country" not in vars(self):
             self.refresh_from_db(fields=["country"])
         # ``self.country`` is a new object each time that looks through all countries.
-        code = vars(self)["country"] or ""
-        return "" if code in settings.COUNTRIES_WITHOUT_LABEL else code
+        return vars(self)["country"] or ""
+
+    @property
+    def country_code(self):
+        """The same where the country or area is shown by name, else ""."""
+        return "" if self.iso_code in settings.COUNTRIES_WITHOUT_LABEL else self.iso_code
 
     @property
     def country_name(self):
@@ -292,7 +296,7 @@ class Member(models.Model):
     @cached_property
     def subregion(self):
         """The UN M49 :class:`~members.subregions.Subregion`, or None where there is no country."""
-        return subregion_of(self.country.code)
+        return subregion_of(self.iso_code)
 
     @property
     def is_member(self):

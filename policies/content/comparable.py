@@ -148,7 +148,7 @@ class Figure:
         stated = revision.budget_amount, revision.budget_currency
         amount, currency = stated if stated[0] is not None else (revision.budget_usd, "USD")
         return prices.international_dollars(
-            amount, currency, revision.budget_year, self.member.country.code
+            amount, currency, revision.budget_year, self.member.iso_code
         )
 
     @cached_property
