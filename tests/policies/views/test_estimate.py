@@ -438,6 +438,15 @@ def test_queries_do_not_grow(client, asker, synced, django_assert_max_num_querie
             assert response.context["estimate"].total == count
 
 
+@pytest.mark.parametrize(("query", "columns"), [({}, 6), ({"for": "iloilo"}, 7)])
+def test_lines_of_a_basis_are_as_wide_as_their_table(client, asker, query, columns):
+    policy(1)
+    page = client.get(URL, {"target": "11.2", **query}).text
+    head = page[page.index("<thead") : page.index("</thead>")]
+    assert head.count("<th ") == columns
+    assert re.findall(r'colspan="(\d)"', page) == [str(columns)]
+
+
 def test_h16_page_prints_with_its_date_and_address(client, asker, settings):
     policy(1)
     page = text(client.get(URL, {"target": "11.2"}))
