@@ -12,6 +12,7 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt.security_txt, name="security-txt"),
     path("", include("portal.urls.crawlers")),
     path("api/", include("policies.urls.api")),
+    path("embed/", include("policies.urls.embed")),
     path("data/", include("portal.urls.data")),
 ]
 urlpatterns += mailbox.urlpatterns()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from policies.models import CaseStudy, Dump
 from . import data_files
 
 GONE = 410
+# Examples of what can stand in a frame: its name, what goes into the address, pixels.
+EMBEDS = (("case", [1], 360), ("target", ["11.6"], 900), ("coverage", [], 1200))
 SHOWN = 24
 
 
@@ -39,6 +42,11 @@ def data(request):
         "newest": newest,
         "data": data_files.dataset(newest),
         "contact": settings.CONTACT_EMAIL,
+        "embed_sites": settings.EMBED_SITES,
+        "embeds": [
+            (height, settings.SITE_URL + reverse(f"embed:{name}", args=arguments))
+            for name, arguments, height in EMBEDS
+        ],
     }
     return render(request, "portal/data.html", context)
 

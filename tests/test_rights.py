@@ -131,6 +131,9 @@ PAGES = {
     "data-dump": ((404, 404, 404, 404, 404, 404, 404, 404), NO_METHOD),
     "data-package": (ALL, NO_METHOD),
     "data-targets": (ALL, NO_METHOD),
+    "embed:case": (ALL, NO_METHOD),
+    "embed:coverage": (ALL, NO_METHOD),
+    "embed:target": (ALL, NO_METHOD),
     "exchange:answer": (NETWORK, NETWORK_EMPTY),
     # Who is in no team may write a question too: it is kept until the person is in one.
     "exchange:ask": (SIGNED_IN, (401, 422, 422, 422, 302, 422, 422, 422)),
@@ -298,7 +301,10 @@ PAGES = {
     "policies:notes": (TEAM_SENT_ON, TEAM_EMPTY),
     "policies:photo": (DRAFT_FILE, NO_METHOD),
     "policies:preview": (TEAM, SIGNED_IN_NO_METHOD),
+    "policies:brief": (ALL, NO_METHOD),
     "policies:card": (ALL, NO_METHOD),
+    # Nothing is asked for: it leads to the form.
+    "policies:estimate-brief": (AWAY, NO_METHOD),
     "policies:revision": (ALL, NO_METHOD),
     "policies:revision-cite": (ALL, NO_METHOD),
     # Nothing is not what was there: the person is shown both.

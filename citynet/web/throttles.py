@@ -49,6 +49,7 @@ BY_ADDRESS = {
     "api:policy": ("search", SAFE),
     "api:targets": ("search", SAFE),
     "policies:card": ("search", SAFE),
+    "policies:estimate-brief": ("search", SAFE),
     "secretariat:statistics-csv": ("export", SAFE),
     "secretariat:export": ("export", SENDING),
     "admin:members_event_export": ("export", SENDING),

@@ -6,6 +6,7 @@ from policies.views import (
     author_corrections,
     author_files,
     author_sections,
+    brief,
     browse,
     cards,
     compare,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("suggest/", browse.suggest, name="suggest"),
     path("compare/", compare.compare, name="compare"),
     path("estimate/", estimate.estimate, name="estimate"),
+    path("estimate/brief/", estimate.estimate_brief, name="estimate-brief"),
     path("estimate.csv", estimate.estimate_csv, name="estimate-csv"),
     path("compare/export.csv", compare.compare_csv, name="compare-csv"),
     path("compare/export.xlsx", compare.compare_xlsx, name="compare-xlsx"),
@@ -57,6 +59,7 @@ urlpatterns = [
     ),
     path("<int:pk>/card-<int:number>.png", cards.card, name="card"),
     path("<int:pk>/<slug:slug>/", detail.case, name="case"),
+    path("<int:pk>/<slug:slug>/brief/", brief.brief, name="brief"),
     path("<int:pk>/<slug:slug>/history/", detail.history, name="history"),
     path("<int:pk>/<slug:slug>/revisions/<int:number>/", detail.revision, name="revision"),
     re_path(

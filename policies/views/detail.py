@@ -40,9 +40,9 @@ FILES = {
 @or_gone
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
-    live = _live(pk, Revision.objects.live().with_rows().annotate(**lists.ON_PAGES))
-    if moved := _moved(request, live, "policies:case"):
-        return moved
+    live = live_revision(pk, Revision.objects.live().with_rows().annotate(**lists.ON_PAGES))
+    if elsewhere := moved(request, live, "policies:case"):
+        return elsewhere
     revisions = list(
         Revision.objects.citable()
         .filter(case=live.case_id)
@@ -67,9 +67,9 @@ def case(request, pk, slug=None):
 @or_gone
 def history(request, pk, slug):
     """The published revisions of a case: what changed from each to the next, or between any two."""
-    live = _live(pk)
-    if moved := _moved(request, live, "policies:history"):
-        return moved
+    live = live_revision(pk)
+    if elsewhere := moved(request, live, "policies:history"):
+        return elsewhere
     numbers = dict(
         Revision.objects.citable()
         .filter(case_id=live.case_id)
@@ -170,9 +170,9 @@ def _linked(answer, shown, cited):
 @or_gone
 def cite(request, pk, slug, form):
     """The citation of a case's live revision as a file: ``form`` is bib, ris or json (CSL-JSON)."""
-    live = _live(pk)
-    if moved := _moved(request, live, "policies:cite", form=form):
-        return moved
+    live = live_revision(pk)
+    if elsewhere := moved(request, live, "policies:cite", form=form):
+        return elsewhere
     return _cited(live, form)
 
 
@@ -185,8 +185,8 @@ def cite_revision(request, pk, slug, number, form):
     shown = found.select_related("case__member").first()
     if shown is None:
         raise Http404(_("There is no such revision."))
-    if moved := _moved(request, shown, "policies:revision-cite", number=shown.number, form=form):
-        return moved
+    if elsewhere := moved(request, shown, "policies:revision-cite", number=shown.number, form=form):
+        return elsewhere
     return _cited(shown, form)
 
 
@@ -201,9 +201,9 @@ def _cited(shown, form):
 @or_gone
 def case_jsonl(request, pk, slug):
     """The live revision of a case in the interchange format: one line."""
-    live = _live(pk, Revision.objects.live().with_first_published().with_rows())
-    if moved := _moved(request, live, "policies:case-jsonl"):
-        return moved
+    live = live_revision(pk, Revision.objects.live().with_first_published().with_rows())
+    if elsewhere := moved(request, live, "policies:case-jsonl"):
+        return elsewhere
     line = json.dumps(interchange.record(live), ensure_ascii=False) + "\n"
     name = f"{citations.citation(live).key}.jsonl"
     return _file(name, "application/jsonl; charset=utf-8", line)
@@ -217,11 +217,11 @@ def _writes(request, live):
     return CaseStudy.objects.editable_by(request.user).filter(pk=live.case_id).exists()
 
 
-def _live(pk, revisions=None):
+def live_revision(pk, revisions=None):
     """Return the live revision of a case, or of the one that it was merged into; raise 404 where
     there is none.
 
-    The address of a merged case is not that of the one that stays, so ``_moved`` leads there.
+    The address of a merged case is not that of the one that stays, so ``moved`` leads there.
     """
     if revisions is None:
         revisions = Revision.objects.live().select_related("case__member")
@@ -240,7 +240,7 @@ def _number(text):
     return int(text)
 
 
-def _moved(request, live, name, **kwargs):
+def moved(request, live, name, **kwargs):
     """A lasting redirect to the one address of the page, or None where the request came there."""
     address = reverse(name, kwargs={"pk": live.case_id, "slug": live.case.slug, **kwargs})
     return None if request.path == address else redirect(address, permanent=True)

@@ -30,6 +30,8 @@ from policies.filters.library import plain
 
 # With so many amounts to compare nobody needs a wider class.
 ENOUGH = 30
+# What two sheets of paper have room for.
+BRIEF_ROWS, BRIEF_LINES, BRIEF_VOICES = 8, 5, 3
 # More policies than these that are left out are listed a reason at a time.
 MANY = 60
 
@@ -52,6 +54,30 @@ def estimate(request):
     if result is None:
         return render(request, "policies/estimate.html", _frame(question) | _too_many(question))
     return render(request, "policies/estimate.html", _frame(question) | _context(question, result))
+
+
+@login_not_required
+@require_safe
+@page_cache.cache_public_page
+def estimate_brief(request):
+    """The same on two pages for printing; what is not understood leads to the page that says so."""
+    question = EstimateQuestion(request.GET)
+    asked = question.is_valid and not question.is_open and question.is_searchable
+    result = _estimate(question) if asked else None
+    if result is None:
+        return redirect(f"{reverse('policies:estimate')}?{request.GET.urlencode()}")
+    context = _frame(question) | _context(question, result)
+    compared = [figure for _basis, _label, figures in result.by_basis for figure in figures]
+    context |= {
+        "crumbs": [(_("What would it take in your city?"), context["address"])],
+        "rows": compared[:BRIEF_ROWS],
+        "further_rows": len(compared[BRIEF_ROWS:]),
+        "people": result.people[:BRIEF_LINES],
+        "lengths": result.lengths[:BRIEF_LINES],
+        "voices": result.experience.voices[:BRIEF_VOICES],
+        "contact": settings.CONTACT_EMAIL,
+    }
+    return render(request, "policies/estimate_brief.html", context)
 
 
 @login_not_required
@@ -160,6 +186,7 @@ def _context(question, result):
         "address": address,
         "whole_address": settings.SITE_URL + address,
         "csv": question.address("policies:estimate-csv"),
+        "brief": question.address("policies:estimate-brief"),
         "without_choice": question.address(**NO_CHOICE) if question.has_choice else "",
         "hidden": [pair for pair in question.values() if pair[0] not in NO_CHOICE],
         "today": date_format(today, "DATE_FORMAT"),

@@ -1,7 +1,9 @@
 """A policymaker's whole way: search, narrow, read, compare, cite, take along."""
 
+import io
 import re
 
+import pikepdf
 import pytest
 from playwright.sync_api import expect
 
@@ -99,6 +101,24 @@ def test_page_prints_without_its_controls(open_page):
     for selector in (".side-panel", ".skip", "nav.nav"):
         assert not page.locator(selector).first.is_visible(), selector
     assert page.locator(".case-title").first.is_visible()
+
+
+SHEETS = """() => [...document.querySelectorAll(".sheet")].map(
+    (sheet) => sheet.scrollHeight <= sheet.clientHeight && sheet.scrollWidth <= sheet.clientWidth)"""
+
+
+def test_brief_is_two_pages_that_nothing_is_cut_off_from(open_page):
+    """Of the case that says most, and of an estimate with many policies."""
+    first = open_page("/policies/?q=Phnom+Penh+water").locator(".case-title a").first
+    case = first.get_attribute("href")
+    for address in (f"{case}brief/", "/policies/estimate/brief/?goal=11&for=seoul"):
+        page = open_page(address)
+        with pikepdf.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as file:
+            assert len(file.pages) == 2
+            width, height = file.pages[0].mediabox[2:]
+            assert (round(width), round(height)) == (595, 842)
+        page.emulate_media(media="print")
+        assert page.evaluate(SHEETS) == [True, True]
 
 
 def test_page_weighs_little(open_page, site):
