@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "policies",
     "exchange",
     "seminars",
+    "alerts",
     "portal",
 ]
 
@@ -560,12 +561,15 @@ READ_WHEN_MAILED = {
     "introduction-made": "exchange.content.introductions.facts_of_mail",
     "receipt": "policies.statistics.turnaround.facts_of_receipt",
 }
+# Kinds of notices whose mail has headers of its own.
+MAIL_HEADERS = {"alert": "alerts.steps.headers_of_mail"}
 # What each app knows about a person: for the download of personal data, the trail and the deletion.
 PERSONAL_DATA = [
     "members.teams.personal_data",
     "policies.workflow.personal_data",
     "exchange.steps.personal_data",
     "seminars.steps.personal_data",
+    "alerts.personal_data",
 ]
 
 # Each request has an id, in its answer and in each line of the log about it. nginx may give it.
@@ -607,6 +611,7 @@ TIMED_COMMANDS = {
     "publish_dump": timedelta(days=2),
     "remind_exchange": timedelta(days=2),
     "remind_seminars": timedelta(days=2),
+    "send_alerts": timedelta(days=2),
     "send_digest": timedelta(days=2),
     "send_notices": timedelta(minutes=15),
     "send_reminders": timedelta(days=2),

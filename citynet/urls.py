@@ -28,6 +28,7 @@ urlpatterns += i18n_patterns(
     path("policies/", include("policies.urls.policies")),
     path("exchange/", include("exchange.urls.exchange")),
     path("seminars/", include("seminars.urls")),
+    path("my/alerts/", include("alerts.urls")),
     path("my/", include("exchange.urls.my")),
     path("my/", include("policies.urls.my")),
     path("accounts/", include("members.accounts.urls")),

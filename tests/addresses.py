@@ -203,6 +203,10 @@ def make_world(slug="surabaya"):
         },
         "my-exchange:introduction": {"pk": introduction.pk},
         **_arguments_of_seminars(live.case),
+        **{f"my-alerts:{act}": {"kind": "search", "pk": 1} for act in ("delete", "renew")},
+        "my-alerts:edit": {"pk": 1},
+        "my-alerts:follow": {"pk": live.case_id},
+        "my-alerts:stop": {"token": "no-token-of-ours"},
         **_arguments_of_exchange(live, coordinator),
     }
     rows = _rows_of_admin(ours, live, request)
@@ -286,7 +290,7 @@ def _rows_of_admin(member, live, request):
     rows = {
         "exchange_addressee": AddresseeFactory(),
         "exchange_adoption": AdoptionFactory(case=live.case),
-        "exchange_adoptionreport": AdoptionReportFactory(),
+        "exchange_adoptionreport": AdoptionReportFactory(adoption__case=live.case),
         "exchange_advice": AdviceFactory(),
         "exchange_cooperation": CooperationFactory(),
         "exchange_flag": Flag.objects.create(

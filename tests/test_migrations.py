@@ -15,7 +15,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 pytestmark = pytest.mark.sqlite
 
-OURS = ("citynet", "exchange", "members", "policies", "sdg", "seminars")
+OURS = ("citynet", "exchange", "members", "policies", "sdg", "seminars", "alerts")
 MARKER = "# While the old code runs:"
 
 GONE = (

@@ -229,6 +229,16 @@ PAGES = {
     "mfa_reauthenticate_webauthn": (AWAY, AWAY),
     "mfa_remove_webauthn": (AWAY, AWAY),
     "mfa_view_recovery_codes": (NOTHING_THERE, SIGNED_IN_NO_METHOD),
+    # An alert of nobody.
+    "my-alerts:delete": (SIGNED_IN_NO_METHOD, NOTHING_THERE),
+    "my-alerts:edit": (NOTHING_THERE, (401, *NOTHING_THERE[1:])),
+    "my-alerts:follow": (SIGNED_IN, AWAY),
+    "my-alerts:home": (SIGNED_IN, (401, *AWAY[1:])),
+    "my-alerts:mail": (SIGNED_IN_NO_METHOD, AWAY),
+    "my-alerts:renew": (SIGNED_IN_NO_METHOD, NOTHING_THERE),
+    "my-alerts:save": (SIGNED_IN, (401, 422, 422, 422, 422, 422, 422, 422)),
+    # A token that is none.
+    "my-alerts:stop": ((404,) * 8, (404,) * 8),
     "my-exchange:home": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my-exchange:introduction": (
         (302, 404, 200, 200, 404, 200, 200, 200),

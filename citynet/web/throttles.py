@@ -103,6 +103,8 @@ BY_ADDRESS = {
     "my-exchange:introduction": ("asking", SENDING),
     "seminars:calendar": ("export", SAFE),
     "seminars:event": ("export", SAFE),
+    "my-alerts:save": ("writing", SENDING),
+    "my-alerts:follow": ("writing", SENDING),
     "seminars:register": ("writing", SENDING),
     "seminars:cancel": ("writing", SENDING),
     "account_data_json": ("data", SAFE),

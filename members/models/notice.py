@@ -51,6 +51,7 @@ class Notice(models.Model):
         SEMINAR_CHANGED = "seminar-changed", _("A seminar of yours is moved or cancelled")
         SEMINAR_PLACE = "seminar-place", _("A place in a seminar has become free for you")
         SEMINAR_SOON = "seminar-soon", _("A seminar of yours is tomorrow")
+        ALERT = "alert", _("What is new in your searches and in what you follow")
         FLAGGED = "flagged", _("Something in the exchange was flagged")
 
     # A decision about a person's own work always reaches the person.

@@ -348,9 +348,17 @@ def _message(notices, connection):
             "Auto-Submitted": "auto-generated",
             "Message-ID": _identity(notices),
             **({"List-Unsubscribe": f"<{way_out}>"} if way_out else {}),
+            **_own_headers(notice),
         },
         connection=connection,
     )
+
+
+def _own_headers(notice):
+    """Return the headers that the app of this kind of notice adds (``settings.MAIL_HEADERS``)."""
+    if notice.recipient is None or notice.kind not in settings.MAIL_HEADERS:
+        return {}
+    return import_string(settings.MAIL_HEADERS[notice.kind])(notice)
 
 
 def _identity(notices):

@@ -27,6 +27,7 @@ NEVER = {
     "publish_dump": None,
     "remind_exchange": None,
     "remind_seminars": None,
+    "send_alerts": None,
     "send_digest": None,
     "send_notices": None,
     "send_reminders": None,
@@ -128,7 +129,7 @@ def test_work_that_is_done_is_done_even_if_it_cannot_be_noted(monkeypatch, caplo
     "command",
     [
         *("remind_exchange", "send_digest", "send_reminders", "send_notices", "sync_search"),
-        *("delete_unused_files", "remind_seminars"),
+        *("delete_unused_files", "remind_seminars", "send_alerts"),
     ],
 )
 def test_each_command_of_the_timers_leaves_a_trace(reference, command):

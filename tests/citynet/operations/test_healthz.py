@@ -12,6 +12,7 @@ NEVER = {
     "publish_dump": None,
     "remind_exchange": None,
     "remind_seminars": None,
+    "send_alerts": None,
     "send_digest": None,
     "send_notices": None,
     "send_reminders": None,

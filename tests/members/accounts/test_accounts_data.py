@@ -126,7 +126,7 @@ NOTHING_IN_THE_EXCHANGE = {
         *("questions_asked", "question_begun", "questions_taken", "advice_given"),
         *("adoptions_entered", "reports_on_adoptions", "needs_and_offers"),
         *("introductions_asked", "introductions_decided", "flags", "flags_decided"),
-        "seminars",
+        *("seminars", "saved_searches", "followed_cases", "watched_news"),
     )
 }
 
@@ -502,6 +502,7 @@ def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
     }
     assert columns == {
         "account.EmailAddress.user",
+        *(f"alerts.{name}.user" for name in ("Follow", "SavedSearch", "Watch")),
         "admin.LogEntry.user",
         "exchange.Addressee.taken_by",
         "exchange.Adoption.author",

@@ -1,0 +1,1 @@
+"""What people want to be told of: saved searches, followed cases, and what concerns their members."""
