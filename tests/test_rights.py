@@ -210,6 +210,8 @@ PAGES = {
     "members:detail": (ALL, NO_METHOD),
     "members:like": (ALL, NO_METHOD),
     "members:list": (ALL, NO_METHOD),
+    "members:progress": (ALL, NO_METHOD),
+    "members:progress-csv": (ALL, NO_METHOD),
     # It has none.
     "members:photo": ((404,) * 8, NO_METHOD),
     "mfa_activate_totp": (AWAY, AWAY),

@@ -101,6 +101,7 @@ BY_ADDRESS = {
     "exchange:cooperation-publish": ("asking", SENDING),
     "exchange:introduce": ("asking", SENDING),
     "my-exchange:introduction": ("asking", SENDING),
+    "members:progress-csv": ("export", SAFE),
     "seminars:calendar": ("export", SAFE),
     "seminars:event": ("export", SAFE),
     "my-alerts:save": ("writing", SENDING),

@@ -4,15 +4,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0006_seminars'),
+        ("members", "0006_seminars"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notice',
-            name='kind',
-            field=models.CharField(choices=[('membership-requested', 'Somebody asks to join your team'), ('membership-decided', 'Decision on your membership'), ('role-changed', 'Your role in a team changed'), ('invited', 'Invitation to a team'), ('team-changed', 'Somebody joined or left your team'), ('submitted', 'A case study was submitted'), ('receipt', 'Your submission arrived'), ('withdrawn', 'A case study was withdrawn'), ('published', 'Your case study was published'), ('changes-requested', 'The moderators ask for changes'), ('rejected', 'Your case study was not accepted'), ('unpublished', 'Your case study was taken off the site'), ('content-removed', 'Something was taken out of your case study'), ('note', 'A note on a submission'), ('account-changed', 'Your account was changed by the secretariat'), ('reminder', 'Is your case study still true?'), ('assigned', 'A submission was given to you to review'), ('digest', 'What waits for the moderators, once a week'), ('network-mail', 'Mail of the secretariat to the network'), ('work-mail', 'Mail of the secretariat about your own work'), ('question-check', "Somebody's first entry waits for the secretariat"), ('question-asked', 'Your city is asked a question'), ('question-waiting', 'A question still waits for an answer'), ('question-answered', 'Your question was answered'), ('question-closed', 'A question was closed'), ('entry-removed', 'Decision on what you wrote'), ('adoption-new', 'Another city takes over your policy'), ('adoption-answered', 'What the original city says to what you took over'), ('adoption-due', 'How is the policy that you took over?'), ('introduction-asked', 'Somebody asks to be put in touch'), ('introduction-made', 'You are put in touch'), ('introduction-no', 'An introduction did not come about'), ('introduction-outcome', 'What came of an introduction?'), ('cooperation-ends', 'A need or offer of yours ends soon'), ('seminar-changed', 'A seminar of yours is moved or cancelled'), ('seminar-place', 'A place in a seminar has become free for you'), ('seminar-soon', 'A seminar of yours is tomorrow'), ('alert', 'What is new in your searches and in what you follow'), ('flagged', 'Something in the exchange was flagged')], max_length=20, verbose_name='kind'),
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("membership-requested", "Somebody asks to join your team"),
+                    ("membership-decided", "Decision on your membership"),
+                    ("role-changed", "Your role in a team changed"),
+                    ("invited", "Invitation to a team"),
+                    ("team-changed", "Somebody joined or left your team"),
+                    ("submitted", "A case study was submitted"),
+                    ("receipt", "Your submission arrived"),
+                    ("withdrawn", "A case study was withdrawn"),
+                    ("published", "Your case study was published"),
+                    ("changes-requested", "The moderators ask for changes"),
+                    ("rejected", "Your case study was not accepted"),
+                    ("unpublished", "Your case study was taken off the site"),
+                    ("content-removed", "Something was taken out of your case study"),
+                    ("note", "A note on a submission"),
+                    ("account-changed", "Your account was changed by the secretariat"),
+                    ("reminder", "Is your case study still true?"),
+                    ("assigned", "A submission was given to you to review"),
+                    ("digest", "What waits for the moderators, once a week"),
+                    ("network-mail", "Mail of the secretariat to the network"),
+                    ("work-mail", "Mail of the secretariat about your own work"),
+                    ("question-check", "Somebody's first entry waits for the secretariat"),
+                    ("question-asked", "Your city is asked a question"),
+                    ("question-waiting", "A question still waits for an answer"),
+                    ("question-answered", "Your question was answered"),
+                    ("question-closed", "A question was closed"),
+                    ("entry-removed", "Decision on what you wrote"),
+                    ("adoption-new", "Another city takes over your policy"),
+                    ("adoption-answered", "What the original city says to what you took over"),
+                    ("adoption-due", "How is the policy that you took over?"),
+                    ("introduction-asked", "Somebody asks to be put in touch"),
+                    ("introduction-made", "You are put in touch"),
+                    ("introduction-no", "An introduction did not come about"),
+                    ("introduction-outcome", "What came of an introduction?"),
+                    ("cooperation-ends", "A need or offer of yours ends soon"),
+                    ("seminar-changed", "A seminar of yours is moved or cancelled"),
+                    ("seminar-place", "A place in a seminar has become free for you"),
+                    ("seminar-soon", "A seminar of yours is tomorrow"),
+                    ("alert", "What is new in your searches and in what you follow"),
+                    ("flagged", "Something in the exchange was flagged"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
     ]

@@ -129,7 +129,12 @@ def test_needs_that_fit_and_seminars_on_own_targets_are_told_to_who_asked(at, re
     publish(
         "Bus lanes", SAVED - timedelta(days=9), case__member=membership.member, targets=["11.2"]
     )
-    mine = {"kind": "need", "targets": ["11.2"], "valid_until": MONDAY.date() + timedelta(days=90)}
+    mine = {
+        "kind": "need",
+        "forms": ["study-visit"],
+        "targets": ["11.2"],
+        "valid_until": MONDAY.date() + timedelta(days=90),
+    }
     CooperationFactory(member=membership.member, **mine, opened_at=SAVED - timedelta(days=9))
     assert run(at, MONDAY - timedelta(days=1)) == []
     steps.watch(membership.user, ["matches", "seminars"])

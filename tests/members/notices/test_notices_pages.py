@@ -103,7 +103,8 @@ def test_switches_keep_what_is_off(client, person):
         *("question-asked", "question-waiting", "question-closed"),
         *("adoption-new", "adoption-answered", "adoption-due"),
         *("introduction-asked", "introduction-no", "introduction-outcome", "cooperation-ends"),
-        "seminar-soon", "alert",
+        "seminar-soon",
+        "alert",
     ]
     form = client.get(reverse("my:notices")).context["form"]
     assert form["mailed"].value() == ["note", "reminder"]
