@@ -131,6 +131,8 @@ BY_ADDRESS = {
             *("admin:exchange_adoption_decide", "admin:exchange_adoption_add"),
             *("admin:exchange_adoption_change", "admin:exchange_addressee_reply"),
             *("admin:seminars_seminar_change", "admin:seminars_seminar_cancel"),
+            *("admin:policies_casestudy_ask-update", "admin:policies_casestudy_take-back-update"),
+            *("admin:policies_mailing_add", "admin:policies_mailing_preview"),
         ),
         ("deciding", SENDING),
     ),
