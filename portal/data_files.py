@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from citynet.web import licence
 from citynet.web.csv import BYTE_ORDER_MARK, lines
 from policies import interchange
+from policies.content import json_ld
 from policies.content.citations import PUBLISHER
 from policies.interchange import columns, spreadsheet
 from policies.models import Dump, Revision
@@ -296,23 +297,14 @@ def dataset(newest=None):
         "url": site + reverse("data"),
         "isAccessibleForFree": True,
         "keywords": ["Sustainable Development Goals", "cities", "policies", "budgets"],
-        "creator": _publisher(),
-        "publisher": _publisher(),
+        "creator": json_ld.publisher(),
+        "publisher": json_ld.publisher(),
         "spatialCoverage": {"@type": "Place", "name": _("Asia and the Pacific")},
         "measurementTechnique": site + reverse("codebook"),
         "variableMeasured": [column.name for column in spreadsheet.columns()],
         "distribution": distributions,
     }
     return found | ({"license": address} if address else {})
-
-
-def _publisher():
-    return {
-        "@type": "Organization",
-        "@id": f"{settings.SITE_URL}/#publisher",
-        "name": PUBLISHER,
-        "url": settings.SITE_URL,
-    }
 
 
 def catalogue(dumps):

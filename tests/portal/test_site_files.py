@@ -8,7 +8,11 @@ import yaml
 from defusedxml import ElementTree
 from django.conf import settings as site
 from django.contrib.staticfiles import finders
+from django.core import mail
 from PIL import Image
+
+from members.accounts.adapter import verify
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -64,6 +68,14 @@ def test_opensearch_leads_to_the_list_and_its_feed(client, settings):
 
 def test_password_managers_are_led_to_the_form(client):
     assert client.get("/.well-known/change-password").url == "/accounts/password/change/"
+
+
+def test_mail_of_accounts_is_answered_to_the_office(client, settings):
+    settings.CONTACT_EMAIL = "office@city.example"
+    verify(person := UserFactory())
+    client.post("/accounts/password/reset/", {"email": person.email})
+    (sent,) = mail.outbox
+    assert (sent.to, sent.reply_to) == ([person.email], ["office@city.example"])
 
 
 def test_head_says_what_get_says(client):
