@@ -521,7 +521,7 @@ PRIVATE = {name for name in PAGES if name.startswith(("my:", "my-exchange:"))} |
 # They are the same for everybody, and read nothing of who asks; or files, which say it themselves.
 OPEN_TO_ALL = {
     *PUBLIC,
-    "policies:photo",
+    *("policies:photo", "members:photo"),
     "policies:attachment",
     "account_confirm_email",
     "account_email_verification_sent",

@@ -12,9 +12,9 @@ from exchange.models.questions import MAX_TARGETS
 from exchange.steps.advice import FIGURES
 from exchange.steps.entries import contact_details_message
 from members.models import Member
+from policies.content import languages
 from policies.forms.base import CleanedByFields
 from policies.forms.fields import hint
-from policies.models import Revision
 from sdg.models import Target, plain_code
 
 MAX_ENGLISH = 4000
@@ -204,7 +204,7 @@ class KnowHowFilter(forms.Form):
         anything = [("", _("All"))]
         self.fields["topic"].choices = [*anything, *Topic.choices]
         self.fields["goal"].choices = [*anything, *((str(n), str(n)) for n in range(1, 18))]
-        self.fields["language"].choices = [*anything, *Revision.Language.choices]
+        self.fields["language"].choices = [*anything, *languages.choices()]
         self.fields["member"].queryset = members
         self.fields["member"].empty_label = _("All")
 

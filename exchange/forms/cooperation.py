@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exchange.models import Cooperation, CooperationForm, CooperationLanguage
+from exchange.models import Cooperation, CooperationForm
 from exchange.models.cooperation import (
     MAX_CASES,
     MAX_FORMS,
@@ -21,6 +21,7 @@ from exchange.steps.cooperation import (
     months_after,
     wrong_date_message,
 )
+from policies.content.languages import choices as languages_by_name
 from policies.forms.fields import form_field
 from policies.models import CaseStudy, Revision, Theme
 
@@ -89,7 +90,7 @@ class CooperationEditForm(NoContactDetails, forms.Form):
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages in which you can work together"),
         help_text=gettext_lazy("One to four."),
-        choices=CooperationLanguage._meta.get_field("language").choices,
+        choices=languages_by_name,
         widget=forms.CheckboxSelectMultiple(COLUMNS),
         initial=[Revision.Language.ENGLISH],
         error_messages={"required": gettext_lazy("Choose at least one language.")},

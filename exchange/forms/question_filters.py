@@ -7,8 +7,9 @@ from django_filters import CharFilter, ChoiceFilter, ModelChoiceFilter
 from exchange.content.waiting import WAITS
 from exchange.models import Question, Topic
 from members.models import Member
+from policies.content import languages
 from policies.filters.strict import StrictFilterSet
-from policies.models import Revision, Theme
+from policies.models import Theme
 from sdg.models import Goal, Target
 
 MAX_WORDS = 200
@@ -51,9 +52,7 @@ class QuestionFilter(StrictFilterSet):
     member = CharFilter(
         method="by_member", label=_("City or organisation that asks or is asked"), max_length=200
     )
-    language = ChoiceFilter(
-        choices=Revision.Language.choices, label=_("Language"), empty_label=_("Any")
-    )
+    language = ChoiceFilter(choices=languages.choices, label=_("Language"), empty_label=_("Any"))
     sort = ChoiceFilter(choices=list(SORTS.items()), method="in_order", label=_("Sort by"))
 
     class Meta:

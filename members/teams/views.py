@@ -220,22 +220,8 @@ def facts(request, slug):
     member = team_or_404(request.user, slug)
     if member.kind != Member.Kind.LOCAL_GOVERNMENT:
         raise Http404
-    if request.method != "POST":
-        return redirect(f"{reverse('my:team', args=[member.slug])}#facts")
-    form = CityFactsForm(request.POST, instance=member)
-    if not form.is_valid():
-        # What was typed is no fact of the member yet.
-        member = Member.objects.get(pk=member.pk)
-        return team_page(request, member, facts_form=form, status=422)
-    try:
-        is_changed = city_facts.correct(member, form.cleaned_data, request.user)
-    except NotAllowed:
-        raise Http404 from None
-    if is_changed:
-        messages.success(request, _("It is corrected. Cities are compared by it from now on."))
-    else:
-        messages.info(request, _("Nothing differs from what is on file."))
-    return redirect(f"{reverse('my:team', args=[member.slug])}#facts")
+    told = _("It is corrected. Cities are compared by it from now on.")
+    return _correct(request, member, CityFactsForm, "facts", told)
 
 
 @never_cache
@@ -243,19 +229,25 @@ def facts(request, slug):
 def page(request, slug):
     """Write what the public page of one's member says: about, website, contact office."""
     member = team_or_404(request.user, slug)
-    back = f"{reverse('my:team', args=[member.slug])}#page"
+    return _correct(request, member, PageForm, "page", _("Saved: your page says it now."))
+
+
+def _correct(request, member, form_class, part, told):
+    """Store what the form of a ``part`` of the team's page says of the member."""
+    back = f"{reverse('my:team', args=[member.slug])}#{part}"
     if request.method != "POST":
         return redirect(back)
-    form = PageForm(request.POST, instance=member)
+    form = form_class(request.POST, instance=member)
     if not form.is_valid():
+        # What was typed is no fact of the member yet.
         member = Member.objects.get(pk=member.pk)
-        return team_page(request, member, page_form=form, status=422)
+        return team_page(request, member, **{f"{part}_form": form}, status=422)
     try:
         is_changed = city_facts.correct(member, form.cleaned_data, request.user)
     except NotAllowed:
         raise Http404 from None
     if is_changed:
-        messages.success(request, _("Saved: your page says it now."))
+        messages.success(request, told)
     else:
         messages.info(request, _("Nothing differs from what is on file."))
     return redirect(back)

@@ -16,7 +16,7 @@ from members.subregions import SUBREGIONS
 from policies.models import FundingSource, Indicator, Revision, Stakeholder, Theme, months
 from sdg.names import names
 
-from . import bands
+from . import bands, languages
 from .summary import summary_of
 
 NONE = bands.NONE
@@ -250,7 +250,7 @@ FACETS = (
         _("Language"),
         "record",
         lambda revision: [revision.language],
-        lambda: Revision.Language.choices,
+        languages.choices,
     ),
     Facet(
         "evidence",

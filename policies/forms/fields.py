@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from citynet.web.formats import number
 from citynet.web.text import clean_text
-from policies.content import parsing, values
+from policies.content import languages, parsing, values
 from policies.content.fields import SHORTEST_PROSE
 from policies.content.formats import in_words
 from policies.content.values import plain
@@ -261,7 +261,7 @@ def form_field(db_field, **kwargs):
             field.choices = [("", none), *db_field.choices]
         elif field.choices[0][0] == "":
             field.choices = [("", _("Choose")), *db_field.choices]
-        return field
+        return languages.in_order(field) if db_field.name == "language" else field
     kwargs.setdefault("label", _label(db_field))
     kwargs.setdefault("help_text", db_field.help_text)
     kwargs.setdefault("required", not db_field.blank)

@@ -162,7 +162,9 @@ def join(official, desk, open_page):
     press(page, "Ask to join")
     expect(page.get_by_text("Waits for a decision")).to_be_visible()
     page.goto("/policies/new/")
-    expect(page.get_by_text(f"request to join {name} is approved")).to_be_visible()
+    expect(
+        page.get_by_text(f"Your request to join {name} waits. You may write at once")
+    ).to_be_visible()
 
     theirs = open_page("/my/", session=desk("session", email=leader))
     waiting = theirs.get_by_role("region", name="Waiting for your decision")
@@ -212,7 +214,7 @@ def choose_targets(official):
     page = official.page
     page.get_by_label("Transport", exact=True).check()
     # Suggested from what was written, with the words that led there; nothing is chosen by itself.
-    offers = page.locator("aside .suggest")
+    offers = page.locator("[aria-labelledby=suggested] .suggest")
     expect(offers.locator("mark").first).to_be_visible()
     expect(page.get_by_text("No target is chosen yet.")).to_be_visible()
     page.get_by_label("Word or code").fill("11.2")

@@ -2,9 +2,12 @@
 
 import pytest
 
+from policies.content.languages import choices
 from policies.forms.files import AttachmentUploadForm, PhotoUploadForm
 from policies.forms.registry import SECTIONS
 from policies.forms.start import NewForm
+from policies.forms.texts import BasicsForm
+from policies.models import Revision
 from tests.factories import MembershipFactory, RevisionFactory
 from tests.policies.authors import address, fields_of, save
 
@@ -113,3 +116,12 @@ def test_suggested_targets_are_chosen_by_people_only(reference, official):
 def test_alternative_text_is_the_only_word_on_a_photo_that_is_needed():
     required = {name for name, field in PhotoUploadForm.base_fields.items() if field.required}
     assert required == {"upload", "alt"}
+
+
+def test_languages_stand_in_the_order_of_their_names():
+    names = [str(label) for value, label in BasicsForm.base_fields["language"].choices if value]
+    assert names == sorted(names)
+    assert len(names) == len(Revision.Language.choices)
+    # A sign before the names, such as "choose", stays before them.
+    assert [str(label) for _value, label in choices()] == names
+    assert BasicsForm.base_fields["language"].clean("my") == "my"
