@@ -44,6 +44,9 @@ def moderators(besides=None):
 def notify_of_event(event):
     """Notify everybody concerned of a change of state, with the note that came with it."""
     revision, by = event.revision, event.actor
+    if revision.case.held_by_id:
+        # Nobody but its author knows of it.
+        return
     facts = {
         "title": revision.title,
         "member": revision.case.member.name,

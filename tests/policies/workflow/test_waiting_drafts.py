@@ -93,6 +93,13 @@ def test_a_held_case_moves_to_no_team_that_the_person_has_not_asked(client, draf
     assert CaseStudy.objects.get().member == draft.case.member
 
 
+def test_nobody_is_told_of_a_draft_that_its_author_discards(draft, asking, colleague):
+    before = Notice.objects.count()
+    authoring.withdraw(draft, user=asking)
+    assert Notice.objects.count() == before
+    assert may_write(colleague) == []
+
+
 def test_an_invitation_hands_the_draft_to_the_team_as_well(draft, seoul, asking, colleague):
     EmailAddress.objects.create(user=asking, email=asking.email, verified=True)
     invitations.accept(invitations.invite(seoul, asking.email, colleague), asking)
