@@ -72,7 +72,7 @@ def narrowed(rows, chosen):
 def on_class(cases, targets):
     """Return public advice for an estimate: on the cases with these numbers, or on ``targets``, as
     ``{"code": codes, "goal": numbers}``. Of the four words and of what went wrong the newest few each,
-    in two queries; in one where there is none."""
+    in one query."""
     about = Q(case__in=cases) | Q(case__merged_into__in=cases)
     for name, values in targets.items():
         own = Advice.targets.through.objects.filter(**{f"target__{name}__in": values})
@@ -80,11 +80,10 @@ def on_class(cases, targets):
     topics = [*FOUR_WORDS, Topic.WENT_WRONG]
     rows = Advice.objects.public().filter(about, state=Advice.State.PUBLISHED, topic__in=topics)
     rows = rows.exclude(member__slug__in=DEMONSTRATION)
-    # Only the numbers at first: to ask for a place among all columns of five tables takes longer.
+    # Only the numbers inside: to ask for a place among all columns of five tables takes longer.
     place = Window(RowNumber(), partition_by="topic", order_by="-pk")
     newest = rows.order_by().annotate(place=place).filter(place__lte=IN_ESTIMATES)
-    keys = list(newest.values_list("pk", flat=True))
-    return listed(Advice.objects.filter(pk__in=keys)) if keys else Advice.objects.none()
+    return listed(Advice.objects.filter(pk__in=newest.values("pk")))
 
 
 def on_targets(rows, **targets):
