@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from django.urls import reverse
 
 from policies.filters import estimate as filters
 from policies.models import FundingSource, Stakeholder
@@ -452,6 +453,12 @@ def test_h16_page_prints_with_its_date_and_address(client, asker, settings):
     page = text(client.get(URL, {"target": "11.2"}))
 
     assert f"at {settings.SITE_URL}/policies/estimate/?target=11.2" in page
+
+
+def test_search_behind_it_can_be_saved(client, asker):
+    policy(1)
+    page = client.get(URL, {"target": "11.2", "for": "iloilo", "scale": "city"}).text
+    assert f'href="{reverse("my-alerts:save")}?target=11.2&amp;scale=city"' in page
 
 
 def test_pages_lead_to_the_estimate(client, asker, synced):
