@@ -2,6 +2,9 @@
 
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citynet.web.admin import ReadOnlyMixin
@@ -49,7 +52,7 @@ def _written(news):
 class PageTextAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """The newest text of a place is shown; a new one takes its place, and the old one stays here."""
 
-    list_display = ["place", "beginning", "is_shown", "by_name", "created_at"]
+    list_display = ["place", "beginning", "is_shown", "by_name", "created_at", "again"]
     list_filter = ["place"]
     show_full_result_count = False
     fields = ["place", "text"]
@@ -89,3 +92,8 @@ class PageTextAdmin(ReadOnlyMixin, admin.ModelAdmin):
     @admin.display(description=_("shown"), boolean=True)
     def is_shown(self, row):
         return row.pk == row.newest
+
+    @admin.display(description=_("write anew"))
+    def again(self, row):
+        address = reverse("admin:portal_pagetext_add", query={"text": row.pk})
+        return format_html('<a href="{}">{}</a>', address, gettext("Begin with this text"))

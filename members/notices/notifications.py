@@ -55,6 +55,7 @@ A_DAY = timedelta(days=1)
 LEASE = timedelta(minutes=10)
 # What the signature of links for getting no more mail is for.
 UNSUBSCRIBE = "unsubscribe"
+OF_SECRETARIAT = frozenset({Notice.Kind.NETWORK_MAIL, Notice.Kind.WORK_MAIL})
 ERROR_LENGTH = Notice._meta.get_field("last_error").max_length
 
 SUBJECT_LENGTH = 200
@@ -209,6 +210,10 @@ def _context(notice):
     }
     return facts | {
         "quoted": "\n".join(f"> {line}" for line in words.splitlines()),
+        # What the secretariat writes to the network is the platform's own word.
+        "own_words": "\n".join(map(_one_line, words.splitlines()))
+        if notice.kind in OF_SECRETARIAT
+        else "",
         "role_label": Membership.Role(role).label if role in Membership.Role else "",
         "recipient": notice.recipient,
         "link": settings.SITE_URL + notice.path if notice.path else "",

@@ -58,6 +58,7 @@ def test_news_are_on_the_home_page_in_a_list_and_in_a_feed(client, reference):
         *("Newest", "Second"),
         "&lt;b&gt;Third&lt;/b&gt;",
     ]
+    assert "<li>One</li>" in home
     listed = client.get("/news/").text
     assert "Fourth" in listed
     assert "Tomorrow" not in listed
@@ -102,6 +103,7 @@ def test_texts_of_pages_are_written_anew_and_the_old_ones_stay(editor_client, cl
     assert texts_of("rules", "times") == {"times": "Within five working days."}
     assert "House rules" not in client.get("/review/").text
     second = rows[1]
+    assert f'href="{add}?text={second.pk}"' in editor_client.get("/admin/portal/pagetext/").text
     begun = editor_client.get(add, {"text": second.pk})
     assert "follow-up</textarea>" in begun.text
     editor_client.post(add, {"place": "rules", "text": second.text})

@@ -97,7 +97,7 @@ def test_mail_is_written_tried_and_sent_once(editor_client, people):
     assert answer.redirect_chain == [(address(mailing), 302)]
     page = " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
     assert "It is for 2 people. 1 of them has switched such mail off" in page
-    assert "The secretariat writes: &gt; Come." in page
+    assert "The secretariat writes: Come. -- Bye" in page
     assert people["Ana"].email in page
     # A test goes to oneself alone.
     editor_client.post(address(mailing), {"act": "test"})
@@ -120,8 +120,7 @@ def test_mail_is_written_tried_and_sent_once(editor_client, people):
     assert "Switched off by the person: 1, Sent: 1." in page
     [_test, out] = sorted(mail.outbox, key=lambda each: each.to != [editor_client.person.email])
     assert (out.to, out.subject) == ([people["Ana"].email], "Congress in Seoul")
-    # What people write is marked as such, signatures too.
-    assert "> Come.\n> -- \n> Bye" in out.body
+    assert "The secretariat writes:\n\nCome.\n--\nBye\n\n" in out.body
     # What was sent is a record.
     for act in ("change", "delete"):
         assert editor_client.post(address(mailing, act), sent).status_code == 403
