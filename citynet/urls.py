@@ -26,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("sdgs/", include("policies.urls.goals")),
     path("members/", include("policies.urls.members")),
     path("policies/", include("policies.urls.policies")),
+    path("calls/", include("policies.urls.calls")),
     path("exchange/", include("exchange.urls.exchange")),
     path("seminars/", include("seminars.urls")),
     path("my/alerts/", include("alerts.urls")),

@@ -46,7 +46,7 @@ class PageSitemap(PublicSitemap):
         *("exchange:cooperations", "seminars:list"),
     )
     TEXTS = (
-        *("about", "publish", "review", "news", "accessibility", "codebook", "data"),
+        *("about", "publish", "review", "news", "calls:list", "accessibility", "codebook", "data"),
         "api:guide",
     )
 

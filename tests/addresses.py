@@ -17,7 +17,16 @@ from members.models import Member, Notice
 from members.models.invitation_tokens import token_of
 from members.record import audit
 from members.teams import invitations
-from policies.models import ImportRun, Mailing, MissedQuestion, Phrase, ReviewEvent, Revision, Theme
+from policies.models import (
+    Call,
+    ImportRun,
+    Mailing,
+    MissedQuestion,
+    Phrase,
+    ReviewEvent,
+    Revision,
+    Theme,
+)
 from policies.search import index
 from policies.workflow import moderation
 from portal.models import News, PageText
@@ -54,7 +63,7 @@ PUBLIC = {
     *("security-txt", "sitemap", "sitemap-section"),
     *("favicon", "manifest", "opensearch", "change-password"),
     *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),
-    *("news", "news-feed", "news-item"),
+    *("news", "news-feed", "news-item", "calls:list", "calls:call"),
     *("sdg:thesaurus", "members:like"),
     *("members:progress", "members:progress-csv"),
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
@@ -126,6 +135,7 @@ def make_world(slug="surabaya"):
     request = MembershipFactory(member=ours, status="requested", decided_at=None)
     invitation = invitations.invite(ours, "new@city.example", coordinator)
     team = {"slug": slug}
+    call = {"pk": _call().pk}
     case = {"pk": live.case_id, "slug": live.case.slug}
     written = {"pk": draft.case_id}
     photo = PhotoFactory(revision=draft)
@@ -147,6 +157,7 @@ def make_world(slug="surabaya"):
         **dict.fromkeys(("members:progress", "members:progress-csv"), team),
         "members:like": team,
         "policies:export": {"form": "csv"},
+        **dict.fromkeys(("calls:call", "calls:answer"), call),
         "news-item": {"pk": News.objects.create(title="Congress", text="In Seoul.").pk},
         **dict.fromkeys(("policies:case", "policies:history", "policies:case-jsonl"), case),
         "policies:revision": case | {"number": live.number},
@@ -278,6 +289,13 @@ def _arguments_of_seminars(case):
     }
 
 
+def _call():
+    """Return a call that is open."""
+    return Call.objects.create(
+        title="Award", text="Come.", opens=date(2020, 1, 1), closes=date(2099, 1, 1)
+    )
+
+
 def _rows_of_admin(member, live, request):
     """Return kind of row -> the key of one."""
     person = MembershipFactory(member=member).user
@@ -310,6 +328,8 @@ def _rows_of_admin(member, live, request):
         or Notice.objects.create(recipient=person, email=person.email, kind="submitted"),
         "members_user": person,
         "mfa_authenticator": Authenticator.objects.get(user=staff),
+        "policies_call": (call := _call()),
+        "policies_callentry": call.entries.create(case=live.case, by_name="Ani"),
         "policies_casestudy": live.case,
         "policies_importrun": run,
         "policies_mailing": Mailing.objects.create(subject="Congress", text="Come."),
@@ -340,6 +360,8 @@ def _of_admin(name, rows):
     if route == "view_on_site":
         kind = ContentType.objects.get_for_model(Member)
         return reverse(name, args=[kind.pk, rows["members_member"]])
+    if route == "policies_call_marks":
+        return reverse(name, args=[rows["policies_call"], rows["policies_callentry"]])
     app, _, rest = route.partition("_")
     model, _, page = rest.partition("_")
     key = rows.get(f"{app}_{model}")

@@ -26,6 +26,7 @@ LISTS = {
     "members.notice": ["recipient"],
     "members.user": ["groups__id__exact"],
     "mfa.authenticator": ["user"],
+    "policies.call": [],
     "policies.casestudy": ["member", "live", "merged_into", "confirmed_by", "created_by"],
     "policies.importrun": ["by"],
     "policies.mailing": ["by"],

@@ -1,5 +1,5 @@
 """The secretariat's pages on cases: queue, review, what follows a publication, imports and exports."""
 
-from . import cases, imports, mailings, members, queue, reference, thesaurus
+from . import calls, cases, imports, mailings, members, queue, reference, thesaurus
 
-__all__ = ["cases", "imports", "mailings", "members", "queue", "reference", "thesaurus"]
+__all__ = ["calls", "cases", "imports", "mailings", "members", "queue", "reference", "thesaurus"]

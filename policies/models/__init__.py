@@ -1,5 +1,6 @@
 """Case studies, their revisions with all content, and the record of every decision."""
 
+from .calls import Call, CallEntry, CallMark
 from .case import CaseStudy, FormerTheme, Theme
 from .case_use import CaseUse
 from .content import (
@@ -36,6 +37,9 @@ __all__ = [
     "Assessment",
     "Attachment",
     "BudgetLine",
+    "Call",
+    "CallEntry",
+    "CallMark",
     "CaseStudy",
     "CaseUse",
     "Contribution",

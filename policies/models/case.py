@@ -145,6 +145,9 @@ class CaseStudy(models.Model):
         help_text=_("The case that took its place; its addresses lead there."),
     )
 
+    # What came of its answers to calls, as the page shows it: label, call, title.
+    awards = models.JSONField(_("awards"), default=list, db_default=[], editable=False)
+
     objects = CaseStudyQuerySet.as_manager()
 
     class Meta:

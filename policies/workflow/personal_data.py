@@ -8,6 +8,8 @@ from members.record.redaction import Redactor, former_colleague, former_moderato
 from policies.content.fields import content_fields
 from policies.models import (
     Assessment,
+    CallEntry,
+    CallMark,
     CaseStudy,
     Correction,
     DeskNote,
@@ -65,6 +67,8 @@ def export(user):
         "desk_notes": rows(DeskNote.objects.filter(by=user), *of_revision),
         "updates_asked_for": rows(UpdateRequest.objects.filter(by=user), "case_id"),
         "updates_answered": rows(UpdateRequest.objects.filter(answered_by=user), "case_id"),
+        "calls_answered": rows(CallEntry.objects.filter(by=user), "call_id", "case_id"),
+        "calls_marked": rows(CallMark.objects.filter(by=user), "entry__call_id"),
         "mails_to_people": rows(Mailing.objects.filter(by=user)),
         "imports": rows(ImportRun.objects.filter(by=user), without=("file", *RESULTS)),
     }
@@ -94,7 +98,7 @@ def forget(user):
     part = Q(events__actor=user) | Q(notes__author=user) | Q(created_by=user) | Q(decided_by=user)
     part |= Q(assessments__by=user) | Q(corrections__by=user) | Q(reviewer=user)
     part |= Q(desk_notes__by=user) | Q(case__update_requests__by=user)
-    part |= Q(case__update_requests__answered_by=user)
+    part |= Q(case__update_requests__answered_by=user) | Q(case__call_entries__by=user)
     # Only where the person took part: elsewhere the same words are about somebody else.
     revisions = list(Revision.objects.filter(part).distinct().values_list("pk", flat=True))
     redactor = Redactor(user, former_colleague())
@@ -113,12 +117,15 @@ def forget(user):
 
     events.exclude(to_state__in=STEPS_OF_THE_TEAM).update(actor_name=former_moderator())
     notes.filter(from_moderators=True).update(author_name=former_moderator())
-    for model in (Assessment, Correction, DeskNote, ImportRun, Mailing, UpdateRequest):
+    for model in (Assessment, CallMark, Correction, DeskNote, ImportRun, Mailing, UpdateRequest):
         model.objects.filter(by=user).update(by_name=former_moderator())
     Revision.objects.filter(decided_by=user).update(decided_by_name=former_moderator())
     for member in Member.objects.filter(cases__revisions__in=revisions).distinct():
         events.filter(revision__case__member=member, to_state__in=STEPS_OF_THE_TEAM).update(
             actor_name=former_colleague(member)
+        )
+        CallEntry.objects.filter(by=user, case__member=member).update(
+            by_name=former_colleague(member)
         )
         UpdateRequest.objects.filter(answered_by=user, case__member=member).update(
             answered_by_name=former_colleague(member)

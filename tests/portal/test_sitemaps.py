@@ -119,6 +119,7 @@ def test_pages_are_listed_with_the_newest_publication(client, reference):
         "https://policies.example/publish/": None,
         "https://policies.example/review/": None,
         "https://policies.example/news/": None,
+        "https://policies.example/calls/": None,
         "https://policies.example/accessibility/": None,
         "https://policies.example/codebook/": None,
         "https://policies.example/data/": None,
