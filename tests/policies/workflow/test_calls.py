@@ -235,7 +235,7 @@ def test_pages_ask_as_often_for_many(
         (client, f"/calls/{call.pk}/", 4),
         (team, f"/calls/{call.pk}/answer/", 7),
         (moderator_client, f"/admin/policies/call/{call.pk}/answers/", 8),
-        (moderator_client, f"/admin/policies/call/{call.pk}/answers/{entry.pk}/", 7),
+        (moderator_client, f"/admin/policies/call/{call.pk}/answers/{entry.pk}/", 8),
     ]:
         who.get(path)
         with django_assert_num_queries(expected, info=path):
