@@ -469,7 +469,7 @@ SECRETARIAT = {
     "admin:policies_call_marks": (EVERYBODY, NO_SUCH_ACT),
     "admin:policies_casestudy_ask-update": (EVERYBODY, (403, 422, 422, 422)),
     # Nothing is asked of its team.
-    "admin:policies_casestudy_take-back-update": (NO_SUCH_ACT, (403, 409, 302, 302)),
+    "admin:policies_casestudy_take-back-update": (NO_SUCH_ACT, NO_SUCH_ACT),
     "admin:policies_importrun_template": (NOT_MODERATORS, NOT_MODERATORS),
     "admin:policies_importrun_check": (OTHER_METHOD, NOT_MODERATORS),
     "admin:policies_importrun_run": (OTHER_METHOD, (403, 403, 302, 302)),

@@ -133,6 +133,7 @@ BY_ADDRESS = {
             *("admin:seminars_seminar_change", "admin:seminars_seminar_cancel"),
             *("admin:policies_casestudy_ask-update", "admin:policies_casestudy_take-back-update"),
             *("admin:policies_mailing_add", "admin:policies_mailing_preview"),
+            "admin:policies_call_answers",
         ),
         ("deciding", SENDING),
     ),
