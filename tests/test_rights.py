@@ -622,7 +622,7 @@ FOR_OTHER_SITES = {
     *("policies:export", "policies:export-schema", "policies:feed", "sdg:thesaurus"),
     *("policies:case-jsonl", "policies:cite", "policies:revision-cite", "policies:card"),
     *("api:guide", "api:openapi", "api:policies", "api:policy", "api:targets"),
-    *("data-package", "data-catalogue", "data-targets"),
+    *("data-package", "data-catalogue", "data-targets", "data-dump"),
 }
 # Parts of pages, which a script puts into the form that asked for them.
 FRAGMENTS = {"exchange:similar"}
@@ -631,7 +631,9 @@ FRAGMENTS = {"exchange:similar"}
 def wrong_in(answer, name, *, with_page):
     """Return what is wrong with the headers of an answer and, ``with_page``, with what it shows."""
     policy = SANDBOX if (name, answer.status_code) == ("policies:attachment", 200) else POLICY
-    wrong = said(answer, policy=policy, is_open=name in FOR_OTHER_SITES)
+    wrong = said(
+        answer, policy=policy, is_open=name in FOR_OTHER_SITES and answer.status_code != 404
+    )
     if not with_page or not is_page(answer):
         return wrong
     wrong |= dict.fromkeys(forbidden(answer.body), "forbidden")

@@ -5,13 +5,12 @@ import os
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from citynet.web.headers import FOR_OTHER_SITES
+from citynet.web.headers import open_to_other_sites
 from policies.content import share_card
 from policies.models import Revision
 
@@ -25,7 +24,7 @@ AGE = 3600
 VERSION = 1
 
 
-@login_not_required
+@open_to_other_sites
 @require_safe
 @or_gone
 def card(request, pk, number):
@@ -44,9 +43,7 @@ def card(request, pk, number):
         name = f"{VERSION}-{revision.pk}-{changed:.0f}.png"
         answer = HttpResponse(_picture(name, revision), content_type="image/png")
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
-    headers = FOR_OTHER_SITES | {"ETag": tag, "Cache-Control": f"public, max-age={AGE}"}
-    for header, value in headers.items():
-        answer[header] = value
+    answer["ETag"], answer["Cache-Control"] = tag, f"public, max-age={AGE}"
     return answer
 
 
