@@ -524,11 +524,13 @@ PRIVATE = {name for name in PAGES if name.startswith(("my:", "my-exchange:"))} |
     "policies:targets",
     *(name for name, (get, _post) in PAGES.items() if get in {TEAM, TEAM_SENT_ON}),
 }
+# Stored files for download: whatever is in them may do nothing.
+FILES = {"policies:attachment", "seminars:material"}
 # They are the same for everybody, and read nothing of who asks; or files, which say it themselves.
 OPEN_TO_ALL = {
     *PUBLIC,
     *("policies:photo", "members:photo"),
-    "policies:attachment",
+    *FILES,
     "account_confirm_email",
     "account_email_verification_sent",
     "account_inactive",
@@ -630,10 +632,10 @@ FRAGMENTS = {"exchange:similar"}
 
 def wrong_in(answer, name, *, with_page):
     """Return what is wrong with the headers of an answer and, ``with_page``, with what it shows."""
-    policy = SANDBOX if (name, answer.status_code) == ("policies:attachment", 200) else POLICY
-    wrong = said(
-        answer, policy=policy, is_open=name in FOR_OTHER_SITES and answer.status_code != 404
-    )
+    policy = SANDBOX if name in FILES and answer.status_code == 200 else POLICY
+    # That nothing is there is said by a page of ours.
+    is_open = name in FOR_OTHER_SITES and answer.status_code != 404
+    wrong = said(answer, policy=policy, is_open=is_open)
     if not with_page or not is_page(answer):
         return wrong
     wrong |= dict.fromkeys(forbidden(answer.body), "forbidden")
@@ -735,7 +737,12 @@ def test_blocked_person_is_nobody(world):
         for name in addresses
         for method in ("get", "post")
         # An invitation ends with the right of who sent it.
-    } | {("my:invitation", "get"): 410}
+    } | {
+        ("my:invitation", "get"): 410,
+        # Nothing is sent any more, so there is nothing to leave.
+        ("my:unsubscribe", "get"): 404,
+        ("my:unsubscribe", "post"): 404,
+    }
 
 
 def test_form_of_another_site_does_nothing(world):
