@@ -37,7 +37,7 @@ install: .venv/.dev ## Make the environment in .venv, with the tools for develop
 	touch $@
 
 production: .venv/.production ## Make the environment in .venv for a server
-	$(BIN)/python -m compileall -q alerts citynet exchange members policies portal sdg seminars
+	$(BIN)/python -m compileall -q alerts citynet exchange local_reviews members policies portal sdg seminars
 
 prepare: .venv/.run ## Bring database, reference data, static files and index up to this code; safe to repeat
 	$(BIN)/python manage.py migrate --verbosity 0
@@ -72,6 +72,7 @@ run: .venv/.run ## Serve the portal with the sample library (PORT=8000) and mail
 	$(BIN)/python manage.py load_adoptions; \
 	$(BIN)/python manage.py load_demonstration; \
 	$(BIN)/python manage.py load_seminars; \
+	$(BIN)/python manage.py load_reviews; \
 	$(BIN)/python manage.py sync_search; \
 	trap 'kill $$(jobs -p) 2>/dev/null || true; wait' EXIT; \
 	trap 'exit 0' INT TERM HUP; \

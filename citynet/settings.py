@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "policies",
     "exchange",
     "seminars",
+    "local_reviews",
     "alerts",
     "portal",
 ]

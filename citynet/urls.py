@@ -23,6 +23,7 @@ if settings.METRICS:
 
 urlpatterns += i18n_patterns(
     path("", include("portal.urls.pages")),
+    path("sdgs/reviews/", include("local_reviews.urls")),
     path("sdgs/", include("policies.urls.goals")),
     path("members/", include("policies.urls.members")),
     path("policies/", include("policies.urls.policies")),

@@ -43,7 +43,7 @@ class PageSitemap(PublicSitemap):
     LISTS = ("home", "policies:list", "sdg:goals", "sdg:coverage", "members:list")
     EXCHANGE = (
         *("exchange:home", "exchange:questions", "exchange:know-how", "exchange:adoptions"),
-        *("exchange:cooperations", "seminars:list"),
+        *("exchange:cooperations", "seminars:list", "local-reviews:list"),
     )
     TEXTS = (
         *("about", "publish", "review", "news", "calls:list", "accessibility", "codebook", "data"),

@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from exchange.models import Flag
+from local_reviews.models import LocalReview
 from members.models import Member, Notice
 from members.models.invitation_tokens import token_of
 from members.record import audit
@@ -65,7 +66,7 @@ PUBLIC = {
     *("sdg:goals", "sdg:coverage", "sdg:goal", "sdg:target", "members:list", "members:detail"),
     *("news", "news-feed", "news-item", "calls:list", "calls:call"),
     *("sdg:thesaurus", "members:like"),
-    *("members:progress", "members:progress-csv"),
+    *("members:progress", "members:progress-csv", "local-reviews:list"),
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
     *("policies:compare-xlsx", "policies:export-schema", "policies:estimate"),
     "policies:estimate-csv",
@@ -143,6 +144,7 @@ def make_world(slug="surabaya"):
         member=ours, author=coordinator, title=HIDDEN_TITLE, state="draft", opened_at=None
     )
     introduction = IntroductionFactory(cooperation=offer)
+    review = {"pk": LocalReview.objects.create(member=ours, title="Our review").pk}
     arguments = {
         "sitemap-section": {"section": "policies"},
         "account_confirm_email": {"key": "wrong"},
@@ -216,6 +218,7 @@ def make_world(slug="surabaya"):
         "my-exchange:introduction": {"pk": introduction.pk},
         **_arguments_of_seminars(live.case),
         **{f"my-alerts:{act}": {"kind": "search", "pk": 1} for act in ("delete", "renew")},
+        **dict.fromkeys(("local-reviews:edit", "local-reviews:delete"), review),
         "my-alerts:edit": {"pk": 1},
         "my-alerts:follow": {"pk": live.case_id},
         "my-alerts:stop": {"token": "no-token-of-ours"},

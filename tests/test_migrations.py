@@ -15,7 +15,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 pytestmark = pytest.mark.sqlite
 
-OURS = ("citynet", "exchange", "members", "policies", "sdg", "seminars", "alerts")
+OURS = ("citynet", "exchange", "members", "policies", "sdg", "seminars", "alerts", "local_reviews")
 MARKER = "# While the old code runs:"
 
 GONE = (

@@ -213,6 +213,10 @@ PAGES = {
     "members:detail": (ALL, NO_METHOD),
     "members:like": (ALL, NO_METHOD),
     "members:list": (ALL, NO_METHOD),
+    "local-reviews:delete": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
+    "local-reviews:edit": (WRITERS, WRITERS_EMPTY),
+    "local-reviews:list": (ALL, NO_METHOD),
+    "local-reviews:new": (NETWORK, NETWORK_EMPTY),
     "members:progress": (ALL, NO_METHOD),
     "members:progress-csv": (ALL, NO_METHOD),
     # It has none.
@@ -518,7 +522,7 @@ ANSWERS = PAGES | {
 }
 ANSWERS["admin:login"] = (SIGN_IN, SIGN_IN)
 # Pages for signed-in people only, that must be kept by no cache.
-PRIVATE = {name for name in PAGES if name.startswith(("my:", "my-exchange:"))} | {
+PRIVATE = {name for name in PAGES if name.startswith(("my:", "my-exchange:", "my-alerts:"))} | {
     *("exchange:cooperation-new", "exchange:cooperation-publish"),
     *("policies:new", "policies:new-from-workbook"),
     "policies:targets",
@@ -653,8 +657,9 @@ def wrong_in(answer, name, *, with_page):
 
 def check_refusal(world, role, name, answer):
     """Assert that an answer leaks nothing and that a refusal left everything as it was."""
-    # One's own account and requests may change.
-    is_own = name.startswith(("account_", "mfa_")) or name == "my:join"
+    # One's own account, requests, alerts and places in seminars may change.
+    own = ("account_", "mfa_", "my-alerts:", "seminars:")
+    is_own = name.startswith(own) or name == "my:join"
     if answer.status_code in REFUSALS or (role == "stranger" and not is_own):
         assert answer.writes == [], name
     if role not in TEAM_ROLES and not of_secretariat(name):

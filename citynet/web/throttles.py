@@ -104,6 +104,8 @@ BY_ADDRESS = {
     "members:progress-csv": ("export", SAFE),
     "seminars:calendar": ("export", SAFE),
     "seminars:event": ("export", SAFE),
+    "local-reviews:new": ("writing", SENDING),
+    "local-reviews:edit": ("writing", SENDING),
     "my-alerts:save": ("writing", SENDING),
     "my-alerts:follow": ("writing", SENDING),
     "seminars:register": ("writing", SENDING),

@@ -115,6 +115,7 @@ def test_pages_are_listed_with_the_newest_publication(client, reference):
         "https://policies.example/exchange/adoptions/": None,
         "https://policies.example/exchange/cooperation/": None,
         "https://policies.example/seminars/": None,
+        "https://policies.example/sdgs/reviews/": None,
         "https://policies.example/about/": None,
         "https://policies.example/publish/": None,
         "https://policies.example/review/": None,

@@ -415,8 +415,8 @@ def test_queries_do_not_grow(client, reference, synced, django_assert_num_querie
         ("/sdgs/", 2),
         ("/sdgs/coverage/", 2),
         ("/sdgs/11/", 13),
-        ("/sdgs/11.6/", 17),
-        ("/sdgs/11.7/", 11),
+        ("/sdgs/11.6/", 16),
+        ("/sdgs/11.7/", 10),
     ]:
         with subtests.test(path=path):
             client.get(path)

@@ -1,0 +1,1 @@
+"""Local reviews: what cities publish themselves on their way to the goals."""

@@ -1,0 +1,97 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, ModelChoiceFilter, NumberFilter
+
+from members.models import Member
+from policies.filters.strict import StrictFilterSet
+from policies.models import Revision
+from policies.models.months import FIRST_YEAR, LAST_YEAR
+from sdg.models import Goal
+
+from .models import LocalReview
+
+IN = {"class": "in"}
+
+
+class ReviewFilter(StrictFilterSet):
+    """Narrows the local reviews."""
+
+    kind = ChoiceFilter(
+        choices=LocalReview.Kind,
+        label=_("Kind"),
+        empty_label=_("All kinds"),
+        widget=forms.Select(IN),
+    )
+    goal = ModelChoiceFilter(
+        field_name="goals",
+        queryset=Goal.objects.all(),
+        label=_("Goal"),
+        empty_label=_("All goals"),
+        widget=forms.Select(IN),
+    )
+    year = NumberFilter(
+        label=_("Year"),
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
+        widget=forms.NumberInput(IN),
+    )
+    member = ModelChoiceFilter(
+        queryset=Member.objects.all(),
+        to_field_name="slug",
+        label=_("City or organisation"),
+        widget=forms.HiddenInput,
+    )
+
+    class Meta:
+        model = LocalReview
+        fields = []
+
+    read_by_the_view = frozenset({"page"})
+
+
+class ReviewForm(forms.ModelForm):
+    """A local review; ``members`` are those that the person may write for."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"), choices=Revision.Language.choices, required=False
+    )
+
+    class Meta:
+        model = LocalReview
+        fields = [
+            *(
+                "member",
+                "title",
+                "kind",
+                "year",
+                "url",
+                "languages",
+                "goals",
+                "published_on",
+                "note",
+            )
+        ]
+        widgets = {
+            "goals": forms.CheckboxSelectMultiple,
+            "note": forms.Textarea({"rows": 3}),
+            "published_on": forms.DateInput({"type": "date"}),
+        }
+
+    url = forms.URLField(
+        label=_("Address"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text=_("Of the report itself, or of its own page."),
+    )
+
+    def __init__(self, *args, members, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = members
+
+    def clean(self):
+        data = super().clean()
+        # What a city enters itself is the report; an announcement was found by the secretariat.
+        if "url" in self.changed_data:
+            self.instance.url_is = LocalReview.UrlIs.REPORT if data.get("url") else ""
+        return data

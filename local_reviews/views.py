@@ -1,0 +1,97 @@
+"""The local reviews of all members, and the form in which teams enter theirs."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import InvalidPage, Paginator
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from citynet.web import page_cache
+from citynet.web.form_recovery import field_labels
+from exchange.views.acts import join_first, own_members
+from members.record import audit
+
+from .forms import ReviewFilter, ReviewForm
+from .models import LocalReview
+
+PER_PAGE = 30
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _label(name, **_kwargs):
+    field = ReviewForm.base_fields.get(name)
+    return field.label if field else ""
+
+
+@login_not_required
+@require_safe
+@page_cache.cache_public_page
+def reviews(request):
+    """The local reviews that match the filters in the address."""
+    filters = ReviewFilter(request.GET, LocalReview.objects.all(), request=request)
+    context = {"form": filters.form, "crumbs": [(_("Goals"), reverse("sdg:goals"))]}
+    if not filters.is_valid():
+        return render(request, "local_reviews/list.html", context, status=400)
+    try:
+        page = Paginator(filters.qs.for_lists(), PER_PAGE).page(request.GET.get("page", 1))
+    except InvalidPage as error:
+        raise Http404(_("There is no such page of the list.")) from error
+    only = filters.form.cleaned_data
+    context |= {"page": page, "only": only, "narrowed": any(only.values())}
+    return render(request, "local_reviews/list.html", context)
+
+
+@field_labels(_label)
+@never_cache
+@get_or_post
+def new(request):
+    """Enter a local review of one of the person's members; it is public at once."""
+    members = own_members(request.user)
+    if not members.exists():
+        return join_first(request, _("Enter a local review"))
+    return _editing(request, LocalReview(), members)
+
+
+@field_labels(_label)
+@never_cache
+@get_or_post
+def edit(request, pk):
+    """Change a local review of one of the person's members."""
+    review = get_object_or_404(LocalReview.objects.editable_by(request.user), pk=pk)
+    return _editing(request, review, own_members(request.user))
+
+
+def _editing(request, review, members):
+    is_new = review.pk is None
+    initial = {"member": members.first()} if is_new else None
+    data = request.POST if request.method == "POST" else None
+    form = ReviewForm(data, instance=review, members=members, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            with transaction.atomic():
+                saved = form.save()
+                action = "local-review-added" if is_new else "local-review-changed"
+                audit.record(action, saved, by=request.user)
+            messages.success(request, _("The local review is public."))
+            return redirect("local-reviews:edit", saved.pk)
+    context = {"form": form, "review": review, "is_new": is_new}
+    return render(request, "local_reviews/edit.html", context, status=status)
+
+
+@never_cache
+@require_POST
+@transaction.atomic
+def delete(request, pk):
+    """Take a local review of one's member away."""
+    review = get_object_or_404(LocalReview.objects.editable_by(request.user), pk=pk)
+    audit.record("local-review-deleted", review, by=request.user)
+    review.delete()
+    messages.success(request, _("It is deleted."))
+    return redirect("local-reviews:list")

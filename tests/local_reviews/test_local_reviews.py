@@ -1,0 +1,175 @@
+"""Local reviews: the list, the pages that show them, entering them, and the samples."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from local_reviews.models import LocalReview
+from members.models import Event, Member
+from members.teams import merging
+from tests.conftest import signed_in
+from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+FOLDER = Path(__file__).parents[2] / "local_reviews" / "samples"
+LINES = [
+    json.loads(line) for line in (FOLDER / "reviews.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def run(*args):
+    out = io.StringIO()
+    call_command("load_reviews", *args, stdout=out)
+    return out.getvalue()
+
+
+def add(title="Hue and the goals", goals=(), **facts):
+    facts.setdefault("member", None)
+    facts["member"] = facts["member"] or MemberFactory(name="Hue")
+    review = LocalReview.objects.create(title=title, **facts)
+    review.goals.set(goals)
+    return review
+
+
+def found(query=""):
+    answer = Client().get(f"/sdgs/reviews/?{query}")
+    return [review.title for review in answer.context["page"]] if answer.status_code == 200 else 400
+
+
+def test_the_list_is_narrowed_by_its_address(reference):
+    hue = MemberFactory(name="Hue", slug="hue")
+    add("Old", year=2019, goals=[11], member=hue)
+    add("New", year=2024, kind="sdg-strategy", goals=[3, 11], member=hue)
+    add("Unknown year")
+    assert found() == ["New", "Old", "Unknown year"]
+    assert found("goal=3") == ["New"]
+    assert found("kind=vlr&member=hue") == ["Old"]
+    assert found("year=2019") == ["Old"]
+    assert found("year=2001") == []
+    for query in ("kind=poem", "goal=18", "year=x", "colour=red", "year=" + "9" * 30):
+        assert found(query) == 400
+
+
+def test_what_is_not_known_is_said(reference):
+    add(url="https://hue.example/", url_is="announcement")
+    add("Bare")
+    text = Client().get("/sdgs/reviews/").content.decode()
+    assert "the link leads to an announcement" in text
+    for words in (
+        "year not reported",
+        "where to read it is not known",
+        "Which goals it reports on",
+    ):
+        assert words in text
+    LocalReview.objects.all().delete()
+    assert "No local review is here yet." in Client().get("/sdgs/reviews/").content.decode()
+
+
+def test_pages_of_members_and_goals_show_them(reference):
+    review = add(goals=[11], year=2024)
+    page = Client().get(review.member.get_absolute_url()).content.decode()
+    assert "Hue and the goals" in page
+    assert "Hue and the goals" in Client().get("/sdgs/11/").content.decode()
+    assert "Hue and the goals" not in Client().get("/sdgs/12/").content.decode()
+
+
+def test_a_team_enters_changes_and_deletes_its_own(reference):
+    membership, other = MembershipFactory(), add()
+    client = signed_in(membership.user)
+    sent = {
+        "member": membership.member.pk,
+        "title": "Our <b>review</b>",
+        "kind": "vlr",
+        "year": 2025,
+        "url": "city.example/vlr.pdf",
+        "goals": [11, 13],
+        "languages": ["en"],
+    }
+    client.post("/sdgs/reviews/new/", sent)
+    mine = LocalReview.objects.get(member=membership.member)
+    assert (mine.url, mine.url_is, mine.languages) == (
+        "https://city.example/vlr.pdf",
+        "report",
+        ["en"],
+    )
+    assert "Our &lt;b&gt;review&lt;/b&gt;" in Client().get("/sdgs/reviews/").content.decode()
+    wrong = sent | {"member": other.member.pk, "year": 99999, "url": "javascript:x", "goals": [18]}
+    answer = client.post("/sdgs/reviews/new/", wrong)
+    assert set(answer.context["form"].errors) == {"member", "year", "url", "goals"}
+    assert answer.status_code == 422
+    for path in (f"/sdgs/reviews/{other.pk}/edit/", f"/sdgs/reviews/{other.pk}/delete/"):
+        assert client.post(path, sent).status_code == 404
+    client.post(f"/sdgs/reviews/{mine.pk}/edit/", sent | {"title": "Ours"})
+    client.post(f"/sdgs/reviews/{mine.pk}/delete/")
+    assert [review.pk for review in LocalReview.objects.all()] == [other.pk]
+    actions = Event.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == [f"local-review-{act}" for act in ("added", "changed", "deleted")]
+    # Who is in no team is told why one is needed; the secretariat writes for all.
+    assert signed_in(UserFactory()).get("/sdgs/reviews/new/").status_code == 403
+    secretariat = signed_in(StaffFactory(groups=["Moderators"]))
+    assert secretariat.get(f"/sdgs/reviews/{other.pk}/edit/").status_code == 200
+
+
+def test_they_move_with_members_that_are_merged(reference):
+    review, kept = add(), MemberFactory(name="Hue City")
+    merging.merge(review.member, kept, by=StaffFactory(), reason="The same.")
+    review.refresh_from_db()
+    assert review.member == kept
+
+
+def test_queries_do_not_grow(reference):
+    numbers = []
+    for _more in range(2):
+        add(goals=[11], year=2024)
+        pages = ("/sdgs/reviews/", "/sdgs/11/")
+        Client().get("/sdgs/11/")
+        counts = []
+        for page in pages:
+            with CaptureQueriesContext(connection) as asked:
+                Client().get(page)
+            counts.append(len(asked))
+        numbers.append(counts)
+        add(goals=[11])
+    assert numbers[0] == numbers[1]
+    assert numbers[0][0] <= 8
+
+
+@pytest.mark.sqlite
+def test_the_samples_are_loaded_once_with_their_sources(reference):
+    places = (FOLDER / "members.jsonl").read_text(encoding="utf-8")
+    own = {json.loads(line)["slug"] for line in places.splitlines()}
+    for slug in {line["member"] for line in LINES} - own:
+        MemberFactory(slug=slug)
+    assert run() == "members: 29 added\nlocal reviews: 55 added, 0 there already\n"
+    assert run() == "members: 0 added\nlocal reviews: 0 added, 55 there already\n"
+    assert all(review.sources.all() for review in LocalReview.objects.prefetch_related("sources"))
+    assert LocalReview.objects.filter(goals=None).count() == 41
+    assert LocalReview.objects.filter(year=None).count() == 4
+    assert LocalReview.objects.filter(url="").count() == 33
+    assert set(Member.objects.filter(slug__in=own).values_list("status")) == {("listed",)}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({}, "needs a source_id"),
+        ({"member": "nowhere"}, "no member “nowhere”"),
+        ({"year": 99999}, "Write a year"),
+        ({"kind": "poem"}, "not a valid choice"),
+    ],
+)
+def test_a_wrong_line_changes_nothing_and_is_named(reference, tmp_path, line, message):
+    MemberFactory(slug="hue")
+    whole = {"source_id": "a", "member": "hue", "title": "Hue", "kind": "vlr"}
+    path = tmp_path / "reviews.jsonl"
+    lines = [whole | {"source_id": "b"}, whole | line if line else {"member": "hue"}]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with pytest.raises(CommandError, match=f"Line 2: .*{message}"):
+        run(str(path))
+    assert not LocalReview.objects.exists()
