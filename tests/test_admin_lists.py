@@ -11,6 +11,7 @@ LISTS = {
     "exchange.adoption": [
         *("author", "member", "case", "revision", "original_member", "own_case"),
     ],
+    "exchange.adoptionreport": ["adoption", "by"],
     "exchange.advice": ["author", "member", "question", "addressee", "case", "replaces"],
     "exchange.cooperation": ["author", "member"],
     "exchange.flag": ["by", "member", "decided_by"],
