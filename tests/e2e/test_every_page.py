@@ -27,6 +27,10 @@ PAGES = {
     "blank form": "/publish/blank/",
     "accessibility": "/accessibility/",
     "codebook": "/codebook/",
+    "data": "/data/",
+    "for programs": "/api/",
+    "brief of an estimate": "/policies/estimate/brief/?target=11.2",
+    "coverage in a frame": "/embed/coverage/",
     "not found": "/policies/999999/nothing/",
 }
 REFUSED = {"wrong filter": 400, "not found": 404}
