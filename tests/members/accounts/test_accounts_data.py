@@ -126,6 +126,8 @@ NOTHING_IN_THE_EXCHANGE = {
         *("questions_asked", "question_begun", "questions_taken", "advice_given"),
         *("adoptions_entered", "reports_on_adoptions", "needs_and_offers"),
         *("introductions_asked", "introductions_decided", "flags", "flags_decided"),
+        *("desk_notes", "updates_asked_for", "updates_answered", "calls_answered"),
+        *("calls_marked", "mails_to_people"),
         *("seminars", "saved_searches", "followed_cases", "watched_news"),
     )
 }
@@ -524,6 +526,9 @@ def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
         "members.Notice.recipient",
         "mfa.Authenticator.user",
         "policies.Assessment.by",
+        *("policies.CallEntry.by", "policies.CallMark.by", "policies.DeskNote.by"),
+        *("policies.Mailing.by", "policies.UpdateRequest.answered_by"),
+        *("policies.UpdateRequest.by", "portal.PageText.by"),
         "policies.CaseStudy.confirmed_by",
         "policies.CaseStudy.created_by",
         # Deleted with the account: nobody else could read it.

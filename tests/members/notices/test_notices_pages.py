@@ -100,6 +100,7 @@ def test_switches_keep_what_is_off(client, person):
     assert person.muted == [
         *("membership-requested", "role-changed", "team-changed", "submitted", "receipt"),
         "withdrawn",
+        "network-mail",
         *("question-asked", "question-waiting", "question-closed"),
         *("adoption-new", "adoption-answered", "adoption-due"),
         *("introduction-asked", "introduction-no", "introduction-outcome", "cooperation-ends"),
