@@ -44,8 +44,6 @@ def group(name):
         editor = SimpleNamespace(connection=connection)
         import_module("policies.migrations.0002_groups").make_groups(apps, editor)
         import_module("exchange.migrations.0002_groups").give_rights(apps, editor)
-        import_module("policies.migrations.0009_rights_to_mailings").give_rights(apps, editor)
-        import_module("policies.migrations.0011_rights_to_calls").give_rights(apps, editor)
         import_module("portal.migrations.0002_groups").give_rights(apps, editor)
     return Group.objects.get(name=name)
 

@@ -15,7 +15,17 @@ from django.db.migrations.state import ModelState, ProjectState
 
 pytestmark = pytest.mark.sqlite
 
-OURS = ("citynet", "exchange", "members", "policies", "sdg", "seminars", "alerts", "local_reviews")
+OURS = (
+    "alerts",
+    "citynet",
+    "exchange",
+    "local_reviews",
+    "members",
+    "policies",
+    "portal",
+    "sdg",
+    "seminars",
+)
 MARKER = "# While the old code runs:"
 
 GONE = (

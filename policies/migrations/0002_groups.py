@@ -23,6 +23,10 @@ EDITORS_IN_CHIEF = [
     ("policies", "delete_theme"),
     ("policies", "delete_phrase"),
     ("policies", "add_importrun"),
+    ("policies", "add_mailing"),
+    ("policies", "change_mailing"),
+    ("policies", "add_call"),
+    ("policies", "change_call"),
     ("members", "delete_member"),
     ("members", "change_user"),
 ]
