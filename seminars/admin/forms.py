@@ -1,6 +1,9 @@
 """The forms in which the secretariat writes seminars."""
 
+from dataclasses import dataclass
+
 from django import forms
+from django.contrib.admin.widgets import AdminFileWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -31,8 +34,29 @@ class SeminarForm(forms.ModelForm):
         return data
 
 
+@dataclass
+class StoredFile:
+    """A file as the form shows it: by its own name, at the address that hands it out."""
+
+    name: str
+    url: str
+
+    def __str__(self):
+        return self.name
+
+
+class StoredFileInput(AdminFileWidget):
+    def format_value(self, value):
+        if self.is_initial(value):
+            return StoredFile(value.instance.original_name, value.instance.get_absolute_url())
+        return None
+
+
 class MaterialForm(forms.ModelForm):
     """A link, or a file that is checked as those of cases are."""
+
+    class Meta:
+        widgets = {"file": StoredFileInput}
 
     def clean_file(self):
         file = self.cleaned_data["file"]

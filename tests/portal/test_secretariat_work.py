@@ -147,7 +147,10 @@ def test_first_page_names_what_waits_with_the_oldest_mine_and_all(editor_client)
     ]
     page = text(editor_client.get(HOME).text)
     assert "8 things wait. 2 of them are with you. Longest: Rain gardens, 6 days." in page
-    assert "Nothing waits under: Advice to check, Needs and offers to check, Flags, " in page
+    assert (
+        "Nothing waits under: Updates asked for, Advice to check, Needs and offers to check, Flags, "
+        in page
+    )
     queue = page.partition("The whole queue")[2]
     assert (
         "Rain gardens Honiara, Solomon Islands · English 6 days no source New Nobody 9 of 12"
@@ -171,8 +174,9 @@ def test_what_is_late_is_marked_by_twice_the_published_median(moderator_client, 
 
 
 def test_nothing_waits(moderator_client):
-    assert "Nothing waits. What waits Nothing waits under: Submissions, Requests to join" in text(
-        moderator_client.get(HOME).text
+    assert (
+        "Nothing waits. What waits Nothing waits under: Submissions, Updates asked for, "
+        in text(moderator_client.get(HOME).text)
     )
 
 
@@ -193,7 +197,7 @@ def test_first_page_asks_as_often_for_many(editor_client, django_assert_num_quer
     for _each in range(number):
         fill(editor_client.person)
     editor_client.get(HOME)
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(39):
         editor_client.get(HOME)
 
 

@@ -18,7 +18,7 @@ TAG = re.compile(r"<[^>]*>", re.DOTALL)
 READ = re.compile(r'\b(?:alt|aria-label|placeholder|title)="([^"]*)"')
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Names of things, the same in every language.
-NAMES = {"BibTeX", "CSV", "CityNet", "GeoNames", "JSON", "Lines", "RIS", "UTC", "XLSX"}
+NAMES = {"BibTeX", "CSV", "CityNet", "GeoNames", "JSON", "Lines", "ODT", "RIS", "UTC", "XLSX"}
 
 
 def bare_words(text):

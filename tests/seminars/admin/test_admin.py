@@ -167,6 +167,9 @@ def test_files_are_checked_as_those_of_cases(moderator_client):
     material = seminar.materials.get()
     assert (material.original_name, material.size, material.file_kind) == ("figures.csv", 17, "CSV")
     assert material.file.name.startswith("seminarmaterials/")
+    # The form leads to the page that hands it out: nothing is served by its stored name.
+    link = f'<a href="/seminars/materials/{material.pk}/">figures.csv</a>'
+    assert link in moderator_client.get(address("change", seminar)).text
 
 
 def test_who_takes_part_is_listed_ticked_and_exported(moderator_client, at):
