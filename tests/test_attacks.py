@@ -293,7 +293,8 @@ def test_no_form_of_another_site_is_taken(world):
     client = signed_in(world.people["coordinator"])
     client.handler.enforce_csrf_checks = True
     before = everything_of(world.live.case.member)
-    names = [name for name in world.addresses if not of_secretariat(name)]
+    # Mail programs end a subscription by a link that is the proof.
+    names = {name for name in world.addresses if not of_secretariat(name)} - {"my-alerts:stop"}
     answers = {}
     for name in names:
         answer = client.post(

@@ -52,7 +52,7 @@ def test_units_hold_what_systemd_understands(tmp_path):
             # Programs have to be there; users of a server need not.
             copy.write_text(text.replace(f"{SERVED}/.venv/bin/", f"{BASE}/.venv/bin/"))
     names = [path.name for path in UNITS.iterdir() if path.is_file()]
-    assert len(names) == 14
+    assert len(names) == 16
 
     answer = subprocess.run(
         ["systemd-analyze", "verify", *[name.replace("@.", "@clearsessions.") for name in names]],

@@ -170,7 +170,7 @@ def test_card_is_drawn_once_and_of_public_texts_only(client, full, monkeypatch):
         "ادارة المياه 2020 Water",
         "पानी",
         "ระบบขนส่งมวลชนกลางคืน",
-        "x" * 300,
+        "x" * 200,
         "\u200b𓀀 𐎠",
     ],
 )

@@ -135,7 +135,9 @@ def views(patterns=None):
 def test_no_view_switches_the_check_of_forms_off():
     found = list(views())
     assert len(found) > 100
-    assert [view for view in found if getattr(view, "csrf_exempt", False)] == []
+    exempt = {view.__qualname__ for view in found if getattr(view, "csrf_exempt", False)}
+    # A mail program that ends a subscription has no form of ours (RFC 8058); its link is the proof.
+    assert exempt == {"stop"}
 
 
 def test_form_that_is_too_large_is_told_so_and_not_read(settings):

@@ -9,6 +9,7 @@ import threading
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import brotli
 import pytest
 from django.conf import settings
 
@@ -22,6 +23,8 @@ class Sink(BaseHTTPRequestHandler):
             body = gzip.decompress(body)
         elif self.headers.get("Content-Encoding") == "deflate":
             body = zlib.decompress(body)
+        elif self.headers.get("Content-Encoding") == "br":
+            body = brotli.decompress(body)
         self.server.received.append(body.decode())
         self.send_response(200)
         self.send_header("Content-Length", "2")

@@ -45,3 +45,13 @@ def test_every_word_can_be_translated(name):
 )
 def test_bare_words_are_found(text, words):
     assert bare_words(text) == words
+
+
+# Numbers of rows; those of goals and fields have no thousands.
+KEY = re.compile(r"\{\{ ?[\w.]*\b(?:pk|case_id|member_id|user_id|revision_id) ?\}\}")
+
+
+@pytest.mark.parametrize("name", [each for each in TEMPLATES if not each.startswith("jinja2/")])
+def test_no_number_of_a_row_is_written_with_a_comma(name):
+    """1032 in an address would be written 1,032: it needs ``|stringformat:"d"``."""
+    assert KEY.findall((FOLDER / name).read_text(encoding="utf-8")) == []

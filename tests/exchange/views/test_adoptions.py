@@ -168,7 +168,7 @@ def test_lists_and_files_ask_few_queries(reference, synced, count, django_assert
     synced()
     with django_assert_num_queries(7):
         visit("/exchange/adoptions/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         b"".join(visit("/exchange/adoptions.csv").streaming_content)
     with django_assert_num_queries(8):
         visit(Adoption.objects.first().get_absolute_url())

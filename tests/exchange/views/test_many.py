@@ -44,7 +44,7 @@ def test_lists_ask_as_often_for_ten_thousand(
         (client, "/exchange/adoptions/", 8),
         (client, "/exchange/cooperation/", 8),
         (official, "/exchange/network/", 8),
-        (official, "/my/exchange/", 19),
+        (official, "/my/exchange/", 20),
         (moderator_client, "/admin/exchange/question/", 8),
         (moderator_client, "/admin/exchange/addressee/?waits=letters", 8),
         (moderator_client, "/admin/exchange/advice/?waits=figures", 8),

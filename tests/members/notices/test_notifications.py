@@ -103,8 +103,12 @@ def test_notice_goes_with_the_change_it_tells_of():
 
 
 # Mails of these are made of rows that have to be there: invitations are further down, the letter to the
-# moderators is in tests/policies/workflow/test_digest.py, introductions in tests/exchange/steps.
-MADE_OF_ROWS = {Kind.INVITED, Kind.DIGEST, Kind.INTRODUCTION_MADE}
+# moderators is in tests/policies/workflow/test_digest.py, introductions in tests/exchange/steps, what the
+# secretariat writes in tests/policies/admin/test_mailings.py, alerts in tests/alerts.
+MADE_OF_ROWS = {
+    *(Kind.INVITED, Kind.DIGEST, Kind.INTRODUCTION_MADE),
+    *(Kind.NETWORK_MAIL, Kind.WORK_MAIL, Kind.ALERT),
+}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in MADE_OF_ROWS])

@@ -71,6 +71,7 @@ def test_lists_are_all_that_hangs_on_a_revision_but_what_others_say_of_it():
         "assessments",
         "corrections",
         "requested_text",
+        "desk_notes",
     }
     assert related - others == set(Revision.row_models())
 

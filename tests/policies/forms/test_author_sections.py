@@ -735,7 +735,7 @@ def test_autosave_tells_what_it_saved(official, draft):
     told = answer.json()
     assert told.pop("message").startswith("Saved at ")
     seen = fingerprint(BY_SLUG["basics"], draft)
-    assert told == {"state": "saved", "seen": seen, "doubts": {}, "understood": {}}
+    assert told == {"state": "saved", "seen": seen, "doubts": {}, "understood": {}, "sums": {}}
 
 
 def test_autosave_of_the_budget_tells_what_follows(official, draft):
@@ -752,6 +752,7 @@ def test_autosave_of_a_wrong_answer_names_it(official, draft):
         "state": "invalid",
         "seen": fingerprint(BY_SLUG["time"], draft),
         "understood": {"id_end": "= April 2015"},
+        "sums": {},
         "message": "Saved, but for 1 answer that needs a correction.",
         "errors": [
             {"id": "id_start", "message": "Write a year (2013) or a year and month (2013-04)."}

@@ -234,7 +234,7 @@ def test_page_asks_the_same_number_of_questions(
         request_of(member=membership.user.memberships.last().member)
         notify("note", [membership.user], "/my/", title="x", member="y", note="z", by="")
     client.force_login(membership.user)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get("/my/")
 
 

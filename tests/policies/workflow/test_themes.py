@@ -99,7 +99,7 @@ def test_merge_takes_the_same_queries_for_many(editor, django_assert_num_queries
             themes.merge(goes, stays, by=editor, reason="Why")
 
 
-MERGE_QUERIES = 17
+MERGE_QUERIES = 19
 
 
 def test_theme_in_use_is_not_deleted(editor, transport, mobility):
