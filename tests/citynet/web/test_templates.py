@@ -53,5 +53,5 @@ KEY = re.compile(r"\{\{ ?[\w.]*\b(?:pk|case_id|member_id|user_id|revision_id) ?\
 
 @pytest.mark.parametrize("name", [each for each in TEMPLATES if not each.startswith("jinja2/")])
 def test_no_number_of_a_row_is_written_with_a_comma(name):
-    """1032 in an address would be written 1,032: it needs ``|stringformat:"d"``."""
+    """1032 in an address would be written 1,032: it needs ``|plain``."""
     assert KEY.findall((FOLDER / name).read_text(encoding="utf-8")) == []
