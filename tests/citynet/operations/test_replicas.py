@@ -1,6 +1,10 @@
 """Which requests are answered from a replica, and what happens when none answers."""
 
+from pathlib import Path
+
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.models import Session
 from django.core.exceptions import MiddlewareNotUsed
@@ -10,6 +14,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from citynet.operations import replicas
 from members.models import Member
 from policies.models import Revision
+
+BASE = Path(settings.BASE_DIR)
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +119,12 @@ def test_only_public_content_is_read_from_a_replica_and_nothing_written_to_it(rf
     assert router.allow_relation(Member(), Member())
     assert router.allow_migrate("default", "policies")
     assert not router.allow_migrate("replica", "policies")
+
+
+def test_each_app_of_ours_is_for_the_public_or_for_people():
+    ours = {each.label for each in apps.get_app_configs() if Path(each.path).parent == BASE}
+    # What is in neither makes public pages fail while the primary is away.
+    assert ours == replicas.PUBLIC_APPS | {"citynet", "alerts"}
 
 
 def test_page_of_a_person_is_read_from_the_primary(rf):
