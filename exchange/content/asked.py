@@ -54,7 +54,8 @@ class _Known:
 
     def __init__(self):
         self.read_at = None
-        self.entries, self.having = [], {}
+        # The entries, and the numbers of those that have a word; replaced together, as threads read.
+        self.found = [], {}
 
     def read(self):
         """Read anew what is older than ``CACHE_SECONDS``, in two queries."""
@@ -68,8 +69,8 @@ class _Known:
         for number, (_written, text, english, *_rest) in enumerate(rows):
             for word in words_of(f"{text} {english}"):
                 having[word].append(number)
-        self.entries = [Found(pk, text, *of) for _written, text, _english, pk, *of in rows]
-        self.having, self.read_at = having, now
+        entries = [Found(pk, text, *of) for _written, text, _english, pk, *of in rows]
+        self.found, self.read_at = (entries, having), now
 
 
 SHOWN_OF = ("created_at", "beginning", "english_beginning", "pk", "language", "member__name")
@@ -96,7 +97,7 @@ def _rows(model, text):
 def newest():
     """Return the newest :class:`Found`."""
     _known.read()
-    return _known.entries[:SHOWN]
+    return _known.found[0][:SHOWN]
 
 
 def with_words(text):
@@ -106,8 +107,9 @@ def with_words(text):
     if not words:
         return []
     _known.read()
-    hits = Counter(number for word in words for number in _known.having.get(word, ()))
+    entries, having = _known.found
+    hits = Counter(number for word in words for number in having.get(word, ()))
     enough = [
         (-count, number) for number, count in hits.items() if count >= min(SHARED, len(words))
     ]
-    return [_known.entries[number] for _count, number in sorted(enough)[:SHOWN]]
+    return [entries[number] for _count, number in sorted(enough)[:SHOWN]]

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -51,9 +52,13 @@ def unsubscribe(request, token):
     if person is None or not person.is_active:
         raise Http404(_("This link is not complete. Copy the whole of it from the mail."))
     kind = Notice.Kind.NETWORK_MAIL
-    if request.method == "POST" and kind not in person.muted:
-        person.muted = [*person.muted, kind.value]
-        person.save(update_fields=["muted"])
+    if request.method == "POST":
+        with transaction.atomic():
+            # What else is switched off at the same moment stays so.
+            person = User.objects.select_for_update().get(pk=person.pk)
+            if kind not in person.muted:
+                person.muted = [*person.muted, kind.value]
+                person.save(update_fields=["muted"])
     context = {"person": person, "is_off": kind in person.muted}
     return render(request, "my/unsubscribe.html", context)
 

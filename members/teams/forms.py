@@ -19,6 +19,7 @@ NOTE_LENGTH = 1000
 MAX_ABOUT = 5000
 FIRST_YEAR = 1900
 LARGEST_CITY = 100_000_000
+MOST_DIGITS = 12
 # Groups of three digits, as any country parts them.
 _GROUPED = re.compile(r"\d{1,3}(?:[ .,'’_]\d{3})+")
 
@@ -168,7 +169,7 @@ class PeopleField(forms.CharField):
             return None
         if _GROUPED.fullmatch(text):
             text = re.sub(r"\D", "", text)
-        if not text.isdecimal() or not 0 < int(text[:12]) <= LARGEST_CITY:
+        if not text.isdecimal() or len(text) > MOST_DIGITS or not 0 < int(text) <= LARGEST_CITY:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return int(text)
 

@@ -34,6 +34,7 @@ BLANK_PATTERN = "\u2800"  # of Braille
 BULLETS = r"(?:[-*–—•·‣◦▪▫●○■□►➢➔✓✔\uf0b7\uf0a7\uf0d8\uf076\uf0fc])"
 LISTED = re.compile(rf"^[ \t]*(?:{BULLETS}[ \t]+|[o§][ ]*\t[ \t]*)(?=\S)", re.MULTILINE)
 CENTS = 2  # decimals of amounts of money
+LONGEST_INTERPRETED = 2000  # characters of a number, date, series or address
 
 _hint = lazy(
     lambda text, label, example: format_html(
@@ -106,6 +107,11 @@ class ValueField(forms.CharField):
     def _understood(self, text):
         """Return what was typed in the form in which files carry it. Raises ``ValidationError``."""
         field = self.model_field
+        if self.is_interpreted and len(text) > LONGEST_INTERPRETED:
+            # What reads numbers and dates takes long for long texts.
+            raise ValidationError(
+                _("Write it in at most %(count)d characters.") % {"count": LONGEST_INTERPRETED}
+            )
         read = next((read for kind, read in READERS if isinstance(field, kind)), None)
         if read:
             return read(text)

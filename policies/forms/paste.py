@@ -25,7 +25,7 @@ MAX_COLUMNS = 30
 TAB, BAR = "\t", "|"
 # Bullets and numbers that word processors put before the lines of a list, in a column of their own.
 MARK = re.compile(rf"(?:{BULLETS}|[0-9]{{1,3}}[.)])", re.ASCII)
-RULE = re.compile(r"[\s:|+=-]*-{3}[\s:|+=-]*")  # below the head of a table in plain text
+RULE = re.compile(r"[\s:|+=-]+")  # below the head of a table in plain text
 
 
 @dataclass
@@ -88,9 +88,13 @@ def _chosen(data, kind, number, known, otherwise):
     return chosen if chosen == "" or chosen in known else otherwise
 
 
+def _is_rule(line):
+    return "---" in line and RULE.fullmatch(line) is not None
+
+
 def _cells(text):
     """Return the rows of a pasted text, without empty ones, marks of lists and rules of tables."""
-    lines = [line for line in text.splitlines() if line.strip() and not RULE.fullmatch(line)]
+    lines = [line for line in text.splitlines() if line.strip() and not _is_rule(line)]
     if any(TAB in line for line in lines):
         # A cell with a line end or a tab in it is quoted; a single sign of inches is not.
         quoting = csv.QUOTE_NONE if text.count('"') % 2 else csv.QUOTE_MINIMAL

@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from . import cells
 from .books import LONG_TEXTS
+from .cleaning import MAX_ROWS
 from .columns import Column, folded
 from .layout import BROKEN, MAX_COLUMNS, damaged
 from .library_book import CASE, CASE_TITLE, list_kind, lists
@@ -24,6 +25,7 @@ FOR_READERS = frozenset({"about", "columns", "values"})
 NAMES_OF_CASE = (CASE, "id", "source id", "case id")
 MAX_LIST_ROWS = 1_000_000
 MAX_STRAYS = 100  # told of a sheet
+MAX_PARTS = 1000  # of one text that is too long for a cell
 MAX_EMPTY = 1000  # rows; a sheet that is formatted to its end is read no further
 
 
@@ -91,7 +93,10 @@ class ListSheets:
             errors.append(LineError(0, name, message % {"name": CASE}))
         if errors or (owner is None and not self.one_case):
             return errors
-        for number, row in rows:
+        for count, (number, row) in enumerate(rows, start=1):
+            if self.one_case and count > MAX_ROWS:
+                message = _("A case has at most %(count)d rows here.") % {"count": MAX_ROWS}
+                return [LineError(0, name, message)]
             self._rows.execute(
                 "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, 0)",
                 [name, line_list.path, number, self._owner(row, owner), *_read(row, found)],
@@ -127,7 +132,9 @@ class ListSheets:
         rows = _rows(sheet)
         next(rows, None)
         for _number, row in rows:
-            owner, name, part, text = (cell.value for cell in row[:4])
+            owner, name, part, text = ([cell.value for cell in row] + [None] * 4)[:4]
+            if not isinstance(part, int | float | None) or not 0 <= (part or 0) <= MAX_PARTS:
+                raise damaged()
             self._rows.execute(
                 "INSERT INTO rests VALUES (?, ?, ?, ?)",
                 [_text(owner), str(name or ""), int(part or 0), cells.unescape(str(text or ""))],

@@ -10,7 +10,7 @@ from .review import ReviewEvent
 from .revision import Revision
 
 # Events of the record after which a text is not what it was.
-TAKEN_DOWN = ("passage-removed",)
+TAKEN_DOWN = ("passage-removed", "publication-undone")
 
 
 class DumpQuerySet(models.QuerySet):

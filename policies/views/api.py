@@ -147,7 +147,9 @@ def policies(request):
             busy["Retry-After"] = RETRY_AFTER
             return busy
         rows = Revision.objects.live().order_by("-decided_at", "-start", "pk")
-        total, keys = rows.count(), list(rows.values_list("pk", flat=True)[start : start + size])
+        total = rows.count()
+        start = min(start, total)
+        keys = list(rows.values_list("pk", flat=True)[start : start + size])
     pages = max(math.ceil(total / size), 1)
     if number > pages:
         return failed(404, _("The list has no page %(number)s.") % {"number": number})

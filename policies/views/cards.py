@@ -1,5 +1,7 @@
 """The picture of a case for links that are shared: drawn once on each machine, then read."""
 
+import hashlib
+import json
 import logging
 import os
 from pathlib import Path
@@ -35,13 +37,17 @@ def card(request, pk, number):
     revision = found.filter(case_id=pk, number=number).first()
     if revision is None:
         raise Http404(_("There is no such revision."))
-    changed = revision.case.member.updated_at.timestamp()
-    tag = f'"card-{VERSION}-{revision.pk}-{changed:.0f}"'
+    # A member may have got another name since, and a passage may have been taken out.
+    shown = json.dumps(
+        [revision.title, revision.list_summary, revision.case.member.updated_at.isoformat()],
+        sort_keys=True,
+        default=str,
+    )
+    drawn = f"{VERSION}-{revision.pk}-{hashlib.sha256(shown.encode()).hexdigest()[:16]}"
+    tag = f'"card-{drawn}"'
     answer = get_conditional_response(request, etag=tag)
     if answer is None:
-        # A member may have got another name since.
-        name = f"{VERSION}-{revision.pk}-{changed:.0f}.png"
-        answer = HttpResponse(_picture(name, revision), content_type="image/png")
+        answer = HttpResponse(_picture(f"{drawn}.png", revision), content_type="image/png")
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
     answer["ETag"], answer["Cache-Control"] = tag, f"public, max-age={AGE}"
     return answer
@@ -59,6 +65,9 @@ def _picture(name, revision):
         part = path.with_suffix(f".{os.getpid()}")
         part.write_bytes(picture)
         part.replace(path)
+        for former in path.parent.glob(f"*-{revision.pk}-*.png"):
+            if former != path:
+                former.unlink(missing_ok=True)
     except OSError:
         # It is drawn again next time.
         logger.exception("A card could not be kept")

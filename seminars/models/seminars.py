@@ -1,6 +1,6 @@
 import re
 import zoneinfo
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -37,7 +37,11 @@ def validate_time_zone(name):
 
 def validate_day(text):
     """Raise ``ValidationError`` for what is no year, month or day ("2016", "2016-04", "2016-04-29")."""
-    if not DAY.fullmatch(text):
+    try:
+        is_day = DAY.fullmatch(text) and (len(text) < len("2016-04-29") or date.fromisoformat(text))
+    except ValueError:
+        is_day = False
+    if not is_day:
         raise ValidationError(
             _("Write a year (2016), a year and month (2016-04) or a day (2016-04-29).")
         )

@@ -163,6 +163,16 @@ def test_card_is_drawn_once_and_of_public_texts_only(client, full, monkeypatch):
     assert client.get(address).content == b"PNG"
 
 
+def test_card_of_a_text_of_which_something_was_taken_out_is_drawn_anew(client, full, settings):
+    address = f"/policies/{full.case_id}/card-1.png"
+    before = client.get(address)
+    Revision.objects.filter(pk=full.pk).update(title="Night buses of [removed]")
+    after = client.get(address, headers={"if-none-match": before["ETag"]})
+    assert (after.status_code, after.content != before.content) == (200, True)
+    # The old picture does not stay on the disk.
+    assert len(list(settings.CARD_DIR.iterdir())) == 1
+
+
 @pytest.mark.parametrize(
     "title",
     [

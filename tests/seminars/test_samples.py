@@ -5,9 +5,11 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
 from seminars.models import Seminar
+from seminars.models.seminars import validate_day
 from tests.factories import LiveRevisionFactory, MemberFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -73,3 +75,11 @@ def test_a_wrong_line_changes_nothing_and_is_named(reference, tmp_path, line, me
     with pytest.raises(CommandError, match=f"Line 2: .*{message}"):
         run(str(path))
     assert not Seminar.objects.exists()
+
+
+def test_a_day_that_does_not_exist_is_refused():
+    for day in ("2016", "2016-04", "2016-02-29"):
+        validate_day(day)
+    for day in ("2016-02-30", "2015-02-29", "2016-13", "soon"):
+        with pytest.raises(ValidationError):
+            validate_day(day)

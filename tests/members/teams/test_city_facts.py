@@ -146,3 +146,9 @@ def test_secretariat_corrects_it_too(city):
     client.post(URL, SENT)
 
     assert facts_of(city)["climate"] == "tropical"
+
+
+def test_a_number_of_people_without_end_is_refused(client, city):
+    client.force_login(coordinator_of(city))
+    answer = client.post(URL, SENT | {"population": "000000000001" + "0" * 4400})
+    assert (answer.status_code, facts_of(city)["population"]) == (422, 473_728)

@@ -266,3 +266,27 @@ def test_bullets_of_word_processors_become_lists(official, draft, pasted, kept):
     save(official, draft.case, "lessons", lessons=f"Learnt.\n{pasted}")
     draft.refresh_from_db()
     assert draft.lessons == f"Learnt.\n{kept}".strip()
+
+
+def test_a_long_line_of_rules_is_read_as_soon_as_any_other(official, draft):
+    """An expression that looked for a rule anywhere took a minute for it."""
+    answer = paste(official, draft, "budget_lines", "-" * 99_000 + "x\n---|---\nLanterns\tcapital")
+    assert answer.status_code == 200
+    assert "Lanterns" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "typed"),
+    [
+        ("budget", "budget_amount", "1" * 1_000_001),
+        ("budget", "budget_amount", "1 " + "trillion " * 90_000),
+        ("budget", "budget_amount", ".-" * 500_000 + "1"),
+        ("time", "start", "1." * 500_000),
+        ("manpower", "staff_fte", "9" * 5000),
+    ],
+)
+def test_a_number_or_date_without_end_is_refused_at_once(official, draft, slug, name, typed):
+    sent = section_of(official, draft.case, slug, **{name: typed})
+    answer = official.post(address(draft.case, slug), sent)
+    assert answer.status_code == 422
+    assert "Write it in at most 2000 characters." in answer.text

@@ -193,3 +193,23 @@ def test_the_workbook_of_the_secretariat_serves_as_well(official, membership):
     upload(official, membership.member, filled(official, CASE, change=add_columns))
     case = CaseStudy.objects.get()
     assert (case.member, case.source_id, case.provenance) == (membership.member, None, "city")
+
+
+@pytest.mark.parametrize("part", ["abc", 1e30, -1])
+def test_a_part_of_a_text_that_is_no_number_is_a_damaged_workbook(official, membership, part):
+    def change(book):
+        sheet = book.create_sheet("Long texts")
+        sheet.append(["case", "column", "part", "text"])
+        sheet.append(["", "solution", part, "More"])
+
+    answer = upload(official, membership.member, filled(official, CASE, change=change))
+    assert answer.status_code == 422
+    assert "The workbook is damaged." in answer.text
+    assert not CaseStudy.objects.exists()
+
+
+def test_rows_without_end_are_not_read_to_the_end(official, membership):
+    rows = [{"name": f"Union {number}"} for number in range(501)]
+    answer = upload(official, membership.member, filled(official, CASE, Stakeholders=rows))
+    assert answer.status_code == 422
+    assert "A case has at most 500 rows here." in answer.text

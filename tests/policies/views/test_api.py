@@ -202,6 +202,7 @@ def test_without_an_index_nothing_is_narrowed(client, library, monkeypatch):
     nothing = Answer(total=0, ids=[], counts={}, available=False)
     monkeypatch.setattr("policies.views.api.ask", lambda _question: nothing)
     assert client.get("/api/policies/").json()["count"] == 4
+    assert client.get(f"/api/policies/?page={10**30}").status_code in (400, 404)
     answer = client.get("/api/policies/?goal=6")
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert answer.json() == {"error": "The search is being rebuilt. Please try again in a moment."}

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from members.models import Event, Notice
-from policies.models import CaseStudy, Correction, ReviewEvent, Revision, UpdateRequest
+from policies.models import CaseStudy, Correction, Dump, ReviewEvent, Revision, UpdateRequest
 from policies.search import index
 from policies.workflow import authoring, corrections, curation, moderation, thread
 from policies.workflow.errors import (
@@ -265,6 +265,8 @@ def test_publication_is_undone_within_an_hour(live, mina, ani, django_capture_on
         )
     ]
     assert Event.objects.filter(action="publication-undone").get().actor == mina
+    # No file of the month that has it is given out any more.
+    assert Dump.last_removal() is not None
     assert index.count() == 1
     # It can be decided anew, and the submission is still Ani's.
     again = moderation.publish(undone, by=mina)
