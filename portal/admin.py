@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from citynet.web.admin import ReadOnlyMixin
+from citynet.web.admin import LockedChangeMixin, ReadOnlyMixin
 from members.record import audit
 
 from .models import News, PageText
@@ -16,7 +16,7 @@ MAX_DIGITS = 18  # of a number that every database can compare
 
 
 @admin.register(News)
-class NewsAdmin(admin.ModelAdmin):
+class NewsAdmin(LockedChangeMixin, admin.ModelAdmin):
     list_display = ["title", "day", "changed_at"]
     search_fields = ["title", "text"]
     show_full_result_count = False

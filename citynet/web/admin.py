@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db import models
+from django.db import connection, models
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -75,6 +75,21 @@ class AutocompleteMixin:
         # What can be chosen is not in the page yet: "required" needs it there. The server asks for it.
         form.use_required_attribute = False
         return form
+
+
+class LockedChangeMixin:
+    """What a step of a colleague did between the reading and the saving of a form is not undone by it.
+
+    The admin reads a row, fills the form in and saves every column: a mail sent meanwhile would be
+    unsent. So the row is locked first, and what stands there then is what is changed.
+    """
+
+    def get_object(self, request, object_id, from_field=None):
+        obj = super().get_object(request, object_id, from_field)
+        if obj is None or request.method != "POST" or not connection.in_atomic_block:
+            return obj
+        self.model._base_manager.select_for_update().filter(pk=obj.pk).first()
+        return super().get_object(request, object_id, from_field)
 
 
 class ReadOnlyMixin:

@@ -5,7 +5,12 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citynet.web.admin import HTTPS_ADDRESSES, AutocompleteMixin, ReadOnlyAdmin
+from citynet.web.admin import (
+    HTTPS_ADDRESSES,
+    AutocompleteMixin,
+    LockedChangeMixin,
+    ReadOnlyAdmin,
+)
 from exchange.models import (
     Adoption,
     AdoptionChange,
@@ -95,7 +100,7 @@ class ReportInline(EnteredRows, admin.StackedInline):
     has_delete_permission = has_change_permission
 
 
-class EnteredAdoptions(AutocompleteMixin):
+class EnteredAdoptions(LockedChangeMixin, AutocompleteMixin):
     """The pages on which the secretariat enters adoptions and edits those it entered."""
 
     form = AdoptionForm

@@ -8,7 +8,14 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from citynet.web.admin import HTTPS_ADDRESSES, AddressFromNameForm, ask, get_or_post, page
+from citynet.web.admin import (
+    HTTPS_ADDRESSES,
+    AddressFromNameForm,
+    LockedChangeMixin,
+    ask,
+    get_or_post,
+    page,
+)
 from members.errors import MembersError
 from members.models import FormerAddress, Member, MemberEvidence
 from members.place_names import add_place_names
@@ -44,7 +51,7 @@ def _may_write(request):
 
 
 @admin.register(Member)
-class MemberAdmin(MemberSearchMixin, admin.ModelAdmin):
+class MemberAdmin(LockedChangeMixin, MemberSearchMixin, admin.ModelAdmin):
     member_path = "pk"
     formfield_overrides = HTTPS_ADDRESSES
     list_display = ["name", "kind", "country_name", "status", "joined", "updated_at"]

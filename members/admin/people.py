@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from citynet.web.admin import ReadOnlyInline, ask, get_or_post, page
+from citynet.web.admin import LockedChangeMixin, ReadOnlyInline, ask, get_or_post, page
 from members.accounts import blocking
 from members.accounts.telling import record_and_tell, tell
 from members.errors import MembersError
@@ -58,7 +58,7 @@ class AdministratorsOnly:
 
 
 @admin.register(User)
-class UserAdmin(AdministratorsOnly, DjangoUserAdmin):
+class UserAdmin(LockedChangeMixin, AdministratorsOnly, DjangoUserAdmin):
     """Whoever may change people may block them; all else is the administrators'."""
 
     add_form = UserCreationForm
@@ -232,7 +232,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(AdministratorsOnly, DjangoGroupAdmin):
+class GroupAdmin(LockedChangeMixin, AdministratorsOnly, DjangoGroupAdmin):
     """Groups give rights to all who are in them, so that a change is recorded."""
 
     def save_related(self, request, form, formsets, change):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from citynet.web.admin import page
+from citynet.web.admin import LockedChangeMixin, page
 from members.models import Member
 from members.record import audit
 from policies.forms.review import ChecklistForm
@@ -73,7 +73,7 @@ class DecisionsForm(forms.Form):
 
 
 @admin.register(Call)
-class CallAdmin(admin.ModelAdmin):
+class CallAdmin(LockedChangeMixin, admin.ModelAdmin):
     form = CallForm
     list_display = ["title", "opens", "closes", "announced_at"]
     search_fields = ["title", "text"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from citynet.web.admin import page
+from citynet.web.admin import LockedChangeMixin, page
 from citynet.web.text import order_key
 from members.models import Member, Notice
 from members.notices.notifications import text_of
@@ -60,7 +60,7 @@ def countries_of_members():
 
 
 @admin.register(Mailing)
-class MailingAdmin(admin.ModelAdmin):
+class MailingAdmin(LockedChangeMixin, admin.ModelAdmin):
     """Written and changed until it is sent; then it is a record."""
 
     form = MailingForm
@@ -83,6 +83,19 @@ class MailingAdmin(admin.ModelAdmin):
             path("<int:pk>/preview/", preview, name="policies_mailing_preview"),
             *super().get_urls(),
         ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The form; where a colleague has sent the mail since it was opened, what was sent instead."""
+        try:
+            return super().change_view(request, object_id, form_url, extra_context)
+        except PermissionDenied:
+            mailing = self.get_object(request, object_id)
+            if mailing is None or not mailing.sent_at or not self.has_add_permission(request):
+                raise
+            messages.warning(
+                request, _("It was sent while you changed it: your changes are not in it.")
+            )
+            return redirect("admin:policies_mailing_preview", mailing.pk)
 
     def save_model(self, request, obj, form, change):
         if not change:

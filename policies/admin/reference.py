@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from citynet.web.admin import AddressFromNameForm, page
+from citynet.web.admin import AddressFromNameForm, LockedChangeMixin, page
 from members.record import audit
 from policies.forms.curation import ThemeMergeForm
 from policies.models import FormerTheme, Phrase, RevisionTheme, Theme
@@ -35,7 +35,7 @@ class ThemeForm(AddressFromNameForm):
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):
+class ThemeAdmin(LockedChangeMixin, admin.ModelAdmin):
     form = ThemeForm
     list_display = ["name", "slug", "position", "public_cases"]
     search_fields = ["name"]
@@ -125,7 +125,7 @@ def merge_view(request, pk, *, model_admin):
 
 
 @admin.register(Phrase)
-class PhraseAdmin(admin.ModelAdmin):
+class PhraseAdmin(LockedChangeMixin, admin.ModelAdmin):
     list_display = ["title", "use", "position"]
     list_filter = ["use"]
     search_fields = ["title", "text"]

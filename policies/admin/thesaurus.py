@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from citynet.web.admin import AutocompleteMixin, ReadOnlyAdmin
+from citynet.web.admin import AutocompleteMixin, LockedChangeMixin, ReadOnlyAdmin
 from policies.forms.thesaurus import TermForm
 from policies.models import MissedQuestion
 from policies.search import meaning
@@ -20,7 +20,7 @@ LONGEST_NUMBER = 18  # digits of a key
 
 
 @admin.register(Term)
-class TermAdmin(AutocompleteMixin, admin.ModelAdmin):
+class TermAdmin(LockedChangeMixin, AutocompleteMixin, admin.ModelAdmin):
     """Terms are added and removed, never changed: so the record says what was known when."""
 
     form = TermForm

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from citynet.web.admin import HTTPS_ADDRESSES, ask, get_or_post, page
+from citynet.web.admin import HTTPS_ADDRESSES, LockedChangeMixin, ask, get_or_post, page
 from citynet.web.csv import csv_response
 from exchange.admin.entries import WaitsFilter
 from exchange.forms.desk import SureForm
@@ -91,7 +91,7 @@ class SourceInline(Rows, admin.TabularInline):
 
 
 @admin.register(Seminar)
-class SeminarAdmin(SecretariatMixin, admin.ModelAdmin):
+class SeminarAdmin(LockedChangeMixin, SecretariatMixin, admin.ModelAdmin):
     """All times are shown and written in the zone of the seminar."""
 
     form = SeminarForm

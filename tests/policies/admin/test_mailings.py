@@ -122,8 +122,11 @@ def test_mail_is_written_tried_and_sent_once(editor_client, people):
     assert (out.to, out.subject) == ([people["Ana"].email], "Congress in Seoul")
     assert "The secretariat writes:\n\nCome.\n--\nBye\n\n" in out.body
     # What was sent is a record.
-    for act in ("change", "delete"):
-        assert editor_client.post(address(mailing, act), sent).status_code == 403
+    late = editor_client.post(address(mailing, "change"), sent | {"text": "Stay."}, follow=True)
+    assert "your changes are not in it" in late.text
+    mailing.refresh_from_db()
+    assert mailing.text == "Come.\n-- \nBye"
+    assert editor_client.post(address(mailing, "delete"), sent).status_code == 403
 
 
 def test_mail_to_the_network_is_switched_off_without_signing_in(editor_client, people, client):
