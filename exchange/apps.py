@@ -10,8 +10,9 @@ class ExchangeConfig(AppConfig):
 
     def ready(self):
         from policies.content import estimate, gaps, lists  # noqa: PLC0415 - models are ready only now
+        from policies.interchange import lines  # noqa: PLC0415 - the same
 
-        from .content import on_page  # noqa: PLC0415 - the same
+        from .content import linked, on_page  # noqa: PLC0415 - the same
         from .content.adopted_policies import as_policies  # noqa: PLC0415 - the same
         from .content.adoptions import has_adoptions, taken_up_count  # noqa: PLC0415 - the same
 
@@ -20,6 +21,9 @@ class ExchangeConfig(AppConfig):
         lists.ON_PAGES["has_advice"] = on_page.has_advice("case")
         lists.ON_PAGES["has_open_questions"] = on_page.has_open_questions("case")
         estimate.FURTHER.append(as_policies)
+        lines.LINKED["questions"] = linked.questions
+        lines.LINKED["advice"] = linked.advice
+        lines.LINKED["adoptions"] = linked.adoptions
         gaps.register_asking(ask_address)
 
 

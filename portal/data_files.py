@@ -238,12 +238,9 @@ def _fill(archive, month):
     add("targets.csv", _plain(lines(TARGET_COLUMNS, target_rows())))
     words = ((*row, "no") for row in thesaurus.rows())
     add("thesaurus.csv", _plain(lines(THESAURUS_COLUMNS, words)))
-    records = (
-        json.dumps(interchange.record(each), ensure_ascii=False) + "\n"
-        for each in live.iterator(chunk_size=CHUNK)
-        if str(each.case_id) in state
-    )
-    add("policies.jsonl", records)
+    listed = (each for each in live.iterator(chunk_size=CHUNK) if str(each.case_id) in state)
+    records = interchange.records(listed)
+    add("policies.jsonl", (json.dumps(each, ensure_ascii=False) + "\n" for each in records))
     text = json.dumps(package(month, local), ensure_ascii=False, indent=2) + "\n"
     archive.writestr("datapackage.json", text)
     archive.writestr("SHA256SUMS", "".join(f"{d}  {n}\n" for n, (_s, d) in local.items()))

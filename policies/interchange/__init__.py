@@ -1,7 +1,7 @@
 """The interchange format: JSON Lines in UTF-8, one case study a line.
 
-``row`` returns the line of a revision, ``record`` the same with number, address, dates and licence
-of a public one. ``Importer`` imports lines, and what is exported can be
+``row`` returns the line of a revision, ``records`` the same with number, address, dates and licence
+of public ones, with what is linked to their cases. ``Importer`` imports lines, and what is exported can be
 imported again without any change. The keys follow from the models (``lines``). Numbers are texts of
 plain decimals, so that no reader rounds them; what is unknown is null, or an empty text. Photos and
 files are not carried: an imported text keeps those of the text before it.
@@ -11,7 +11,7 @@ secretariat uploads.
 """
 
 from .importer import Importer
-from .lines import identified, record, row
+from .lines import identified, records, row
 from .reading import LineError
 
-__all__ = ["Importer", "LineError", "identified", "record", "row"]
+__all__ = ["Importer", "LineError", "identified", "records", "row"]

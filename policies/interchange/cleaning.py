@@ -27,6 +27,7 @@ from .lines import (
     ABOUT,
     BLOCKS,
     IDENTITY,
+    LINKED,
     ROLE,
     TARGET,
     LineList,
@@ -128,7 +129,7 @@ class Cleaner:
         for part in parts():
             allowed[part.block].add(part.name)
         allowed[""] |= {key.name for key in case_keys()} | {"member", *BLOCKS.values()}
-        allowed[""] |= {*IDENTITY, *ABOUT}
+        allowed[""] |= {*IDENTITY, *ABOUT, *LINKED}
         found = {"": self._object(data, "", allowed.pop(""))}
         return found | {
             block: self._object(data.get(block), block, names) for block, names in allowed.items()

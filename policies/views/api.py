@@ -22,7 +22,7 @@ from citynet.web.headers import open_to_other_sites
 from policies import interchange
 from policies.content.key_facts import goal_numbers
 from policies.filters.library import LibraryFilter
-from policies.interchange.lines import ABOUT, IDENTITY, case_keys, parts
+from policies.interchange.lines import ABOUT, IDENTITY, LINKED, case_keys, parts
 from policies.models import CaseStudy, Revision
 from policies.search.counts import count_cases, with_counts
 from policies.search.query import ask
@@ -64,14 +64,23 @@ def names():
     """Return the names that a result has, in their order."""
     own = [part.path.partition(".")[0] for part in parts()]
     of_case = [key.name for key in case_keys()]
-    return list(dict.fromkeys([*IDENTITY, *ABOUT, *of_case, "member", *own, *ALSO]))
+    return list(dict.fromkeys([*IDENTITY, *ABOUT, *of_case, "member", *own, *LINKED, *ALSO]))
 
 
-def record(revision, wanted=()):
-    """Return a result; of a result that shall be short only its id and the names ``wanted``."""
-    line = interchange.record(revision)
-    line |= {name: value(revision) for name, value in ALSO.items()}
-    return {name: line[name] for name in line if not wanted or name in wanted or name == "id"}
+def records(revisions, wanted=()):
+    """Return results; of results that shall be short only their ids and the names ``wanted``."""
+    return [
+        {
+            name: value
+            for name, value in line.items()
+            if not wanted or name in wanted or name == "id"
+        }
+        for line in map(_beside, interchange.records(revisions), revisions)
+    ]
+
+
+def _beside(line, revision):
+    return line | {name: value(revision) for name, value in ALSO.items()}
 
 
 class NamesField(forms.CharField):
@@ -153,7 +162,7 @@ def policies(request):
     pages = max(math.ceil(total / size), 1)
     if number > pages:
         return failed(404, _("The list has no page %(number)s.") % {"number": number})
-    found = Revision.objects.live().with_first_published().with_rows().in_order(keys)
+    found = list(Revision.objects.live().with_first_published().with_rows().in_order(keys))
     wanted = filters.cleaned.get("fields")
     return JsonResponse(
         {
@@ -162,7 +171,7 @@ def policies(request):
             "pages": pages,
             "next": filters.address_of(number + 1) if number < pages else None,
             "previous": filters.address_of(number - 1) if number > 1 else None,
-            "results": [record(revision, wanted) for revision in found],
+            "results": records(found, wanted),
         }
     )
 
@@ -175,7 +184,7 @@ def policy(request, pk):
     live = Revision.objects.live().with_first_published().with_rows()
     revision = live.filter(case_id=pk).first()
     if revision is not None:
-        return JsonResponse(record(revision))
+        return JsonResponse(records([revision])[0])
     if kept := CaseStudy.objects.live().filter(merged=pk).first():
         return redirect("api:policy", pk=kept.pk, permanent=True)
     if gone := tombstone(pk):

@@ -204,7 +204,8 @@ def case_jsonl(request, pk, slug):
     live = live_revision(pk, Revision.objects.live().with_first_published().with_rows())
     if elsewhere := moved(request, live, "policies:case-jsonl"):
         return elsewhere
-    line = json.dumps(interchange.record(live), ensure_ascii=False) + "\n"
+    (record,) = interchange.records([live])
+    line = json.dumps(record, ensure_ascii=False) + "\n"
     name = f"{citations.citation(live).key}.jsonl"
     return _file(name, "application/jsonl; charset=utf-8", line)
 

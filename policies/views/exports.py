@@ -75,7 +75,7 @@ def _file(request, search, keys, form):
         answer["Link"] = f'<{reverse("policies:export-schema")}>; rel="describedby"; type="{CSVM}"'
         return answer
     if form == "jsonl":
-        lines = (json.dumps(interchange.record(each), ensure_ascii=False) + "\n" for each in found)
+        lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in interchange.records(found))
         return download(request, name, "application/jsonl; charset=utf-8", joined(lines))
     if request.method == "HEAD":
         return download(request, name, WORKBOOK, ())

@@ -12,7 +12,16 @@ from citynet.web import licence
 from policies.content.facets import FACETS_BY_NAME
 from policies.content.values import empty
 from policies.filters.fields import MAX_WORDS, AmountField, FacetField
-from policies.interchange.lines import JOINT, OF_NAMES, ROLE, THEME, Key, case_keys, parts
+from policies.interchange.lines import (
+    JOINT,
+    LINKED,
+    OF_NAMES,
+    ROLE,
+    THEME,
+    Key,
+    case_keys,
+    parts,
+)
 from policies.models import CaseStudy
 from sdg.models import Target
 
@@ -60,6 +69,11 @@ OWN = {
             "properties": {"url": ADDRESS} | dict.fromkeys(("alt", "credit", "licence"), TEXT),
         },
     },
+}
+# What of other parts of the site belongs to the case, such as advice on it.
+ENTRIES = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"id": NUMBER, "url": ADDRESS}},
 }
 TARGET = {
     "code": TEXT | {"description": "A text: 16.10 is not 16.1.", "examples": ["11.6", "16.10"]},
@@ -122,6 +136,7 @@ def of_policy():
         else:
             row = {key.name: of_field(key.field) for key in part.keys}
             holder[part.name] = {"type": "array", "items": {"type": "object", "properties": row}}
+    properties |= dict.fromkeys(LINKED, ENTRIES)
     properties["synthetic"] = {
         "type": "boolean",
         "description": str(CaseStudy._meta.get_field("synthetic").help_text),

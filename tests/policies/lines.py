@@ -197,11 +197,12 @@ def bring_in(*lines, **options):
 
 
 ABOUT = ("id", "url", "revision", "published_at", "first_published_at", "licence")
+LINKED = ("questions", "advice", "adoptions")
 
 
 def content_of(line):
     """A line without what the export says of the case and the revision."""
-    return {name: value for name, value in line.items() if name not in ABOUT}
+    return {name: value for name, value in line.items() if name not in (*ABOUT, *LINKED)}
 
 
 def rows(**filters):

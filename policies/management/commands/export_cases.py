@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 
 from citynet.operations.commands import Cadence, TimedCommand
-from policies.interchange import record
+from policies.interchange import records
 from policies.models import Revision
 
 CHUNK = 500
@@ -44,8 +44,8 @@ class Command(TimedCommand):
         revisions = Revision.objects.live().order_by("case_id").with_content()
         revisions = revisions.with_first_published()
         count, cadence = 0, Cadence(self.stderr)
-        for revision in revisions.iterator(chunk_size=CHUNK):
-            write(json.dumps(record(revision), ensure_ascii=False) + "\n")
+        for line in records(revisions.iterator(chunk_size=CHUNK)):
+            write(json.dumps(line, ensure_ascii=False) + "\n")
             count += 1
             if verbosity and cadence.is_due():
                 self.stderr.write(f"{count:,} case studies", self.style.NOTICE)

@@ -2,11 +2,19 @@
 
 import csv
 import io
+import json
 
 import pytest
+from django.utils import timezone
 
 from exchange.content import files
-from tests.exchange.factories import AddresseeFactory, AdviceFactory, QuestionFactory
+from policies.interchange import Importer
+from tests.exchange.factories import (
+    AddresseeFactory,
+    AdoptionFactory,
+    AdviceFactory,
+    QuestionFactory,
+)
 from tests.factories import LiveRevisionFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +128,48 @@ def test_filters_and_few_queries(client, reference, django_assert_num_queries, c
         assert f'href="/exchange/{name}.csv?topic=budget"' in page
         assert client.get(f"/exchange/{name}.csv?topic=soup").status_code == 400
         assert len(set(header)) == len(header)
+
+
+def test_lines_of_cases_name_what_is_public_of_the_exchange(client, reference, synced, settings):
+    """Also of a case that was merged into it; a line that comes back changes nothing."""
+    text = LiveRevisionFactory(targets=["11.2"])
+    merged = LiveRevisionFactory().case
+    merged.live, merged.merged_into = None, text.case
+    merged.save()
+    other = LiveRevisionFactory(targets=["11.2"]).case
+    question = QuestionFactory(case=text.case)
+    advice = [AdviceFactory(case=text.case), AdviceFactory(case=merged, question=question)]
+    adoption = AdoptionFactory(case=text.case)
+    elsewhere = AdviceFactory(case=other)
+    # What is for the network, replaced, removed or only considered is in no file.
+    QuestionFactory(case=text.case, visibility="network")
+    AdviceFactory(case=text.case, visibility="network")
+    AdviceFactory(case=text.case, state="replaced")
+    AdviceFactory(case=text.case, removed_at=timezone.now())
+    AdoptionFactory(case=text.case, stage="considering")
+    synced()
+
+    def entries(kind, *rows):
+        site = f"{settings.SITE_URL}/exchange/{kind}"
+        return [{"id": row.pk, "url": f"{site}/{row.pk}/"} for row in rows]
+
+    expected = {
+        "questions": entries("questions", question),
+        "advice": entries("know-how", *advice),
+        "adoptions": entries("adoptions", adoption),
+    }
+    file = client.get("/policies/export.jsonl?sort=newest").getvalue()
+    lines = {line["id"]: line for line in map(json.loads, file.splitlines())}
+    assert {name: lines[text.case_id][name] for name in expected} == expected
+    assert lines[other.pk]["advice"] == entries("know-how", elsewhere)
+    assert (
+        json.loads(client.get(f"{text.case.get_absolute_url()}export.jsonl").content)
+        == (lines[text.case_id])
+    )
+    answer = client.get(f"/api/policies/{text.case_id}/").json()
+    assert {name: answer[name] for name in expected} == expected
+    short = client.get("/api/policies/?fields=advice").json()["results"]
+    assert {row["id"]: row["advice"] for row in short}[text.case_id] == expected["advice"]
+    importer = Importer()
+    (batch,) = importer.run(io.BytesIO(file))
+    assert (batch.errors, importer.counts["unchanged"]) == ([], 2)

@@ -13,7 +13,7 @@ from policies.models import BudgetLine, CaseStudy, Revision
 from policies.search import index
 from policies.workflow import moderation
 from tests.factories import LiveRevisionFactory, MemberFactory, RevisionFactory
-from tests.policies.lines import content_of, encoded, full, rows, short
+from tests.policies.lines import LINKED, content_of, encoded, full, rows, short
 
 
 def run(*arguments, **options):
@@ -150,6 +150,7 @@ def test_export_gives_the_public_cases_in_their_order(surabaya, file, tmp_path):
         "first_published_at": live.decided_at.isoformat(),
         "licence": None,
         **full(),
+        **{name: [] for name in LINKED},
     }
     assert [each.name for each in tmp_path.iterdir() if "out" in each.name] == ["out.jsonl"]
 
@@ -183,7 +184,7 @@ def test_export_that_fails_leaves_the_old_file(surabaya, file, tmp_path, monkeyp
     path.write_text("old")
     # A set is nothing that JSON could hold.
     monkeypatch.setattr(
-        "policies.management.commands.export_cases.record", lambda _revision: {1: {2}}
+        "policies.management.commands.export_cases.records", lambda _revisions: [{1: {2}}]
     )
 
     with pytest.raises(TypeError):
@@ -199,7 +200,7 @@ def test_export_takes_the_same_queries_for_one_and_for_many(
 ):
     run("import_cases", file(*[full(source_id=f"{each}") for each in range(count)]), "--publish")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         run("export_cases", tmp_path / "out.jsonl")
 
 

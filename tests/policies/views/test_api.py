@@ -213,5 +213,5 @@ def test_list_asks_as_often_for_one_as_for_three(client, library, django_assert_
     client.get("/api/policies/?goal=6")
     for size in (1, 3):
         caches["pages"].clear()
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(16):
             client.get(f"/api/policies/?goal=6&per_page={size}")
