@@ -19,6 +19,7 @@ from citynet.web.headers import open_to_other_sites
 from policies.models import CaseStudy, Dump
 
 from . import data_files
+from .models import PageText, texts_of
 
 GONE = 410
 # Examples of what can stand in a frame: its name, what goes into the address, pixels.
@@ -38,6 +39,7 @@ def data(request):
         "total": CaseStudy.objects.live().count(),
         "tables": data_files.tables(),
         "licence": licence.name_and_address(),
+        "texts": texts_of(PageText.Place.LICENCE),
         "dumps": dumps,
         "newest": newest,
         "data": data_files.dataset(newest),

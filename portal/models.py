@@ -39,21 +39,23 @@ class News(models.Model):
 
 
 class PageText(models.Model):
-    """A text of the secretariat on a page of the platform. The newest of a place is shown; the ones
-    before it are its history, so rows are only ever added."""
+    """A text of the secretariat on a page of the platform. The newest of a place is shown there, in
+    place of the built-in words; the ones before it are its history, so rows are only ever added."""
 
     class Place(models.TextChoices):
-        ABOUT = "about", _("About the platform: on top of “About”")
-        LICENCE = "licence", _("Licence: under “Using the data” on “About”")
-        RULES = "rules", _("House rules: on “How we review”")
-        TIMES = "times", _("Review times: on “How we review”")
+        ABOUT = "about", _("About the platform: what it is and who is behind it, on “About”")
+        LICENCE = "licence", _("Licence: on “About”, “How to publish”, “Data” and in the codebook")
+        RULES = "rules", _("House rules of the exchange: on “How we review”")
+        TIMES = "times", _("Review times: beside the counted days on “How we review”")
 
     place = models.CharField(_("place"), max_length=10, choices=Place)
     text = models.TextField(
         _("text"),
         blank=True,
         validators=[MaxLengthValidator(10_000)],
-        help_text=_("Empty lines part paragraphs. Left empty, nothing of yours is shown there."),
+        help_text=_(
+            "Empty lines part paragraphs. It takes the place of the words that come with the platform; left empty, those are shown again."
+        ),
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -14,6 +14,7 @@ from policies.models import CaseStudy, Revision
 from policies.statistics import turnaround
 
 from . import blank_form
+from .models import PageText, texts_of
 
 ODT = "application/vnd.oasis.opendocument.text"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,6 +40,7 @@ def publish(request):
         "parts": blank_form.parts(),
         "languages": len(Revision.Language.choices),
         "licence": licence.name_and_address(),
+        "texts": texts_of(PageText.Place.LICENCE),
         "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "portal/publish.html", context)

@@ -188,6 +188,7 @@ def codebook(request):
         "terms": Term.objects.in_use().count(),
         "languages": Term.Language.choices,
         "licence": licence.name_and_address(),
+        "texts": texts_of(Place.LICENCE),
     }
     return render(request, "portal/codebook.html", context)
 

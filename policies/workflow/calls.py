@@ -1,6 +1,6 @@
 """Answering calls, marking the answers, and what comes of them. People decide: nothing is summed up."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -17,8 +17,8 @@ from . import notifications
 from .errors import ActionRefused
 
 Kind = Notice.Kind
-# Coordinators of those who have not answered are reminded once, so long before the end.
-REMINDED_BEFORE = timedelta(days=7)
+# Coordinators of those who have not answered are reminded so long before the end of a call.
+REMINDED_BEFORE = (timedelta(days=7), timedelta(days=1))
 
 
 def answering(call, user):
@@ -147,14 +147,15 @@ def _show_on_case(case):
 
 @transaction.atomic
 def remind(today=None):
-    """Remind, once a call, the coordinators of members that may answer it and have not; return how many
-    people."""
+    """Remind the coordinators of members that may answer a call and have not, a week and a day before
+    its end; return how many people. A reminder that is late is given once, not made up for."""
     today = today or timezone.localdate()
-    due = Call.objects.select_for_update().filter(
-        reminded_at=None, opens__lte=today, closes__gte=today, closes__lte=today + REMINDED_BEFORE
-    )
     told = 0
-    for call in due:
+    for call in Call.objects.select_for_update().filter(opens__lte=today, closes__gte=today):
+        due = [call.closes - days for days in REMINDED_BEFORE if call.closes - days <= today]
+        last = call.reminded_at and timezone.localdate(call.reminded_at)
+        if not due or (last and last >= due[-1]):
+            continue
         answered = call.entries.values("case__member")
         leading = Membership.objects.active().filter(
             user=OuterRef("pk"), role=Membership.Role.COORDINATOR
@@ -170,6 +171,6 @@ def remind(today=None):
         people = User.objects.filter(Exists(leading), is_active=True)
         facts = {"subject": call.title, "note": words}
         told += len(notify(Kind.NETWORK_MAIL, people, address("calls:call", call.pk), **facts))
-        call.reminded_at = timezone.now()
+        call.reminded_at = timezone.make_aware(datetime.combine(today, time.min))
         call.save(update_fields=["reminded_at"])
     return told

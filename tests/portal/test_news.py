@@ -99,9 +99,9 @@ def test_texts_of_pages_are_written_anew_and_the_old_ones_stay(editor_client, cl
     assert [(row.place, row.by, row.by_name) for row in rows[:1]] == [
         ("rules", editor_client.person, editor_client.person.name)
     ]
-    # An empty text shows nothing; going back is to write the earlier one again.
+    # With an empty text the built-in words are there again, as before any was written.
     assert texts_of("rules", "times") == {"times": "Within five working days."}
-    assert "House rules" not in client.get("/review/").text
+    assert "one follow-up is enough" in client.get("/review/").text
     second = rows[1]
     assert f'href="{add}?text={second.pk}"' in editor_client.get("/admin/portal/pagetext/").text
     begun = editor_client.get(add, {"text": second.pk})
@@ -111,8 +111,24 @@ def test_texts_of_pages_are_written_anew_and_the_old_ones_stay(editor_client, cl
     assert "<li>&lt;b&gt;One&lt;/b&gt; follow-up</li>" in review
     assert "How long it takes now" in text(review).partition("Within five working days.")[0]
     about = text(client.get("/about/").text)
-    assert "About the platform We are CityNet. What it is" in about
-    assert "CC BY 4.0 from 2027." in about.partition("Using the data")[2]
+    assert "What it is We are CityNet. The library holds" in about
+    # What the secretariat writes takes the place of the built-in words, each in its part alone.
+    written = list(rows.all())
+    for shown, built_in in [
+        (review, "one follow-up is enough"),
+        (review, "The time runs from handing in"),
+        (about, "A library of what cities"),
+        (about, "founded in 1987"),
+    ]:
+        assert built_in not in shown
+        PageText.objects.update(text="")
+        page = "/review/" if shown is review else "/about/"
+        assert built_in in client.get(f"{page}?{built_in}").text
+        for row in written:
+            row.save()
+    for page in ("/about/", "/publish/", "/data/", "/codebook/"):
+        shown = client.get(f"{page}?licence").text
+        assert ("CC BY 4.0 from 2027." in shown, "No licence is stated" in shown) == (True, False)
     listed = editor_client.get("/admin/portal/pagetext/").context["cl"].result_list
     assert [(row.place, row.pk == row.newest) for row in listed] == [
         *(("rules", True), ("licence", True), ("about", True), ("times", True)),

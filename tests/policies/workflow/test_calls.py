@@ -191,18 +191,29 @@ def test_several_reviewers_mark_and_people_decide(
     assert Event.objects.filter(action="call-announced").count() == 1
 
 
-def test_those_who_have_not_answered_are_reminded_once_a_week_before_the_end(cases, ani):
-    due = make_call("Due", closes=-7)
-    make_call("Far", closes=-8)
+def test_those_who_have_not_answered_are_reminded_a_week_and_a_day_before_the_end(cases, ani):
+    due = make_call("Due", opens=20, closes=-7)
     make_call("Over", opens=9, closes=1)
     lazy = MembershipFactory(role="coordinator").user
     MembershipFactory()
     calls.enter(due, cases["public"], by=ani)
-    for _day in range(2):
+    for _twice in range(2):
         call_command("send_reminders", verbosity=0)
     [notice] = Notice.objects.filter(kind="network-mail")
     assert (notice.recipient, notice.path) == (lazy, f"/calls/{due.pk}/")
     assert notice.context["note"] == f"The call “Due” closes on {ago(-7).isoformat()}."
+
+    def told(call, days):
+        """Return how many people are told on each of the days before the end, twice a day."""
+        ends = Call.objects.get(pk=call.pk).closes
+        return [calls.remind(ends - timedelta(days=day)) for day in days for _twice in range(2)]
+
+    assert told(due, [6, 2, 1, 0]) == [0, 0, 0, 0, 1, 0, 0, 0]
+    # The timer stood still; both are late, and it is told once. A call that is prolonged has two more.
+    late = make_call("Late", opens=30, closes=-40)
+    assert told(late, [9, 8, 1, 0, -1]) == [0, 0, 0, 0, 2, 0, 0, 0, 0, 0]
+    Call.objects.filter(pk=late.pk).update(closes=late.closes + timedelta(days=30))
+    assert told(late, [20, 7, 3, 1]) == [0, 0, 2, 0, 0, 0, 2, 0]
 
 
 def test_call_is_written_by_editors_in_chief(editor_client, moderator_client, reference):
