@@ -5,11 +5,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from members.models import Notice
 from policies.models import CaseStudy
 
@@ -54,6 +56,7 @@ def home(request):
     return render(request, "alerts/home.html", context, status=422 if form.errors else 200)
 
 
+@signing_in_to(gettext_lazy("Sign in to save this search and be told what is new."))
 @field_labels(_label)
 @never_cache
 @get_or_post
@@ -99,6 +102,7 @@ def _saving(request, query, words, first, there):
     return render(request, "alerts/save.html", context, status=status)
 
 
+@signing_in_to(gettext_lazy("Sign in to follow this case and be told of changes."))
 @never_cache
 @get_or_post
 def follow(request, pk):

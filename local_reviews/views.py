@@ -8,11 +8,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citynet.web import page_cache
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from exchange.views.acts import join_first, own_members
 from members.record import audit
 
@@ -46,6 +48,7 @@ def reviews(request):
     return render(request, "local_reviews/list.html", context)
 
 
+@signing_in_to(gettext_lazy("Sign in to enter a review or strategy of your city."))
 @field_labels(_label)
 @never_cache
 @get_or_post

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citynet.web import page_cache
 from citynet.web.csv import csv_response
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from exchange.content import files, know_how
 from exchange.content.figures import PLACES, figures, not_in_case
 from exchange.forms.advice import AdviceForm, EnglishForm, GiveForm, KnowHowFilter
@@ -144,6 +146,7 @@ def cite(request, pk, form):
     return response
 
 
+@signing_in_to(gettext_lazy("Sign in to offer what your city knows: then you come to your advice."))
 @field_labels(label)
 @never_cache
 @get_or_post

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from . import purpose
 from .middleware import SIGNED_IN_AT
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return super().is_safe_url(url)
         except ValueError:  # "https://[::1" is no address at all
             return False
+
+    def get_email_confirmation_url(self, request, emailconfirmation):
+        """Return the link of the mail; it carries on where its person was going, in any browser."""
+        link = super().get_email_confirmation_url(request, emailconfirmation)
+        return purpose.carry(link, request)
 
     def login(self, request, user):
         super().login(request, user)

@@ -2,12 +2,21 @@
 
 from allauth.account.views import ConfirmEmailView
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect
+
+from .purpose import carried
 
 
 class ConfirmView(ConfirmEmailView):
     """allauth's page; a second click on its button is no unknown address."""
+
+    def setup(self, request, *args, **kwargs):
+        """Go on to where the person was going, also in a browser that knows nothing of it."""
+        super().setup(request, *args, **kwargs)
+        if onward := carried(request):
+            request.GET = QueryDict(mutable=True)
+            request.GET[self.redirect_field_name] = onward
 
     def post(self, *args, **kwargs):
         try:

@@ -3,15 +3,18 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from citynet.web.sign_in import signing_in_to
 from members.errors import AlreadyDecided, MembersError
 
 from . import proposals
 from .forms import ProposeForm
 
 
+@signing_in_to(gettext_lazy("Sign in to propose a city or organisation that is not listed."))
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request):

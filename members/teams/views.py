@@ -11,9 +11,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from citynet.web.sign_in import signing_in_to
 from members import traits
 from members.errors import MembersError, NotAllowed
 from members.models import Member, MemberProposal, Membership
@@ -41,6 +43,7 @@ COMPARED_BY = (traits.Trait.SIZE, traits.Trait.CLIMATE, traits.Trait.COAST)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
+@signing_in_to(gettext_lazy("Sign in to find your city and ask to join its team."))
 @never_cache
 @require_safe
 def find(request):
@@ -75,6 +78,7 @@ def find(request):
     return render(request, "my/find.html", context, status=200 if not form.errors else 422)
 
 
+@signing_in_to(gettext_lazy("Sign in to ask to join this team."))
 @never_cache
 @get_or_post
 def join(request, slug):

@@ -133,6 +133,7 @@ def _label_in_upload(name):
     return field.label if field else ""
 
 
+@signing_in_to(gettext_lazy("Sign in to upload the workbook: it becomes a draft of your city."))
 @edit_view(_label_in_upload)
 def new_from_workbook(request):
     """Start a case with what its author wrote in the blank workbook."""
@@ -166,6 +167,7 @@ def new_from_workbook(request):
     return render(request, "policies/author/workbook.html", context, status=status)
 
 
+@signing_in_to(gettext_lazy("Sign in to work on this case with its team."))
 @never_cache
 @get_or_post
 def overview(request, pk):

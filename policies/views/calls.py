@@ -7,10 +7,12 @@ from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from citynet.web import page_cache
+from citynet.web.sign_in import signing_in_to
 from policies.models import Call, CallEntry, CaseStudy, Revision
 from policies.workflow import calls
 from policies.workflow.errors import WorkflowError
@@ -42,6 +44,7 @@ def call(request, pk):
     return render(request, "policies/calls/call.html", context)
 
 
+@signing_in_to(gettext_lazy("Sign in to answer the call with a case of your city."))
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request, pk):

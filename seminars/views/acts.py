@@ -3,10 +3,12 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from citynet.web.form_recovery import field_labels
+from citynet.web.sign_in import signing_in_to
 from exchange.steps.errors import ExchangeError
 from seminars.forms.registration import RegistrationForm
 from seminars.models import Registration
@@ -20,6 +22,7 @@ def _label(name, **_kwargs):
     return field.label if field else ""
 
 
+@signing_in_to(gettext_lazy("Sign in to register for this seminar."))
 @field_labels(_label)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

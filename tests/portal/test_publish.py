@@ -48,7 +48,7 @@ def test_the_page_asks_the_same_number_of_queries_for_more_that_waits(
     for number in (1, 3):
         for _ in range(number):
             RevisionFactory(state=Revision.State.SUBMITTED, submitted_at=timezone.now())
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             client.get("/publish/", {"n": number})
 
 
@@ -77,6 +77,15 @@ def test_every_section_and_field_is_in_each_blank_form(client):
         ("/exchange/ask/?case=1&gap=budget", "Sign in to ask a city"),
         ("/exchange/introduce/?offer=1", "Sign in to ask to be put in touch."),
         ("/exchange/adopt/1/", "Sign in to say that your city takes over this policy."),
+        ("/exchange/advise/?target=11.2", "Sign in to offer what your city knows"),
+        ("/my/teams/join/", "Sign in to find your city and ask to join its team."),
+        ("/my/teams/join/suva/", "Sign in to ask to join this team."),
+        ("/calls/1/answer/", "Sign in to answer the call with a case of your city."),
+        ("/policies/new/workbook/", "Sign in to upload the workbook"),
+        ("/policies/1/edit/?gap=budget", "Sign in to work on this case with its team."),
+        ("/my/alerts/save/?q=water", "Sign in to save this search"),
+        ("/my/alerts/follow/1/", "Sign in to follow this case"),
+        ("/seminars/1/register/", "Sign in to register for this seminar."),
     ],
 )
 def test_the_sign_in_says_why_one_came(client, path, reason):

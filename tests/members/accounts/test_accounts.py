@@ -2,6 +2,8 @@
 
 import re
 import socket
+from html import unescape
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -9,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as project_settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.password_validation import validate_password
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -110,6 +113,42 @@ def test_link_opened_on_another_device_verifies_but_signs_nobody_in(client, mail
     assert answer.url == reverse("account_login")
     assert EmailAddress.objects.get().verified
     assert not is_signed_in(other)
+
+
+def test_what_one_came_for_is_carried_by_the_link_into_another_browser(client, mailoutbox):
+    going = "/policies/new/?target=11.2"
+    typed = {"name": "Ani", "password1": PASSWORD, "website": ""}
+    client.post(reverse("account_signup"), typed | {"email": "ani@surabaya.example", "next": going})
+    link = link_in(mailoutbox[0])
+    # The words of who signed up are not in the mail: the address may be another person's.
+    assert "11.2" not in link
+    other = type(client)()
+    page = other.get(link).text
+    assert "Sign in to publish a policy" in page
+    path, _mark, _query = link.partition("?")
+    form = re.search(rf'<form[^>]*action="{path}".*?</form>', page, re.DOTALL)[0]
+    onward = unescape(re.search(r'name="next" value="([^"]*)"', form)[1])
+    assert onward == going
+    assert other.post(path, {"next": onward}).url == going
+    asked = other.get(going).url
+    assert asked == f"{reverse('account_login')}?next={quote(going)}"
+    assert "Sign in to publish a policy" in other.get(asked).text
+
+
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_link_leads_to_no_other_site(onward, client, mailoutbox):
+    typed = {"name": "Ani", "password1": PASSWORD, "website": "", "email": "ani@surabaya.example"}
+    client.post(reverse("account_signup"), typed | {"next": onward})
+    link = link_in(mailoutbox[0])
+    assert "?" not in link
+    # Not even signed, and no more what is signed for something else, changed or too long.
+    signed = signing.dumps(onward, salt="confirm-email", compress=True)
+    for query in (signed, signing.dumps("/my/"), signed[:-1], "a" * 5000, "\x00"):
+        assert "evil" not in client.get(link, {"for": query}).text
+        assert 'name="next"' not in client.get(link, {"for": query}).text
+    assert client.post(link, {"next": onward}).url == reverse("my:home")
 
 
 def test_unverified_person_reaches_no_protected_page(client, mailoutbox):
