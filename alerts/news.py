@@ -1,4 +1,7 @@
-"""What is new since a moment, for each kind of alert: (title, address) pairs of public things."""
+"""What is new since a moment, for each kind of alert: (kind, key) pairs of public things.
+
+Titles are read when the mail goes out (:func:`told`), so that nothing is named that is off the site by then.
+"""
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -8,7 +11,7 @@ from exchange.content.matching import matches
 from exchange.models import Adoption, Advice, Cooperation
 from exchange.models.querysets import writes_as
 from policies.filters.library import LibraryFilter
-from policies.models import Contribution, Revision
+from policies.models import CaseStudy, Contribution, Revision
 from policies.search.query import ask
 from seminars.models import Seminar
 
@@ -32,48 +35,30 @@ def of_search(search, since, until):
     new = dict(
         new.filter(first_published__gt=since, first_published__lte=until).values_list("pk", "case")
     )
-    keys = [key for key in answer.ids if key in new]
-    found = Revision.objects.select_related("case__member").in_bulk(keys)
-    return [_of_case(found[key]) for key in keys]
-
-
-def _of_case(revision):
-    return f"{revision.title}, {revision.case.member}", revision.case.get_absolute_url()
+    return [("case", new[key]) for key in answer.ids if key in new]
 
 
 def of_case(case, since, until):
     """Return what is new of a followed case: its text, public advice, public adoptions. Nothing of a
     case that is not public; of one that was merged, what is new of the other."""
-    case = case if case.live_id or not case.merged_into_id else case.merged_into
-    if not case.live_id:
+    case = shown(case)
+    if case is None:
         return []
-    found, live = [], case.live
-    if since < live.decided_at <= until:
-        found.append((_("New text: %(title)s") % {"title": live.title}, case.get_absolute_url()))
-    advice = Advice.objects.public().about_case(case).select_related("member")
+    found = [("text", case.pk)] if since < case.live.decided_at <= until else []
+    advice = Advice.objects.public().about_case(case).filter(state=Advice.State.PUBLISHED)
     advice = advice.filter(text_changed_at__gt=since, text_changed_at__lte=until)
-    found += [
-        (
-            _("%(member)s advises on %(topic)s: %(title)s")
-            % {
-                "member": row.member,
-                "topic": row.get_topic_display().lower(),
-                "title": live.title,
-            },
-            row.get_absolute_url(),
-        )
-        for row in advice.filter(state=Advice.State.PUBLISHED).order_by("pk")
-    ]
-    adoptions = Adoption.objects.public().about_case(case).select_related("member")
+    adoptions = Adoption.objects.public().about_case(case)
     adoptions = adoptions.filter(published_at__gt=since, published_at__lte=until)
-    found += [
-        (
-            _("%(member)s takes it up: %(title)s") % {"member": row.member, "title": live.title},
-            row.get_absolute_url(),
-        )
-        for row in adoptions.order_by("pk")
-    ]
+    for kind, rows in (("advice", advice), ("adoption", adoptions)):
+        found += [(kind, key) for key in rows.order_by("pk").values_list("pk", flat=True)]
     return found
+
+
+def shown(case):
+    """Return the public case that is shown for ``case``: itself, or that into which it was merged; or
+    None."""
+    case = case if case.live_id or not case.merged_into_id else case.merged_into
+    return case if case.live_id else None
 
 
 def of_watch(watch, since, until):
@@ -85,11 +70,41 @@ def of_watch(watch, since, until):
             match.entry.pk: match.entry for row in matches(entries).values() for match in row
         }
         new = [row for row in fitting.values() if since < row.opened_at <= until]
-        return [(f"{row.title}, {row.member}", row.get_absolute_url()) for row in new]
+        return [("entry", row.pk) for row in new]
     mine = Q(revision__case__member__in=own.values("pk"))
     mine |= Q(revision__joint_members__member__in=own.values("pk"))
     targets = Contribution.objects.filter(mine, revision__live_of__isnull=False).order_by()
     new = Seminar.objects.coming(until).filter(state=Seminar.State.ANNOUNCED)
     new = new.filter(announced_at__gt=since, announced_at__lte=until)
     new = new.filter(targets__in=targets.values("target")).distinct()
-    return [(row.title, row.get_absolute_url()) for row in new]
+    return [("seminar", key) for key in new.order_by("pk").values_list("pk", flat=True)]
+
+
+def told(kind, key):
+    """Return (title, address) of something that was new; None where the public may not read it now."""
+    read = {
+        "case": CaseStudy.objects.live().select_related("live", "member"),
+        "text": CaseStudy.objects.live().select_related("live", "member"),
+        "advice": Advice.objects.public().select_related("member", "case__merged_into"),
+        "adoption": Adoption.objects.public().select_related("member", "case__merged_into"),
+        "entry": Cooperation.objects.open().select_related("member"),
+        "seminar": Seminar.objects.filter(state=Seminar.State.ANNOUNCED),
+    }
+    row = read[kind].filter(pk=key).first()
+    return (_title(kind, row), row.get_absolute_url()) if row else None
+
+
+def _title(kind, row):
+    if kind == "seminar":
+        return row.title
+    if kind == "entry":
+        return f"{row.title}, {row.member}"
+    if kind == "case":
+        return f"{row.live.title}, {row.member}"
+    if kind == "text":
+        return _("New text: %(title)s") % {"title": row.live.title}
+    facts = {"member": row.member, "title": shown(row.case).live.title}
+    if kind == "adoption":
+        return _("%(member)s takes it up: %(title)s") % facts
+    facts["topic"] = row.get_topic_display().lower()
+    return _("%(member)s advises on %(topic)s: %(title)s") % facts

@@ -161,11 +161,17 @@ def _news_of(user, now):
             except news.NoAnswer:
                 continue
             if found:
-                sections.append(_section(alert, found))
+                sections.append(
+                    {
+                        "alert": _key(alert),
+                        "items": found[:SHOWN],
+                        "more": max(0, len(found) - SHOWN),
+                    }
+                )
             alert.told_until = now
             if alert.renewed_at + GOOD_FOR <= now or found is None:
                 alert.paused_at = now
-                ended.append(_one_line(alert))
+                ended.append(_key(alert))
             alert.save(update_fields=["told_until", "paused_at"])
     return sections, ended
 
@@ -178,13 +184,47 @@ def _of_alert(alert, now):
     return news.of_watch(alert, alert.told_until, now)
 
 
-def _section(alert, found):
+def _key(alert):
+    return [alert._meta.model_name, alert.pk]
+
+
+def facts_of_mail(notice):
+    """Return what the mail of an alert says, of what is public when it goes out; None where that is
+    nothing, or its alerts are deleted. See ``settings.READ_WHEN_MAILED``."""
+    with translation.override(settings.LANGUAGE_CODE):
+        sections = [
+            section for each in notice.context["sections"] if (section := _section(notice, **each))
+        ]
+        alerts = [_alert(notice, *key) for key in notice.context["ended"]]
+        ended = [_name(alert) for alert in alerts if alert and alert.paused_at]
+    return {"sections": sections, "ended": ended} if sections or ended else None
+
+
+def _alert(notice, kind, key):
+    """Return an alert of the person; None where it was deleted."""
+    models = {model._meta.model_name: model for model in KINDS}
+    return models[kind].objects.filter(pk=key, user=notice.recipient).first()
+
+
+def _section(notice, alert, items, more):
+    alert = _alert(notice, *alert)
+    found = [told for kind, key in items if (told := news.told(kind, key))]
+    if alert is None or not found:
+        return None
     return {
-        "title": _one_line(alert),
-        "items": [{"title": _one_line(title), "path": path} for title, path in found[:SHOWN]],
-        "more": max(0, len(found) - SHOWN),
+        "title": _name(alert),
+        "items": [{"title": _one_line(title), "path": path} for title, path in found],
+        "more": more,
         "path": alert.get_absolute_url() if isinstance(alert, SavedSearch) else "",
     }
+
+
+def _name(alert):
+    """Return what an alert is called in mails: a followed case by its title, while it is public."""
+    if not isinstance(alert, Follow):
+        return _one_line(alert)
+    case = news.shown(alert.case)
+    return _one_line(case.live.title) if case else _("A policy that is not public")
 
 
 def _one_line(text):

@@ -557,10 +557,33 @@ EXCHANGE_LIMITS = {
     "offers": env.int("EXCHANGE_OFFERS_A_MEMBER", 5),
     "offers_of_a_company": env.int("EXCHANGE_OFFERS_A_COMPANY", 1),
 }
-# Kinds of notices whose mail tells what no notice holds: it is read when the mail is written.
+# Kinds of notices of which the mail is looked at once more when it goes out, by a function of the
+# notice that returns what it says now: what it names may be off the site by then, or no longer for
+# this person, and is then not mailed (None). Some tell what no notice holds.
 READ_WHEN_MAILED = {
+    "alert": "alerts.steps.facts_of_mail",
+    "digest": "policies.workflow.digest.facts_of_mail",
     "introduction-made": "exchange.content.introductions.facts_of_mail",
+    "membership-requested": "members.teams.memberships.facts_of_mail",
+    "network-mail": "policies.workflow.calls.facts_of_mail",
     "receipt": "policies.statistics.turnaround.facts_of_receipt",
+    "reminder": "policies.workflow.reminders.facts_of_mail",
+    **dict.fromkeys(
+        ("assigned", "note", "submitted", "withdrawn"),
+        "policies.workflow.notifications.facts_of_mail",
+    ),
+    **dict.fromkeys(
+        (
+            *("question-asked", "question-waiting", "question-answered", "question-closed"),
+            *("question-check", "flagged", "adoption-new", "adoption-answered", "adoption-due"),
+            *("cooperation-ends", "introduction-asked", "introduction-no", "introduction-outcome"),
+        ),
+        "exchange.content.mailed.facts_of_mail",
+    ),
+    **dict.fromkeys(
+        ("seminar-changed", "seminar-place", "seminar-soon"),
+        "seminars.content.mailed.facts_of_mail",
+    ),
 }
 # Kinds of notices whose mail has headers of its own.
 MAIL_HEADERS = {"alert": "alerts.steps.headers_of_mail"}

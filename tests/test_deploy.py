@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.management import get_commands
+from django.urls import URLPattern, get_resolver, reverse
 
 BASE = settings.BASE_DIR
 UNITS = BASE / "deploy" / "systemd"
@@ -197,3 +198,49 @@ def test_container_installs_nothing_at_its_start(tmp_path):
     for command in re.findall(r"^RUN (touch .+)$", after_the_code, re.MULTILINE):
         subprocess.run(command.split(), cwd=tmp_path, check=True)
     assert [at_start(target) for target in ("prepare", "production")] == [False, False]
+
+
+NGINX = (BASE / "deploy" / "nginx" / "citynet.conf").read_text(encoding="utf-8")
+SECRET = "Mw:1abcdefghij:klmnopqrstuvwxyz"
+WITH_SECRET = {
+    "my:invitation": {"token": SECRET.replace(":", "-")},
+    "my:unsubscribe": {"token": SECRET},
+    "my-alerts:stop": {"token": SECRET},
+    "account_confirm_email": {"key": SECRET},
+    "account_reset_password_from_key": {"uidb36": "1", "key": SECRET},
+}
+
+
+def test_no_log_of_nginx_keeps_the_secret_of_a_link():
+    rules = re.search(r"map \$uri \$citynet_logged_uri \{(.*?)\n\}", NGINX, re.DOTALL)[1]
+    rules = re.findall(r'^ +~(\S+) +"(\S+)";', rules, re.MULTILINE)
+    # Each address with something that only who got it by mail can know.
+    secret = {
+        name
+        for name, pattern in _patterns(get_resolver().url_patterns)
+        if {"token", "key"} & set(pattern.pattern.regex.groupindex) and "mfa" not in name
+    }
+    assert secret == set(WITH_SECRET)
+    for name, arguments in WITH_SECRET.items():
+        path = reverse(name, kwargs=arguments)
+        logged = [kept for rule, kept in rules if re.search(rule, path)]
+        assert [kept[-2:] for kept in logged] == ["/-"], name
+
+
+def _patterns(patterns, prefix=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}", pattern
+        else:
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from _patterns(pattern.url_patterns, inner)
+
+
+def test_files_of_the_whole_library_leave_threads_for_pages():
+    (rule,) = re.findall(r"location ~ (\S+) \{\n +limit_conn_status", NGINX)
+    for path in (
+        reverse("policies:export", args=["xlsx"]),
+        reverse("data-dump", args=["2026-10"]),
+    ):
+        assert re.search(rule, path), path
+    assert not re.search(rule, reverse("policies:list"))

@@ -5,6 +5,9 @@ pages personal. It asks nothing of the database: where the cache "reading" is aw
 and the limits of the web server in front remain. What people send is counted by person, in the
 database, so that no failing cache lets somebody flood others with mail.
 
+``BY_ADDRESS`` is the one place that says what is counted. What else is public costs no more than the page
+of one thing, and is counted by the web server alone.
+
 An address is counted whether or not what it asks for exists, so that a refusal tells nothing; who
 has to sign in for a page at all is told so before.
 """
@@ -49,7 +52,26 @@ BY_ADDRESS = {
     "api:policy": ("search", SAFE),
     "api:targets": ("search", SAFE),
     "policies:card": ("search", SAFE),
+    "policies:brief": ("search", SAFE),
+    "policies:estimate": ("search", SAFE),
     "policies:estimate-brief": ("search", SAFE),
+    "members:list": ("search", SAFE),
+    "members:like": ("search", SAFE),
+    "local-reviews:list": ("search", SAFE),
+    "seminars:list": ("search", SAFE),
+    "exchange:cooperations": ("search", SAFE),
+    "sdg:coverage": ("search", SAFE),
+    "embed:case": ("search", SAFE),
+    "embed:target": ("search", SAFE),
+    "embed:coverage": ("search", SAFE),
+    "exchange:feed": ("export", SAFE),
+    "news-feed": ("export", SAFE),
+    "sitemap-section": ("export", SAFE),
+    "data-catalogue": ("export", SAFE),
+    "data-dump": ("export", SAFE),
+    "data-package": ("export", SAFE),
+    "data-targets": ("export", SAFE),
+    "secretariat:marks-csv": ("export", SAFE),
     "secretariat:statistics-csv": ("export", SAFE),
     "secretariat:export": ("export", SENDING),
     "admin:members_event_export": ("export", SENDING),
@@ -114,6 +136,7 @@ BY_ADDRESS = {
     "local-reviews:edit": ("writing", SENDING),
     "my-alerts:save": ("writing", SENDING),
     "my-alerts:follow": ("writing", SENDING),
+    "my-alerts:edit": ("writing", SENDING),
     "seminars:register": ("writing", SENDING),
     "seminars:cancel": ("writing", SENDING),
     "account_data_json": ("data", SAFE),

@@ -51,6 +51,7 @@ def notify_answered(question, advice, by):
         _askers(question, by),
         _path(question),
         title=question.title,
+        advice=advice.pk,
         member=advice.member.name,
         figures=_figures(advice),
         passed_on=advice.source if advice.passed_on else "",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citynet.web.admin import ReadOnlyAdmin, ask, get_or_post
 from members.errors import MembersError
+from members.mail_domains import own_domain
 from members.models import MemberProposal, Membership
 from members.teams import memberships, proposals
 from members.teams.forms import DecisionForm
@@ -131,4 +132,5 @@ class MemberProposalAdmin(ReadOnlyAdmin):
             button=gettext("Decide"),
             waits=waits,
             similar=proposals.similar(proposal),
+            own_domain=own_domain(proposal.website),
         )

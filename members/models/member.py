@@ -2,6 +2,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import DomainNameValidator
 from django.db import models
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -11,10 +12,25 @@ from django_countries.fields import Country, CountryField
 from citynet.web.addresses import address
 from citynet.web.languages import cached_per_language
 from members.countries import countries_with
+from members.mail_domains import is_public
 from members.names import core, fold, joined, near_to, searchable
 from members.subregions import subregion_of
 
 MAX_WORDS = 12  # of what was typed; a name has no more
+
+
+def validate_own_domain(domain):
+    """Raise ``ValidationError`` for what is no domain, or one at which anybody can have an address."""
+    try:
+        DomainNameValidator()(domain)
+    except ValidationError as error:
+        raise ValidationError(
+            _("Write the part of the addresses after the “@”: city.gov.example.")
+        ) from error
+    if is_public(domain):
+        raise ValidationError(
+            _("Anybody can have an address there, so it says nothing of a member.")
+        )
 
 
 class MemberQuerySet(models.QuerySet):
@@ -210,6 +226,18 @@ class Member(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status)
     joined = models.PositiveSmallIntegerField(_("year of joining"), null=True, blank=True)
     website = models.URLField(_("website"), max_length=500, blank=True)
+    # Apart from the website, which the team writes: a domain decides to whom a member is suggested.
+    email_domain = models.CharField(
+        _("domain of its e-mail addresses"),
+        max_length=253,
+        blank=True,
+        db_default="",
+        validators=[validate_own_domain],
+        help_text=_(
+            "For example city.gov.example. Who has an address there is suggested this member, and the "
+            "team reads that the address is the member’s own."
+        ),
+    )
     about = models.TextField(_("about"), blank=True)
     contact_office = models.CharField(
         _("contact office"),
@@ -265,6 +293,7 @@ class Member(models.Model):
 
     def clean(self):
         """Raises ``ValidationError`` for an address that leads to another member already."""
+        self.email_domain = self.email_domain.lower()
         taken = FormerAddress.objects.filter(slug=self.slug).exclude(member=self.pk)
         if taken.exists():
             raise ValidationError({"slug": _("This address leads to another member.")})

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.template import Context
 from django.template.loader import get_template
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
@@ -101,6 +101,16 @@ def address(name, *args):
         return reverse(name, args=args)
 
 
+def place_of(path):
+    """Return (name, arguments) of the page of this site that a path of a notice leads to."""
+    with translation.override(settings.LANGUAGE_CODE):
+        try:
+            match = resolve(urlsplit(path).path)
+        except Resolver404:
+            return "", {}
+    return match.view_name, match.kwargs
+
+
 def notify(kind, recipients, path="", **context):
     """Write a notice of ``kind`` for each of ``recipients``, in the caller's transaction.
 
@@ -145,58 +155,62 @@ def subject_of(notice):
 def text_of(notice):
     """Return the subject and text of the notice's mail, both plain text in the language of the site.
 
-    Raises ``NothingToSay`` for an invitation that can no longer be accepted, and where what is read
-    only now (``settings.READ_WHEN_MAILED``) is no longer there.
+    Raises ``NothingToSay`` where what it tells of is no longer so (``settings.READ_WHEN_MAILED``).
     """
+    return _text_of(notice, _context_now(notice))
+
+
+def _text_of(notice, context):
+    subject = _one_line(_render(f"emails/{notice.kind}_subject.txt", context))[:SUBJECT_LENGTH]
+    body = _render(f"emails/{notice.kind}.txt", context)
+    return subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+
+
+def _text_of_several(pairs):
+    """Return subject and text of one mail for several (notice, context) to the same person."""
+    notice, context = pairs[0]
+    context = context | {
+        "total": len(pairs),
+        "more": max(0, len(pairs) - MAX_GATHERED),
+        "link": settings.SITE_URL + address("my:notices"),
+    }
+    name = "several"
+    if notice.kind == Notice.Kind.NOTE:
+        name = "notes"
+        context["notes"] = [each for _notice, each in pairs[:MAX_GATHERED]]
+    else:
+        context["parts"] = [_part(*pair) for pair in pairs[:MAX_GATHERED]]
+        # One that cannot be switched off may be among them.
+        context["may_mute"] = any(each["may_mute"] for _notice, each in pairs)
+    body = _render(f"emails/{name}.txt", context)
+    subject = _one_line(_render(f"emails/{name}_subject.txt", context))[:SUBJECT_LENGTH]
+    return subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+
+
+def _part(notice, context):
+    """Return what a mail of several says of one of them, with its own text and link."""
+    subject, text = _text_of(notice, context | {"is_part": True})
+    return {"subject": subject, "text": text.strip()}
+
+
+def _context_now(notice):
+    """Return what the text of a mail is made of, as it is now: a mail waits, for minutes or for days,
+    and what it tells of may be taken off the site meanwhile. Raises ``NothingToSay``."""
+    if notice.recipient and not notice.recipient.is_active:
+        raise NothingToSay("The account is closed.")
     context = _context(notice)
     if notice.kind == Notice.Kind.INVITED:
-        context |= _invitation(notice)
-    elif notice.kind in settings.READ_WHEN_MAILED:
-        facts = import_string(settings.READ_WHEN_MAILED[notice.kind])(notice)
+        return context | _invitation(notice)
+    path = settings.READ_WHEN_MAILED.get(notice.kind)
+    if path and notice.recipient:
+        facts = import_string(path)(notice)
         if facts is None:
-            raise NothingToSay("What it tells of is no longer there.")
-        context |= {name: _one_line(value) for name, value in facts.items()}
-    body = _render(f"emails/{notice.kind}.txt", context)
-    return subject_of(notice), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
-
-
-def _text_of_several(notices):
-    """Return subject and text of one mail for several notices to the same person."""
-    if notices[0].kind != Notice.Kind.NOTE:
-        return _text_of_a_day(notices)
-    context = _context(notices[0]) | {
-        "notes": [_context(notice) for notice in notices[:MAX_GATHERED]],
-        "total": len(notices),
-        "more": max(0, len(notices) - MAX_GATHERED),
-        "link": settings.SITE_URL + address("my:notices"),
-    }
-    body = _render("emails/notes.txt", context)
-    subject = _one_line(_render("emails/notes_subject.txt", context))
-    return subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
-
-
-def _text_of_a_day(notices):
-    """Return the same for notices of several kinds, each with its own text and link."""
-    parts = [
-        {
-            "subject": subject_of(notice),
-            "text": _render(
-                f"emails/{notice.kind}.txt", _context(notice) | {"is_part": True}
-            ).strip(),
+            raise NothingToSay("What it tells of is no longer there, or not for this person.")
+        context |= {
+            name: _one_line(value) if isinstance(value, str) else value
+            for name, value in facts.items()
         }
-        for notice in notices[:MAX_GATHERED]
-    ]
-    context = _context(notices[0]) | {
-        "parts": parts,
-        "total": len(notices),
-        "more": max(0, len(notices) - MAX_GATHERED),
-        "link": settings.SITE_URL + address("my:notices"),
-        # One that cannot be switched off may be among them.
-        "may_mute": any(notice.kind not in Notice.ALWAYS_MAILED for notice in notices),
-    }
-    body = _render("emails/several.txt", context)
-    subject = _one_line(_render("emails/several_subject.txt", context))[:SUBJECT_LENGTH]
-    return subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+    return context
 
 
 def _context(notice):
@@ -277,12 +291,12 @@ def deliver(limit=100, now=None, stop=None):
                 _note(notices, mail=Notice.Mail.MUTED)
                 continue
             try:
-                message = _message(notices, connection)
-                connection.open()
-                message.send()
-            except NothingToSay as reason:
-                outcome.dropped += len(notices)
-                _note(notices, mail=Notice.Mail.FAILED, last_error=str(reason))
+                pairs = _still_so(notices, outcome)
+                notices = [notice for notice, _context in pairs]
+                if notices:
+                    message = _message(pairs, connection)
+                    connection.open()
+                    message.send()
             except Exception as error:  # noqa: BLE001 - whatever it is, no notice is lost
                 for notice in notices:
                     _put_off(notice, error, now or timezone.now(), outcome)
@@ -338,11 +352,22 @@ def _claim(now):
     return notices if taken == len(notices) else []
 
 
-def _message(notices, connection):
-    notice = notices[0]
-    if notice.recipient and not notice.recipient.is_active:
-        raise NothingToSay("The account is closed.")
-    subject, body = text_of(notice) if len(notices) == 1 else _text_of_several(notices)
+def _still_so(notices, outcome):
+    """Return (notice, context) of those that still have something to say; the others are dropped."""
+    pairs = []
+    for notice in notices:
+        try:
+            pairs.append((notice, _context_now(notice)))
+        except NothingToSay as reason:
+            outcome.dropped += 1
+            _note([notice], mail=Notice.Mail.FAILED, last_error=str(reason))
+    return pairs
+
+
+def _message(pairs, connection):
+    notices = [notice for notice, _context in pairs]
+    notice, context = pairs[0]
+    subject, body = _text_of(notice, context) if len(pairs) == 1 else _text_of_several(pairs)
     way_out = _unsubscribe(notice)
     return EmailMessage(
         subject,

@@ -19,12 +19,12 @@ from members.errors import (
     ReasonRequired,
     TooManyToday,
 )
+from members.mail_domains import domain_of, is_public
 from members.models import Member, Membership, Notice
-from members.notices.notifications import address, notify, settle
+from members.notices.notifications import address, notify, place_of, settle
 from members.record import audit
 
 from .leaders import coordinators, is_secretariat, leads, secretariat
-from .mail_domains import domain_of, is_public, website_domain
 
 Role, Status = Membership.Role, Membership.Status
 CURRENT = (Status.REQUESTED, Status.ACTIVE)
@@ -36,20 +36,21 @@ MAX_REQUESTS_A_DAY = 5
 def suggested_member(email):
     """Return the one member that an e-mail address points to, or None.
 
-    A member's own website has the domain of the address, or its officials have addresses there.
+    The domain of the address is that which the secretariat has set for the member or, where it is set
+    for none, that of officials whom the secretariat let in: nothing that a team writes of itself counts.
     Domains of public mail providers, and those of several members, point to nobody.
     """
     domain = domain_of(email)
     if not domain or is_public(domain):
         return None
-    found = set(
+    found = set(Member.objects.filter(email_domain=domain)) or set(
         Member.objects.filter(
-            memberships__status=Status.ACTIVE, memberships__user__email__iendswith=f"@{domain}"
+            memberships__status=Status.ACTIVE,
+            memberships__decided_by__is_staff=True,
+            memberships__user__emailaddress__email__iendswith=f"@{domain}",
+            memberships__user__emailaddress__verified=True,
         )
     )
-    for member in Member.objects.filter(website__icontains=domain):
-        if website_domain(member.website) == domain:
-            found.add(member)
     return found.pop() if len(found) == 1 else None
 
 
@@ -111,6 +112,20 @@ def request_membership(user, member, message=""):
         has_coordinator=bool(leaders),
     )
     return membership
+
+
+def facts_of_mail(notice):
+    """Return nothing new for the mail of a request to join; None where it no longer waits, or no longer
+    for who gets the mail, which names an address. See ``settings.READ_WHEN_MAILED``."""
+    _name, arguments = place_of(notice.path)
+    request = Membership.objects.filter(pk=arguments.get("pk"), status=Status.REQUESTED).first()
+    if request is None:
+        return None
+    decides = any(
+        people.filter(pk=notice.recipient_id).exists()
+        for people in (coordinators(request.member), secretariat())
+    )
+    return {} if decides else None
 
 
 def approve(membership, by, note="", role=Role.OFFICIAL):

@@ -20,6 +20,7 @@ FILLED = (
     ("population", "population_year", "population_source"),
     ("joined",),
     ("website",),
+    ("email_domain",),
     ("about",),
     ("photo",),
 )

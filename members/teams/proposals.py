@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from citynet.web.text import address_part
 from members.accounts.secretariat import acts_for_secretariat
 from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequired, TooManyToday
+from members.mail_domains import own_domain, website_domain
 from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
 from members.names import core, fold
 from members.notices.notifications import address, notify
 from members.record import audit
 
 from .leaders import secretariat
-from .mail_domains import website_domain
 from .memberships import MAX_REQUESTS_A_DAY, Role, Status
 
 State = MemberProposal.State
@@ -112,6 +112,8 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
     member = Member(
         slug=slug,
         status=status,
+        # The secretariat has seen it, and who has proposed it.
+        email_domain=own_domain(proposal.website),
         **{name: getattr(proposal, name) for name in ("kind", "name", "country", "website")},
     )
     try:

@@ -98,6 +98,7 @@ MEMBER_COLUMNS = (
     "population_year",
     "population_source",
     "website",
+    "email_domain",
     "about",
     "updated_at",
 )

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from members.models import Membership, Notice, User
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, place_of
 from members.record import audit
 from policies.models import Call, CallEntry, CallMark, CaseStudy, Revision
 
@@ -163,14 +163,31 @@ def remind(today=None):
         leading = leading.exclude(member__in=answered)
         if call.kinds:
             leading = leading.filter(member__kind__in=call.kinds)
-        with translation.override(settings.LANGUAGE_CODE):
-            words = _("The call “%(call)s” closes on %(day)s.") % {
-                "call": call.title,
-                "day": call.closes.isoformat(),
-            }
         people = User.objects.filter(Exists(leading), is_active=True)
-        facts = {"subject": call.title, "note": words}
-        told += len(notify(Kind.NETWORK_MAIL, people, address("calls:call", call.pk), **facts))
+        path = address("calls:call", call.pk)
+        told += len(notify(Kind.NETWORK_MAIL, people, path, **_facts(call)))
         call.reminded_at = timezone.make_aware(datetime.combine(today, time.min))
         call.save(update_fields=["reminded_at"])
     return told
+
+
+def facts_of_mail(notice):
+    """Return the title of the call that a mail of the network reminds of; None where it is not open any
+    more. See ``settings.READ_WHEN_MAILED``."""
+    name, arguments = place_of(notice.path)
+    if name != "calls:call":
+        return {}
+    call = Call.objects.filter(pk=arguments["pk"]).first()
+    if call is None or not call.is_open:
+        return None
+    facts = _facts(call)
+    return facts | {"own_words": facts["note"]}
+
+
+def _facts(call):
+    with translation.override(settings.LANGUAGE_CODE):
+        words = _("The call “%(call)s” closes on %(day)s.") % {
+            "call": call.title,
+            "day": call.closes.isoformat(),
+        }
+    return {"subject": call.title, "note": words}

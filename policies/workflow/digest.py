@@ -37,8 +37,8 @@ def send(now=None):
         datetime.combine(today - timedelta(days=today.weekday()), datetime.min.time())
     )
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-        total = waiting().count()
-        if not total:
+        facts = _facts(now)
+        if not facts["total"]:
             return 0
         wanted = moderators().values_list("pk", flat=True)
         # Whoever sends at the same time waits here, and then finds the notices.
@@ -49,17 +49,33 @@ def send(now=None):
                 "recipient", flat=True
             )
         )
-        named = list(waiting()[:MAX_NAMED])
         notices = notify(
             Notice.Kind.DIGEST,
             [person for person in people if person.pk not in told],
             address("admin:policies_revision_changelist"),
-            total=total,
-            more=total - len(named),
-            oldest=_days(named[0], now) if named else 0,
-            lines=[_line(revision, now) for revision in named],
+            **facts,
         )
     return len(notices)
+
+
+def facts_of_mail(notice):
+    """Return what waits when the digest is mailed; None where nothing does, or the person no longer
+    decides. See ``settings.READ_WHEN_MAILED``."""
+    with translation.override(settings.LANGUAGE_CODE):
+        facts = _facts(timezone.now())
+    decides = moderators().filter(pk=notice.recipient_id).exists()
+    return facts if decides and facts["total"] else None
+
+
+def _facts(now):
+    """Return what the digest says, as JSON values: how many wait, and the oldest of them."""
+    total, named = waiting().count(), list(waiting()[:MAX_NAMED])
+    return {
+        "total": total,
+        "more": total - len(named),
+        "oldest": _days(named[0], now) if named else 0,
+        "lines": [_line(revision, now) for revision in named],
+    }
 
 
 def _days(revision, now):

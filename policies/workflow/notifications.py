@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from members.models import Membership, Notice, User
-from members.notices.notifications import address, notify, settle
-from policies.models import Revision
+from members.notices.notifications import address, notify, place_of, settle
+from policies.models import CaseStudy, Revision
 
 State, Kind = Revision.State, Notice.Kind
 
@@ -196,6 +196,21 @@ def notify_of_removal(case, what, reason, actor):
     facts = {"title": text.title, "member": case.member.name, "note": reason, "what": what}
     path = address("policies:edit", case.pk)
     notify(Kind.CONTENT_REMOVED, team(text, actor), path, **facts, by="")
+
+
+def facts_of_mail(notice):
+    """Return nothing new for the mail of what happens to a case; None where the page that it leads to is
+    not for the person any more. See ``settings.READ_WHEN_MAILED``.
+
+    Decisions go out whatever has become of the person since: they are about the own work.
+    """
+    name, arguments = place_of(notice.path)
+    if name.startswith("admin:"):
+        return {} if moderators().filter(pk=notice.recipient_id).exists() else None
+    if name == "policies:edit":
+        mine = CaseStudy.objects.of_team(notice.recipient)
+        return {} if mine.filter(pk=arguments["pk"]).exists() else None
+    return {}
 
 
 def _notify_both(kind, revision, actor, told=None, **facts):

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from members.models import Member, Membership, Notice, User
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, place_of
 from policies.models import CaseStudy
 
 TRUE_FOR = timedelta(days=365)
@@ -64,13 +64,23 @@ def ask(member, today):
         ),
         address("my:home"),
         member=member.name,
-        cases=[
-            {
-                "title": case.live.title,
-                "path": address("policies:case", case.pk, case.slug),
-                "since": true_since(case).isoformat(),
-            }
-            for case in cases
-        ],
+        cases=[_facts(case) for case in cases],
     )
     return cases
+
+
+def facts_of_mail(notice):
+    """Return the cases that a reminder asks about and that are public when it is mailed, in the team of
+    the person; None where there are none. See ``settings.READ_WHEN_MAILED``."""
+    keys = [place_of(case["path"])[1].get("pk") for case in notice.context["cases"]]
+    cases = CaseStudy.objects.live().of_team(notice.recipient).filter(pk__in=filter(None, keys))
+    cases = cases.select_related("live").order_by("pk")
+    return {"cases": [_facts(case) for case in cases]} if cases else None
+
+
+def _facts(case):
+    return {
+        "title": case.live.title,
+        "path": address("policies:case", case.pk, case.slug),
+        "since": true_since(case).isoformat(),
+    }

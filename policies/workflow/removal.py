@@ -1,5 +1,6 @@
 """How a photo, file or passage is taken out of the texts of a case; ``moderation`` decides and records."""
 
+import json
 import logging
 from functools import partial
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import F
+from django.db.models.functions import Cast
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -99,8 +101,10 @@ def replace_passage(case, passage, place, reason):
         _replace_in(of_case, passage, marks, place)
         _forget(case, passage, marks)
         of_case.filter(state__in=Revision.OPEN_STATES).update(version=F("version") + 1)
-        if titles != list(of_case.order_by("pk").values_list("title", flat=True)):
+        now = list(of_case.order_by("pk").values_list("title", flat=True))
+        if titles != now:
             _readdress(case)
+            _rename_in_notices(dict(zip(titles, now, strict=True)))
     return count
 
 
@@ -130,6 +134,28 @@ def _readdress(case):
     case.save(update_fields=["slug"])
     events = Event.objects.filter(subject_type=case._meta.label_lower, subject_id=str(case.pk))
     events.forget(subject=str(case)[:SUBJECT_LENGTH])
+
+
+def _rename_in_notices(titles):
+    """Let notices of whatever kind, to whomever, name a text by the title that it has now; ``titles``
+    are those before, each with that of now."""
+    found = models.Q()
+    for title in titles:
+        # In JSON that is kept as text, other scripts are escaped.
+        for spelling in {json.dumps(title), json.dumps(title, ensure_ascii=False)}:
+            found |= models.Q(as_text__contains=spelling)
+    notices = Notice.objects.annotate(as_text=Cast("context", models.TextField()))
+    for notice in notices.filter(found):
+        notice.context = _renamed(notice.context, titles)
+        notice.save(update_fields=["context"])
+
+
+def _renamed(value, titles):
+    if isinstance(value, dict):
+        return {key: _renamed(each, titles) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_renamed(each, titles) for each in value]
+    return titles.get(value, value) if isinstance(value, str) else value
 
 
 def elsewhere(case, passage):

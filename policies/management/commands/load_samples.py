@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.accounts import adapter
+from members.mail_domains import own_domain
 from members.models import FormerAddress, Member, MemberEvidence, Membership, User
 from members.place_names import add_place_names
 from policies.interchange import Importer
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         for row in rows:
             if row["slug"] not in there:
                 statements = row.pop("evidence")
-                member = Member(**row)
+                member = Member(**row, email_domain=own_domain(row.get("website", "")))
                 new.append(member)
                 evidence += [MemberEvidence(member=member, **each) for each in statements]
         add_place_names(new)

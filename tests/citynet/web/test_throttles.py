@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import URLPattern, get_resolver, reverse
 
 from citynet.templatetags import ui
 from citynet.web import throttles
@@ -310,6 +310,69 @@ def test_every_limited_address_exists_and_every_limit_is_used(settings):
         space, _colon, short = name.rpartition(":")
         resolver = spaces[space][1] if space else get_resolver()
         assert short in resolver.reverse_dict, name
+
+
+# One thing each: a page with a number of queries that does not grow, or a file as it is stored.
+OF_ONE_THING = {
+    *("home", "about", "publish", "publish-blank", "review", "accessibility", "codebook", "data"),
+    *("healthz", "readyz", "security-txt", "favicon", "manifest", "opensearch", "change-password"),
+    *("robots", "sitemap", "news", "news-item", "calls:list", "calls:call", "api:guide"),
+    *("api:openapi", "policies:export-schema", "policies:photo", "policies:attachment"),
+    *("sdg:goals", "sdg:goal", "sdg:target", "members:detail", "members:photo"),
+    *("policies:case", "policies:history", "policies:revision", "policies:case-short"),
+    *("policies:cite", "policies:revision-cite", "policies:case-jsonl"),
+    *("exchange:home", "exchange:advice", "exchange:advice-cite", "exchange:question"),
+    *("exchange:question-short", "exchange:adoption", "exchange:cooperation"),
+    *("seminars:detail", "seminars:material"),
+    "admin:login",  # leads to that of everybody
+    # A link of a mail, of which a wrong one is refused before anything is looked for.
+    *("my:unsubscribe", "my-alerts:stop"),
+}
+
+
+def test_every_public_address_is_limited_or_is_of_one_thing():
+    # Those of accounts have limits of their own (ACCOUNT_RATE_LIMITS).
+    public = {
+        name
+        for name, view in _views(get_resolver().url_patterns)
+        if not getattr(view, "login_required", True) and not name.startswith(("account_", "mfa_"))
+    }
+    limited = {name for name, (_kind, methods) in throttles.BY_ADDRESS.items() if methods}
+    assert public - limited == OF_ONE_THING
+    assert limited & OF_ONE_THING == set()
+
+
+def _views(patterns, prefix=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}", pattern.callback
+        else:
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from _views(pattern.url_patterns, inner)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("policies:estimate", "policies:estimate-csv", "policies:estimate-brief", "data-targets"),
+        *("members:list", "local-reviews:list", "seminars:list", "exchange:cooperations"),
+        *("exchange:feed", "news-feed", "embed:coverage", "sdg:coverage", "data-package"),
+        *("api:targets", "seminars:calendar", "exchange:questions-csv", "exchange:know-how-csv"),
+    ],
+)
+def test_what_costs_more_than_one_page_is_limited_by_network(client, reference, synced, name):
+    synced()
+    address = reverse(name)
+    assert times(client, address, 3)[2] == 429
+    assert times(client, address, 1, REMOTE_ADDR="203.0.113.9") != [429]
+
+
+def test_what_needs_an_argument_is_limited_too(client, reference):
+    for address in ("/policies/1/card-1.png", "/policies/1/x/brief/", "/data/2026-10.zip"):
+        forget()
+        assert times(client, address, 3) == [404, 404, 429], address
+    forget()
+    assert times(client, "/sitemap-policies.xml", 3)[2] == 429
 
 
 # In the database, as in production

@@ -34,6 +34,12 @@ FACTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _not_looked_at(settings):
+    """The notices here tell of nothing that exists: tests/test_waiting_mail.py is about what does."""
+    settings.READ_WHEN_MAILED = {}
+
+
 @pytest.fixture
 def server(settings):
     """``server("Picky")`` puts one of the faulty mail servers in place."""

@@ -5,6 +5,8 @@ import threading
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
@@ -17,9 +19,10 @@ from members.errors import (
     ReasonRequired,
     TooManyToday,
 )
+from members.mail_domains import own_domain
 from members.models import Membership, Notice
 from members.record import people
-from members.teams import memberships
+from members.teams import city_facts, memberships
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 from tests.members.team import coordinator_of, official_of, request_of, secretariat, told
 from tests.sweeps import TIMES
@@ -29,63 +32,102 @@ pytestmark = pytest.mark.django_db
 Status, Role = Membership.Status, Membership.Role
 
 
+def verified(person):
+    """The person, whose address is verified."""
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person
+
+
 # Suggested by the address
 
 
-@pytest.mark.parametrize(
-    ("website", "email"),
-    [
-        ("https://www.seoul.go.kr/main/index.jsp", "kim@seoul.go.kr"),
-        ("https://surabaya.go.id", "Budi@Surabaya.GO.ID"),
-        ("http://SURABAYA.go.id:8080/", "budi@surabaya.go.id"),
-    ],
-)
-def test_suggested_member_has_the_domain_of_the_address(website, email):
-    MemberFactory(website="https://elsewhere.example")
-    member = MemberFactory(website=website)
+@pytest.mark.parametrize("email", ["kim@seoul.go.kr", "Budi@SEOUL.go.kr"])
+def test_suggested_member_has_the_domain_of_the_address(email):
+    MemberFactory(email_domain="elsewhere.example")
+    member = MemberFactory(email_domain="seoul.go.kr")
     assert memberships.suggested_member(email) == member
 
 
-def test_suggested_member_follows_colleagues():
-    member = MemberFactory(website="")
-    official_of(member, email="first@city.gov.example")
+def test_suggested_member_is_decided_by_nothing_that_a_team_writes():
+    real = MemberFactory(name="Seoul", email_domain="seoul.go.kr")
+    bait = MembershipFactory(role="coordinator")
+    page = {"website": "https://www.seoul.go.kr", "about": "", "contact_office": ""}
+    assert city_facts.correct(bait.member, page, bait.user)
+    # An own colleague at the address of the other does not make it theirs either.
+    verified(official_of(bait.member, email="kim@seoul.go.kr"))
+    assert memberships.suggested_member("second@seoul.go.kr") == real
+    real.delete()
+    assert memberships.suggested_member("second@seoul.go.kr") is None
+    assert memberships.known_domain(verified(UserFactory(email="x@seoul.go.kr")), bait.member) == ""
+
+
+def test_suggested_member_follows_colleagues_whom_the_secretariat_let_in():
+    member = MemberFactory()
+    first = MembershipFactory(member=member, user__email="first@city.gov.example")
+    verified(first.user)
+    assert memberships.suggested_member("second@city.gov.example") is None
+    first.decided_by = StaffFactory()
+    first.save()
     assert memberships.suggested_member("second@city.gov.example") == member
+    first.user.emailaddress_set.update(verified=False)
+    assert memberships.suggested_member("second@city.gov.example") is None
 
 
 @pytest.mark.parametrize("status", ["requested", "declined", "ended"])
 def test_suggested_member_ignores_people_who_are_not_in_the_team(status):
-    MembershipFactory(user__email="first@city.gov.example", status=status)
+    by = StaffFactory()
+    gone = MembershipFactory(user__email="a@city.gov.example", status=status, decided_by=by)
+    verified(gone.user)
     assert memberships.suggested_member("second@city.gov.example") is None
 
 
 @pytest.mark.parametrize(
-    ("website", "email"),
+    ("domain", "email"),
     [
-        ("https://www.gmail.com/", "kim@gmail.com"),
-        ("https://yahoo.co.jp/", "kim@yahoo.co.jp"),
-        ("https://facebook.com/city", "kim@facebook.com"),
-        ("https://notseoul.go.kr", "kim@seoul.go.kr"),
-        ("https://seoul.go.kr.evil.example", "kim@seoul.go.kr"),
-        ("https://example.org/?at=seoul.go.kr", "kim@seoul.go.kr"),
-        ("https://[broken/seoul.go.kr", "kim@seoul.go.kr"),
-        ("https://seoul.go.kr", "no address"),
-        ("https://seoul.go.kr", ""),
-        ("https://seoul.go.kr", "kim@%.go.kr"),
+        ("gmail.com", "kim@gmail.com"),
+        ("yahoo.co.jp", "kim@yahoo.co.jp"),
+        ("notseoul.go.kr", "kim@seoul.go.kr"),
+        ("seoul.go.kr.evil.example", "kim@seoul.go.kr"),
+        ("seoul.go.kr", "no address"),
+        ("seoul.go.kr", ""),
+        ("seoul.go.kr", "kim@%.go.kr"),
     ],
 )
-def test_suggested_member_is_nobody_by_guess(website, email):
-    MemberFactory(website=website)
+def test_suggested_member_is_nobody_by_guess(domain, email):
+    MemberFactory(email_domain=domain)
     assert memberships.suggested_member(email) is None
 
 
+@pytest.mark.parametrize(
+    ("website", "domain"),
+    [
+        ("https://www.seoul.go.kr/main/index.jsp", "seoul.go.kr"),
+        ("http://SURABAYA.go.id:8080/", "surabaya.go.id"),
+        ("https://example.org/?at=seoul.go.kr", "example.org"),
+        ("https://facebook.com/city", ""),
+        ("https://[broken/seoul.go.kr", ""),
+    ],
+)
+def test_domain_of_a_website_that_the_secretariat_has_seen(website, domain):
+    assert own_domain(website) == domain
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "no domain", "@city.example", "http://x.example"])
+def test_domain_of_a_member_is_one_of_its_own(domain):
+    with pytest.raises(ValidationError) as refused:
+        MemberFactory.build(email_domain=domain).full_clean()
+    assert list(refused.value.error_dict) == ["email_domain"]
+
+
 def test_suggested_member_is_nobody_when_several_share_the_domain():
-    MemberFactory(website="https://gov.example")
-    MemberFactory(website="https://www.gov.example/water")
+    MemberFactory(email_domain="gov.example")
+    MemberFactory(email_domain="gov.example")
     assert memberships.suggested_member("kim@gov.example") is None
 
 
 def test_public_provider_says_nothing_even_with_colleagues():
-    official_of(MemberFactory(), email="first@naver.com")
+    by = StaffFactory()
+    verified(MembershipFactory(user__email="first@naver.com", decided_by=by).user)
     assert memberships.suggested_member("second@naver.com") is None
 
 

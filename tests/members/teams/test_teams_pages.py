@@ -208,7 +208,7 @@ def test_find_takes_words_as_they_are(client, words):
 
 
 def test_find_suggests_by_the_address(client):
-    suggested = MemberFactory(website="https://www.surabaya.go.id")
+    suggested = MemberFactory(email_domain="surabaya.go.id")
     client.force_login(UserFactory(email="ani@surabaya.go.id"))
     assert client.get(reverse("my:find")).context["suggested"] == suggested
 

@@ -250,7 +250,7 @@ def test_newcomer_is_shown_the_way(client):
 
 
 def test_newcomer_is_suggested_the_member_of_the_address(client):
-    MemberFactory(name="Surabaya", slug="surabaya", website="https://www.surabaya.go.id/")
+    MemberFactory(name="Surabaya", slug="surabaya", email_domain="surabaya.go.id")
     client.force_login(UserFactory(email="ani@surabaya.go.id"))
     answer = client.get("/my/")
     assert "Ask to join Surabaya" in answer.text
@@ -258,7 +258,7 @@ def test_newcomer_is_suggested_the_member_of_the_address(client):
 
 
 def test_who_has_asked_is_told_to_wait(client):
-    request = request_of(member=MemberFactory(slug="surabaya", website="https://surabaya.go.id"))
+    request = request_of(member=MemberFactory(slug="surabaya", email_domain="surabaya.go.id"))
     client.force_login(request.user)
     answer = client.get("/my/")
     assert "Waits for a decision" in answer.text

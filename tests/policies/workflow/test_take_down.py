@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from members.models import Event, Notice
-from members.notices.notifications import text_of
+from members.notices.notifications import notify, text_of
 from policies import interchange
 from policies.models import Attachment, CaseStudy, Correction, Photo, Revision, Source
 from policies.search import index
@@ -23,6 +23,7 @@ from tests.factories import (
     MembershipFactory,
     PhotoFactory,
     StaffFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,20 @@ def test_passage_of_a_title_leaves_the_address_too(case, editor):
     assert case.slug == "buses-of-removed-on-dec-3-2026-private"
     # The other fields were not meant.
     assert SECRET in case.live.solution
+
+
+def test_passage_of_a_title_leaves_notices_to_other_members_too(case, editor):
+    title = "Tiến’s plan of “night” buses, 0901 234"
+    case.revisions.update(title=title)
+    facts = {"member": "Naga", "title": title, "adoptions": [{"title": title, "path": "/x/"}]}
+    others = {"member": "Naga", "title": "Another text of 0901 234"}
+    for each in (facts, others):
+        notify("adoption-new", [UserFactory()], "/exchange/", **each)
+    moderation.take_down_passage(case, "0901 234", by=editor, reason="A telephone number")
+    kept = [row.context for row in Notice.objects.filter(kind="adoption-new").order_by("pk")]
+    new = case.revisions.first().title
+    assert "[Removed on" in new
+    assert kept == [facts | {"title": new, "adoptions": [{"title": new, "path": "/x/"}]}, others]
 
 
 def test_title_of_a_case_that_is_off_the_site_leaves_the_address_too(case, editor, client):

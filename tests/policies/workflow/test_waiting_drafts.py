@@ -18,7 +18,7 @@ TEXTS = {"title": "Night buses", "summary": "", "language": "en"}
 
 @pytest.fixture
 def seoul():
-    return MemberFactory(name="Seoul", website="https://www.seoul.example/")
+    return MemberFactory(name="Seoul", email_domain="seoul.example")
 
 
 @pytest.fixture

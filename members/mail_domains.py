@@ -38,3 +38,10 @@ def website_domain(url):
 def is_public(domain):
     """Return whether anybody can have an address there, so that it tells nothing of the person."""
     return domain in PUBLIC_DOMAINS or domain.partition(".")[0] in PUBLIC_NAMES
+
+
+def own_domain(url):
+    """Return the domain of a web address that can be an organisation's own, for its e-mail too; ""
+    for one at which anybody can have an address."""
+    domain = website_domain(url)
+    return "" if is_public(domain) else domain
