@@ -37,7 +37,7 @@ install: .venv/.dev ## Make the environment in .venv, with the tools for develop
 	touch $@
 
 production: .venv/.production ## Make the environment in .venv for a server
-	$(BIN)/python -m compileall -q alerts citynet exchange local_reviews members policies portal sdg seminars
+	$(BIN)/python -m compileall -q alerts case_collections citynet exchange local_reviews members policies portal sdg seminars
 
 prepare: .venv/.run ## Bring database, reference data, static files and index up to this code; safe to repeat
 	$(BIN)/python manage.py migrate --verbosity 0

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "seminars",
     "local_reviews",
     "alerts",
+    "case_collections",
     "portal",
 ]
 
@@ -594,6 +595,7 @@ PERSONAL_DATA = [
     "exchange.steps.personal_data",
     "seminars.steps.personal_data",
     "alerts.personal_data",
+    "case_collections.personal_data",
 ]
 
 # Each request has an id, in its answer and in each line of the log about it. nginx may give it.

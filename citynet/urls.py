@@ -30,6 +30,8 @@ urlpatterns += i18n_patterns(
     path("calls/", include("policies.urls.calls")),
     path("exchange/", include("exchange.urls.exchange")),
     path("seminars/", include("seminars.urls")),
+    path("collections/", include("case_collections.urls.collections")),
+    path("my/collections/", include("case_collections.urls.my")),
     path("my/alerts/", include("alerts.urls")),
     path("my/", include("exchange.urls.my")),
     path("my/", include("policies.urls.my")),

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from case_collections.models import Collection
 from exchange.models import Adoption, Advice, Cooperation, Question
 from members.models import Member
 from policies.models import CaseStudy, Revision
@@ -43,7 +44,7 @@ class PageSitemap(PublicSitemap):
     LISTS = ("home", "policies:list", "sdg:goals", "sdg:coverage", "members:list")
     EXCHANGE = (
         *("exchange:home", "exchange:questions", "exchange:know-how", "exchange:adoptions"),
-        *("exchange:cooperations", "seminars:list", "local-reviews:list"),
+        *("exchange:cooperations", "seminars:list", "local-reviews:list", "collections:list"),
     )
     TEXTS = (
         *("about", "publish", "review", "news", "calls:list", "accessibility", "codebook", "data"),
@@ -167,6 +168,16 @@ class SeminarSitemap(PublicSitemap):
         return seminar.changed_at
 
 
+class CollectionSitemap(PublicSitemap):
+    """Public collections; each changed when it was last saved."""
+
+    def items(self):
+        return Collection.objects.public().only("key", "changed_at").order_by("pk")
+
+    def lastmod(self, collection):
+        return collection.changed_at
+
+
 SITEMAPS = {
     "pages": PageSitemap,
     "policies": CaseSitemap,
@@ -178,6 +189,7 @@ SITEMAPS = {
     "adoptions": AdoptionSitemap,
     "cooperation": CooperationSitemap,
     "seminars": SeminarSitemap,
+    "collections": CollectionSitemap,
 }
 
 

@@ -12,6 +12,7 @@ from django.core import signing
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from case_collections.models import Collection
 from exchange.models import Flag
 from local_reviews.models import LocalReview
 from members.models import Member, Notice
@@ -83,6 +84,7 @@ PUBLIC = {
     *("exchange:cooperations", "exchange:cooperation", "exchange:feed"),
     *("seminars:list", "seminars:calendar", "seminars:detail", "seminars:event"),
     *("exchange:home", "exchange:know-how", "exchange:advice", "exchange:advice-cite"),
+    *("collections:list", "collections:feed", "collections:detail", "collections:export"),
 }
 HIDDEN_TITLE = "Not yet public"
 
@@ -145,6 +147,10 @@ def make_world(slug="surabaya"):
     )
     introduction = IntroductionFactory(cooperation=offer)
     review = {"pk": LocalReview.objects.create(member=ours, title="Our review").pk}
+    collection = Collection.objects.create(
+        member=ours, title="Ways to go", visibility="public", published_at=timezone.now()
+    )
+    collection.items.create(case=live.case, position=1)
     arguments = {
         "sitemap-section": {"section": "policies"},
         "account_confirm_email": {"key": "wrong"},
@@ -219,6 +225,9 @@ def make_world(slug="surabaya"):
         **_arguments_of_seminars(live.case),
         **{f"my-alerts:{act}": {"kind": "search", "pk": 1} for act in ("delete", "renew")},
         **dict.fromkeys(("local-reviews:edit", "local-reviews:delete"), review),
+        "collections:detail": {"key": collection.key},
+        "collections:export": {"key": collection.key, "form": "csv"},
+        **{f"my-collections:{act}": {"pk": collection.pk} for act in ("edit", "delete")},
         "my-alerts:edit": {"pk": 1},
         "my-alerts:follow": {"pk": live.case_id},
         "my-alerts:stop": {"token": "no-token-of-ours"},
@@ -312,6 +321,7 @@ def _rows_of_admin(member, live, request):
         by_name=staff.name,
     )
     rows = {
+        "collections_collection": Collection.objects.first(),
         "exchange_addressee": AddresseeFactory(),
         "exchange_adoption": AdoptionFactory(case=live.case),
         "exchange_adoptionreport": AdoptionReportFactory(adoption__case=live.case),

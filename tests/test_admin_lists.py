@@ -7,6 +7,7 @@ from django.urls import reverse
 LISTS = {
     "account.emailaddress": ["user"],
     "auth.group": [],
+    "collections.collection": ["owner", "member"],
     "exchange.addressee": ["question", "member", "taken_by"],
     "exchange.adoption": [
         *("author", "member", "case", "revision", "original_member", "own_case"),

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.sqlite
 OURS = (
     "alerts",
     "citynet",
+    "collections",
     "exchange",
     "local_reviews",
     "members",

@@ -128,6 +128,10 @@ PAGES = {
     "calls:call": (ALL, NO_METHOD),
     "calls:list": (ALL, NO_METHOD),
     "codebook": (ALL, NO_METHOD),
+    "collections:detail": (ALL, NO_METHOD),
+    "collections:export": (ALL, NO_METHOD),
+    "collections:feed": (ALL, NO_METHOD),
+    "collections:list": (ALL, NO_METHOD),
     "data": (ALL, NO_METHOD),
     "data-catalogue": (ALL, NO_METHOD),
     # None is made yet.
@@ -239,6 +243,10 @@ PAGES = {
     "mfa_remove_webauthn": (AWAY, AWAY),
     "mfa_view_recovery_codes": (NOTHING_THERE, SIGNED_IN_NO_METHOD),
     # An alert of nobody.
+    "my-collections:delete": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
+    "my-collections:edit": (WRITERS, WRITERS_EMPTY),
+    "my-collections:mine": (SIGNED_IN, SIGNED_IN_NO_METHOD),
+    "my-collections:put-in": (SIGNED_IN, (401, 422, 422, 422, 422, 422, 422, 422)),
     "my-alerts:delete": (SIGNED_IN_NO_METHOD, NOTHING_THERE),
     "my-alerts:edit": (NOTHING_THERE, (401, *NOTHING_THERE[1:])),
     "my-alerts:follow": (SIGNED_IN, AWAY),
@@ -364,6 +372,7 @@ PAGES = {
 RIGHTS = {
     "account_emailaddress": ("a", "", "", ""),
     "auth_group": ("a", "a", "a", "a"),
+    "collections_collection": ("mea", "", "", ""),
     "exchange_addressee": ("mea", "", "", ""),
     "exchange_adoption": ("mea", "mea", "", ""),
     "exchange_adoptionreport": ("mea", "", "", ""),
@@ -425,6 +434,7 @@ SECRETARIAT = {
     "admin:view_on_site": ((404, 302, 302, 302), (404, 302, 302, 302)),
     "admin:auth_user_password_change": ((403, 403, 403, 200), (403, 403, 403, 200)),
     # What an entry that stands, and that nobody has flagged or disputed, does not allow leads back.
+    "admin:collections_collection_take-off": (EVERYBODY, (403, 422, 422, 422)),
     "admin:exchange_adoption_decide": (NO_SUCH_ACT, NO_SUCH_ACT),
     "admin:exchange_adoption_dismiss-flags": (NO_SUCH_ACT, NO_SUCH_ACT),
     "admin:exchange_adoption_remove": (EVERYBODY, (403, 422, 422, 422)),
@@ -522,7 +532,11 @@ ANSWERS = PAGES | {
 }
 ANSWERS["admin:login"] = (SIGN_IN, SIGN_IN)
 # Pages for signed-in people only, that must be kept by no cache.
-PRIVATE = {name for name in PAGES if name.startswith(("my:", "my-exchange:", "my-alerts:"))} | {
+PRIVATE = {
+    name
+    for name in PAGES
+    if name.startswith(("my:", "my-exchange:", "my-alerts:", "my-collections:"))
+} | {
     *("exchange:cooperation-new", "exchange:cooperation-publish"),
     *("policies:new", "policies:new-from-workbook"),
     "policies:targets",
@@ -629,6 +643,7 @@ FOR_OTHER_SITES = {
     *("policies:case-jsonl", "policies:cite", "policies:revision-cite", "policies:card"),
     *("api:guide", "api:openapi", "api:policies", "api:policy", "api:targets"),
     *("data-package", "data-catalogue", "data-targets", "data-dump"),
+    *("collections:feed", "collections:export"),
 }
 # Parts of pages, which a script puts into the form that asked for them.
 FRAGMENTS = {"exchange:similar"}
@@ -658,7 +673,7 @@ def wrong_in(answer, name, *, with_page):
 def check_refusal(world, role, name, answer):
     """Assert that an answer leaks nothing and that a refusal left everything as it was."""
     # One's own account, requests, alerts and places in seminars may change.
-    own = ("account_", "mfa_", "my-alerts:", "seminars:")
+    own = ("account_", "mfa_", "my-alerts:", "my-collections:", "seminars:")
     is_own = name.startswith(own) or name == "my:join"
     if answer.status_code in REFUSALS or (role == "stranger" and not is_own):
         assert answer.writes == [], name

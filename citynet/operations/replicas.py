@@ -21,7 +21,10 @@ PRIMARY, REPLICA = "default", "replica"
 AWAY_SECONDS = 30  # for which replicas that do not answer are not asked again
 # Apps whose rows the public reads. Sessions, limits and second factors are asked of the primary.
 PUBLIC_APPS = frozenset(
-    {"sdg", "members", "policies", "exchange", "seminars", "local_reviews", "portal"}
+    {
+        *("sdg", "members", "policies", "exchange", "seminars", "local_reviews"),
+        *("collections", "portal"),
+    }
 )
 # First parts of paths where people sign in or change something.
 ACTING = frozenset({"accounts", "admin", "my"})

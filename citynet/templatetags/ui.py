@@ -40,7 +40,7 @@ AUTHOR_VIEWS = frozenset(
 # What ends a script element or opens another thing in HTML, written as JSON may write it.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 # Parts of the site that stand below another one in the navigation.
-SECTIONS = {"seminars": "exchange", "local-reviews": "sdg"}
+SECTIONS = {"seminars": "exchange", "local-reviews": "sdg", "collections": "policies"}
 
 register.filter(number)
 register.filter(moment)

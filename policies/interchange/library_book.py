@@ -81,7 +81,7 @@ def _is_long(field):
     return is_text and (field.max_length is None or field.max_length >= LONG)
 
 
-def about(form, total, phrase):
+def about(address, total, phrase):
     """Return what the last sheet says: which cases these are, when they were taken, how to read
     them."""
     site = settings.SITE_URL
@@ -89,7 +89,7 @@ def about(form, total, phrase):
         (_("File"), _("Policies of the Urban SDG Knowledge Platform")),
         (_("Taken on"), timezone.now().strftime("%Y-%m-%d %H:%M UTC")),
         (_("Filter"), phrase or _("none: all policies")),
-        (_("Address of this list"), site + form.address(view=())),
+        (_("Address of this list"), site + address),
         (_("Number of policies"), total),
         (
             _("Sheets"),

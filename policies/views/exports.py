@@ -57,15 +57,21 @@ def export(request, form):
         keys = matching(search)
     except NoIndex:
         return unavailable(request, search)
-    answer = _file(request, search, keys, form)
-    _name, address = licence.name_and_address()
-    if address:
-        links = [f'<{address}>; rel="license"', *filter(None, [answer.get("Link")])]
+    return library_file(request, keys, form, search.address(view=()), in_words(search))
+
+
+def library_file(request, keys, form, address, phrase):
+    """Return the live revisions with these keys as a file; ``address`` is that of their list, which
+    ``phrase`` says in words."""
+    answer = _file(request, keys, form, address, phrase)
+    _name, terms = licence.name_and_address()
+    if terms:
+        links = [f'<{terms}>; rel="license"', *filter(None, [answer.get("Link")])]
         answer["Link"] = ", ".join(links)
     return answer
 
 
-def _file(request, search, keys, form):
+def _file(request, keys, form, address, phrase):
     name = f"urban-sdg-policies-{timezone.localdate():%Y-%m-%d}.{form}"
     live = Revision.objects.live().with_first_published()
     live = live.with_rows(*spreadsheet.ROWS) if form == "csv" else live.with_rows()
@@ -79,7 +85,7 @@ def _file(request, search, keys, form):
         return download(request, name, "application/jsonl; charset=utf-8", joined(lines))
     if request.method == "HEAD":
         return download(request, name, WORKBOOK, ())
-    about = library_book.about(search, len(keys), in_words(search))
+    about = library_book.about(address, len(keys), phrase)
     return workbook_response(request, name, library_book.workbook(found, about))
 
 

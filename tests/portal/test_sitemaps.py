@@ -45,6 +45,7 @@ def test_index_lists_the_parts_at_the_public_address(client):
         "https://policies.example/sitemap-adoptions.xml",
         "https://policies.example/sitemap-cooperation.xml",
         "https://policies.example/sitemap-seminars.xml",
+        "https://policies.example/sitemap-collections.xml",
     ]
 
 
@@ -116,6 +117,7 @@ def test_pages_are_listed_with_the_newest_publication(client, reference):
         "https://policies.example/exchange/cooperation/": None,
         "https://policies.example/seminars/": None,
         "https://policies.example/sdgs/reviews/": None,
+        "https://policies.example/collections/": None,
         "https://policies.example/about/": None,
         "https://policies.example/publish/": None,
         "https://policies.example/review/": None,

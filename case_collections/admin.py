@@ -1,0 +1,81 @@
+"""Public and shared collections, as the secretariat sees them: read, and taken off."""
+
+from functools import partial
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from citynet.web.admin import ReadOnlyAdmin, ReadOnlyInline, ask, get_or_post
+from exchange.forms.desk import ReasonForm
+from exchange.models.querysets import MODERATE
+
+from . import steps
+from .models import Collection, CollectionItem
+
+
+class ItemInline(ReadOnlyInline):
+    model = CollectionItem
+    fields = ["position", "case", "note"]
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(MODERATE)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("case__live", "case__member")
+
+
+@admin.register(Collection)
+class CollectionAdmin(ReadOnlyAdmin):
+    list_display = ["title", "member", "visibility", "changed_at"]
+    list_filter = ["visibility"]
+    list_select_related = ["member"]
+    search_fields = ["title", "intro", "member__name"]
+    show_full_result_count = False
+    fields = ["title", "intro", "member", "owner", "visibility", "created_at", "changed_at"]
+    inlines = [ItemInline]
+    change_form_template = "admin/case_collections/change_form.html"
+
+    def get_queryset(self, request):
+        """What somebody keeps for themselves is not for the secretariat."""
+        return super().get_queryset(request).shared()
+
+    def has_module_permission(self, request):
+        return request.user.has_perm(MODERATE)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(MODERATE)
+
+    def view_on_site(self, collection):
+        return collection.get_absolute_url()
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(partial(take_off, model_admin=self))
+        name = "collections_collection_take-off"
+        return [path("<int:pk>/take-off/", view, name=name), *super().get_urls()]
+
+
+@get_or_post
+def take_off(request, pk, *, model_admin):
+    """Let only the owner and the team read a collection, with the reason."""
+    if not request.user.has_perm(MODERATE):
+        raise PermissionDenied
+    collection = Collection.objects.shared().filter(pk=pk).first()
+    if collection is None:
+        raise Http404(_("There is no such collection."))
+    form = ReasonForm(request.POST if request.method == "POST" else None, entry=collection)
+    return ask(
+        model_admin,
+        request,
+        collection,
+        form,
+        lambda data: steps.take_off(collection, by=request.user, reason=data["reason"]),
+        refused=steps.CollectionError,
+        back=reverse("admin:collections_collection_changelist"),
+        title=_("Take a collection off the site"),
+        about=_("Only who made it and the team can read it then. They get the reason by mail."),
+        button=_("Take it off"),
+        done=_("It is taken off the site."),
+    )

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseCollectionsConfig(AppConfig):
+    name = "case_collections"
+    label = "collections"
+    verbose_name = _("Collections")
+
+    def ready(self):
+        from policies.content import lists  # noqa: PLC0415 - models are ready only now
+
+        from .models import is_collected  # noqa: PLC0415 - the same
+
+        lists.ON_PAGES["is_collected"] = is_collected("case")

@@ -1,0 +1,35 @@
+"""What collections store about a person. See ``settings.PERSONAL_DATA``."""
+
+from members.models import Member
+from members.record.people import rows
+from members.record.redaction import Redactor, former_colleague, former_moderator
+
+from .models import Collection, CollectionItem
+
+
+def export(user):
+    """Return the collections that ``user`` made, with their policies, as plain values."""
+    return {
+        "collections": rows(
+            Collection.objects.filter(owner=user), "member__name", without=("key",)
+        ),
+        "collected_policies": rows(
+            CollectionItem.objects.filter(collection__owner=user), "collection__title", "case_id"
+        ),
+    }
+
+
+def trail(user):
+    """Return the public collections that a person made: admin template -> rows, newest first."""
+    return {"admin/case_collections/trail.html": Collection.objects.public().filter(owner=user)}
+
+
+def forget(user):
+    """Delete what is the person's alone; take the name out of what teams and the secretariat keep."""
+    mine = Collection.objects.filter(owner=user)
+    mine.filter(member=None).exclude(visibility=Collection.Visibility.PUBLIC).delete()
+    for member in [None, *Member.objects.filter(collections__owner=user).distinct()]:
+        kept = mine.filter(member=member)
+        redactor = Redactor(user, former_colleague(member) if member else former_moderator())
+        redactor.rows(kept, "title", "intro")
+        redactor.rows(CollectionItem.objects.filter(collection__in=kept), "note")

@@ -1,0 +1,139 @@
+"""The only module that changes collections: making, changing, sharing, filling and deleting them."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from exchange.models.querysets import MODERATE
+from members.accounts.secretariat import acts_for_secretariat
+from members.models import Notice, User
+from members.notices.notifications import address, notify
+from members.record import audit
+
+from .models import MAX_COLLECTIONS, MAX_ITEMS, Collection, CollectionItem
+
+Visibility = Collection.Visibility
+
+
+class CollectionError(Exception):
+    """It cannot be done; the text says why."""
+
+
+def _lock(collection):
+    """Return the collection as it is now, locked until the end of the transaction."""
+    return Collection.objects.select_for_update(of=["self"]).get(pk=collection.pk)
+
+
+@transaction.atomic
+def save(collection, *, by, visibility, items=()):
+    """Save a collection as it is, with what may be read by whom now, and its ``items``, (item, is kept)
+    pairs in any order. What happens to a public one is on record."""
+    if collection.pk is None:
+        _need_room(by)
+        collection.owner = by
+        was = Visibility.PRIVATE
+    else:
+        was = _lock(collection).visibility
+    if visibility == Visibility.PUBLIC and not collection.published_at:
+        collection.published_at = timezone.now()
+    # One that nobody owns and nobody may read would be lost.
+    if visibility != Visibility.PUBLIC and not (collection.member_id or collection.owner_id):
+        collection.owner = by
+    collection.visibility = visibility
+    collection.save()
+    for item, is_kept in items:
+        if is_kept:
+            item.save(update_fields=["note", "position"])
+        else:
+            item.delete()
+    _number(collection)
+    if Visibility.PUBLIC in {was, visibility}:
+        audit.record(_action(was, visibility), collection, by=by)
+    return collection
+
+
+def _action(was, visibility):
+    if was == visibility:
+        return "collection-changed"
+    return "collection-public" if visibility == Visibility.PUBLIC else "collection-closed"
+
+
+def _need_room(user):
+    User.objects.select_for_update().get(pk=user.pk)
+    if Collection.objects.filter(owner=user).count() >= MAX_COLLECTIONS:
+        raise CollectionError(
+            _("You have %(number)d collections, which is the most: delete one first.")
+            % {"number": MAX_COLLECTIONS}
+        )
+
+
+def _number(collection):
+    """Count the places of the items from 1 on; of two at one place the one that was there first."""
+    items = list(collection.items.order_by("position", "pk"))
+    for place, item in enumerate(items, start=1):
+        item.position = place
+    CollectionItem.objects.bulk_update(items, ["position"])
+
+
+@transaction.atomic
+def put_in(collection, cases, *, by):
+    """Put ``cases`` at the end of a collection, each once; return how many are new in it."""
+    collection = _lock(collection)
+    there = set(collection.items.values_list("case", flat=True))
+    new = [case for case in cases if case.pk not in there]
+    if len(there) + len(new) > MAX_ITEMS:
+        raise CollectionError(
+            _("A collection holds %(most)d policies at most; this one has %(number)d.")
+            % {"most": MAX_ITEMS, "number": len(there)}
+        )
+    CollectionItem.objects.bulk_create(
+        CollectionItem(collection=collection, case=case, position=len(there) + place)
+        for place, case in enumerate(new, start=1)
+    )
+    if new:
+        collection.save(update_fields=["changed_at"])
+        if collection.is_public:
+            audit.record("collection-changed", collection, by=by)
+    return len(new)
+
+
+@transaction.atomic
+def delete(collection, *, by):
+    """Delete a collection."""
+    collection = _lock(collection)
+    if collection.is_public:
+        audit.record("collection-deleted", collection, by=by)
+    collection.delete()
+
+
+@transaction.atomic
+def take_off(collection, *, by, reason):
+    """Let only the owner and the team read what was shared; they are told the reason."""
+    if not acts_for_secretariat(by, MODERATE):
+        raise CollectionError(_("Only the secretariat may do this."))
+    collection = _lock(collection)
+    if collection.visibility == Visibility.PRIVATE:
+        raise CollectionError(_("It is not shared."))
+    collection.visibility = Visibility.PRIVATE
+    if not (collection.member_id or collection.owner_id):
+        collection.owner = by
+    collection.save()
+    audit.record("collection-closed", collection, by=by, reason=reason)
+    notify(
+        Notice.Kind.ENTRY_REMOVED,
+        [person for person in _people(collection) if person != by],
+        address("my-collections:edit", collection.pk),
+        title=collection.title,
+        decision="removed",
+        note=reason,
+    )
+    return collection
+
+
+def _people(collection):
+    if collection.member_id is None:
+        return [collection.owner]
+    team = User.objects.filter(
+        memberships__member=collection.member_id, memberships__status="active", is_active=True
+    )
+    return list(team.distinct().order_by("pk"))

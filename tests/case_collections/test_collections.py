@@ -1,0 +1,302 @@
+"""Collections: who may make, read and change which, what they show, and that nothing of them leaks."""
+
+import json
+
+import feedparser
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from case_collections import steps
+from case_collections.models import MAX_COLLECTIONS, Collection, CollectionItem
+from members.models import Event, Notice
+from members.notices.notifications import text_of
+from members.record import people
+from members.teams import merging
+from policies.search import index
+from policies.workflow import curation
+from tests.conftest import signed_in
+from tests.factories import (
+    LiveRevisionFactory,
+    MemberFactory,
+    MembershipFactory,
+    StaffFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def make(title="Before the seminar", cases=(), *, by=None, visibility="public", **facts):
+    """Return a collection; without ``by`` it is that of the team of Hue."""
+    if by is None:
+        membership = MembershipFactory(member__name="Hue", member__slug="hue")
+        by, facts["member"] = membership.user, membership.member
+    collection = steps.save(Collection(title=title, **facts), by=by, visibility=visibility)
+    steps.put_in(collection, cases, by=by)
+    return collection
+
+
+def titles(answer):
+    return [revisions[0].title for revisions, _note in answer.context["policies"]]
+
+
+def sent(collection, *rows, **texts):
+    """Return what the form of a collection sends; ``rows`` are (item, place, note, is taken out)."""
+    data = {
+        "title": collection.title,
+        "intro": collection.intro,
+        "member": collection.member_id or "",
+        "visibility": collection.visibility,
+        "items-TOTAL_FORMS": len(rows),
+        "items-INITIAL_FORMS": len(rows),
+    }
+    for number, (item, place, note, is_out) in enumerate(rows):
+        row = f"items-{number}"
+        data |= {f"{row}-id": item.pk, f"{row}-position": place, f"{row}-note": note}
+        data |= {f"{row}-DELETE": "on"} if is_out else {}
+    return data | texts
+
+
+def test_a_person_collects_orders_notes_and_shares(reference):
+    membership = MembershipFactory(member__name="Hue")
+    client = signed_in(membership.user)
+    cases = [LiveRevisionFactory(title=title).case for title in ("Bus", "Tram", "Ferry")]
+    query = "&".join(f"case={case.pk}" for case in cases)
+    page = client.get(f"/my/collections/put-in/?{query}").text
+    assert all(case.live.title in page for case in cases)
+    assert client.post(f"/my/collections/put-in/?{query}", {"title": ""}).status_code == 422
+    client.post(f"/my/collections/put-in/?{query}", {"title": "Ways <b>to</b> go"})
+    collection = Collection.objects.get()
+    # The same again puts nothing in twice.
+    client.post(f"/my/collections/put-in/?{query}", {"collection": collection.pk})
+    bus, tram, ferry = collection.items.all()
+    form = client.get(f"/my/collections/{collection.pk}/").text
+    assert "Ways &lt;b&gt;to&lt;/b&gt; go" in form
+    rows = (bus, 2, "Second", False), (tram, 2, "", True), (ferry, 1, "See the <i>boat</i>", False)
+    facts = {"visibility": "link", "member": membership.member.pk}
+    assert client.post(f"/my/collections/{collection.pk}/", sent(collection, *rows, **facts)).url
+    answer = Client().get(collection.get_absolute_url())
+    assert titles(answer) == ["Ferry", "Bus"]
+    assert "See the &lt;i&gt;boat&lt;/i&gt;" in answer.text
+    assert '<meta name="robots" content="noindex">' in answer.text
+    assert f'href="/policies/compare/?case={cases[2].pk}&amp;case={cases[0].pk}"' in answer.text
+    assert list(collection.items.values_list("position", flat=True)) == [1, 2]
+    for wrong in ("case=0", "case=x", "case=" + "9" * 30, "&".join(["case=1"] * 70) + "&case=-1"):
+        assert client.get(f"/my/collections/put-in/?{wrong}").status_code == 404
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(reference):
+    collection = make(cases=[LiveRevisionFactory().case], visibility="private")
+    client = signed_in(collection.owner)
+    (item,) = collection.items.all()
+    data = sent(
+        collection,
+        (item, 0, "call +62 812 3456 7890", False),
+        title="Mail me@city.example",
+        intro="x" * 1501,
+        visibility="public",
+    )
+    answer = client.post(f"/my/collections/{collection.pk}/", data)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"title", "intro"}
+    assert set(answer.context["rows"].errors[0]) == {"position", "note"}
+    assert "call +62 812 3456 7890" in answer.text
+    for facts in ({"visibility": "secret"}, {"member": 0}, {"visibility": "public", "member": ""}):
+        answer = client.post(f"/my/collections/{collection.pk}/", sent(collection, **facts))
+        assert (answer.status_code, len(answer.context["form"].errors)) == (422, 1)
+    stored = Collection.objects.get()
+    assert (stored.title, stored.visibility) == ("Before the seminar", "private")
+    # The row of another collection, or one that is gone, is no row of this one.
+    other = make(
+        "Other", [LiveRevisionFactory().case], by=collection.owner, member=collection.member
+    )
+    data = sent(collection, (other.items.get(), 1, "Mine now", False))
+    assert client.post(f"/my/collections/{collection.pk}/", data).status_code == 422
+    assert other.items.get().note == ""
+
+
+@pytest.mark.parametrize(
+    ("visibility", "listed", "by_link", "secretariat"),
+    [("private", False, 404, 404), ("link", False, 200, 404), ("public", True, 200, 200)],
+)
+def test_who_reads_and_changes_which(reference, visibility, listed, by_link, secretariat):
+    case = LiveRevisionFactory().case
+    collection = make(cases=[case], visibility=visibility)
+    address, form = collection.get_absolute_url(), f"/my/collections/{collection.pk}/"
+    colleague = MembershipFactory(member=collection.member).user
+    moderator = StaffFactory(groups=["Moderators"])
+    for person, reads, changes in (
+        (None, by_link, 302),
+        (UserFactory(), by_link, 404),
+        (colleague, 200, 200),
+        (moderator, by_link, secretariat),
+    ):
+        client = signed_in(person) if person else Client()
+        got = [client.get(path).status_code for path in (address, f"{address}export.csv", form)]
+        assert got == [reads, reads, changes]
+    public = ("/collections/", "/collections/feed/", "/sitemap-collections.xml")
+    for path in (*public, case.get_absolute_url()):
+        assert (collection.key in Client().get(path).text) is listed, path
+    actions = list(Event.objects.order_by("pk").values_list("action", flat=True))
+    assert actions == (["collection-public", "collection-changed"] if listed else [])
+
+
+def test_without_a_team_collections_are_ones_own_only(reference):
+    user = UserFactory()
+    client = signed_in(user)
+    client.post("/my/collections/put-in/", {"title": "Mine"})
+    collection = Collection.objects.get()
+    assert "No policy is in this collection yet." in client.get(collection.get_absolute_url()).text
+    for visibility in ("link", "public"):
+        data = sent(collection, visibility=visibility)
+        assert client.post(f"/my/collections/{collection.pk}/", data).status_code == 422
+    assert Client().get(collection.get_absolute_url()).status_code == 404
+    Collection.objects.bulk_create(
+        Collection(owner=user, title="x") for _more in range(MAX_COLLECTIONS - 1)
+    )
+    answer = client.post("/my/collections/put-in/", {"title": "One more"})
+    assert (answer.status_code, Collection.objects.count()) == (409, MAX_COLLECTIONS)
+    case = LiveRevisionFactory().case
+    cases = [LiveRevisionFactory(case__member=case.member).case for _more in range(3)]
+    CollectionItem.objects.bulk_create(
+        CollectionItem(collection=collection, case=each, position=place)
+        for place, each in enumerate(cases)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "MAX_ITEMS", 3)
+        data = {"collection": collection.pk}
+        answer = client.post(f"/my/collections/put-in/?case={case.pk}", data)
+    assert "A collection holds 3 policies at most; this one has 3." in answer.text
+
+
+def test_collections_follow_cases_that_are_merged_and_hide_what_is_not_public(reference):
+    kept, double, gone = (LiveRevisionFactory(title=title) for title in ("Bus", "Buses", "Draft"))
+    collection = make(cases=[double.case, gone.case, kept.case])
+    staff = StaffFactory(groups=["Editors in chief"])
+    curation.merge_cases(double.case, kept.case, by=staff, reason="The same.")
+    gone.case.live = None
+    gone.case.save()
+    answer = Client().get(collection.get_absolute_url())
+    assert titles(answer) == ["Bus"]
+    assert "Draft" not in answer.text
+    assert "In collections" in Client().get(kept.case.get_absolute_url()).text
+    form = signed_in(collection.owner).get(f"/my/collections/{collection.pk}/").text
+    assert "A policy that is not public now" in form
+    other = MemberFactory(name="Hue City")
+    merging.merge(collection.member, other, by=staff, reason="The same.")
+    collection.refresh_from_db()
+    assert collection.member == other
+
+
+def test_files_and_data_block_have_its_policies_in_order(reference):
+    cases = [LiveRevisionFactory(title=title).case for title in ("Bus", "Tram", "Ferry")]
+    index.sync()
+    collection = make(cases=cases[::-1], intro="For Hue.")
+    address = collection.get_absolute_url()
+    lines = Client().get(f"{address}export.jsonl").getvalue().decode().splitlines()
+    assert [json.loads(line)["title"] for line in lines] == ["Ferry", "Tram", "Bus"]
+    rows = Client().get(f"{address}export.csv").getvalue().decode("utf-8-sig").splitlines()
+    assert len(rows) == 4
+    assert Client().get(f"{address}export.xlsx").getvalue().startswith(b"PK")
+    data = Client().get(address).context["data"]
+    assert [part["name"] for part in data["hasPart"]] == ["Ferry", "Tram", "Bus"]
+    assert data["author"]["name"] == "Hue"
+    feed = feedparser.parse(Client().get("/collections/feed/").content)
+    assert (feed.bozo, [entry.title for entry in feed.entries]) == (False, ["Before the seminar"])
+
+
+def test_the_list_is_narrowed_by_words_and_member(reference):
+    make("Waste and <water>")
+    make("Buses", by=StaffFactory(groups=["Moderators"]))
+    page = Client().get("/collections/").text
+    assert ("Waste and &lt;water&gt;" in page, "The secretariat" in page) == (True, True)
+
+    def found(query):
+        answer = Client().get(f"/collections/?{query}")
+        return [row.title for row in answer.context["page"]] if answer.status_code == 200 else 400
+
+    assert found("q=WATER+waste") == ["Waste and <water>"]
+    assert found("member=hue") == ["Waste and <water>"]
+    assert found("q=tram") == []
+    assert [found(query) for query in ("member=x", "colour=red", "q=" + "x" * 300)] == [400] * 3
+    Collection.objects.all().delete()
+    assert "No collection is public yet." in Client().get("/collections/").text
+
+
+def test_the_secretariat_takes_one_off_and_the_team_is_told_why(reference):
+    collection = make("Buy our lamps")
+    moderator = StaffFactory(groups=["Moderators"])
+    client = signed_in(moderator)
+    path = f"/admin/collections/collection/{collection.pk}/"
+    assert "Buy our lamps" in client.get(f"{path}change/").text
+    assert client.post(f"{path}take-off/", {"reason": ""}).status_code == 422
+    client.post(f"{path}take-off/", {"reason": "It sells something."})
+    assert Client().get(collection.get_absolute_url()).status_code == 404
+    assert client.get(f"{path}take-off/").status_code == 404
+    notice = Notice.objects.get(kind="entry-removed")
+    assert notice.recipient == collection.owner
+    assert "It sells something." in text_of(notice)[1]
+    event = Event.objects.get(action="collection-closed")
+    assert (event.actor, event.reason) == (moderator, "It sells something.")
+    with pytest.raises(steps.CollectionError):
+        steps.take_off(collection, by=collection.owner, reason="x")
+    client = signed_in(collection.owner)
+    client.post(f"/my/collections/{collection.pk}/", sent(collection))
+    client.post(f"/my/collections/{collection.pk}/delete/")
+    assert Event.objects.order_by("-pk").first().action == "collection-deleted"
+    assert not Collection.objects.exists()
+
+
+def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(reference):
+    membership = MembershipFactory(user__name="Kim Minji", member__name="Hue")
+    user, case = membership.user, LiveRevisionFactory().case
+    team = make("By Kim Minji", [case], by=user, member=membership.member)
+    team.items.update(note="Ask Kim Minji")
+    make("Mine", [case], by=user, visibility="private")
+    data = people.data_of(user)
+    assert [row["title"] for row in data["collections"]] == ["By Kim Minji", "Mine"]
+    assert {row["case_id"] for row in data["collected_policies"]} == {case.pk}
+    assert (
+        "By Kim Minji"
+        in signed_in(StaffFactory(is_superuser=True))
+        .get(f"/admin/members/user/{user.pk}/trail/")
+        .text
+    )
+    people.delete_account(user)
+    team = Collection.objects.get()
+    assert (team.owner, "Kim" in team.title, "Kim" in team.items.get().note) == (None, False, False)
+    # What the secretariat published stays with it; taken back, it is whose act that was.
+    moderator, other = (StaffFactory(groups=["Moderators"]) for _two in range(2))
+    make("For the congress", by=moderator)
+    people.delete_account(moderator)
+    kept = Collection.objects.get(title="For the congress")
+    client = signed_in(other)
+    client.post(f"/my/collections/{kept.pk}/", sent(kept, visibility="private"))
+    kept.refresh_from_db()
+    assert (kept.owner, kept.visibility) == (other, "private")
+
+
+def test_pages_ask_as_many_queries_for_three_as_for_one(reference):
+    collection = make(cases=[LiveRevisionFactory(targets=["11.2"]).case])
+    client, numbers = signed_in(collection.owner), []
+    paths = ("/collections/", collection.get_absolute_url(), "/my/collections/")
+    paths = (f"/my/collections/{collection.pk}/", *paths[::2], paths[1])
+    for path in paths:
+        client.get(path)
+    for _more in range(2):
+        counts = []
+        for path in paths:
+            with CaptureQueriesContext(connection) as asked:
+                client.get(path)
+            counts.append(len(asked))
+        numbers.append(counts)
+        cases = [LiveRevisionFactory(targets=["11.6"]).case for _two in range(2)]
+        steps.put_in(collection, cases, by=collection.owner)
+        for title in ("One", "Two"):
+            other = Collection(title=title, member=collection.member)
+            steps.save(other, by=collection.owner, visibility="public")
+    assert numbers[0] == numbers[1]
+    # Eight of them complete summaries, which publishing stores.
+    assert max(numbers[0]) <= 14
