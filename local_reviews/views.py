@@ -7,17 +7,21 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citynet.web import page_cache
+from citynet.web.csv import csv_response
 from citynet.web.form_recovery import field_labels
+from citynet.web.headers import open_to_other_sites
 from citynet.web.sign_in import signing_in_to
 from exchange.views.acts import join_first, own_members
 from members.record import audit
 
+from . import files
 from .forms import ReviewFilter, ReviewForm
 from .models import LocalReview
 
@@ -49,6 +53,17 @@ def reviews(request):
 
 
 @signing_in_to(gettext_lazy("Sign in to enter a review or strategy of your city."))
+@open_to_other_sites
+@require_safe
+def reviews_csv(request):
+    """The same as a file: the local reviews that the filters leave."""
+    filters = ReviewFilter(request.GET, LocalReview.objects.all(), request=request)
+    if not filters.is_valid():
+        return reviews(request)
+    name = f"local-reviews-{timezone.localdate():%Y-%m-%d}.csv"
+    return csv_response(request, name, files.COLUMNS, files.lines(filters.qs))
+
+
 @field_labels(_label)
 @never_cache
 @get_or_post

@@ -11,7 +11,9 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_countries.fields import CountryField
 
+from case_collections.models import Collection, CollectionItem
 from exchange.content import adoption_lines, files
 from exchange.models import (
     Addressee,
@@ -26,16 +28,21 @@ from exchange.models import (
     CooperationLanguage,
     Question,
 )
-from exchange.models.entries import Entry
 from exchange.views.adoptions import COLUMNS as ADOPTION_HEADER
+from local_reviews import files as review_files
+from local_reviews.models import LocalReview
 from policies.content.bands import BUDGET, DURATION, POPULATION, STAFF
 from policies.content.facets import FACETS
 from policies.content.fields import row_fields
 from policies.interchange import lines, spreadsheet
-from policies.models import CaseStudy, Revision
+from policies.models import Call, CaseStudy, Revision
 from policies.models.files import StoredFile
 from policies.models.months import MonthField
 from policies.models.series import SeriesField
+from seminars.content import files as seminar_files
+from seminars.models import Seminar, SeminarHost, SeminarItem, SeminarMaterial
+
+from .models import News
 
 # The objects inside a line, each with values and lists.
 BLOCKS = {"budget": gettext_lazy("Budget"), "manpower": gettext_lazy("Staff")}
@@ -47,6 +54,8 @@ KINDS = (
     (MonthField, gettext_lazy("year or month, written 2013 or 2013-04")),
     (models.BooleanField, gettext_lazy("true or false")),
     (models.IntegerField, gettext_lazy("whole number, 0 or more")),
+    (CountryField, gettext_lazy("a country or area, by its code (ISO 3166)")),
+    (models.JSONField, gettext_lazy("codes, in a file joined by a semicolon")),
     (models.DateTimeField, gettext_lazy("date and time")),
     (models.DateField, gettext_lazy("date, written 2013-04-30")),
     (models.FileField, gettext_lazy("file")),
@@ -78,7 +87,7 @@ ADOPTION_COLUMNS = {
 }
 
 
-# What everybody may read of other entries of the exchange; of what a file holds, the columns are named.
+# What everybody may read of the exchange, of seminars and of what else is not a case; of what a file holds, the columns are named.
 ENTRIES = {
     Question: (files.QUESTIONS, ("visibility",)),
     Addressee: ((), ("member", "reason", "state", "declined_reason", "declined_text")),
@@ -92,6 +101,66 @@ ENTRIES = {
     ),
     CooperationForm: ((), ("form",)),
     CooperationLanguage: ((), ("language",)),
+    Seminar: (seminar_files.COLUMNS, ()),
+    SeminarHost: ((), ("member", "name")),
+    SeminarItem: ((), ("starts_at", "minutes", "title", "speaker", "member", "case")),
+    SeminarMaterial: ((), ("kind", "title", "url", "file", "language")),
+    LocalReview: (review_files.COLUMNS, ()),
+    Collection: ((), ("title", "intro", "member", "visibility", "changed_at")),
+    CollectionItem: ((), ("case", "note", "position")),
+    Call: ((), ("title", "text", "opens", "closes", "kinds", "themes", "targets")),
+    News: ((), ("title", "text", "day")),
+}
+# Rows inside one of the others.
+ROWS = (Addressee, CooperationForm, CooperationLanguage, SeminarHost, SeminarItem)
+ROWS += (SeminarMaterial, CollectionItem)
+# What a field means, where its form says nothing of it.
+MEANINGS = {
+    "seminar.title": gettext_lazy("As it was announced."),
+    "seminar.kind": gettext_lazy("What sort of event it is."),
+    "seminar.mode": gettext_lazy("Whether people meet in a place or online."),
+    "seminar.starts_at": gettext_lazy("In files in UTC; on pages in its own time zone and in UTC."),
+    "seminar.ends_at": gettext_lazy("As its beginning; of whole days the end of the last one."),
+    "seminar.place": gettext_lazy("City and house."),
+    "seminar.country": gettext_lazy("Where the place is."),
+    "seminar.languages": gettext_lazy("Spoken there."),
+    "seminar.targets": gettext_lazy("That it is about; of compiled ones the editor’s reading."),
+    "seminar.themes": gettext_lazy("That it is about."),
+    "seminar.for_whom": gettext_lazy("Who is meant to come."),
+    "seminar.registration": gettext_lazy("How one registers."),
+    "seminar.state": gettext_lazy("Whether it is announced, cancelled or over."),
+    "seminar.is_compiled": gettext_lazy("From public pages, which are named; not by its hosts."),
+    "seminarhost.member": gettext_lazy("The host or partner, where it is in the library."),
+    "seminaritem.starts_at": gettext_lazy("When this part begins."),
+    "seminaritem.minutes": gettext_lazy("How long it lasts."),
+    "seminaritem.title": gettext_lazy("What is shown or spoken of."),
+    "seminaritem.member": gettext_lazy("Whose work is shown."),
+    "seminarmaterial.kind": gettext_lazy("What is left of the seminar."),
+    "seminarmaterial.title": gettext_lazy("What it is called."),
+    "seminarmaterial.url": gettext_lazy("Where it is, if it is not stored here."),
+    "seminarmaterial.file": gettext_lazy("The stored file."),
+    "seminarmaterial.language": gettext_lazy("Language of the material."),
+    "localreview.member": gettext_lazy("Whose report it is."),
+    "localreview.title": gettext_lazy("Of the report."),
+    "localreview.kind": gettext_lazy("What sort of report it is."),
+    "localreview.url": gettext_lazy("Where it can be read; empty where that is not known."),
+    "localreview.url_is": gettext_lazy("What stands at the address."),
+    "localreview.languages": gettext_lazy("Of the report."),
+    "localreview.published_on": gettext_lazy("The day, where it is known."),
+    "localreview.note": gettext_lazy(
+        "What else has to be known, such as what the sources leave open."
+    ),
+    "localreview.is_compiled": gettext_lazy(
+        "By the secretariat from public pages, which are named."
+    ),
+    "collection.changed_at": gettext_lazy("When its texts or policies were changed last."),
+    "collectionitem.case": gettext_lazy("The policy that is collected."),
+    "call.title": gettext_lazy("What is asked for."),
+    "call.text": gettext_lazy("For what, by which criteria, and what comes of it."),
+    "call.kinds": gettext_lazy("Kinds of members that may answer; none: all."),
+    "call.targets": gettext_lazy("As themes: one of them has to be among those of the case."),
+    "news.title": gettext_lazy("What is new."),
+    "news.text": gettext_lazy("The news itself."),
 }
 
 
@@ -166,14 +235,16 @@ def _adoption_section(model, path, fields):
 
 
 def entries():
-    """Return the fields of questions, know-how, needs and offers, with their columns in the files."""
+    """Return the fields of the exchange, seminars, local reviews, collections, calls and news, with their
+    columns in the files."""
     return [
         _entry_section(model, columns, further) for model, (columns, further) in ENTRIES.items()
     ]
 
 
 def _entry_section(model, columns, further):
-    named = {field.name: field for field in model._meta.get_fields() if field.concrete}
+    fields = [*model._meta.fields, *model._meta.many_to_many]
+    named = {field.name: field for field in fields}
     # Beside its address, the name of the member is a column too, and no field.
     names = dict.fromkeys(name.removesuffix("_slug") for name in (*columns, *further))
     fields = [named[name] for name in names if name in named]
@@ -181,7 +252,7 @@ def _entry_section(model, columns, further):
         replace(_field(field, "", set()), column=_among(field.name, columns)) for field in fields
     ]
     title = capfirst(model._meta.verbose_name_plural)
-    return Section(model._meta.model_name, title, not issubclass(model, Entry), rows)
+    return Section(model._meta.model_name, title, model in ROWS, rows)
 
 
 def _among(name, columns):
@@ -256,13 +327,20 @@ def _field(field, path, columns):
     return Field(
         anchor=anchor,
         label=capfirst(field.verbose_name),
-        meaning=str(field.help_text),
+        meaning=str(field.help_text or MEANINGS.get(anchor, "")),
         kind=_kind(field),
-        values=[(str(value), str(label)) for value, label in field.flatchoices if value != ""],
+        values=_values(field),
         required=_required(field),
         key=path,
         column=column if column in columns else "",
     )
+
+
+def _values(field):
+    # There are too many countries for a list.
+    if isinstance(field, CountryField):
+        return []
+    return [(str(value), str(label)) for value, label in field.flatchoices if value != ""]
 
 
 def _required(field):
@@ -276,7 +354,7 @@ def _required(field):
 
 def _kind(field):
     """The type of a field in words, with its limits."""
-    if field.flatchoices:
+    if _values(field):
         return _("one of the values below")
     if field.is_relation:
         return _relation(field)
@@ -299,12 +377,14 @@ def _relation(field):
     names = {
         "Member": _("a member, by the last part of its address"),
         "Theme": _("a theme, by its short name"),
+        "Goal": _("a goal, by its number"),
         "Target": _("an SDG target, by its code"),
         "CaseStudy": _("a policy, by its number"),
         "Question": _("a question, by its number"),
         "Advice": _("a piece of advice, by its number"),
     }
-    return names[field.related_model.__name__]
+    name = names[field.related_model.__name__]
+    return _("any number, each %(kind)s") % {"kind": name} if field.many_to_many else name
 
 
 def _text(field):

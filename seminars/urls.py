@@ -8,6 +8,7 @@ app_name = "seminars"
 
 urlpatterns = [
     path("", browse.seminar_list, name="list"),
+    path("seminars.csv", browse.seminars_csv, name="csv"),
     path("calendar.ics", calendars.calendar, name="calendar"),
     path("materials/<int:pk>/", detail.material, name="material"),
     path("<int:pk>/register/", acts.register, name="register"),

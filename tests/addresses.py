@@ -68,6 +68,7 @@ PUBLIC = {
     *("news", "news-feed", "news-item", "calls:list", "calls:call"),
     *("sdg:thesaurus", "members:like"),
     *("members:progress", "members:progress-csv", "local-reviews:list"),
+    *("seminars:csv", "local-reviews:csv"),
     *("policies:list", "policies:suggest", "policies:compare", "policies:compare-csv"),
     *("policies:compare-xlsx", "policies:export-schema", "policies:estimate"),
     "policies:estimate-csv",

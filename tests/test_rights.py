@@ -217,6 +217,7 @@ PAGES = {
     "members:detail": (ALL, NO_METHOD),
     "members:like": (ALL, NO_METHOD),
     "members:list": (ALL, NO_METHOD),
+    "local-reviews:csv": (ALL, NO_METHOD),
     "local-reviews:delete": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
     "local-reviews:edit": (WRITERS, WRITERS_EMPTY),
     "local-reviews:list": (ALL, NO_METHOD),
@@ -347,6 +348,7 @@ PAGES = {
     "readyz": (ALL, NO_METHOD),
     "review": (ALL, NO_METHOD),
     "robots": (ALL, NO_METHOD),
+    "seminars:csv": (ALL, NO_METHOD),
     "seminars:calendar": (ALL, NO_METHOD),
     # Nobody is registered.
     "seminars:cancel": (SIGNED_IN_NO_METHOD, AWAY),
@@ -643,7 +645,7 @@ FOR_OTHER_SITES = {
     *("policies:case-jsonl", "policies:cite", "policies:revision-cite", "policies:card"),
     *("api:guide", "api:openapi", "api:policies", "api:policy", "api:targets"),
     *("data-package", "data-catalogue", "data-targets", "data-dump"),
-    *("collections:feed", "collections:export"),
+    *("collections:feed", "collections:export", "seminars:csv", "local-reviews:csv"),
 }
 # Parts of pages, which a script puts into the form that asked for them.
 FRAGMENTS = {"exchange:similar"}

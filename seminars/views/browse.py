@@ -5,10 +5,14 @@ from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
+from citynet.web.csv import csv_response
+from citynet.web.headers import open_to_other_sites
+from seminars.content import files
 from seminars.content.rows import rows
 from seminars.forms.filter import SeminarFilter
 from seminars.models import Seminar
@@ -44,3 +48,17 @@ def seminar_list(request):
         "page": page,
     }
     return render(request, "seminars/list.html", context)
+
+
+@open_to_other_sites
+@require_safe
+def seminars_csv(request):
+    """The same as a file: all public seminars that the filters leave, coming or held, the last first."""
+    filters = SeminarFilter(request.GET, Seminar.objects.public(), request=request)
+    if not filters.is_valid():
+        return seminar_list(request)
+    when, found = filters.form.cleaned_data["when"], filters.qs
+    if when:
+        found = found.coming() if when == "coming" else found.held()
+    name = f"seminars-{timezone.localdate():%Y-%m-%d}.csv"
+    return csv_response(request, name, files.COLUMNS, files.lines(found))

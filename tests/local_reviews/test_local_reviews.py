@@ -1,5 +1,6 @@
 """Local reviews: the list, the pages that show them, entering them, and the samples."""
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -52,6 +53,12 @@ def test_the_list_is_narrowed_by_its_address(reference):
     assert found("kind=vlr&member=hue") == ["Old"]
     assert found("year=2019") == ["Old"]
     assert found("year=2001") == []
+    text = Client().get("/sdgs/reviews/reviews.csv?goal=3").getvalue().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert [row[name] for name in ("title", "member_slug", "year", "kind", "goals")] == [
+        *("New", "hue", "2024", "sdg-strategy", "3; 11"),
+    ]
+    assert Client().get("/sdgs/reviews/reviews.csv?goal=18").status_code == 400
     for query in ("kind=poem", "goal=18", "year=x", "colour=red", "year=" + "9" * 30):
         assert found(query) == 400
 

@@ -6,6 +6,7 @@ import pytest
 
 from exchange.content import adoption_lines, files
 from exchange.views.adoptions import COLUMNS
+from local_reviews.files import COLUMNS as REVIEWS
 from policies import interchange
 from policies.interchange import spreadsheet
 from policies.models import (
@@ -24,6 +25,7 @@ from policies.models import (
     Stakeholder,
 )
 from portal import codebook
+from seminars.content.files import COLUMNS as SEMINARS
 from tests.exchange.factories import AdoptionFactory
 from tests.factories import LiveRevisionFactory, MemberFactory
 
@@ -217,6 +219,17 @@ def test_questions_and_know_how_are_explained_as_their_files_have_them(client):
     for model, header in (("question", files.QUESTIONS), ("advice", files.KNOW_HOW)):
         of_fields = {row.column for row in rows.values() if row.anchor.startswith(f"{model}.")}
         assert set(header) - of_fields - computed == {model}
+    assert rows["cooperation.targets"].kind == "any number, each an SDG target, by its code"
+    assert (rows["seminar.country"].column, rows["seminar.country"].values) == ("country", [])
+    assert rows["localreview.goals"].column == "goals"
+    assert rows["collection.visibility"].values[0] == ("private", "Only we")
+    assert rows["call.closes"].kind == "date, written 2013-04-30"
+    further = {"hosts", "cases", "materials", "sources"}
+    for model, header in (("seminar", SEMINARS), ("localreview", REVIEWS)):
+        of_fields = {row.column for row in rows.values() if row.anchor.startswith(f"{model}.")}
+        assert set(header) - of_fields - computed - further == {header[0]}
+        described = {anchor for anchor, row in rows.items() if not row.meaning}
+        assert [anchor for anchor in described if anchor.startswith(f"{model}.")] == []
     page = client.get("/codebook/").text
     assert 'id="advice.amount_basis"' in page
     assert 'href="#cooperation"' in page

@@ -323,7 +323,7 @@ OF_ONE_THING = {
     *("policies:cite", "policies:revision-cite", "policies:case-jsonl"),
     *("exchange:home", "exchange:advice", "exchange:advice-cite", "exchange:question"),
     *("exchange:question-short", "exchange:adoption", "exchange:cooperation"),
-    *("seminars:detail", "seminars:material"),
+    *("seminars:detail", "seminars:material", "collections:detail"),
     "admin:login",  # leads to that of everybody
     # A link of a mail, of which a wrong one is refused before anything is looked for.
     *("my:unsubscribe", "my-alerts:stop"),

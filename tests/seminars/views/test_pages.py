@@ -1,5 +1,7 @@
 """The list of seminars, the page of each, registering, and seminars on other pages."""
 
+import csv
+import io
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -265,3 +267,30 @@ def test_hostile_texts_are_shown_as_texts():
         content = Client().get(path).content
         assert b"<script>alert" not in content
         assert b"\\u003Cscript" in content or path != seminar.get_absolute_url()
+
+
+def test_the_file_has_what_everybody_may_read(reference):
+    case = LiveRevisionFactory().case
+    seminar = SeminarFactory(
+        title="=Buses", targets=["11.2"], shows=[case, case], join_url="https://meet.example/secret"
+    )
+    seminar.hosts.create(name="ESCAP")
+    MaterialFactory(seminar=seminar)
+    SeminarFactory(state="draft")
+    SeminarFactory(title="Held", state="held", starts_at=None, ends_at=None, day="2016")
+
+    def rows(query=""):
+        text = Client().get(f"/seminars/seminars.csv{query}").getvalue().decode("utf-8-sig")
+        assert "secret" not in text
+        return list(csv.DictReader(io.StringIO(text)))
+
+    assert [row["title"] for row in rows()] == ["'=Buses", "Held"]
+    (row,) = rows("?when=coming&goal=11")
+    names = ("starts_at", "time_zone", "hosts", "targets", "cases", "materials", "state")
+    assert [row[name] for name in names] == [
+        *("2027-01-21T05:00Z", "Asia/Seoul", "ESCAP", "SDG 11.2", str(case.pk)),
+        *("https://video.example/1", "announced"),
+    ]
+    (row,) = rows("?when=held")
+    assert (row["day"], row["starts_at"], row["time_zone"]) == ("2016", "", "")
+    assert Client().get("/seminars/seminars.csv?kind=party").status_code == 400
