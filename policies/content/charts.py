@@ -231,11 +231,12 @@ class TimeScale:
             found.append(Tick(at, "" if hidden else str(year), anchor(at)))
         return found
 
-    def bar(self, start, end, *, today=None, under_way=False):
+    def bar(self, start, end, *, today=None, under_way=False, since="", until=""):
         """Return the bar of a period ("2013-04", "2013", or "" where unknown).
 
         What goes on today is known until ``today`` (a date). Of an open period without that, only
-        the first month or year is known, or the last one; the rest is unknown.
+        the first month or year is known, or the last one; the rest is unknown, between
+        ``since`` and ``until`` where these are known.
         """
         mark = self.day(today) if today else None
         if not start and not end:
@@ -245,12 +246,14 @@ class TimeScale:
             return Bar(_pieces(stretch), mark)
         if not start:
             left = self._left(end)
-            return Bar(_pieces((0.0, left, UNKNOWN), (left, self._right(end), KNOWN)), mark)
+            earliest = self._left(since) if since else 0.0
+            return Bar(_pieces((earliest, left, UNKNOWN), (left, self._right(end), KNOWN)), mark)
         left, right = self._left(start), self._right(start)
         if under_way and mark is not None:
             right = max(right, mark)
         right = min(100.0, max(right, left + THINNEST))
-        return Bar(_pieces((left, right, KNOWN), (right, 100.0, UNKNOWN)), mark)
+        latest = self._right(until) if until else 100.0
+        return Bar(_pieces((left, right, KNOWN), (right, latest, UNKNOWN)), mark)
 
     def _left(self, month):
         return self.position(months.month_number(month, last=False))

@@ -50,7 +50,12 @@ class Timeline:
 def timeline(revision, today):
     """Return the :class:`Timeline` of a revision; ``today`` is a date."""
     phases = list(revision.phases.all())
-    periods = [(revision.start, revision.end), *((row.start, row.end) for row in phases)]
+    limits = [_limits(row, revision) for row in phases]
+    periods = [(revision.start, revision.end)]
+    periods += [
+        (row.start or since, row.end or until)
+        for row, (since, until) in zip(phases, limits, strict=True)
+    ]
     scale = time_scale(periods, today)
     events = _events(revision, phases, today)
     if scale is None:
@@ -60,11 +65,32 @@ def timeline(revision, today):
     if revision.start or revision.end:
         rows.append(Row(_("Whole policy"), whole_bar(scale, revision, today), is_whole=True))
     rows += [
-        Row(row.name, scale.bar(row.start, row.end, today=today))
-        for row in phases
+        Row(row.name, scale.bar(row.start, row.end, today=today, since=since, until=until))
+        for row, (since, until) in zip(phases, limits, strict=True)
         if row.start or row.end
     ]
     return Timeline(rows, scale.ticks(at), at, events)
+
+
+def _limits(row, revision):
+    """Return from when to when a phase may have lasted whose start or end is unknown: within the
+    policy; "" where that is unknown, or where the phase lies outside of it."""
+    since = until = ""
+    if row.end and not row.start and revision.start:
+        is_inside = _first(revision.start) <= _last(row.end)
+        since = revision.start if is_inside else ""
+    if row.start and not row.end and revision.end:
+        is_inside = _first(row.start) <= _last(revision.end)
+        until = revision.end if is_inside else ""
+    return since, until
+
+
+def _first(month):
+    return months.month_number(month, last=False)
+
+
+def _last(month):
+    return months.month_number(month, last=True)
 
 
 def whole_bar(scale, revision, today):

@@ -99,6 +99,23 @@ def test_phases_before_the_start_and_after_the_end_stand_in_their_place():
     ]
 
 
+def test_unknown_part_of_a_phase_stays_within_a_policy_that_is_over():
+    revision = LiveRevisionFactory(start="2013", end="2016")
+    for place, (start, end) in enumerate((("2015", ""), ("", "2014"), ("2016-12", ""))):
+        Phase.objects.create(revision=revision, position=place, name="P", start=start, end=end)
+    found = timeline(revision, TODAY)
+    assert found.today is None
+    drawn = [
+        [(piece.start, piece.width, piece.kind) for piece in row.bar.pieces] for row in found.rows
+    ]
+    assert drawn == [
+        [(0, 100, KNOWN)],
+        [(50, 25, KNOWN), (75, 25, UNKNOWN)],
+        [(0, 25, UNKNOWN), (25, 25, KNOWN)],
+        [(pytest.approx(97.92, abs=0.01), pytest.approx(2.08, abs=0.01), KNOWN)],
+    ]
+
+
 def test_phases_without_dates_of_a_policy_without_dates():
     revision = LiveRevisionFactory()
     Phase.objects.create(revision=revision, name="Trial")
