@@ -117,11 +117,41 @@ def _with_fiscal_year(data, year, fiscal_year):
     return changed
 
 
+def _default(field):
+    """Return what a field of a form has where nobody has said anything."""
+    model_field = field.form._meta.model._meta.get_field(field.name)
+    return model_field.get_default() or ""
+
+
 class RowForm(CleanedByFields):
     """One row of a list."""
 
+    # The fields that stand in one line on a wide screen, the others are folded below; none: all do.
+    in_line = ()
     # How many sources the case names; None where that does not matter.
     source_count = None
+
+    def cells(self):
+        """Return the fields of the line."""
+        return [
+            each for each in self.visible_fields() if not self.in_line or each.name in self.in_line
+        ]
+
+    def folded(self):
+        """Return the fields that are folded below the line."""
+        return [
+            each for each in self.visible_fields() if self.in_line and each.name not in self.in_line
+        ]
+
+    def folded_answers(self):
+        """Return how many of the folded fields say something."""
+        return sum(
+            str(each.value() or "") not in {"", str(_default(each))} for each in self.folded()
+        )
+
+    def is_unfolded(self):
+        """Return whether one has to see a folded field: it is wrong, or doubted."""
+        return any(each.errors or getattr(each, "doubts", None) for each in self.folded())
 
     @classmethod
     def stored(cls, row):

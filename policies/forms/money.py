@@ -135,6 +135,8 @@ def _convert(amount, currency, year):
 
 
 class BudgetLineForm(RowForm):
+    in_line = ("note", "category", "amount")
+
     class Meta(RowForm.Meta):
         model = BudgetLine
         fields = ["note", "category", "amount", "qualifier", "source_number"]
@@ -154,6 +156,8 @@ class BudgetLineForm(RowForm):
 
 
 class FundingSourceForm(FiscalYearForm, RowForm):
+    in_line = ("name", "kind", "state", "amount", "year")
+
     class Meta(RowForm.Meta):
         model = FundingSource
         fields = [

@@ -50,6 +50,8 @@ class ManpowerForm(SectionForm):
 
 
 class StaffRoleForm(RowForm):
+    in_line = ("role", "organisation", "people", "counted", "months")
+
     class Meta(RowForm.Meta):
         model = StaffRole
         fields = ["role", "organisation", "people", "counted", "months", "source_number"]
@@ -80,6 +82,8 @@ class StakeholdersForm(SectionForm):
 
 
 class StakeholderForm(RowForm):
+    in_line = ("name", "kind", "role", "engagement")
+
     class Meta(RowForm.Meta):
         model = Stakeholder
         fields = ["name", "kind", "role", "engagement", "source_number"]

@@ -24,6 +24,11 @@ class Step:
     is_changed: bool
 
     @property
+    def open_points(self):
+        """Return what stops a submission and what readers will miss."""
+        return [*self.gaps, *self.advice]
+
+    @property
     def is_asked(self):
         """Whether changes are asked for that nobody has made yet."""
         return bool(self.requests) and not self.is_changed

@@ -26,6 +26,8 @@ class ResultsForm(SectionForm):
 
 
 class IndicatorForm(RowForm):
+    in_line = ("name", "unit", "baseline", "baseline_year", "result", "result_year")
+
     class Meta(RowForm.Meta):
         model = Indicator
         fields = [

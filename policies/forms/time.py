@@ -40,6 +40,8 @@ class TimeForm(SectionForm):
 
 
 class PhaseForm(RowForm):
+    in_line = ("name", "start", "end", "note")
+
     class Meta(RowForm.Meta):
         model = Phase
         fields = ["name", "start", "end", "note", "source_number"]

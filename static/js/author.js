@@ -159,6 +159,7 @@ const echo = (understood) => {
 };
 
 // What should be looked at again, beside the inputs and below the headings of lists
+const unfold = (field) => field.closest("details.fold")?.setAttribute("open", "");
 const doubt = (doubts) => {
   form.querySelectorAll(".doubts").forEach((list) => list.remove());
   for (const [id, messages] of Object.entries(doubts)) {
@@ -168,7 +169,10 @@ const doubt = (doubts) => {
     list.className = "doubts";
     list.append(...messages.map((message) => Object.assign(document.createElement("li"), { textContent: message })));
     const field = place.closest(".field");
-    if (field) field.append(list);
+    if (field) {
+      field.append(list);
+      unfold(field);
+    }
     else place.after(list);
   }
 };
@@ -209,6 +213,7 @@ const showError = ({ id, message }) => {
   field.classList.add("has-err");
   input.setAttribute("aria-invalid", "true");
   input.before(note);
+  unfold(field);
 };
 form.addEventListener("focusout", ({ target }) => {
   // After the focus has moved on.
@@ -358,7 +363,7 @@ const number = (section) => {
         if (value && (attribute !== "value" || element.tagName === "BUTTON")) element.setAttribute(attribute, rename(value));
       }
     }
-    row.querySelector("[data-count]")?.replaceChildren(String(i + 1));
+    for (const count of row.querySelectorAll("[data-count]")) count.replaceChildren(String(i + 1));
     row.querySelector("[data-row='up']").disabled = i === 0;
     row.querySelector("[data-row='down']").disabled = i === rows.length - 1;
   });

@@ -182,6 +182,7 @@ def test_rows_are_added_moved_and_removed_with_what_is_in_them(write, scripts):
     page.locator("#stakeholders-2").get_by_role("button", name="Up").click()
     expect(page.locator("[name='stakeholders-1-name']")).to_have_value("Market")
     page.locator("#stakeholders-0").get_by_role("button", name="Remove").click()
+    expect(page.locator("[name='stakeholders-1-name']")).to_have_value("School")
     expect(page.locator("#stakeholders-2")).to_have_count(0)
     assert rows(page, "stakeholders") == ["Market", "School"]
     press(page, "Save")
@@ -387,3 +388,45 @@ def test_request_is_declined_with_the_reason(open_page, desk, writer):
     expect(page.get_by_text("El Se is told.")).to_be_visible()
     theirs.goto("/my/notices/")
     expect(theirs.get_by_text("We do not know you yet.")).to_be_visible()
+
+
+TOPS = """row => [...row.querySelectorAll(".line > .field > :is(input, select)")].map(
+  input => Math.round(input.getBoundingClientRect().top))"""
+
+
+def test_rows_take_a_line_and_what_is_open_stands_where_it_is_read(write, case):
+    page = write("budget")
+    page.emulate_media(reduced_motion="reduce")
+    for slug, name, label, add in [
+        ("budget", "budget_lines", "How exact", "Add a budget line"),
+        ("budget", "funding_sources", "Currency", "Add a funding source"),
+        ("time", "phases", "Source no.", "Add a phase"),
+        ("manpower", "staff_roles", "Source no.", "Add a role"),
+        ("stakeholders", "stakeholders", "Source no.", "Add a stakeholder"),
+        ("results", "indicators", "Planned", "Add an indicator"),
+    ]:
+        page.goto(f"/policies/{case}/edit/{slug}/")
+        page.get_by_role("button", name=add).click()
+        page.get_by_role("button", name=add).click()
+        first, second = page.locator(f"#{name}-0"), page.locator(f"#{name}-1")
+        assert [len(set(row.evaluate(TOPS))) for row in (first, second)] == [1, 1], name
+        # The second has the columns of the first, and no labels of its own that one sees.
+        assert second.bounding_box()["height"] < 120, name
+        expect(second.get_by_label(label, exact=True)).to_be_hidden()
+        second.locator("summary").click()
+        expect(second.get_by_label(label, exact=True)).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/policies/{case}/edit/challenge-solution/")
+    hint = page.get_by_role("link", name="Still open in this section: 2 points")
+    assert hint.bounding_box()["y"] < page.locator("#id_challenge").bounding_box()["y"]
+    hint.click()
+    expect(page.get_by_role("heading", name="Still open in this section")).to_be_in_viewport()
+    fill(page, {"challenge": TEXT, "solution": "Wider drains and pumps against floods."})
+    press(page, "Save and continue")
+    # What is suggested stands above what was chosen, its button beside it.
+    offer = page.locator(".suggest > li").first
+    words, button = offer.locator("b").first.bounding_box(), offer.locator("button").bounding_box()
+    assert button["x"] >= words["x"] + words["width"]
+    assert button["y"] < words["y"] + words["height"]
+    chosen = page.get_by_text("No target is chosen yet.").bounding_box()
+    assert button["y"] < chosen["y"]

@@ -5,6 +5,7 @@ import pytest
 from policies.content.languages import choices
 from policies.forms.files import AttachmentUploadForm, PhotoUploadForm
 from policies.forms.registry import SECTIONS
+from policies.forms.results import IndicatorForm
 from policies.forms.start import NewForm
 from policies.forms.texts import BasicsForm
 from policies.models import Revision
@@ -125,3 +126,27 @@ def test_languages_stand_in_the_order_of_their_names():
     # A sign before the names, such as "choose", stays before them.
     assert [str(label) for _value, label in choices()] == names
     assert BasicsForm.base_fields["language"].clean("my") == "my"
+
+
+def test_what_is_asked_most_stands_in_the_line_of_a_row_and_the_rest_is_folded():
+    lines = {
+        kind.name: [field.name for field in kind.form().folded()]
+        for section in SECTIONS
+        for kind in section.lists
+        if kind.form.in_line
+    }
+    assert lines == {
+        "phases": ["source_number"],
+        "budget_lines": ["qualifier", "source_number"],
+        "funding_sources": ["qualifier", "currency", "fiscal_year", "note", "source_number"],
+        "staff_roles": ["source_number"],
+        "stakeholders": ["source_number"],
+        "indicators": [
+            *("baseline_qualifier", "planned", "planned_qualifier", "result_qualifier", "series"),
+            *("evidence", "reporter", "source", "source_number"),
+        ],
+    }
+    said = {"name": "Trips", "planned": "5,000", "evidence": "measured", "reporter": "press"}
+    right, wrong = IndicatorForm(said), IndicatorForm(said | {"source_number": "x"})
+    answers = [(form.folded_answers(), form.is_unfolded()) for form in (right, wrong)]
+    assert answers == [(3, False), (4, True)]
