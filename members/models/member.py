@@ -121,6 +121,14 @@ class MemberQuerySet(models.QuerySet):
         return self.coordinated_by(user).exclude(pk__in=others.values("member"))
 
 
+class ListedMembers(models.Manager.from_queryset(MemberQuerySet)):
+    """All members but those that somebody has proposed and nobody has decided on: only what their
+    person writes meanwhile knows of these."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(is_proposed=False)
+
+
 @cached_per_language
 def country_name(code):
     """Return the name of a country or area in the reader's language; "" for no code."""
@@ -260,9 +268,12 @@ class Member(models.Model):
     photo_credit = models.CharField(
         _("credit of the photo"), max_length=200, blank=True, db_default=""
     )
+    # Stands for a proposal that waits: seen by nobody but its person, who may write for it.
+    is_proposed = models.BooleanField(default=False, db_default=False, editable=False)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
-    objects = MemberQuerySet.as_manager()
+    objects = ListedMembers()
+    with_proposed = MemberQuerySet.as_manager()
 
     class Meta:
         # As readers look for them: Đồng Nai among the names with D, in every database.

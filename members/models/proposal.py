@@ -42,6 +42,15 @@ class MemberProposal(models.Model):
         verbose_name=_("member"),
         help_text=_("What was made of it."),
     )
+    stand_in = models.OneToOneField(
+        Member,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="proposed_as",
+        verbose_name=_("member until it is decided"),
+    )
     note = models.TextField(_("note"), blank=True, validators=[MaxLengthValidator(1000)])
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

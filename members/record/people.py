@@ -8,6 +8,8 @@ from importlib import import_module
 from django.conf import settings
 from django.db import transaction
 
+from members.models import Member
+
 from . import audit
 
 
@@ -44,7 +46,11 @@ def delete_account(user, by=None):
     audit.record("account-deleted", user, by=by or user)
     for module in _modules():
         module.forget(user)
+    proposed = Member.with_proposed.filter(is_proposed=True, proposed_as__user=user)
+    stand_ins = list(proposed.values_list("pk", flat=True))
     user.delete()
+    # With the account went what was written for them.
+    Member.with_proposed.filter(pk__in=stand_ins).delete()
 
 
 def _modules():

@@ -63,19 +63,20 @@ def known_domain(user, member):
     return ""
 
 
-# What other apps do once somebody has come into a team: functions of the person and the member.
+# What other apps do once somebody has come into a team.
 _on_joining = []
 
 
 def do_on_joining(step):
-    """Register a function of the person and the member, called in the transaction of the change."""
+    """Register a function of the person, the member, and the proposed member that it is in place of
+    or None; called in the transaction of the change."""
     _on_joining.append(step)
 
 
-def joined(membership):
-    """Do what follows once somebody has come into a team."""
+def joined(membership, in_place_of=None):
+    """Do what follows once somebody has come into a team, in place of one that was proposed."""
     for step in _on_joining:
-        step(membership.user, membership.member)
+        step(membership.user, membership.member, in_place_of)
 
 
 @transaction.atomic
@@ -301,7 +302,7 @@ def acting_name(by, member):
 def lock(member):
     """Make other changes of the member's team wait for the end of this transaction."""
     # Rows of other tables may go on pointing at the member meanwhile.
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    Member.with_proposed.select_for_update(no_key=True).get(pk=member.pk)
 
 
 def _current(membership):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from citynet.web.sign_in import signing_in_to
 from members.errors import AlreadyDecided, MembersError
 
-from . import proposals
+from . import proposals, waiting
 from .forms import ProposeForm
 
 
@@ -35,8 +35,15 @@ def propose(request):
                     _("You have asked for %(name)s. You will get a mail when it is decided.")
                     % {"name": form.cleaned_data["name"]},
                 )
-                return redirect("my:find")
-    return render(request, "my/propose.html", {"form": form}, status=status)
+                return redirect(
+                    "policies:new" if request.GET.get("for") == "publish" else "my:find"
+                )
+    return render(
+        request,
+        "my/propose.html",
+        {"form": form, "pace": waiting.pace_of_proposals()},
+        status=status,
+    )
 
 
 @never_cache

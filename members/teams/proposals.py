@@ -1,10 +1,14 @@
-"""Cities and organisations that are not listed yet: proposed by a person, decided by moderators."""
+"""Cities and organisations that are not listed yet: proposed by a person, decided by moderators.
 
+Until it is decided a member that nobody else sees stands for the proposal, so that its person may write.
+"""
+
+import uuid
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +22,7 @@ from members.notices.notifications import address, notify
 from members.record import audit
 
 from .leaders import secretariat
-from .memberships import MAX_REQUESTS_A_DAY, Role, Status
+from .memberships import MAX_REQUESTS_A_DAY, Role, Status, joined, lock
 
 State = MemberProposal.State
 # Shorter words of a name ("City", "of") are in many names.
@@ -40,9 +44,14 @@ def propose(user, *, kind, name, country, website, message=""):
     a_day_ago = timezone.now() - timedelta(days=1)
     if user.proposals.filter(created_at__gt=a_day_ago).count() >= MAX_REQUESTS_A_DAY:
         raise TooManyToday(_("You have asked for many members today. Please go on tomorrow."))
-    proposal = MemberProposal.objects.create(
-        user=user, kind=kind, name=name, country=country, website=website, message=message
+    facts = {"kind": kind, "name": name, "country": country, "website": website}
+    stand_in = Member.objects.create(
+        slug=f"proposed-{uuid.uuid4().hex}",
+        status=Member.Status.LISTED,
+        is_proposed=True,
+        **facts,
     )
+    proposal = MemberProposal.objects.create(user=user, message=message, stand_in=stand_in, **facts)
     audit.record("member-proposed", proposal, by=user, reason=message)
     notify(
         Notice.Kind.MEMBERSHIP_REQUESTED,
@@ -109,13 +118,12 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
     Raises ``NotAllowed`` and ``AlreadyDecided``.
     """
     proposal = _undecided(proposal, by)
-    member = Member(
-        slug=slug,
-        status=status,
-        # The secretariat has seen it, and who has proposed it.
-        email_domain=own_domain(proposal.website),
-        **{name: getattr(proposal, name) for name in ("kind", "name", "country", "website")},
-    )
+    member = proposal.stand_in or Member()
+    member.slug, member.status, member.is_proposed = slug, status, False
+    for name in ("kind", "name", "country", "website"):
+        setattr(member, name, getattr(proposal, name))
+    # The secretariat has seen it, and who has proposed it.
+    member.email_domain = own_domain(proposal.website)
     try:
         member.full_clean()
     except ValidationError as error:  # somebody has taken the address meanwhile
@@ -133,6 +141,7 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
         decided_at=timezone.now(),
     )
     audit.record("membership-approved", membership, by=by, reason=note)
+    joined(membership)
     _decide(proposal, State.APPROVED, by, note, member, role)
     return member
 
@@ -153,6 +162,8 @@ def approve_as(proposal, member, *, by, role=Role.OFFICIAL, note=""):
         membership.decided_by, membership.decided_at = by, timezone.now()
         membership.save()
         audit.record("membership-approved", membership, by=by, reason=note)
+    joined(membership, in_place_of=proposal.stand_in)
+    _drop_stand_in(proposal)
     _decide(proposal, State.APPROVED, by, note, member, membership.role)
     return member
 
@@ -166,6 +177,7 @@ def decline(proposal, *, by, note):
     if not note.strip():
         raise ReasonRequired(_("Give a reason."))
     proposal = _undecided(proposal, by)
+    _drop_stand_in(proposal)
     return _decide(proposal, State.DECLINED, by, note, None, "")
 
 
@@ -177,8 +189,21 @@ def take_back(proposal, user):
         raise AlreadyDecided(what_happened(proposal))
     proposal.state, proposal.decided_at = State.TAKEN_BACK, timezone.now()
     proposal.save(update_fields=["state", "decided_at"])
+    _drop_stand_in(proposal)
     audit.record("member-proposal-taken-back", proposal, by=user)
     return proposal
+
+
+def _drop_stand_in(proposal):
+    """Delete what stood for a proposal, unless its person goes on writing for it."""
+    if proposal.stand_in_id is None:
+        return
+    try:
+        with transaction.atomic():
+            Member.with_proposed.get(pk=proposal.stand_in_id).delete()
+    except ProtectedError:
+        return
+    proposal.stand_in = None
 
 
 def what_happened(proposal):
@@ -204,6 +229,9 @@ def _undecided(proposal, by):
         raise NotAllowed(_("You may not decide this proposal."))
     if proposal.state != State.PROPOSED:
         raise AlreadyDecided(what_happened(proposal))
+    if proposal.stand_in_id:
+        # No case is begun for it between here and the end.
+        lock(proposal.stand_in)
     return proposal
 
 

@@ -232,9 +232,18 @@ def held_status(user, member):
     asked = user.memberships.filter(member=member).order_by("-created_at", "-pk").first()
     is_waiting = asked is not None and asked.status == asked.Status.REQUESTED
     others = authoring.writable_members(user).exclude(pk=member.pk)
+    proposal = user.proposals.filter(stand_in=member).first() if member.is_proposed else None
+    if proposal and proposal.state == proposal.State.PROPOSED:
+        return {
+            "member": member,
+            "proposal": proposal,
+            "is_waiting": True,
+            "who_decides": waiting.on_proposals(),
+            "others": others.order_by("search_names"),
+        }
     return {
         "member": member,
-        "request": asked,
+        "request": asked or proposal,
         "is_waiting": is_waiting,
         "who_decides": waiting.on_requests([asked])[asked.pk] if is_waiting else "",
         "others": others.order_by("search_names"),

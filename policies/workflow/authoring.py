@@ -7,10 +7,11 @@ team: a membership may end between opening a form and sending it.
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.models import Member, Membership, User
+from members.models import Member, MemberProposal, Membership, User
 from members.teams import memberships
 from policies.content.fields import values_of
 from policies.models import CaseStudy, ReviewNote, Revision, UpdateRequest
@@ -48,10 +49,13 @@ def start_case(*, user, member, **content):
 
 def writable_members(user):
     """Return the members for which ``user`` may begin a case: those whose team the person is in or
-    has asked to join."""
+    has asked to join, and those that the person has proposed."""
     current = (Membership.Status.ACTIVE, Membership.Status.REQUESTED)
     of_user = Membership.objects.filter(user=user, status__in=current)
-    return Member.objects.filter(pk__in=of_user.values("member"))
+    proposed = user.proposals.filter(state=MemberProposal.State.PROPOSED)
+    return Member.with_proposed.filter(
+        Q(pk__in=of_user.values("member")) | Q(pk__in=proposed.values("stand_in"))
+    )
 
 
 def _holder(user, member):
@@ -60,7 +64,10 @@ def _holder(user, member):
     Raises ``EditRefused`` for who is not in the team and has not asked. The member is locked first,
     so that no decision comes between.
     """
-    memberships.lock(member)
+    try:
+        memberships.lock(member)
+    except Member.DoesNotExist:
+        raise EditRefused(_("It was decided meanwhile: choose the member again.")) from None
     if Member.objects.of(user).filter(pk=member.pk).exists():
         return None
     if not writable_members(user).filter(pk=member.pk).exists():
@@ -68,9 +75,11 @@ def _holder(user, member):
     return user
 
 
-def hand_to_team(user, member):
-    """Give what ``user`` wrote alone for ``member`` to its team, which the person has joined."""
-    CaseStudy.objects.filter(held_by=user, member=member).update(held_by=None)
+def hand_to_team(user, member, in_place_of=None):
+    """Give what ``user`` wrote alone for ``member`` to its team, which the person has joined; also
+    what the person wrote for the proposed member that it is ``in_place_of``."""
+    held = CaseStudy.objects.filter(held_by=user, member__in=[member, in_place_of or member])
+    held.update(held_by=None, member=member)
 
 
 @transaction.atomic
@@ -215,10 +224,10 @@ def submit(revision, *, user, seen=""):
     """
     case = _locked(revision.case_id, user)
     if case.held_by_id:
-        raise EditRefused(
-            _("You can submit it as soon as the team of %(member)s has taken you in.")
-            % {"member": case.member}
-        )
+        sentence = _("You can submit it as soon as the team of %(member)s has taken you in.")
+        if case.member.is_proposed:
+            sentence = _("You can submit it as soon as the secretariat has added %(member)s.")
+        raise EditRefused(sentence % {"member": case.member})
     revision = Revision.objects.with_content().get(pk=revision.pk)
     if revision.state in WRITABLE:
         if submission.missing(revision):

@@ -4,8 +4,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
 
-from members.models import Membership, Notice
-from members.teams import invitations, memberships
+from members.models import Member, Membership, Notice
+from members.record import people
+from members.teams import invitations, memberships, proposals
 from policies.models import CaseStudy, Revision
 from policies.workflow import authoring
 from policies.workflow.errors import EditRefused
@@ -186,3 +187,94 @@ def test_a_verified_address_of_the_member_is_seen_first_and_approved_at_once(
     asked.refresh_from_db()
     assert asked.status == "active"
     assert "verified address at" not in client.get(f"/my/teams/{seoul.slug}/").text
+
+
+PROPOSED = {
+    "kind": "local-government",
+    "name": "Nadi",
+    "country": "FJ",
+    "website": "https://n.example/",
+}
+
+
+@pytest.fixture
+def proposal(asking):
+    return proposals.propose(asking, **PROPOSED)
+
+
+@pytest.fixture
+def moderator():
+    return StaffFactory(groups=["Moderators"])
+
+
+@pytest.mark.parametrize(
+    ("decision", "member", "writers"),
+    [
+        ("new", "nadi", "asking"),
+        ("known", "suva", "asking colleague"),
+        # It stays the person's own, to be made a case of another team.
+        ("decline", "", "asking"),
+        ("take-back", "", "asking"),
+    ],
+)
+def test_who_proposes_a_city_writes_at_once_and_the_decision_says_whose_it_is(
+    decision, member, writers, client, asking, proposal, moderator
+):
+    suva = MemberFactory(name="Suva", slug="suva")
+    persons = {"asking": asking, "colleague": MembershipFactory(member=suva).user}
+    client.force_login(asking)
+    page = client.get("/policies/new/")
+    assert "Your proposal of Nadi waits." in page.text
+    assert "The secretariat decides." in page.text
+    [shown] = page.context["form"].members.values()
+    draft = client.post(
+        "/policies/new/", TEXTS | {"summary": "Buses.", "member": shown.pk}, follow=True
+    )
+    assert "for Nadi to be added." in draft.text
+    case = CaseStudy.objects.get()
+    assert may_write(moderator) == may_write(persons["colleague"]) == []
+    # Nobody else sees the city, whatever they look for.
+    public = (
+        "/members/",
+        "/members/?q=nadi",
+        "/",
+        f"/members/{shown.slug}/",
+        "/sitemap-members.xml",
+    )
+    assert [path for path in public if "Nadi" in client.get(path).text.partition("<main")[2]] == []
+    assert not Member.objects.named("Nadi").exists()
+    refused = client.post(f"/policies/{case.pk}/submit/", follow=True)
+    assert "You can submit it as soon as the secretariat has added Nadi." in refused.text
+    if decision == "take-back":
+        proposals.take_back(proposal, asking)
+    else:
+        facts = {"slug": "nadi", "status": "listed", "role": "official", "note": "No."}
+        known = suva if decision == "known" else None
+        proposals.decide(proposal, by=moderator, decision=decision, known=known, **facts)
+    case.refresh_from_db()
+    assert [name for name, person in persons.items() if may_write(person)] == writers.split()
+    assert (case.held_by == asking, case.member.is_proposed) == (not member, not member)
+    if member:
+        assert (case.member.slug, Member.with_proposed.filter(is_proposed=True).count()) == (
+            member,
+            0,
+        )
+        return
+    shown = client.get(f"/policies/{case.pk}/edit/").text
+    assert "Nadi was not added." in shown
+    memberships.request_membership(asking, suva)
+    client.post(f"/policies/{case.pk}/edit-member/", {"member": "suva"})
+    case.refresh_from_db()
+    assert (case.member, case.held_by) == (suva, asking)
+
+
+def test_what_stood_for_a_proposal_goes_with_it(asking, proposal, moderator):
+    other = proposals.propose(asking, **PROPOSED | {"name": "Labasa"})
+    proposals.take_back(other, asking)
+    assert [each.name for each in Member.with_proposed.all()] == ["Nadi"]
+    late = other.stand_in or Member(pk=0, name="Labasa")
+    with pytest.raises(EditRefused):
+        authoring.start_case(user=asking, member=late, **TEXTS)
+    authoring.start_case(user=asking, member=proposal.stand_in, **TEXTS)
+    people.delete_account(asking)
+    assert (Member.with_proposed.count(), CaseStudy.objects.count()) == (0, 0)
