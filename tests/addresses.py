@@ -189,6 +189,7 @@ def make_world(slug="surabaya"):
             written,
         ),
         "policies:section": written | {"slug": "basics"},
+        "policies:corrections": written,
         "policies:correction": written
         | {"row": draft.corrections.create(field="title", by_name="Mina").pk},
         "policies:file-add": written | {"kind": "photos"},

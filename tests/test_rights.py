@@ -305,6 +305,7 @@ PAGES = {
     "policies:compare-csv": ((400, 400, 400, 400, 400, 400, 400, 400), NO_METHOD),
     "policies:compare-xlsx": ((400, 400, 400, 400, 400, 400, 400, 400), NO_METHOD),
     "policies:confirm": (TEAM_SENT_ON, TEAM_SENT_ON),
+    "policies:corrections": (TEAM_SENT_ON, TEAM_SENT_ON),
     "policies:correction": (TEAM_SENT_ON, TEAM_SENT_ON),
     "policies:edit": (TEAM, TEAM_SENT_ON),
     "policies:export": (ALL, NO_METHOD),

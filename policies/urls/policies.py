@@ -54,6 +54,7 @@ urlpatterns = [
     path("<int:pk>/confirm/", author.confirm, name="confirm"),
     path("<int:pk>/notes/", author.notes, name="notes"),
     path("<int:pk>/update/", author.answer_update, name="update-answer"),
+    path("<int:pk>/corrections/", author_corrections.accept_all, name="corrections"),
     re_path(
         rf"^(?P<pk>\d{{1,18}})/corrections/{ROW}/$", author_corrections.decide, name="correction"
     ),

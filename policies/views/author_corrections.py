@@ -13,6 +13,7 @@ from policies.workflow.errors import WorkflowError
 from .author import editable, get_or_post
 
 ANSWERS = {"accept": corrections.accept, "decline": corrections.decline}
+MAX_DIGITS = 18  # of a number that every database can compare
 State = Correction.State
 
 
@@ -24,14 +25,38 @@ def decide(request, pk, row):
     correction = get_object_or_404(
         Correction.objects.select_related("revision"), pk=row, revision__case=case
     )
-    answer = ANSWERS.get(request.POST.get("answer", ""))
-    if request.method == "POST" and answer:
+    answer = request.POST.get("answer", "")
+    if request.method == "POST" and answer in ANSWERS:
         try:
-            decided = answer(correction, user=request.user)
+            decided = ANSWERS[answer](correction, user=request.user)
         except WorkflowError as refusal:
             messages.warning(request, str(refusal))
         else:
             _report(request, decided)
+    return _back(request, pk)
+
+
+@never_cache
+@get_or_post
+def accept_all(request, pk):
+    """Accept all corrections that the page showed, in one step."""
+    case = editable(request, pk)
+    shown = {
+        key
+        for key in request.POST.getlist("correction")
+        if key.isascii() and key.isdecimal() and len(key) <= MAX_DIGITS
+    }
+    found = Correction.objects.filter(pk__in=shown, revision__case=case).select_related("revision")
+    if request.method == "POST" and shown:
+        try:
+            for each in corrections.accept_together(list(found.order_by("pk")), user=request.user):
+                _report(request, each)
+        except WorkflowError as refusal:
+            messages.warning(request, str(refusal))
+    return _back(request, pk)
+
+
+def _back(request, pk):
     if request.POST.get("then") == "my":
         return redirect("my:home")
     return redirect(f"{reverse('policies:edit', args=[pk])}#corrections")

@@ -1,4 +1,4 @@
-"""Typos and tags that a moderator would change: proposed by moderators, accepted by the author.
+"""What a moderator would change in a text: proposed by moderators, accepted by the author.
 
 Nobody but the city's team changes a city's text. What it takes over of a public text is public at
 once, as a new revision: both sides have agreed. A correction records the text before and after,
@@ -6,7 +6,6 @@ and why; a field of the text by its name, "themes" as slugs and "targets" as cod
 the order of the form.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,7 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.record import audit
-from policies.content.diff import tokens, whole, words
+from policies.content.diff import whole, words
 from policies.content.fields import content_fields, is_prose, values_of
 from policies.models import CaseStudy, Contribution, Correction, Revision, RevisionTheme, Theme
 from sdg.models import Target
@@ -39,8 +38,6 @@ THEMES, TARGETS = "themes", "targets"
 FIELDS = (*LABELS, THEMES, TARGETS)
 # While a submission is in review.
 CORRECTABLE = (Revision.State.SUBMITTED, Revision.State.CHANGES_REQUESTED)
-# Words that a correction may take out and put in; whoever would change more asks for changes.
-MOST_WORDS = 20
 # A correction of a public text that no city answers for so long lapses.
 LAPSES_AFTER = timedelta(days=60)
 
@@ -74,8 +71,9 @@ def propose(revision, field, after, note="", *, by):
     """Save that ``by`` would have ``field`` of a text read ``after``; return the correction.
 
     ``after`` has passed the rules of the authors' form. The second of two clicks returns the
-    correction of the first one. Raises ``ValidationError`` for what changes nothing and for a
-    rewrite; ``EditRefused`` when the text is neither in review nor public.
+    correction of the first one. What is proposed for several fields is one proposal: its team is told
+    once, and takes all of it over at once or a part. Raises ``ValidationError`` for what changes
+    nothing; ``EditRefused`` when the text is neither in review nor public.
     """
     case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
@@ -90,14 +88,6 @@ def propose(revision, field, after, note="", *, by):
     before = current(revision, field)
     if after == before:
         raise ValidationError(_("That is what the text says already."))
-    if field in LABELS and _words_changed(before, after) > MOST_WORDS:
-        raise ValidationError(
-            _(
-                "That is more than a correction: at most %(most)d words may come and go. Ask for "
-                "changes instead, and the city will write them."
-            )
-            % {"most": MOST_WORDS}
-        )
     proposed = revision.corrections.filter(state=Correction.State.PROPOSED, field=field)
     twin = proposed.filter(before=before, after=after).first()
     if twin:
@@ -117,7 +107,7 @@ def propose(revision, field, after, note="", *, by):
     others = revision.corrections.filter(state=State.PROPOSED).exclude(pk=correction.pk)
     if not others.exists():
         # Several at once are one matter, told once.
-        notifications.notify_of_correction(correction, _message(correction))
+        notifications.notify_of_correction(correction, _message([correction]))
     return correction
 
 
@@ -174,28 +164,46 @@ def _names():
     }
 
 
-@transaction.atomic
 def accept(correction, *, user):
-    """Write a proposed correction into the text, on behalf of its team, and return the correction.
+    """Take one correction over, as :func:`accept_together` does several, and return it."""
+    return accept_together([correction], user=user)[0]
 
-    Of a public text a new revision with it is public at once; a draft that is open gets it too. Where
-    the field has been changed since, nothing is written and the correction is returned as outdated.
-    Raises ``AlreadyDecided`` when somebody else decided first, and ``EditRefused`` when the
-    person or the state of the submission no longer permits it.
+
+@transaction.atomic
+def accept_together(corrections, *, user):
+    """Write proposed corrections into the text, on behalf of its team, and return them.
+
+    Of a public text a new revision with them is public at once; a draft that is open gets them too.
+    Where a field has been changed since, it is left as it is and its correction becomes outdated.
+    Raises ``AlreadyDecided`` when somebody else decided one of them first, and ``EditRefused`` when
+    the person or the state of the submission no longer permits it: nothing is written then.
     """
-    correction, revision = _locked(correction, user)
-    if current(revision, correction.field) != correction.before or not _exist(correction):
-        return _decided(correction, State.OUTDATED)
-    if revision.state in CORRECTABLE:
-        correction.revision = _corrected(revision, correction)
-    else:
-        correction.revision = _publish(revision, correction, user)
-    return _decided(correction, State.ACCEPTED, user)
+    decided, accepted, written = [], {}, set()
+    for each in corrections:
+        correction, revision = _locked(each, user)
+        place = revision.pk, correction.field
+        is_same = current(revision, correction.field) == correction.before
+        if place in written or not is_same or not _exist(correction):
+            decided.append(_decided(correction, State.OUTDATED))
+            continue
+        written.add(place)
+        accepted.setdefault(revision, []).append(correction)
+    for revision, together in accepted.items():
+        is_in_review = revision.state in CORRECTABLE
+        text = (
+            _corrected(revision, together) if is_in_review else _publish(revision, together, user)
+        )
+        for correction in together:
+            correction.revision = text
+            decided.append(_decided(correction, State.ACCEPTED, user))
+        _tell(together, user)
+    return decided
 
 
-def _corrected(revision, correction):
-    """Write a correction into an open revision, and return that."""
-    _write(revision, correction)
+def _corrected(revision, corrections):
+    """Write corrections into an open revision, and return that."""
+    for correction in corrections:
+        _write(revision, correction)
     revision = authoring.save_draft(revision)
     if revision.state == Revision.State.SUBMITTED:
         screening.screen(revision)
@@ -211,8 +219,8 @@ def _write(revision, correction):
         setattr(revision, correction.field, correction.after)
 
 
-def _publish(live, correction, user):
-    """Make a copy of the public text with a correction public, and return it."""
+def _publish(live, corrections, user):
+    """Make a copy of the public text with corrections public, and return it."""
     case = live.case
     newest = case.revisions.order_by("-number").first()
     opened = case.revisions.filter(state__in=Revision.OPEN_STATES).first()
@@ -220,19 +228,22 @@ def _publish(live, correction, user):
 
     def write(revision):
         authoring.copy_rows(live, revision)
-        _write(revision, correction)
+        for correction in corrections:
+            _write(revision, correction)
         revision.save()
 
     with translation.override(settings.LANGUAGE_CODE):
         note = _("A correction of the moderators that the city took over: %(field)s") % {
-            "field": label(correction.field)
+            "field": _labels(corrections)
         }
     published = moderation.publish_corrected(
-        case, text, write, by=user, proposed_by=correction.by_name, note=note
+        case, text, write, by=user, proposed_by=corrections[0].by_name, note=note
     )
     # Or the open draft would bring the old words back.
-    if opened and current(opened, correction.field) == correction.before:
-        _corrected(Revision.objects.select_for_update().get(pk=opened.pk), correction)
+    if opened:
+        same = [each for each in corrections if current(opened, each.field) == each.before]
+        if same:
+            _corrected(Revision.objects.select_for_update().get(pk=opened.pk), same)
     return published
 
 
@@ -240,7 +251,9 @@ def _publish(live, correction, user):
 def decline(correction, *, user):
     """Leave the text as it is, and return the correction; raises what :func:`accept` raises."""
     correction, _revision = _locked(correction, user)
-    return _decided(correction, State.DECLINED, user)
+    _decided(correction, State.DECLINED, user)
+    _tell([correction], user)
+    return correction
 
 
 @transaction.atomic
@@ -251,7 +264,7 @@ def lapse(now=None):
     old = old.filter(revision__state=Revision.State.PUBLISHED)
     rows = list(old.select_for_update(of=("self",)).select_related("revision__case__member", "by"))
     for correction in rows:
-        _decided(correction, State.LAPSED)
+        _tell([_decided(correction, State.LAPSED)])
     return len(rows)
 
 
@@ -293,12 +306,23 @@ def _decided(correction, state, user=None):
         )
         if user:
             notifications.settle_case(correction.revision.case_id, user)
-        notifications.notify_of_correction(correction, _message(correction), user)
     return correction
 
 
-def _message(correction):
-    """Return what is told about a correction, in the language of the site."""
+def _tell(corrections, user=None):
+    """Tell what came of corrections that were decided together."""
+    for by in {each.by for each in corrections}:
+        of_one = [each for each in corrections if each.by == by]
+        notifications.notify_of_correction(of_one[0], _message(of_one), user)
+
+
+def _labels(corrections):
+    return ", ".join(label(each.field) for each in corrections)
+
+
+def _message(corrections):
+    """Return what is told about corrections of one state, in the language of the site."""
+    correction = corrections[0]
     with translation.override(settings.LANGUAGE_CODE):
         message = {
             State.PROPOSED: _(
@@ -309,7 +333,7 @@ def _message(correction):
             State.LAPSED: _(
                 "The correction has lapsed, because the city did not answer: %(field)s"
             ),
-        }[correction.state] % {"field": label(correction.field)}
+        }[correction.state] % {"field": _labels(corrections)}
     note = correction.note if correction.state == State.PROPOSED else ""
     return f"{message}\n\n{note}".strip()
 
@@ -339,12 +363,3 @@ def _write_targets(revision, codes):
         rows[0].role = Contribution.Role.PRIMARY
     revision.contributions.all().delete()
     Contribution.objects.bulk_create(rows)
-
-
-def _words_changed(before, after):
-    """Return how many words were added or removed, wherever they are."""
-    old, new = (
-        Counter(word.strip() for word in tokens(text) if not word.isspace())
-        for text in (before, after)
-    )
-    return max((old - new).total(), (new - old).total())

@@ -1,5 +1,6 @@
 """Corrections of public texts, requests to update a case, and taking a publication back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from policies.workflow.errors import (
     ReasonRequired,
     TransitionRefused,
 )
+from tests.conftest import signed_in
 from tests.factories import (
     LiveRevisionFactory,
     MembershipFactory,
@@ -118,6 +120,55 @@ def test_open_draft_stays_open_and_gets_the_correction_too(live, mina, ani):
     public = case_of(live).live
     assert (public.number, public.title, public.summary) == (4, "Night buses", "9 lines.")
     assert public.submitted_at is not None
+
+
+def test_what_is_proposed_for_several_fields_is_taken_over_with_one_click(
+    live, mina, ani, django_capture_on_commit_callbacks
+):
+    long = " ".join(f"word{number}" for number in range(400))
+    fields = {
+        "title": "Night buses",
+        "challenge": long,
+        "themes": "energy\nhousing",
+        "targets": "11.6\n13.1",
+        "summary": "9 lines.",
+    }
+    made = [corrections.propose(live, *each, by=mina) for each in fields.items()]
+    assert len(told(ani)) == 1
+    client = signed_in(ani)
+    page = client.get(f"/policies/{live.case_id}/edit/").text
+    form = re.search(
+        rf'<form[^>]*action="/policies/{live.case_id}/corrections/".*?</form>', page, re.DOTALL
+    )
+    assert "Take all 5 corrections over" in form[0]
+    shown = re.findall(r'name="correction" value="(\d+)"', form[0])
+    assert shown == [str(each.pk) for each in made]
+    # What comes after the page was shown was not seen, and so is not taken over with it.
+    late = corrections.propose(live, "solution", "Later.", by=mina)
+    Revision.objects.filter(pk=live.pk).update(summary="Changed since.")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(
+            f"/policies/{live.case_id}/corrections/", {"correction": shown}, follow=True
+        )
+    assert "The correction is in the text: Challenge." in answer.text
+    assert "the text says something else by now (Summary)." in answer.text
+    public = case_of(live).live
+    assert {name: corrections.current(public, name) for name in fields} == fields | {
+        "summary": "Changed since."
+    }
+    # One text, one event, one word to the moderator.
+    assert (public.number, public.events.count()) == (2, 1)
+    assert public.events.get().note.endswith(": Title, Challenge, Themes, Targets")
+    assert told(mina) == [("note", "The correction is accepted: Title, Challenge, Themes, Targets")]
+    late.refresh_from_db()
+    assert (late.state, late.revision) == ("proposed", public)
+    # Of what somebody has decided meanwhile nothing is written, not a part of it either.
+    other = corrections.propose(public, "title", "Owl buses", by=mina)
+    corrections.decline(late, user=ani)
+    both = {"correction": [other.pk, late.pk, "x", "9" * 30]}
+    refused = client.post(f"/policies/{live.case_id}/corrections/", both, follow=True)
+    assert "This correction is already declined." in refused.text
+    assert case_of(live).live.title == "Night buses"
 
 
 def test_correction_that_is_left_alone_follows_the_text_and_lapses(live, mina, ani):
