@@ -1,9 +1,12 @@
 """What was asked and advised with the words of a search, below its results."""
 
+from collections import Counter
+
 import pytest
 from django.core.cache import caches
 
 from exchange.content import asked
+from exchange.models import Question
 from tests.exchange.factories import AdviceFactory, QuestionFactory
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +100,22 @@ def test_what_changes_is_seen_after_a_while(monkeypatch):
     assert titles("buses") == []
     now[0] += asked.CACHE_SECONDS + 1
     assert titles("buses") == ["How many people run the night buses?"]
+
+
+def test_a_question_that_is_read_while_others_are_read_anew_is_whole(monkeypatch):
+    """Two people search in one process: the second reads what there is anew, which is less by then."""
+    for number in range(5):
+        QuestionFactory(title=f"What does night bus {number} cost?")
+    expected = titles("night bus cost")
+    assert len(expected) == 3
+
+    def counted(words):
+        counts = Counter(words)
+        Question.objects.all().delete()
+        asked._known.read_at = None
+        asked._known.read()
+        return counts
+
+    monkeypatch.setattr(asked, "Counter", counted)
+    assert titles("night bus cost") == expected
+    assert titles("night bus cost") == []
