@@ -596,6 +596,7 @@ PERSONAL_DATA = [
     "seminars.steps.personal_data",
     "alerts.personal_data",
     "case_collections.personal_data",
+    "portal.personal_data",
 ]
 
 # Each request has an id, in its answer and in each line of the log about it. nginx may give it.

@@ -12,6 +12,11 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA = re.compile(
     r"[\t\r]|[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
 )
+# Where a spreadsheet parts cells by semicolons, as in half of Europe, quotes do not hold a text of ours
+# together: what stands after one, or on a new line, begins a cell. A number may.
+INNER_FORMULA = re.compile(
+    r"(?<=[;\n\r\t])([ \xa0]*)(?=[=@\uff1d\uff20]|[+\-\uff0b\uff0d](?!\s|[\d.,]*\s*(?:[;\n\r]|$)))"
+)
 # A list begins like a formula too, and a spreadsheet would show an error in its place.
 LIST = re.compile(r"\s*[-+] ")
 HYPHEN_BULLET = re.compile(r"^(\s*)[-+] ", re.MULTILINE)
@@ -26,11 +31,13 @@ def guarded(value):
     """
     if value is None:
         return ""
-    if isinstance(value, str) and LIST.match(value):
-        return HYPHEN_BULLET.sub(r"\1• ", value)
-    if isinstance(value, str) and FORMULA.match(value):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    if LIST.match(value):
+        value = HYPHEN_BULLET.sub(r"\1• ", value)
+    elif FORMULA.match(value):
+        value = "'" + value
+    return INNER_FORMULA.sub(r"\1'", value)
 
 
 def lines(header, rows):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from exchange.models import Introduction
 from members.models import Member, User
@@ -40,6 +41,23 @@ def title_of(introduction):
         return str(subject_of(introduction))
     live = adoption.case.live if adoption.case_id else None
     return live.title if live else adoption.original_title or str(adoption)
+
+
+def titles_for(introductions, user):
+    """Return number of each of ``introductions`` -> what it is about is called for ``user``, who may not
+    be able to read it any more: then it has no name. One query a kind of subject."""
+    subjects = {each.pk: subject_of(each) for each in introductions}
+    readable = set()
+    for model in {type(subject) for subject in subjects.values()}:
+        keys = [subject.pk for subject in subjects.values() if type(subject) is model]
+        found = model.objects.readable_by(user).filter(pk__in=keys).values_list("pk", flat=True)
+        readable |= {(model, key) for key in found}
+    return {
+        each.pk: title_of(each)
+        if (type(subjects[each.pk]), subjects[each.pk].pk) in readable
+        else _("An entry that is not shown any more")
+        for each in introductions
+    }
 
 
 def contact_for(introduction, user):

@@ -19,6 +19,7 @@ from exchange.content.introductions import (
     lapses_on,
     subject_of,
     title_of,
+    titles_for,
 )
 from exchange.forms.introductions import DecideForm, IntroduceForm, OutcomeForm
 from exchange.models import Adoption, Advice, Cooperation, Introduction
@@ -141,7 +142,7 @@ def introduction(request, pk):
         "problem": problem,
         "subject": subject_of(found),
         "kind": kind_of(found),
-        "title": title_of(found),
+        "title": titles_for([found], request.user)[found.pk],
         "is_asker": found.from_user_id == request.user.pk,
         "decides": found.state == State.ASKED
         and found.from_user_id != request.user.pk

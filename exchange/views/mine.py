@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from exchange.content.introductions import addresses_end, kind_of, lapses_on, title_of
+from exchange.content.introductions import addresses_end, kind_of, lapses_on, titles_for
 from exchange.content.matching import matches
 from exchange.models import (
     Addressee,
@@ -159,10 +159,11 @@ def introductions_of(user, members):
     )
     coordinated = {*Member.objects.coordinated_by(user).values_list("pk", flat=True)}
     found = list(rows.select_related(*RELATED).order_by("created_at", "pk")[: 2 * SHOWN])
+    titles = titles_for(found, user)
     for row in found:
         row.is_mine = row.from_user_id == user.pk
         row.decides = row.state == ASKED and not row.is_mine and row.to_member_id in coordinated
-        row.kind, row.title, row.lapses = kind_of(row), title_of(row), lapses_on(row)
+        row.kind, row.title, row.lapses = kind_of(row), titles[row.pk], lapses_on(row)
         row.shows_address = (
             row.state == ACCEPTED
             and user.pk in (row.from_user_id, row.decided_by_id)

@@ -38,17 +38,28 @@ class CallForm(forms.ModelForm):
 
 
 class DecisionsForm(forms.Form):
-    """For each answer, whether it is on the shortlist and what it is called."""
+    """For each answer, whether it is on the shortlist and what it is called.
+
+    What stood there when the page was read is sent along, so that what a colleague has decided since is
+    not taken back by a form in which nobody touched it.
+    """
 
     def __init__(self, *args, entries, **kwargs):
         super().__init__(*args, **kwargs)
         most = CallEntry._meta.get_field("result").max_length
         for entry in entries:
             self.fields[f"short-{entry.pk}"] = forms.BooleanField(
-                label=_("On the shortlist"), required=False, initial=entry.is_shortlisted
+                label=_("On the shortlist"),
+                required=False,
+                initial=entry.is_shortlisted,
+                show_hidden_initial=True,
             )
             self.fields[f"result-{entry.pk}"] = forms.CharField(
-                label=_("Result"), required=False, initial=entry.result, max_length=most
+                label=_("Result"),
+                required=False,
+                initial=entry.result,
+                max_length=most,
+                show_hidden_initial=True,
             )
         self.entries = entries
 
@@ -62,14 +73,18 @@ class DecisionsForm(forms.Form):
             yield entry, self[f"short-{entry.pk}"], self[f"result-{entry.pk}"], by_criterion
 
     def decisions(self):
-        """Return {key of an answer: (is shortlisted, result)}."""
-        return {
-            entry.pk: (
-                self.cleaned_data[f"short-{entry.pk}"],
-                self.cleaned_data[f"result-{entry.pk}"],
-            )
-            for entry in self.entries
-        }
+        """Return {key of an answer: what is decided anew, by the name of its column}."""
+        found = {}
+        for entry in self.entries:
+            columns = {f"short-{entry.pk}": "is_shortlisted", f"result-{entry.pk}": "result"}
+            changed = {
+                column: self.cleaned_data[name]
+                for name, column in columns.items()
+                if name in self.changed_data
+            }
+            if changed:
+                found[entry.pk] = changed
+        return found
 
 
 @admin.register(Call)

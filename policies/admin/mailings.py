@@ -22,7 +22,6 @@ from policies.workflow import mailings
 from policies.workflow.errors import WorkflowError
 
 PEOPLE_A_PAGE = 100
-MAX_DIGITS = 9  # of the number of people that was shown
 
 
 class MailingForm(forms.ModelForm):
@@ -151,9 +150,7 @@ def preview_view(request, pk, *, model_admin):
 def _act(request, mailing):
     """Do what the button says and return what is told."""
     if request.POST.get("act") == "send":
-        number = request.POST.get("seen", "")
-        known = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
-        sent = mailings.send(mailing, by=request.user, seen=int(number) if known else -1)
+        sent = mailings.send(mailing, by=request.user, seen=request.POST.get("seen", ""))
         told = ngettext(
             "It goes to %(count)s person.", "It goes to %(count)s people.", sent.reached
         )
@@ -163,12 +160,12 @@ def _act(request, mailing):
 
 
 def _of_draft(request, mailing):
-    number, muted = mailings.counted(mailing)
-    people = Paginator(mailings.recipients(mailing), PEOPLE_A_PAGE)
+    people = list(mailings.recipients(mailing))
     return {
-        "number": number,
-        "muted": muted,
-        "page": people.get_page(request.GET.get("page")),
+        "number": len(people),
+        "muted": mailings.switched_off(mailing, people),
+        "seen": mailings.shown(mailing, people),
+        "page": Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("page")),
         "may_send": request.user.has_perm("policies.change_mailing"),
     }
 

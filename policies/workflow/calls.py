@@ -92,7 +92,9 @@ def mark(entry, marks, *, by):
 
 @transaction.atomic
 def decide(call, decisions, *, by, announce=False):
-    """Save the shortlist and results of a call: {entry: (is shortlisted, result)}, by its key.
+    """Save the shortlist and results of a call: {key of an entry: its columns with their new values}.
+
+    An answer that was taken back meanwhile is left out.
 
     With ``announce`` they become public, and the teams of all answers are told once; from then on what
     is saved is public at once.
@@ -102,12 +104,15 @@ def decide(call, decisions, *, by, announce=False):
         raise ActionRefused(_("Results are announced once the call has closed."))
     entries = {each.pk: each for each in call.entries.select_related("case__live", "case__member")}
     changed = []
-    for key, (is_shortlisted, result) in decisions.items():
-        entry = entries[key]
-        if (entry.is_shortlisted, entry.result) != (is_shortlisted, result):
-            entry.is_shortlisted, entry.result = is_shortlisted, result
-            entry.save(update_fields=["is_shortlisted", "result"])
-            changed.append(f"{entry.case}: {result or ('+' if is_shortlisted else '–')}")
+    for key, values in decisions.items():
+        entry = entries.get(key)
+        if entry and any(getattr(entry, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(entry, name, value)
+            entry.save(update_fields=list(values))
+            changed.append(
+                f"{entry.case}: {entry.result or ('+' if entry.is_shortlisted else '–')}"
+            )
     if changed:
         audit.record("call-decided", call, by=by, reason="\n".join(changed))
     if announce and not call.announced_at:

@@ -1,5 +1,8 @@
 """Mails of the secretariat to people of teams: who gets them, a test, and sending them once."""
 
+import hashlib
+import json
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -52,11 +55,16 @@ def kind_of(mailing):
     return Kind.WORK_MAIL if mailing.is_about_own_work else Kind.NETWORK_MAIL
 
 
-def counted(mailing):
-    """Return how many people a mailing is for, and how many of them have switched such mail off."""
-    people = list(recipients(mailing))
-    muted = 0 if mailing.is_about_own_work else sum(Kind.NETWORK_MAIL in p.muted for p in people)
-    return len(people), muted
+def switched_off(mailing, people):
+    """Return how many of the ``people`` whom a mailing is for have switched such mail off."""
+    return 0 if mailing.is_about_own_work else sum(Kind.NETWORK_MAIL in p.muted for p in people)
+
+
+def shown(mailing, people):
+    """Return a word that is another one for any other text, and for any other people."""
+    written = [mailing.subject, mailing.text, mailing.is_about_own_work]
+    keys = sorted(person.pk for person in people)
+    return hashlib.sha256(json.dumps([written, keys]).encode()).hexdigest()
 
 
 def send_test(mailing, *, to):
@@ -68,8 +76,8 @@ def send_test(mailing, *, to):
 def send(mailing, *, by, seen):
     """Write the notices of a mailing, once, and return it.
 
-    ``seen`` is how many people the person was shown. Raises ``ActionRefused`` where it was sent
-    already, is for nobody, or for another number of people by now.
+    ``seen`` is what the person was shown (:func:`shown`). Raises ``ActionRefused`` where it was sent
+    already, is for nobody, or where it is another text or for other people by now.
     """
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     if mailing.sent_at:
@@ -77,9 +85,12 @@ def send(mailing, *, by, seen):
     people = list(recipients(mailing))
     if not people:
         raise ActionRefused(_("Nobody is chosen by this."))
-    if len(people) != seen:
+    if shown(mailing, people) != seen:
         raise ActionRefused(
-            _("It is for %(number)d people by now. Look at them again, then send it.")
+            _(
+                "The text or the people are not those that you were shown: it is for %(number)d people by "
+                "now. Look at both again, then send it."
+            )
             % {"number": len(people)}
         )
     notify(

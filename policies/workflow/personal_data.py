@@ -99,6 +99,7 @@ def forget(user):
     part |= Q(assessments__by=user) | Q(corrections__by=user) | Q(reviewer=user)
     part |= Q(desk_notes__by=user) | Q(case__update_requests__by=user)
     part |= Q(case__update_requests__answered_by=user) | Q(case__call_entries__by=user)
+    part |= Q(case__call_entries__marks__by=user)
     # Only where the person took part: elsewhere the same words are about somebody else.
     revisions = list(Revision.objects.filter(part).distinct().values_list("pk", flat=True))
     redactor = Redactor(user, former_colleague())
@@ -106,6 +107,8 @@ def forget(user):
     redactor.rows(ReviewNote.objects.filter(revision__in=revisions), "text")
     redactor.rows(Assessment.objects.filter(revision__in=revisions), "remark")
     redactor.rows(Correction.objects.filter(revision__in=revisions), "note")
+    cases = Revision.objects.filter(pk__in=revisions).order_by().values("case")
+    redactor.rows(CallMark.objects.filter(entry__case__in=cases), "remark")
     redactor.rows(DeskNote.objects.filter(revision__in=revisions), "text")
     asked = UpdateRequest.objects.filter(case__revisions__in=revisions).distinct()
     redactor.rows(asked, "reason", "answer_text")

@@ -7,8 +7,15 @@ import shutil
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.urls import reverse
+from django.utils import timezone
 
-from policies.models import CaseStudy
+from alerts import steps as alerts
+from alerts.models import SavedSearch, Watch
+from local_reviews.models import LocalReview
+from policies.models import Call, CallEntry, CaseStudy
+from portal.data_files import make_dump
+from seminars.models import Seminar
 from tests.addresses import make_world
 from tests.exchange import factories as exchange
 from tests.seminars import factories as seminars
@@ -36,8 +43,38 @@ def make():
                 and kind.__module__ == factories.__name__
             ):
                 kind()
+    _followed(world)
     call_command("sync_search", verbosity=0)
     return world
+
+
+def _followed(world):
+    """What people want to be told of, take part in and answer, reviews of all kinds, and the file of a
+    month: rows of which no other page of the world leads to the forms."""
+    live, coming = world.live, Seminar.objects.filter(registrations=None).first()
+    for person in filter(None, world.people.values()):
+        alerts.save_search(person, query="target=11.6&sort=newest", name="Waste", every="month")
+        alerts.follow(person, live.case)
+        alerts.watch(person, [*Watch.Kind.values])
+        seminars.RegistrationFactory(seminar=coming, user=person)
+    paused = {"paused_at": timezone.now()}
+    SavedSearch.objects.filter(user=world.people["official"]).update(**paused)
+    for kind in LocalReview.Kind.values:
+        review = LocalReview.objects.create(
+            member=live.case.member,
+            title=f"Of {kind}",
+            kind=kind,
+            year=2024,
+            languages=["en", "ko"],
+        )
+        review.goals.set([11, 6])
+    CallEntry.objects.create(call=Call.objects.latest("pk"), case=live.case, by_name="Ani")
+    # Links that stand in mails alone.
+    token = alerts.token_of(world.people["official"])
+    world.addresses["my-alerts:stop"] = reverse("my-alerts:stop", args=[token])
+    month = timezone.now().strftime("%Y-%m")
+    make_dump(month)
+    world.addresses["data-dump"] = reverse("data-dump", args=[month])
 
 
 def copies(number):

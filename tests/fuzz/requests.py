@@ -48,6 +48,18 @@ PARAMETERS = (
         "_to_field",
     ),
     *("_changelist_filters", "utm_source", "id__in", "format", "language"),
+    # Of programs, of feeds and of forms that no link leads to.
+    *("per_page", "fields", "kinds", "when", "place", "text", "number", "view", "waits", "away"),
+    *(
+        "cooperation",
+        "advice",
+        "adoption",
+        "title",
+        "similar",
+        "currency",
+        "budget",
+        "List-Unsubscribe",
+    ),
     *(facet.name for facet in facets.FACETS),
 )
 NUMBER = re.compile(r"(?<=/)\d+(?=/)|(?<=/)[a-z]+-?[a-z]+(?=/$)")

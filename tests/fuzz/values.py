@@ -1,9 +1,12 @@
 """What is sent that nobody should send: words, files, headers and whole bodies."""
 
+import io
 from functools import cache
 
+import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from policies.interchange.template import template
 from tests import uploads
 from tests.policies import lines, workbooks
 
@@ -136,6 +139,9 @@ HEADERS = (
     {"if-modified-since": "yesterday"},
     {"x-forwarded-for": "1, ::, x"},
     {"range": "bytes=9-1"},
+    {"range": "bytes=0-0,-5", "if-range": "x"},
+    {"range": "bytes=5-", "if-range": '"x"'},
+    {"origin": "https://evil.example", "access-control-request-method": "PUT"},
     {"referer": "http://testserver/\x7f"},
     {"host": "testserver:99999"},
     {"cookie": 'sessionid="aaaaaaaa\\000"; csrftoken="\\000"; messages="\\377"'},
@@ -156,6 +162,19 @@ BODIES = (
 )
 
 
+ONE_CASE = {
+    "language": "English",
+    "title": "Night buses",
+    "summary": "Nine lines run through the night.",
+    "stage": "Completed",
+    "start": "April 2013",
+    "themes": "Transport",
+    "targets": "11.2 | Women get home",
+    "budget_amount": "13,000,000",
+    "budget_currency": "KRW",
+}
+
+
 @cache
 def good_files():
     """Return (name, bytes) of files as people send them, of each kind that is taken somewhere."""
@@ -166,7 +185,19 @@ def good_files():
         ("telephone.heic", uploads.HEIC),
         ("cases.xlsx", workbooks.workbook(workbooks.row())),
         ("cases.jsonl", lines.encoded(lines.full())),
+        ("case.xlsx", _own_workbook()),
     )
+
+
+def _own_workbook():
+    """The blank workbook as a city fills it in."""
+    book = openpyxl.load_workbook(io.BytesIO(template(one_case=True)))
+    heads = [cell.value for cell in book["Cases"][1]]
+    for name, value in ONE_CASE.items():
+        book["Cases"].cell(2, heads.index(name) + 1, value)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def some_file(chance):

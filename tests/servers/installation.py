@@ -21,7 +21,7 @@ from django.conf import settings
 
 BASE = settings.BASE_DIR
 SITE = "sdg.example.org"
-SECONDS = 30  # that a server may take to start or to stop on a busy machine
+SECONDS = 60  # that a server may take to start, to stop or to answer on a busy machine
 
 NGINX = """
 {user}

@@ -23,7 +23,6 @@ def read(pieces):
         "\t1",
         "\r1",
         "  =1",
-        "\n=1",
         "\u00a0=1",
         "\x00=1",
         "\ufeff=1",
@@ -49,6 +48,22 @@ def test_text_that_looks_like_a_formula_is_quoted(text):
     ],
 )
 def test_list_gets_bullets_that_are_no_minus(text, cell):
+    assert guarded(text) == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("a;=cmd|'/c calc'!A0;b", "a;'=cmd|'/c calc'!A0;b"),
+        ("Two lines\n  @SUM(A1)", "Two lines\n  '@SUM(A1)"),
+        ("x;-cmd|y\r+cmd|z", "x;'-cmd|y\r'+cmd|z"),
+        ("x;\t\uff1d1", "x;\t'\uff1d1"),
+        ("\n=1", "'\n'=1"),
+        ("2019: -3; -5;+2.5\n-7", "2019: -3; -5;+2.5\n-7"),
+        ("x; - y; + z", "x; - y; + z"),
+    ],
+)
+def test_no_cell_begins_within_a_text_where_semicolons_part_cells(text, cell):
     assert guarded(text) == cell
 
 

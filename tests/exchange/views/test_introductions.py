@@ -145,3 +145,13 @@ def test_what_came_of_it_is_said_with_one_click(surabaya, galle, asked):
     signed_in(galle.user).post(path, {"outcome": "visit"})
     assert Introduction.objects.get().outcome == "visit"
     assert "There was a visit" in page(surabaya.user, path)
+
+
+def test_what_was_removed_is_named_to_its_team_only(asked, surabaya, galle):
+    """Who asked to be put in touch may not go on reading what the secretariat has taken away."""
+    asked.cooperation.removed_at = timezone.now()
+    asked.cooperation.save()
+    for path in (f"/my/introductions/{asked.pk}/", "/my/exchange/"):
+        theirs, own = page(galle.user, path), page(surabaya.user, path)
+        assert ("See composting" in theirs, "See composting" in own) == (False, True), path
+        assert "An entry that is not shown any more" in theirs, path

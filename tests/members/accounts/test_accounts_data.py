@@ -18,6 +18,9 @@ from members.record import audit, people
 from members.teams import memberships, proposals
 from policies.models import (
     Assessment,
+    Call,
+    CallEntry,
+    CallMark,
     CaseStudy,
     Correction,
     ImportRun,
@@ -27,6 +30,7 @@ from policies.models import (
     Stakeholder,
 )
 from policies.workflow import moderation
+from portal.models import PageText
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -128,7 +132,7 @@ NOTHING_IN_THE_EXCHANGE = {
         *("introductions_asked", "introductions_decided", "flags", "flags_decided"),
         *("desk_notes", "updates_asked_for", "updates_answered", "calls_answered"),
         *("calls_marked", "mails_to_people"),
-        *("seminars", "saved_searches", "followed_cases", "watched_news"),
+        *("seminars", "saved_searches", "followed_cases", "watched_news", "page_texts"),
     )
 }
 
@@ -652,6 +656,10 @@ def test_deleted_moderator_is_a_former_moderator(client, ani, case, moderator):
     )
     Correction.objects.create(revision=unpublished, field="title", note="Min-jun Kim", **mine)
     ImportRun.objects.create(original_name="cases.jsonl", **mine)
+    PageText.objects.create(place="about", text="We are a network.", **mine)
+    call = Call.objects.create(title="Award", opens="2026-01-01", closes="2099-01-01")
+    entry = CallEntry.objects.create(call=call, case=unpublished.case, by_name=NAME)
+    CallMark.objects.create(entry=entry, criterion="quality", remark="Min-jun Kim: weak", **mine)
     audit.record("account-blocked", ani, by=moderator, reason="Min-jun Kim was asked to")
     moderator.is_staff = False
     moderator.save()
@@ -665,9 +673,10 @@ def test_deleted_moderator_is_a_former_moderator(client, ani, case, moderator):
         "Former moderator",
     ]
     assert Revision.objects.get().decided_by_name == "Former moderator"
-    for model in (Assessment, Correction, ImportRun):
+    for model in (Assessment, Correction, ImportRun, PageText, CallMark):
         assert model.objects.get().by_name == "Former moderator"
     assert Assessment.objects.get().remark == "Former colleague: weak"
+    assert CallMark.objects.get().remark == "Former colleague: weak"
     assert list(Event.objects.order_by("pk").values_list("action", "actor_name", "reason")) == [
         ("submitted", NAME, f"Done. {NAME}"),
         ("changes-requested", "Former moderator", f"{NAME}: say so, and mail {EMAIL}"),

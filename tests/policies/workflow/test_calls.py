@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import lxml.html
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
@@ -183,12 +184,37 @@ def test_several_reviewers_mark_and_people_decide(
         "The results of the call “Award of 2026” are there. Thank you for taking part.",
     ]
     # What was wrong is put right, on the case too.
-    editor_client.post(answers, {f"result-{won.pk}": "Winner 2026", "act": "save"})
+    before = {f"initial-short-{won.pk}": "True", f"initial-result-{won.pk}": "Finalist 2026"}
+    editor_client.post(answers, before | {f"result-{won.pk}": "Winner 2026", "act": "save"})
     assert [award["label"] for award in CaseStudy.objects.get(pk=cases["public"].pk).awards] == [
         "Winner 2026"
     ]
     assert CallEntry.objects.get(pk=won.pk).is_shortlisted is False
     assert Event.objects.filter(action="call-announced").count() == 1
+
+
+def test_what_a_colleague_decided_meanwhile_stays(cases, ani, editor_client):
+    call = make_call()
+    entries = [calls.enter(call, cases[name], by=ani) for name in ("public", "submitted")]
+    answers = f"/admin/policies/call/{call.pk}/answers/"
+    page = lxml.html.fromstring(editor_client.get(answers).text).get_element_by_id("content")
+    fields = {
+        each.get("name"): each.get("value", "")
+        for each in page.xpath(".//form//input[@name]")
+        if each.get("type") != "checkbox" or each.get("checked") is not None
+    }
+    colleague = signed_in(StaffFactory(is_superuser=True))
+    colleague.post(answers, {f"result-{entries[0].pk}": "Winner", "act": "save"})
+    # On the page that was read before, only the other answer is touched.
+    sent = fields | {f"short-{entries[1].pk}": "on", "act": "save"}
+    assert editor_client.post(answers, sent).status_code == 302
+    found = CallEntry.objects.order_by("pk").values_list("result", "is_shortlisted")
+    assert list(found) == [("Winner", False), ("", True)]
+    # Nor does an answer that was taken back hold up the others.
+    calls.withdraw(entries[1], by=ani)
+    decided = {key: {"result": "Finalist"} for key in (entries[0].pk, entries[1].pk)}
+    calls.decide(call, decided, by=editor_client.person)
+    assert list(CallEntry.objects.values_list("result", flat=True)) == ["Finalist"]
 
 
 def test_those_who_have_not_answered_are_reminded_a_week_and_a_day_before_the_end(cases, ani):
