@@ -68,7 +68,7 @@ def _followed(world):
             languages=["en", "ko"],
         )
         review.goals.set([11, 6])
-    CallEntry.objects.create(call=Call.objects.latest("pk"), case=live.case, by_name="Ani")
+    CallEntry.objects.create(call=Call.objects.earliest("pk"), case=live.case, by_name="Ani")
     # Links that stand in mails alone.
     token = alerts.token_of(world.people["official"])
     world.addresses["my-alerts:stop"] = reverse("my-alerts:stop", args=[token])
