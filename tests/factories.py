@@ -1,6 +1,7 @@
 """Objects for tests, valid by themselves and without surprises. Targets come from the fixture
 ``reference`` (the real goals and targets), never from here."""
 
+import functools
 import io
 from importlib import import_module
 from types import SimpleNamespace
@@ -185,6 +186,7 @@ def stored(name, content):
     return default_storage.save(name, ContentFile(content))
 
 
+@functools.cache
 def webp(width, height):
     written = io.BytesIO()
     Image.new("RGB", (width, height), "teal").save(written, "WEBP")

@@ -1,6 +1,7 @@
 """A real Chromium against the real thing: gunicorn, production settings, the sample library."""
 
 import contextlib
+import fcntl
 import functools
 import json
 import os
@@ -95,19 +96,41 @@ def environment(tmp_path_factory, mail_folder):
     return given
 
 
+@contextlib.contextmanager
+def one_at_a_time(path):
+    """Wait until no other process is inside of this for the same path."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
-def site(chromium, tmp_path_factory, environment):
+def files(tmp_path_factory, environment):
+    """Fill the folder of the portal, or copy what the first process of the test run has made."""
+    runs = tmp_path_factory.getbasetemp()
+    # The processes of a run that is shared out have folders below the one of the run.
+    run = runs.parent if "PYTEST_XDIST_WORKER" in os.environ else runs
+    made, var = run / "portal", Path(environment["VAR_DIR"])
+    with one_at_a_time(run / "portal.lock"):
+        if not made.exists():
+            # In one process: to start Django takes as long as most of them.
+            code = "from tests.e2e import desk; desk.set_up()"
+            subprocess.run(
+                [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+            shutil.copytree(var, made)
+        else:
+            shutil.copytree(made, var, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def site(chromium, tmp_path_factory, environment, files):
     """Address of the portal, served by gunicorn with the sample library in it."""
     address = environment["SITE_URL"]
-    # In one process: to start Django takes as long as most of them.
-    code = "from tests.e2e import desk; desk.set_up()"
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
     log = tmp_path_factory.mktemp("log") / "gunicorn.log"
     with log.open("w") as output:
         server = subprocess.Popen(
