@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
+from citynet.web import recent
 from exchange.content import asked
 from members import place_names
 from policies.content import summary
@@ -93,8 +94,9 @@ def _own_files(request, settings, tmp_path, new_index):
 
 @pytest.fixture(autouse=True)
 def _own_entries():
-    """What a process reads of the exchange now and then is of the test's own rows."""
+    """What a process reads now and then is of the test's own rows."""
     asked.forget()
+    recent.forget()
 
 
 REFERENCE = (Goal, Target, Theme)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from citynet.web.languages import cached_per_language
+from citynet.web.recent import Recent
 from citynet.web.text import order_key
 from members.models import Member
 from members.subregions import SUBREGIONS
@@ -54,12 +55,11 @@ class Facet:
 class Labels:
     """The labels of what can be chosen, in the reader's language: make one for each request.
 
-    Each is read once: of the members only those asked for.
+    Each is read once. Names of themes and members are those of at most some seconds ago.
     """
 
     def __init__(self):
         self._known = {}
-        self._members = {}
 
     def of(self, name, values):
         """Return value -> label of those of ``values`` that can be chosen from the facet ``name``.
@@ -67,8 +67,9 @@ class Labels:
         They are in the order in which the facet's choices are offered.
         """
         if name == "member":
-            return self._of_members(values)
-        return {value: label for value, label in self.all(name).items() if value in values}
+            return _names_of_members(values)
+        known = self._themes(values) if name == "theme" else self.all(name)
+        return {value: label for value, label in known.items() if value in values}
 
     def targets(self, codes):
         """Return code -> target, with its goal, label and text, of those of ``codes`` that exist."""
@@ -79,17 +80,34 @@ class Labels:
         """Return value -> label of everything that can be chosen from a facet other than "member"."""
         if FACETS_BY_NAME[name].options:
             return _fixed_labels(name)
+        if name == "theme":
+            return self._themes()
         if name not in self._known:
             self._known[name] = {**_READ[name](), NONE: NOT_REPORTED}
         return self._known[name]
 
-    def _of_members(self, values):
-        missing = [slug for slug in values if slug not in self._members and slug_re.match(slug)]
-        if missing:
-            found = Member.objects.filter(slug__in=missing).order_by().values_list("slug", "name")
-            self._members.update(found)
-        found = [(slug, self._members[slug]) for slug in values if slug in self._members]
-        return dict(sorted(found, key=lambda pair: (order_key(str(pair[1])), pair[0])))
+    def _themes(self, values=()):
+        """Return slug -> name of all themes, those of ``values`` that are quite new too."""
+        return {**_themes_of_now({*values} - {NONE}), NONE: NOT_REPORTED}
+
+
+def _names_of_members(values):
+    """Return slug -> name of those of these members that exist, in the order of their names."""
+    known = _members_of_now(filter(slug_re.match, values))
+    found = sorted((known[slug], slug) for slug in values if slug in known)
+    return {slug: name for (_order, name), slug in found}
+
+
+@Recent
+def _themes_of_now():
+    return dict(Theme.objects.values_list("slug", "name"))
+
+
+@Recent
+def _members_of_now():
+    """Return slug -> (what it is sorted by, name) of all members."""
+    rows = Member.objects.order_by().values_list("slug", "name")
+    return {slug: (order_key(name), name) for slug, name in rows}
 
 
 @cached_per_language
@@ -104,7 +122,6 @@ def _fixed_labels(name):
 _READ = {
     "goal": lambda: names().goals,
     "target": lambda: {code: target.label for code, target in names().targets.items()},
-    "theme": lambda: dict(Theme.objects.values_list("slug", "name")),
 }
 
 

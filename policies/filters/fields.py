@@ -79,6 +79,23 @@ class OptionField(forms.ChoiceField):
             )
 
 
+class PartsField(forms.MultipleChoiceField):
+    """The parts of the filters that are shown whole, each once."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value):
+        """Return the names of the parts."""
+        named = tuple(dict.fromkeys(filter(None, value or ())))
+        known = {name for name, _label in self.choices}
+        for each in named:
+            if each not in known:
+                raise ValidationError(
+                    _("“%(value)s” is no part of the filters.") % {"value": shown(each)}
+                )
+        return named
+
+
 class CityField(forms.CharField):
     """A city by its address, with cities close to it; nothing is fine."""
 
@@ -162,6 +179,10 @@ class PageFilter(AddressFilter):
 
 class OptionFilter(AddressFilter):
     field_class = OptionField
+
+
+class PartsFilter(AddressFilter):
+    field_class = PartsField
 
 
 class FacetFilter(AddressFilter):

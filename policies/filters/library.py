@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from citynet.web.addresses import address
 from members import traits
 from members.models import FormerAddress
+from members.subregions import SUBREGIONS
 from policies.content.facets import FACETS, Labels
 from policies.models import FormerTheme, Revision
 from policies.search.query import SORTS, Question, ask
+from policies.search.understanding import GOALS
 from sdg.models import plain_code
 
 from .fields import (
@@ -26,6 +28,7 @@ from .fields import (
     FacetFilter,
     OptionFilter,
     PageFilter,
+    PartsFilter,
     WordsField,
     WordsFilter,
     YearFilter,
@@ -40,6 +43,14 @@ VIEWS = {LIST: _("List"), TABLE: _("Table"), MAP: _("Map")}
 LET_IN = "in"
 UNKNOWN = {LET_IN: _("Let in, at the end")}
 NEWEST, RELEVANCE = "newest", "relevance"
+# Parts of the filters that are long: their choices are written where something in them is chosen, or
+# where they are asked for by "open".
+MEMBERS = "member"
+PARTS = {
+    **{f"goal-{number}": _("Targets of a goal") for number in GOALS},
+    **{f"subregion-{each.slug}": _("Countries of a subregion") for each in SUBREGIONS},
+    MEMBERS: _("All members"),
+}
 
 # Exact ranges: the name in a Question -> the two parameters in the address.
 RANGES = {
@@ -83,6 +94,7 @@ class LibraryFilter(StrictFilterSet):
     sort = OptionFilter(label=_("Sort by"), choices=list(SORTS.items()))
     view = OptionFilter(label=_("View"), choices=list(VIEWS.items()))
     page = PageFilter(label=_("Page"))
+    open = PartsFilter(label=_("Filters shown whole"), choices=list(PARTS.items()))
 
     class Meta:
         model = Revision
@@ -183,6 +195,11 @@ class LibraryFilter(StrictFilterSet):
     @property
     def view_name(self):
         return self.cleaned.get("view") or LIST
+
+    @property
+    def opened(self):
+        """The parts of the filters that are shown whole; they say nothing of what is searched."""
+        return self.cleaned.get("open", ())
 
     @property
     def by_meaning(self):

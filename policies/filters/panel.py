@@ -17,10 +17,10 @@ from members.subregions import subregion_of
 from policies.content.bands import NONE
 from policies.content.facets import FACETS_BY_NAME
 
-from .library import RANGES
+from .library import MEMBERS, RANGES
 
-# So many members are offered, those with the most cases.
-MAX_MEMBERS = 40
+# So many members are offered at first, those with the most cases; a button leads to all of them.
+FIRST_MEMBERS = 12
 LAST_DIGITS = 100
 
 
@@ -64,7 +64,9 @@ GROUPS = (
 class Choice(NamedTuple):
     """A box: a value of a facet, with how many cases it would give as a number and its noun.
 
-    Both are empty where nothing was counted.
+    Both are empty where nothing was counted. What has choices ``below`` it has them left out, as None,
+    until somebody asks for the ``part`` of the filters that they are, "goal-11"; ``whole`` says what
+    they are. ``goal`` is the number of a goal, for its colour.
     """
 
     facet: str
@@ -73,20 +75,10 @@ class Choice(NamedTuple):
     number: str = ""
     noun: str = ""
     is_chosen: bool = False
-
-
-class Tree(NamedTuple):
-    """Choices under a heading of their own; ``goal`` is the number of a goal, for its colour."""
-
-    label: str
-    number: str
-    noun: str
-    choices: list[Choice]
     goal: str = ""
-
-    @property
-    def is_open(self):
-        return any(choice.is_chosen for choice in self.choices)
+    part: str = ""
+    whole: str = ""
+    below: list | None = None
 
 
 class FilterPanel:
@@ -100,6 +92,15 @@ class FilterPanel:
         self.filters = filters
         self.counts = counts
         self.matches = Matches() if has_numbers else defaultdict(lambda: ("", ""))
+        # The parts that are shown whole: asked for, or with something chosen in them.
+        chosen = filters.chosen
+        self.open = {
+            *filters.opened,
+            *(f"goal-{goal}" for goal in chosen.get("goal", ())),
+            *(f"goal-{_goal(target)}" for target in chosen.get("target", ())),
+            *(f"subregion-{subregion}" for subregion in chosen.get("subregion", ())),
+            *(f"subregion-{_subregion(country)}" for country in chosen.get("country", ())),
+        }
 
     def groups(self):
         """Return what the template shows of each group with something to choose or a mistake."""
@@ -107,19 +108,20 @@ class FilterPanel:
 
     def _group(self, group):
         errors, ends = self.filters.errors, RANGES.get(group.range, ())
-        trees, choices = self._offered(group)
+        choices = self._offered(group)
         mistakes = [(name, errors[name][0]) for name in group.facets if name in errors]
-        if not (trees or choices or ends or mistakes):
+        if not (choices or ends or mistakes):
             return None
         in_use = any(
             name in self.filters.values or name in errors for name in (*group.facets, *ends)
-        )
+        ) or any(part.partition("-")[0] in group.facets for part in self.filters.opened)
         return {
             "heading": group.heading,
             "is_open": group.is_open or in_use,
             "mistakes": mistakes,
-            "trees": trees,
             "choices": choices,
+            "part": MEMBERS if group.facets == (MEMBERS,) else "",
+            "more": self._more() if group.facets == (MEMBERS,) else "",
             "ends": [self._end(name) for name in ends],
         }
 
@@ -133,19 +135,30 @@ class FilterPanel:
         }
 
     def _offered(self, group):
-        """Return the trees of a group, and the choices below them."""
+        """Return the choices of a group."""
         if group.facets == ("goal", "target"):
             return self._goals()
         if group.facets == ("subregion", "country"):
             return self._places()
-        return [], [choice for facet in group.facets for choice in self._choices(facet)]
+        return [choice for facet in group.facets for choice in self._choices(facet)]
 
-    def _choices(self, facet):
-        """Return the choices that some case has, and the chosen ones."""
+    def _more(self):
+        """Return what the button says that asks for all members; "" where they are all there."""
+        count = len(self.counts.get(MEMBERS, ()))
+        if MEMBERS in self.open or count <= FIRST_MEMBERS:
+            return ""
+        return _("All %(count)s members") % {"count": number(count)}
+
+    def _choices(self, facet, among=None):
+        """Return the choices that some case has, and the chosen ones; those of ``among`` where only
+        some are wanted."""
         counts = self.counts.get(facet, {})
         chosen = self.filters.chosen.get(facet, ())
-        # Many members: those with the most cases.
-        offered = nlargest(MAX_MEMBERS, counts, counts.get) if facet == "member" else counts
+        offered = counts
+        if among is not None:
+            offered = [value for value in among if counts.get(value)]
+        elif facet == MEMBERS and MEMBERS not in self.open:
+            offered = nlargest(FIRST_MEMBERS, counts, counts.get)
         labels = self.filters.labels(facet, {*offered, *chosen})
         return [
             Choice(facet, value, label, *self.matches[counts.get(value, 0)], value in chosen)
@@ -153,37 +166,61 @@ class FilterPanel:
         ]
 
     def _goals(self):
-        targets = {}
-        for choice in self._choices("target"):
-            targets.setdefault(choice.value.partition(".")[0], []).append(choice)
-        trees, without_goal = self._trees("goal", targets, _("Any target of Goal %(value)s"))
-        trees = [tree._replace(goal=value) for value, tree in trees.items()]
+        offered = [
+            target
+            for target in self.counts.get("target", {})
+            if f"goal-{_goal(target)}" in self.open
+        ]
+        targets = _by(lambda choice: _goal(choice.value), self._choices("target", offered))
+        goals = self._with_parts("goal", targets, _("Targets of Goal %(value)s"))
+        goals = [goal._replace(goal=goal.value) if goal.part else goal for goal in goals]
         # Not offered beside its goal, where it says the same, but it may have been chosen.
-        without_target = [choice for choice in targets.get(NONE, ()) if choice.is_chosen]
-        return trees, without_goal + without_target
+        return goals + [choice for choice in targets.get(NONE, ()) if choice.is_chosen]
 
     def _places(self):
-        countries = {}
-        for choice in self._choices("country"):
-            subregion = subregion_of(choice.value)
-            countries.setdefault(subregion.slug if subregion else NONE, []).append(choice)
-        trees, nowhere = self._trees("subregion", countries, _("Anywhere in %(label)s"))
-        return list(trees.values()), nowhere + countries.get(NONE, [])
+        offered = [
+            country
+            for country in self.counts.get("country", {})
+            if (where := _subregion(country)) == NONE or f"subregion-{where}" in self.open
+        ]
+        countries = _by(lambda choice: _subregion(choice.value), self._choices("country", offered))
+        whole = _("Countries and areas of %(label)s")
+        return self._with_parts("subregion", countries, whole) + countries.get(NONE, [])
 
-    def _trees(self, facet, rows, whole):
-        """Return value -> tree of a facet over the ``rows`` of its values, and "none" as a choice.
+    def _with_parts(self, facet, rows, whole):
+        """Return the choices of a facet, each with those of ``rows`` below it; "none" at the end.
 
-        The first choice of each tree is named by ``whole``.
+        ``whole`` says what is below a value.
         """
         offered = {choice.value: choice for choice in self._choices(facet)}
-        trees, none = {}, [offered[NONE]] if NONE in offered else []
+        none = [offered[NONE]] if NONE in offered else []
+        found = []
         # A row may be chosen although no case is left above it.
         for value, label in self.filters.labels(facet, {*offered, *rows} - {NONE}).items():
             choice = offered.get(value) or Choice(facet, value, label, *self.matches[0])
-            first = choice._replace(label=whole % {"value": value, "label": label})
-            choices = [first, *rows.get(value, ())]
-            trees[value] = Tree(label, choice.number, choice.noun, choices)
-        return trees, none
+            part, said = f"{facet}-{value}", whole % {"value": value, "label": label}
+            below = rows.get(value, []) if part in self.open else None
+            found.append(choice._replace(part=part, whole=said, below=below))
+        return found + none
+
+
+def _goal(target):
+    """Return the number of the goal of a target: "11" of "11.b"."""
+    return target.partition(".")[0]
+
+
+def _subregion(country):
+    """Return the subregion of a country as it stands in addresses; "none" for none."""
+    found = subregion_of(country)
+    return found.slug if found else NONE
+
+
+def _by(key, choices):
+    """Return the choices by a key, in their order."""
+    found = defaultdict(list)
+    for choice in choices:
+        found[key(choice)].append(choice)
+    return found
 
 
 class Matches(dict):

@@ -105,7 +105,7 @@ class PerPageFilter(Filter):
 class ApiFilter(LibraryFilter):
     """The filters of the list, but for what concerns how a page looks."""
 
-    view = None
+    view = open = None
     per_page = PerPageFilter(
         label=gettext_lazy("Results a page"), min_value=1, max_value=MOST_PER_PAGE
     )

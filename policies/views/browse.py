@@ -61,7 +61,8 @@ def case_list(request):
     if not filters.is_valid():
         return refused(request, filters)
     if filters.has_empty_ends:
-        return redirect(filters.address(page=filters.values.get("page", ())), permanent=True)
+        plain = filters.address(page=filters.values.get("page", ()), open=filters.opened)
+        return redirect(plain, permanent=True)
     answer = filters.answer
     if not answer.available:
         if filters.is_narrowed:
@@ -212,7 +213,8 @@ def _frame(filters, counts, *, has_numbers):
         "kept_by_filters": _pairs(
             filters,
             [name for name in ("like", "meaning", "unknown", "sort", "view") if name in state],
-        ),
+        )
+        + [("open", part) for part in filters.opened],
         "kept_by_sort": _pairs(filters, [name for name in state if name not in ("sort", "page")]),
         "feed_query": filters.query(view=()),
     }
@@ -301,7 +303,7 @@ def _mistakes(filters):
         label = filters.filters[name].label if name in filters.filters else ""
         # A facet has no field of its own to go to: its message stands above its choices.
         field = f"error-{name}" if name in FACETS_BY_NAME else name
-        if name in ("sort", "view", "page", "__all__"):
+        if name in ("sort", "view", "page", "open", "__all__"):
             field = ""
         found += [(label, message, field) for message in filters.errors.get(name, ())]
     return found

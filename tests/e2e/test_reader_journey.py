@@ -22,10 +22,13 @@ def test_from_a_question_to_a_comparison(open_page, scripts, width):
     page.locator("details.side-panel > summary").evaluate(
         "summary => { summary.parentElement.open = true }"
     )
-    page.locator("input[name=goal][value='12']").evaluate(
-        "box => { for (let p = box.closest('details'); p; p = p.parentElement.closest('details')) p.open = true }"
-    )
-    page.locator("input[name=goal][value='12']").check()
+    goal = page.locator("input[type=checkbox][name=goal][value='12']")
+    goal.check()
+    # Its targets are asked for by a button, by keyboard too; what is ticked stays ticked.
+    page.locator("button[name=open][value=goal-12]").press("Enter")
+    page.locator("#goal-12 input[name=target][value='12.5']").wait_for()
+    assert goal.is_checked()
+    assert page.locator("button[name=open][value=goal-11]").count() == 1
     page.get_by_role("button", name="Apply filters").click()
     page.wait_for_url(re.compile(r"q=waste.*goal=12"))
     narrowed = page.locator(".case").count()

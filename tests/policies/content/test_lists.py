@@ -3,6 +3,7 @@
 import pytest
 from django.template import engines
 
+from citynet.web import recent
 from policies.content import lists, summary
 from policies.content.key_facts import evidence, goal_numbers, key_facts
 from policies.models import CaseStudy, FundingSource, Indicator, Revision, Stakeholder, Theme
@@ -109,8 +110,9 @@ def test_card_follows_what_changes_while_its_text_stays(revision, model, change)
     before = card(revision)
     rows = model.objects.filter(slug="transport") if model is Theme else model.objects.all()
     rows.update(**change)
-    # Each process reads the names of targets anew after some seconds.
+    # Each process reads the names of targets and themes anew after some seconds.
     names.forget()
+    recent.forget()
     assert card(revision) != before
 
 

@@ -143,8 +143,9 @@ def test_choice_stays_open_where_it_is_chosen(client, make):
     make("A", ["11.2", "6.1"])
     make.done()
     answer = client.get("/policies/?country=ID&target=11.2")
-    trees = re.findall(r'<details class="facet tree"( open)?><summary>.*?</summary>', answer.text)
-    assert trees == ["", " open", " open"]
+    assert parts(answer) == ["goal-6"]
+    assert choices(answer, "target") == {"11.2": 1}
+    assert choices(answer, "country") == {"ID": 1}
     assert re.findall(r'<details class="facet" open>\s*<summary>(.*?)</summary>', answer.text) == [
         "Goal and target",
         "Theme",
@@ -152,6 +153,88 @@ def test_choice_stays_open_where_it_is_chosen(client, make):
         "Stage",
         "Budget in USD",
     ]
+
+
+def parts(answer):
+    """The parts of the filters that a button asks for."""
+    return re.findall(r'<button class="\w+" name="open" value="(.*?)"', answer.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "left_out", "targets", "countries"),
+    [
+        ("", ["goal-6", "goal-11", "subregion-south-eastern-asia"], [], []),
+        ("open=goal-6", ["goal-11", "subregion-south-eastern-asia"], ["6.1"], []),
+        ("goal=6", ["goal-11", "subregion-south-eastern-asia"], ["6.1"], []),
+        ("target=11.2", ["goal-6", "subregion-south-eastern-asia"], ["11.2", "11.6"], []),
+        ("country=ID", ["goal-6", "goal-11"], [], ["ID"]),
+        (
+            "subregion=south-eastern-asia&open=goal-6&open=goal-11",
+            [],
+            ["6.1", "11.2", "11.6"],
+            ["ID"],
+        ),
+        # What no case has, and what is given twice.
+        (
+            "open=goal-1&open=goal-6&open=goal-6",
+            ["goal-11", "subregion-south-eastern-asia"],
+            ["6.1"],
+            [],
+        ),
+    ],
+)
+def test_every_choice_is_one_button_away(client, make, query, left_out, targets, countries):
+    make("A", ["11.2", "6.1", "11.6"])
+    make.done()
+    answer = client.get(f"/policies/?{query}")
+    assert parts(answer) == left_out
+    assert list(choices(answer, "target")) == targets
+    assert list(choices(answer, "country")) == countries
+    asked = re.findall(r'<input type="hidden" name="open" value="(.*?)">', answer.text)
+    assert asked == list(dict.fromkeys(re.findall(r"open=([\w-]+)", query)))
+
+
+def test_part_of_the_filters_is_opened_with_what_is_ticked(client, make):
+    make("A", ["11.2", "6.1"])
+    make.done()
+    answer = client.get("/policies/?q=&theme=transport&goal=6")
+    button = re.search(r'<button class="unfold" name="open" value="goal-11".*?>', answer.text)[0]
+    # A button of the form sends all that is ticked with it, and leads back to where it stood.
+    assert 'formaction="/policies/#goal-11"' in button
+    assert 'id="goal-11"' in answer.text
+    sent = "q=&theme=transport&goal=6&open=goal-11"
+    answer = client.get(f"/policies/?{sent}&budget_min=&budget_max=")
+    assert answer["Location"] == "/policies/?goal=6&theme=transport&open=goal-11"
+    opened = client.get(answer["Location"])
+    assert choices(opened, "target") == {"11.2": 1, "6.1": 1}
+    assert '<details class="side-panel no-print" open>' in opened.text
+    # What is shown whole is no part of the search.
+    assert "open=" not in re.sub(r"<form id=.filters.*?</form>", "", opened.text, flags=re.DOTALL)
+
+
+def test_members_with_most_cases_come_first_and_all_on_request(client, make):
+    few = [
+        MemberFactory(name=f"City {letter}", slug=f"city-{letter}") for letter in "abcdefghijklm"
+    ]
+    for member in few:
+        make(member.name, member=member)
+    make("Another of the last", member=few[-1])
+    make.done()
+    answer = client.get("/policies/")
+    assert list(choices(answer, "member")) == [f"city-{letter}" for letter in "abcdefghijkm"]
+    assert parts(answer)[-1] == "member"
+    assert "All 13 members</button>" in answer.text
+    answer = client.get("/policies/?open=member")
+    assert list(choices(answer, "member")) == [f"city-{letter}" for letter in "abcdefghijklm"]
+    assert "member" not in parts(answer)
+    assert re.search(r'<details class="facet" open>\s*<summary>Member</summary>', answer.text)
+
+
+def test_part_of_the_filters_that_there_is_not_is_named(client, make):
+    make.done()
+    answer = client.get("/policies/?open=goal-18")
+    assert answer.status_code == 400
+    assert "“goal-18” is no part of the filters." in answer.text
 
 
 def test_exact_ranges_include_both_ends_and_leave_out_the_unknown(client, make):
