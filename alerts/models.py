@@ -84,7 +84,10 @@ class Watch(Alert):
 
     class Kind(models.TextChoices):
         MATCHES = "matches", _("Needs and offers that fit those of your members")
-        SEMINARS = "seminars", _("Seminars on the targets of your members’ policies")
+        SEMINARS = (
+            "seminars",
+            _("Seminars on targets of your members’ policies and of your saved searches"),
+        )
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
 

@@ -71,13 +71,25 @@ def of_watch(watch, since, until):
         }
         new = [row for row in fitting.values() if since < row.opened_at <= until]
         return [("entry", row.pk) for row in new]
-    mine = Q(revision__case__member__in=own.values("pk"))
-    mine |= Q(revision__joint_members__member__in=own.values("pk"))
-    targets = Contribution.objects.filter(mine, revision__live_of__isnull=False).order_by()
     new = Seminar.objects.coming(until).filter(state=Seminar.State.ANNOUNCED)
     new = new.filter(announced_at__gt=since, announced_at__lte=until)
-    new = new.filter(targets__in=targets.values("target")).distinct()
+    new = new.filter(_on_targets_of(watch.user, own)).distinct()
     return [("seminar", key) for key in new.order_by("pk").values_list("pk", flat=True)]
+
+
+def _on_targets_of(user, members):
+    """Return the condition that a seminar is on a target of the policies of ``members``, or on a target
+    or goal that the person's saved searches ask for."""
+    mine = Q(revision__case__member__in=members.values("pk"))
+    mine |= Q(revision__joint_members__member__in=members.values("pk"))
+    served = Contribution.objects.filter(mine, revision__live_of__isnull=False).order_by()
+    searches = user.savedsearch_alerts.filter(paused_at=None).values_list("query", flat=True)
+    asked = [QueryDict(query) for query in searches]
+    targets = {code for query in asked for code in query.getlist("target")}
+    goals = {int(goal) for query in asked for goal in query.getlist("goal") if goal.isdecimal()}
+    return (
+        Q(targets__in=served.values("target")) | Q(targets__in=targets) | Q(targets__goal__in=goals)
+    )
 
 
 def told(kind, key):

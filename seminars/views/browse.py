@@ -42,6 +42,7 @@ def seminar_list(request):
     shown = rows([*coming, *held])
     context |= {
         "when": when,
+        "goal": filters.form.cleaned_data["goal"],
         "narrowed": any(filters.form.cleaned_data[name] for name in ("kind", "goal")),
         "coming": shown[: len(coming)],
         "held": shown[len(coming) :],

@@ -144,9 +144,12 @@ def test_needs_that_fit_and_seminars_on_own_targets_are_told_to_who_asked(at, re
     )
     SeminarFactory(title="Buses", targets=["11.2"], announced_at=MONDAY)
     SeminarFactory(title="Waste", targets=["12.5"], announced_at=MONDAY)
+    # A search without mails of its own says what one wants to hear of, too.
+    steps.save_search(membership.user, query="goal=13", name="Climate", every="never")
+    SeminarFactory(title="Heat", targets=["13.1"], announced_at=MONDAY)
     SeminarFactory(title="Earlier", targets=["11.2"], announced_at=SAVED)
     (text,) = run(at, MONDAY + timedelta(days=7))
-    assert titles(text) == ["See our buses, Hue", "Buses"]
+    assert titles(text) == ["See our buses, Hue", "Buses", "Heat"]
 
 
 def test_a_search_is_saved_once_under_its_one_address_and_changed(at, reference):

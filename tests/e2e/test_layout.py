@@ -73,3 +73,18 @@ def test_tables_of_a_case_fold_on_a_telephone(open_page):
         )
     )
     assert labels == ["Before", "Planned", "Result", "Change", "Evidence"]
+
+
+def test_what_a_city_measures_folds_on_a_telephone_and_prints_whole(open_page):
+    page = open_page("/members/seoul/progress/", width=390)
+    table = page.locator("main table").first
+    expect(table).to_be_hidden()
+    page.locator("main summary").first.click()
+    expect(table).to_be_visible()
+    page.locator("main summary").first.click()
+    page.emulate_media(media="print")
+    expect(table).to_be_visible()
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(table).to_be_visible()
+    expect(page.locator("main summary").first).to_be_hidden()

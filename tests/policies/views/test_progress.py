@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 def page_rows(answer):
     """Return the cells of the tables of the page, as text; a target stands in its first row."""
     found = []
-    for body in re.findall(r"<tbody>(.*?)</tbody>", answer.content.decode(), re.DOTALL):
-        for line in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL):
+    for body in re.findall(r"<tbody[^>]*>(.*?)</tbody>", answer.content.decode(), re.DOTALL):
+        for line in re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL):
             cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line, re.DOTALL)
             found.append([" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells])
     return found
