@@ -214,6 +214,7 @@ PAGES = {
     "healthz": (ALL, NO_METHOD),
     "home": (ALL, NO_METHOD),
     "manifest": (ALL, NO_METHOD),
+    "members:card": (ALL, NO_METHOD),
     "members:detail": (ALL, NO_METHOD),
     "members:like": (ALL, NO_METHOD),
     "members:list": (ALL, NO_METHOD),
@@ -360,6 +361,8 @@ PAGES = {
     # An empty form registers a person for themselves.
     "seminars:register": (AWAY, (401, *AWAY[1:])),
     "sdg:coverage": (ALL, NO_METHOD),
+    "sdg:goal-card": (ALL, NO_METHOD),
+    "sdg:target-card": (ALL, NO_METHOD),
     "sdg:goal": (ALL, NO_METHOD),
     "sdg:goals": (ALL, NO_METHOD),
     "sdg:target": (ALL, NO_METHOD),
@@ -644,6 +647,7 @@ def test_every_address_is_in_the_table():
 FOR_OTHER_SITES = {
     *("policies:export", "policies:export-schema", "policies:feed", "sdg:thesaurus"),
     *("policies:case-jsonl", "policies:cite", "policies:revision-cite", "policies:card"),
+    *("sdg:goal-card", "sdg:target-card", "members:card"),
     *("api:guide", "api:openapi", "api:policies", "api:policy", "api:targets"),
     *("data-package", "data-catalogue", "data-targets", "data-dump"),
     *("collections:feed", "collections:export", "seminars:csv", "local-reviews:csv"),

@@ -1,4 +1,5 @@
-"""The picture that stands beside a link to a case where people share it: goals, title and figures.
+"""The picture that stands beside a link to a case, goal, target or member where people share it: goals,
+title and figures.
 
 Drawn with fonts of the machine, a word at a time, so that a title may mix scripts. Where no font
 knows the script of a title, the figures stand alone rather than beside empty boxes.
@@ -6,15 +7,19 @@ knows the script of a title, the figures stand alone rather than beside empty bo
 
 import io
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import regex
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont, features
 
-from .key_facts import goal_numbers, key_facts
+from citynet.web.formats import number
+
+from .key_facts import Fact, goal_numbers, key_facts
 
 WIDTH, HEIGHT = 1200, 630  # pixels, as the Open Graph's readers show them whole
 MARGIN = 64
@@ -41,16 +46,86 @@ PLACES = (
 )
 
 
-def drawn(revision):
-    """Return the card of a revision as PNG; asks the database nothing beyond a revision of a list."""
+@dataclass(frozen=True)
+class Card:
+    """What stands on a card: the goals that are lit, a line above the title, the title with its
+    language, and the facts below it."""
+
+    goals: list[int]
+    line: str
+    title: str
+    language: str
+    facts: list[Fact]
+
+
+def of_revision(revision):
+    """Return the card of a revision; asks the database nothing beyond a revision of a list."""
+    member = revision.case.member
+    return Card(
+        list(goal_numbers(revision)),
+        ", ".join(filter(None, [member.name, str(member.country_name)])),
+        revision.title,
+        revision.language,
+        key_facts(revision),
+    )
+
+
+def of_goal(goal, counts):
+    """Return the card of a goal; ``counts`` are those of its policies."""
+    title = _("Goal %(number)s: %(title)s") % {"number": goal.number, "title": goal.title}
+    return Card(
+        [goal.number],
+        _("Sustainable Development Goals"),
+        title,
+        get_language(),
+        [*_numbers(counts), *_places(counts)],
+    )
+
+
+def of_target(target, counts):
+    """Return the card of a target; ``counts`` are those of its policies."""
+    line = _("Goal %(number)s: %(title)s") % {
+        "number": target.goal.number,
+        "title": target.goal.title,
+    }
+    title = _("Target %(code)s: %(label)s") % {"code": target.code, "label": target.label}
+    facts = [*_numbers(counts), *_places(counts)]
+    return Card([target.goal_id], line, title, get_language(), facts)
+
+
+def of_member(member, counts):
+    """Return the card of a member; ``counts`` are those of its policies."""
+    goals = sorted(map(int, counts.of("goal")))
+    facts = _numbers(counts)
+    if goals:
+        facts.append(Fact(_("Goals"), _("%(number)d of 17") % {"number": len(goals)}))
+    if member.population:
+        year = member.population_year
+        label = _("Population, %(year)s") % {"year": year} if year else _("Population")
+        facts.append(Fact(label, number(member.population)))
+    line = ", ".join(filter(None, [member.get_kind_display(), str(member.country_name)]))
+    return Card(goals, line, member.name, get_language(), facts)
+
+
+def _numbers(counts):
+    return [Fact(_("Policies"), number(counts.total))] if counts.total else []
+
+
+def _places(counts):
+    """How many members and countries the policies are from; nothing where there is no policy."""
+    rows = ((_("Cities and organisations"), "member"), (_("Countries and areas"), "country"))
+    return [Fact(label, number(len(counts.of(facet)))) for label, facet in rows if counts.total]
+
+
+def drawn(card):
+    """Return a card as PNG."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), "#fff")
     draw = ImageDraw.Draw(picture)
-    _strip(draw, goal_numbers(revision))
-    member = revision.case.member
-    place = ", ".join(filter(None, [member.name, str(member.country_name)]))
-    _line(draw, (MARGIN, 96), place, 30, QUIET, is_bold=False)
-    _title(draw, revision)
-    _facts(draw, key_facts(revision))
+    _strip(draw, card.goals)
+    _line(draw, (MARGIN, 96), card.line, 30, QUIET, is_bold=False)
+    _title(draw, card)
+    if card.facts:
+        _facts(draw, card.facts)
     _line(draw, (MARGIN, HEIGHT - 52), _("Urban SDG Knowledge Platform"), 24, INK, is_bold=True)
     file = io.BytesIO()
     picture.quantize(128).save(file, "PNG", optimize=True)
@@ -71,10 +146,10 @@ def _strip(draw, numbers):
             )
 
 
-def _title(draw, revision):
+def _title(draw, card):
     """The title in up to three lines, as large as it can be."""
     for size in (60, 52, 44):
-        lines = _lines(revision.title, size, WIDTH - 2 * MARGIN)
+        lines = _lines(card.title, size, WIDTH - 2 * MARGIN)
         if lines is None:
             return
         if len(lines) <= MOST_LINES:
@@ -84,10 +159,10 @@ def _title(draw, revision):
             *lines[: MOST_LINES - 1],
             [*lines[MOST_LINES - 1], ("…", _font("", size, is_bold=True))],
         ]
-    is_reversed = revision.language in RIGHT_TO_LEFT
-    for number, words in enumerate(lines):
+    is_reversed = card.language in RIGHT_TO_LEFT
+    for place, words in enumerate(lines):
         width = sum(font.getlength(word) for word, font in words)
-        x, y = (WIDTH - MARGIN - width if is_reversed else MARGIN), 160 + number * size * 1.25
+        x, y = (WIDTH - MARGIN - width if is_reversed else MARGIN), 160 + place * size * 1.25
         for word, font in reversed(words) if is_reversed else words:
             # What is read from the right has its blank to the left.
             text = f" {word.rstrip()}" if is_reversed else word
@@ -96,7 +171,7 @@ def _title(draw, revision):
 
 
 def _facts(draw, facts):
-    """Budget, staff, duration and stakeholders side by side; what is not reported is hatched."""
+    """The facts side by side; what is not reported is hatched."""
     top, width = 416, (WIDTH - 2 * MARGIN) / len(facts)
     draw.line((MARGIN, top - 20, WIDTH - MARGIN, top - 20), fill=RULE, width=3)
     for slot, fact in enumerate(facts):
@@ -109,10 +184,10 @@ def _facts(draw, facts):
             if len(lines) <= FACT_LINES:
                 break
         ink = QUIET if fact.unknown else INK
-        for number, words in enumerate(lines[:FACT_LINES]):
+        for place, words in enumerate(lines[:FACT_LINES]):
             x = left + (8 if fact.unknown else 0)
             for word, font in words:
-                draw.text((x, top + 74 + number * size * 1.2), word, ink, font, anchor="ls")
+                draw.text((x, top + 74 + place * size * 1.2), word, ink, font, anchor="ls")
                 x += font.getlength(word)
 
 

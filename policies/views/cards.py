@@ -1,20 +1,23 @@
-"""The picture of a case for links that are shared: drawn once on each machine, then read."""
+"""The pictures for links that are shared: drawn once on each machine, then read."""
 
 import hashlib
-import json
 import logging
 import os
 from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web.headers import open_to_other_sites
+from members.models import Member
 from policies.content import share_card
 from policies.models import Revision
+from policies.search.counts import count_cases
+from sdg.models import Goal, Target
 
 from .gone import LONGEST_NUMBER, or_gone
 
@@ -23,7 +26,7 @@ logger = logging.getLogger(__name__)
 # Seconds. What is taken off the site shall be gone from the caches of others before long.
 AGE = 3600
 # Counted up when cards are drawn otherwise, so that those on the disk are drawn anew.
-VERSION = 1
+VERSION = 2
 
 
 @open_to_other_sites
@@ -37,35 +40,62 @@ def card(request, pk, number):
     revision = found.filter(case_id=pk, number=number).first()
     if revision is None:
         raise Http404(_("There is no such revision."))
-    # A member may have got another name since, and a passage may have been taken out.
-    shown = json.dumps(
-        [revision.title, revision.list_summary, revision.case.member.updated_at.isoformat()],
-        sort_keys=True,
-        default=str,
-    )
-    drawn = f"{VERSION}-{revision.pk}-{hashlib.sha256(shown.encode()).hexdigest()[:16]}"
+    return _answer(request, f"text-{revision.pk}", share_card.of_revision(revision))
+
+
+@open_to_other_sites
+@require_safe
+def goal_card(request, number):
+    """The card of a goal, as PNG."""
+    goal = get_object_or_404(Goal, pk=number)
+    counts = count_cases(goal=goal.number)
+    return _answer(request, f"goal-{goal.number}", share_card.of_goal(goal, counts))
+
+
+@open_to_other_sites
+@require_safe
+def target_card(request, code):
+    """The card of a target, as PNG."""
+    target = get_object_or_404(Target.objects.select_related("goal"), pk=code)
+    counts = count_cases(target=target.code)
+    return _answer(request, f"target-{target.code}", share_card.of_target(target, counts))
+
+
+@open_to_other_sites
+@require_safe
+def member_card(request, slug):
+    """The card of a member, as PNG."""
+    member = get_object_or_404(Member, slug=slug)
+    counts = count_cases(member=member.slug)
+    return _answer(request, f"member-{member.pk}", share_card.of_member(member, counts))
+
+
+def _answer(request, of, card):
+    """Return a card as PNG; ``of`` says what it is of. All that is drawn is in its name, so that it is
+    drawn anew when a member got another name, or a passage was taken out."""
+    drawn = f"{VERSION}-{of}-{hashlib.sha256(repr(card).encode()).hexdigest()[:16]}"
     tag = f'"card-{drawn}"'
     answer = get_conditional_response(request, etag=tag)
     if answer is None:
-        answer = HttpResponse(_picture(f"{drawn}.png", revision), content_type="image/png")
+        answer = HttpResponse(_picture(f"{drawn}.png", of, card), content_type="image/png")
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
     answer["ETag"], answer["Cache-Control"] = tag, f"public, max-age={AGE}"
     return answer
 
 
-def _picture(name, revision):
+def _picture(name, of, card):
     """Return the card from the disk; it is drawn where there is none yet."""
     path = Path(settings.CARD_DIR) / name
     try:
         return path.read_bytes()
     except OSError:
-        picture = share_card.drawn(revision)
+        picture = share_card.drawn(card)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}")
         part.write_bytes(picture)
         part.replace(path)
-        for former in path.parent.glob(f"*-{revision.pk}-*.png"):
+        for former in path.parent.glob(f"*-{of}-*.png"):
             if former != path:
                 former.unlink(missing_ok=True)
     except OSError:

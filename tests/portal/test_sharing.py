@@ -152,10 +152,10 @@ def test_case_shows_its_photo_else_its_card(client, full):
 
 def test_card_is_drawn_once_and_of_public_texts_only(client, full, monkeypatch):
     drawn = []
-    monkeypatch.setattr(share_card, "drawn", lambda revision: drawn.append(revision) or b"PNG")
+    monkeypatch.setattr(share_card, "drawn", lambda card: drawn.append(card.title) or b"PNG")
     address = f"/policies/{full.case_id}/card-1.png"
     assert [client.get(address).content for _turn in range(2)] == [b"PNG", b"PNG"]
-    assert drawn == [full]
+    assert drawn == [full.title]
     for other in ("card-2.png", "card-99999999999999999999.png"):
         assert client.get(f"/policies/{full.case_id}/{other}").status_code == 404
     # A folder that cannot be written to costs time, not the picture.
@@ -186,14 +186,46 @@ def test_card_of_a_text_of_which_something_was_taken_out_is_drawn_anew(client, f
 )
 def test_card_of_any_title_is_drawn(reference, title, settings, tmp_path):
     revision = LiveRevisionFactory(title=title, language="ar" if "ا" in title else "en")
-    assert share_card.drawn(revision).startswith(b"\x89PNG")
+    assert share_card.drawn(share_card.of_revision(revision)).startswith(b"\x89PNG")
     # Without any font on the machine too.
     settings.FONT_DIR = tmp_path
     share_card._font.cache_clear()
     try:
-        assert share_card.drawn(revision).startswith(b"\x89PNG")
+        assert share_card.drawn(share_card.of_revision(revision)).startswith(b"\x89PNG")
     finally:
         share_card._font.cache_clear()
+
+
+def test_goals_targets_and_members_have_cards_of_their_own(client, full, monkeypatch):
+    member = full.case.member
+    pages = {
+        "/sdgs/11/": ("/sdgs/11/card.png", "Goal 11: Sustainable cities and communities"),
+        "/sdgs/11.2/": ("/sdgs/11.2/card.png", "Target 11.2: Public transport for all"),
+        f"/members/{member.slug}/": (f"/members/{member.slug}/card.png", member.name),
+    }
+    cards, draw = [], share_card.drawn
+    monkeypatch.setattr(share_card, "drawn", lambda card: cards.append(card) or draw(card))
+    for page, (address, title) in pages.items():
+        assert properties(client.get(page).text)["og:image"] == f"{SITE}{address}"
+        answer = client.get(address)
+        assert (answer["Content-Type"], answer["Cache-Control"]) == (
+            "image/png",
+            "public, max-age=3600",
+        )
+        assert Image.open(io.BytesIO(answer.content)).size == (1200, 630)
+        assert client.get(address, headers={"if-none-match": answer["ETag"]}).status_code == 304
+        assert cards[-1].title == title
+    assert [len(card.goals) for card in cards] == [1, 1, len(cards[2].goals)]
+    assert {fact.label: fact.value for fact in cards[1].facts} == {
+        "Policies": "1",
+        "Cities and organisations": "1",
+        "Countries and areas": "1",
+    }
+    # No figure is nought; what is not there has no card.
+    assert client.get("/sdgs/14.1/card.png").status_code == 200
+    assert cards[-1].facts == []
+    for address in ("/sdgs/18/card.png", "/sdgs/11.99/card.png", "/members/nobody/card.png"):
+        assert client.get(address).status_code == 404
 
 
 def test_text_names_what_to_cite_and_what_describes_it(client, full):
