@@ -206,6 +206,9 @@ WITH_SECRET = {
     "my:invitation": {"token": SECRET.replace(":", "-")},
     "my:unsubscribe": {"token": SECRET},
     "my-alerts:stop": {"token": SECRET},
+    # One that is only for whoever has its link.
+    "collections:detail": {"key": SECRET[-16:]},
+    "collections:export": {"key": SECRET[-16:], "form": "csv"},
     "account_confirm_email": {"key": SECRET},
     "account_reset_password_from_key": {"uidb36": "1", "key": SECRET},
 }

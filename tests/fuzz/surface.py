@@ -5,6 +5,7 @@ A page names forms, links and parameters; so what a new page offers is asked for
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import lxml.html
@@ -116,6 +117,7 @@ def _fields(page, form):
     return fields, buttons, frozenset(files)
 
 
+@lru_cache(maxsize=100_000)
 def _name(path):
     """Return the name of the address with its namespaces; None where a path leads nowhere."""
     try:
