@@ -12,6 +12,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 from django.urls import URLPattern, get_resolver, reverse
+from gunicorn.config import Config
 
 BASE = settings.BASE_DIR
 UNITS = BASE / "deploy" / "systemd"
@@ -247,3 +248,9 @@ def test_files_of_the_whole_library_leave_threads_for_pages():
     ):
         assert re.search(rule, path), path
     assert not re.search(rule, reverse("policies:list"))
+
+
+def test_no_visitor_says_how_the_request_came():
+    proxy = (BASE / "deploy" / "nginx" / "snippets" / "citynet-proxy.conf").read_text("utf-8")
+    named = {name.upper() for name in re.findall(r"proxy_set_header (\S+)", proxy)}
+    assert {*Config().secure_scheme_headers} <= named
