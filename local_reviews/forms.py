@@ -88,6 +88,20 @@ class ReviewForm(forms.ModelForm):
     def __init__(self, *args, members, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["member"].queryset = members
+        for field in self.fields.values():
+            field.show_hidden_initial = self.instance.pk is not None
+
+    def save_over(self, current):
+        """Save what was touched; the rest stays as it is in ``current``, the row of now, which somebody
+        else may have changed since the page was read."""
+        for name in set(self.fields) - set(self.changed_data):
+            if name == "goals":
+                self.cleaned_data[name] = list(current.goals.all())
+            else:
+                setattr(self.instance, name, getattr(current, name))
+        if "url" not in self.changed_data:
+            self.instance.url_is = current.url_is
+        return self.save()
 
     def clean(self):
         data = super().clean()

@@ -93,14 +93,24 @@ def _editing(request, review, members):
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            with transaction.atomic():
-                saved = form.save()
-                action = "local-review-added" if is_new else "local-review-changed"
-                audit.record(action, saved, by=request.user)
+            saved = _save(form, request.user)
             messages.success(request, _("The local review is public."))
             return redirect("local-reviews:edit", saved.pk)
     context = {"form": form, "review": review, "is_new": is_new}
     return render(request, "local_reviews/edit.html", context, status=status)
+
+
+@transaction.atomic
+def _save(form, by):
+    review = form.instance
+    if review.pk is None:
+        saved, action = form.save(), "local-review-added"
+    else:
+        # Who deletes it at the same moment is not undone.
+        current = get_object_or_404(LocalReview.objects.select_for_update(), pk=review.pk)
+        saved, action = form.save_over(current), "local-review-changed"
+    audit.record(action, saved, by=by)
+    return saved
 
 
 @never_cache

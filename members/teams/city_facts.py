@@ -24,7 +24,8 @@ OWN_SOURCE = "Reported by the city"
 
 @transaction.atomic
 def correct(member, values, by):
-    """Store what ``by`` says of a member and return whether anything differs from before.
+    """Store what ``by`` says of a member and return whether anything differs from before; what is not
+    named in ``values`` stays as it is.
 
     Before and after stand in the record. Raises ``NotAllowed`` for people outside of the team.
     """
@@ -83,6 +84,6 @@ def _source(member, values):
     """Return whose figure the population is: a new one is not that of the old source."""
     if values["population"] is None:
         return ""
-    source = values["population_source"]
+    source = values.get("population_source", member.population_source)
     is_new = values["population"] != member.population
     return OWN_SOURCE if not source or (is_new and source == member.population_source) else source

@@ -19,6 +19,7 @@ NOTE_LENGTH = 1000
 MAX_ABOUT = 5000
 FIRST_YEAR = 1900
 LARGEST_CITY = 100_000_000
+OF_POPULATION = frozenset({"population", "population_year", "population_source"})
 MOST_DIGITS = 12
 # Groups of three digits, as any country parts them.
 _GROUPED = re.compile(r"\d{1,3}(?:[ .,'’_]\d{3})+")
@@ -185,7 +186,25 @@ def _web_address(label):
     )
 
 
-class PageForm(forms.ModelForm):
+class OwnFactsForm(forms.ModelForm):
+    """Facts of a member, as its team sees them on a page with what stood there when it was read: what
+    somebody else has changed since is not undone by a form in which nobody touched it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def touched(self):
+        """Return the cleaned data of the fields that differ from what the page showed."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in self.changed_data or self.add_initial_prefix(name) not in self.data
+        }
+
+
+class PageForm(OwnFactsForm):
     """What the public page of a member says of itself."""
 
     website = _web_address(_("Website"))
@@ -242,7 +261,7 @@ class PagePhotoForm(forms.Form):
         return images.prepare(file, files.clean_name(file.name))
 
 
-class CityFactsForm(forms.ModelForm):
+class CityFactsForm(OwnFactsForm):
     """What a city is compared by; the year goes with the population."""
 
     population = PeopleField(
@@ -284,3 +303,10 @@ class CityFactsForm(forms.ModelForm):
         if not data.get("population") and "population" in data:
             data["population_year"] = None
         return data
+
+    def touched(self):
+        """Return the same; a number of people goes with its year and its source."""
+        found = super().touched()
+        if found.keys() & OF_POPULATION:
+            found |= {name: self.cleaned_data[name] for name in OF_POPULATION}
+        return found

@@ -247,7 +247,7 @@ def _correct(request, member, form_class, part, told):
         member = Member.objects.get(pk=member.pk)
         return team_page(request, member, **{f"{part}_form": form}, status=422)
     try:
-        is_changed = city_facts.correct(member, form.cleaned_data, request.user)
+        is_changed = city_facts.correct(member, form.touched(), request.user)
     except NotAllowed:
         raise Http404 from None
     if is_changed:

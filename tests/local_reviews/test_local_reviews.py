@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import lxml.html
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -121,6 +122,28 @@ def test_a_team_enters_changes_and_deletes_its_own(reference):
     assert signed_in(UserFactory()).get("/sdgs/reviews/new/").status_code == 403
     secretariat = signed_in(StaffFactory(groups=["Moderators"]))
     assert secretariat.get(f"/sdgs/reviews/{other.pk}/edit/").status_code == 200
+
+
+def test_what_a_colleague_has_changed_meanwhile_is_not_undone(reference):
+    membership = MembershipFactory()
+    review = LocalReview.objects.create(member=membership.member, title="Our review", year=2023)
+    review.goals.set([11])
+    client = signed_in(membership.user)
+    address = f"/sdgs/reviews/{review.pk}/edit/"
+    page = lxml.html.fromstring(client.get(address).text)
+    form = next(each for each in page.forms if "note" in each.fields)
+    LocalReview.objects.update(title="Our report", url="https://x.example/", url_is="announcement")
+    review.goals.set([6])
+    sent = [(name, value) for name, value in form.form_values() if name != "note"]
+    sent = {name: [value for key, value in sent if key == name] for name, _value in sent}
+    assert client.post(address, sent | {"note": "With figures."}).status_code == 302
+    found = LocalReview.objects.get()
+    assert (found.title, found.note, found.year) == ("Our report", "With figures.", 2023)
+    assert (found.url, found.url_is) == ("https://x.example/", "announcement")
+    assert list(found.goals.values_list("pk", flat=True)) == [6]
+    # One that is gone does not come back.
+    review.delete()
+    assert client.post(address, sent).status_code == 404
 
 
 def test_they_move_with_members_that_are_merged(reference):

@@ -1,5 +1,6 @@
 """What a team says on the public page of its member: about, website, contact office, photo."""
 
+import lxml.html
 import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -138,3 +139,28 @@ def test_nobody_else_changes_the_page(client, membership):
         assert client.post(reverse("my:page", args=["suva"]), PAGE).status_code == 404
         assert client.post(reverse("my:photo", args=["suva"]), {"remove": "1"}).status_code == 404
     assert Member.objects.get(slug="suva").about == ""
+
+
+def test_what_the_secretariat_has_changed_meanwhile_is_not_undone(official, membership):
+    Member.objects.update(about="Call 0901 234.", population=1000, population_year=2020)
+    Member.objects.update(kind="local-government", population_source="Census")
+    page = lxml.html.fromstring(official.get("/my/teams/suva/").text)
+
+    def sent(part, **typed):
+        """The form of a part of the page as it was read, with what is typed into it."""
+        form = page.xpath(f"//form[@action='/my/teams/suva/{part}/']")[0]
+        return dict(form.form_values()) | typed
+
+    # A telephone number is taken out, and a census is newer.
+    Member.objects.update(about="", population=2000, population_year=2024)
+    official.post("/my/teams/suva/page/", sent("page", contact_office="Planning office"))
+    official.post("/my/teams/suva/facts/", sent("facts", climate="tropical"))
+    member = Member.objects.get()
+    assert (member.about, member.contact_office) == ("", "Planning office")
+    assert (member.population, member.population_year, member.climate) == (2000, 2024, "tropical")
+    # What is touched counts, with what belongs to it; what is emptied is empty.
+    official.post("/my/teams/suva/facts/", sent("facts", population="3,000", population_source=""))
+    official.post("/my/teams/suva/page/", sent("page", about="New."))
+    member = Member.objects.get()
+    assert (member.population, member.population_year) == (3000, 2020)
+    assert (member.population_source, member.about) == ("Reported by the city", "New.")
