@@ -22,17 +22,9 @@ from policies.models import Revision
 from policies.workflow import authoring, files, target_suggestions
 from policies.workflow.errors import EditConflict, EditRefused
 
-from .author import (
-    WRITABLE,
-    crumbs,
-    current,
-    editable,
-    found_message,
-    goal_number,
-    goals,
-    open_or_current,
-    review_page,
-)
+from .author import WRITABLE, crumbs, current, editable, open_or_current
+from .author_steps import review_page
+from .author_targets import found_message, goal_number, goals
 from .form_recovery import edit_view
 
 
