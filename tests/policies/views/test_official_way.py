@@ -73,7 +73,7 @@ class Visitor:
 
 @pytest.fixture
 def city():
-    member = MemberFactory(name="Lanes", slug="lanes", website="https://lanes.example/")
+    member = MemberFactory(name="Lanes", slug="lanes", email_domain="lanes.example")
     MembershipFactory(member=member, role="coordinator")
     return member
 
