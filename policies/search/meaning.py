@@ -20,7 +20,7 @@ from . import files, text
 NEAREST = 5
 # Weight of a word by where it stands, and of a term that is there as a whole.
 LABEL, WORDING, TERM, PHRASE = 3.0, 1.0, 2.0, 3.0
-SATURATION = 1.2
+SATURATION = 2.0
 # In a passage of sentences, unlike in a question, chance words are many: what a target says often
 # counts nearly in full, and its own wording as much as a term. Found by measuring 1,500 passages.
 PASSAGE_WORDING, PASSAGE_SATURATION = 2.0, 16.0

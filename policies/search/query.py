@@ -8,6 +8,7 @@ from policies.content.facets import FACETS
 from . import index, meaning, spelling, text, variants
 from .highlight import highlight
 from .meaning import ENGLISH, Meaning
+from .place_words import places_among
 from .questions import SORTS, Answer, Question
 from .ranking import Search
 from .similar import similar
@@ -76,10 +77,12 @@ def _search(reader, question):
         return Search(reader, question, Understood(), Meaning()), ""
     thesaurus = meaning.thesaurus()
     understood = understand(question.words, thesaurus.known_codes)
-    near = Meaning()
+    near, places = Meaning(), ()
     if question.by_meaning:
-        near = thesaurus.match(_tokens(understood.parts), question.words)
-    search = Search(reader, question, understood, near)
+        places = places_among(understood.parts)
+        topic = _without(places, understood.parts, thesaurus)
+        near = thesaurus.match(_tokens(topic), question.words)
+    search = Search(reader, question, understood, near, places)
     if search.with_all or not search.unknown:
         return search, ""
     # Words in no case: perhaps typos of words that some case has.
@@ -90,10 +93,23 @@ def _search(reader, question):
             corrected = replace(understood, parts=parts)
             if question.by_meaning:
                 near = thesaurus.match(_tokens(parts), corrected.words)
-            second = Search(reader, question, corrected, near)
+            second = Search(reader, question, corrected, near, places)
             if second.with_all or (second.with_some and not search.with_some):
                 return second, corrected.words
     return search, ""
+
+
+def _without(places, parts, thesaurus):
+    """Return the parts of a question that say what it is about; all of them where places are all.
+
+    A word that is a place, and something else in the thesaurus, may mean either: "male", "Malé".
+    """
+    left = set(parts)
+    for place in places:
+        is_plain = len(place.words) == 1
+        if not (is_plain and any(map(thesaurus.knows, _tokens(place.parts)))):
+            left.difference_update(place.parts)
+    return [part for part in parts if part in left] or parts
 
 
 def _tokens(parts):

@@ -25,6 +25,9 @@ _LARGEST = 2**63
 # Weights beside a word anywhere in a case: in what stands first of it, and of its nearest target.
 HEAD_WEIGHT = 1.0
 TARGET_WEIGHT = 12.0
+# Where a place is named, its cases that serve what is asked stand before all others that have not all
+# words, then come those of other places that serve it: more than all other weights together.
+PLACE_WEIGHT, TOPIC_WEIGHT = 1000.0, 200.0
 # A word in more than this share of the library tells too little to find a case by it alone.
 COMMON = 0.5
 
@@ -65,7 +68,7 @@ class Unit:
 class Search:
     """One question put to the index: who has all words, who some, and who serves what they mean."""
 
-    def __init__(self, reader, question, understood, near):
+    def __init__(self, reader, question, understood, near, places=()):
         self.reader, self.searcher = reader, reader.searcher
         self.question, self.understood, self.meaning = question, understood, near
         self.terms = terms = Terms(reader.schema)
@@ -106,6 +109,13 @@ class Search:
         self.raising = [
             terms.serves(near.code, TARGET_WEIGHT * near.share) for near in self.meaning.near
         ]
+        if places and self.finding:
+            served = _any(self.finding)
+            there = [(Must, _any([terms.place(place) for place in places])), (Must, served)]
+            self.raising += [
+                tantivy.Query.const_score_query(served, TOPIC_WEIGHT),
+                tantivy.Query.const_score_query(_all_of(there), PLACE_WEIGHT),
+            ]
         self.has_scores = bool(self.units or self.strict or self.finding)
 
     @cached_property
@@ -308,6 +318,12 @@ class Terms:
             return self.phrase("text", [text.stem(word) for word in part.words])
         run = part.words[0]
         return self.phrase("runs", text.pairs(run) or [run])
+
+    def place(self, place):
+        """Return the query for the cases with a name of a place."""
+        if place.run:
+            return self.phrase("runs", text.pairs(place.run))
+        return _all_of([(Must, self.term("text", text.stem(word))) for word in place.words])
 
     def serves(self, code, weight=0.0):
         """Return the query for the cases that serve a target."""

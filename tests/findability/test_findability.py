@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from policies.models import Contribution
+from policies.models import Contribution, Revision
 from policies.search import index, meaning
 from policies.search.query import Question, ask
 
@@ -59,6 +59,28 @@ QUESTIONS = [
 ]
 
 
+# A place and what is asked there: its cases on that stand first. A city, its member, and the targets.
+PLACES = [
+    ("sampah surabaya", "Surabaya City", {"11.6", "12.5"}),
+    ("Surabaya sampah", "Surabaya City", {"11.6", "12.5"}),
+    ("서울 쓰레기", "Seoul Metropolitan Government", {"11.6", "12.5"}),
+    ("서울시 쓰레기", "Seoul Metropolitan Government", {"11.6", "12.5"}),
+    ("홍수 서울", "Seoul Metropolitan Government", {"11.5", "13.1"}),
+    ("台北垃圾", "Taipei City Government", {"11.6", "12.5"}),
+    ("武汉 洪水", "Wuhan Municipal People's Government", {"11.5", "13.1"}),
+    ("lũ lụt Đà Nẵng", "Da Nang", {"11.5", "13.1"}),
+    ("rác Huế", "Hue", {"11.6", "12.5", "14.1"}),
+    ("කොළඹ ගංවතුර", "Colombo Municipal Council", {"11.5", "13.1"}),
+    ("flood in Colombo", "Colombo Municipal Council", {"11.5", "13.1"}),
+]
+# A place without a case on what is asked there: those of other places come before its others.
+ELSEWHERE = [
+    ("banjir jakarta", {"11.5", "13.1"}),
+    ("ঢাকা বন্যা", {"11.5", "13.1"}),
+    ("flood dhaka", {"11.5", "13.1"}),
+]
+
+
 @pytest.fixture(scope="module")
 def library(shared):
     """The sample library with the thesaurus, indexed once."""
@@ -82,6 +104,21 @@ def test_questions_in_ten_languages_find_what_answers_them(library):
             missed.append((words, first, near))
 
     assert len(QUESTIONS) == 40
+    assert missed == []
+
+
+def test_place_and_topic_are_both_understood(library):
+    missed = []
+    for words, name, targets in PLACES:
+        answer = ask(Question(words=words, sort="relevance", limit=1))
+        first = Revision.objects.get(pk=answer.ids[0])
+        if first.case.member.name != name or not library[first.pk] & targets:
+            missed.append((words, str(first), first.case.member.name))
+    for words, targets in ELSEWHERE:
+        answer = ask(Question(words=words, sort="relevance", limit=3))
+        if not all(library[key] & targets for key in answer.ids):
+            missed.append((words, answer.ids))
+
     assert missed == []
 
 

@@ -3,6 +3,8 @@
 import pytest
 
 from policies.search.query import Question, ask
+from sdg.models import Term, ThesaurusVersion
+from tests.factories import MemberFactory
 
 from .library import live_case, titles
 
@@ -250,3 +252,42 @@ def test_empty_or_half_loaded_thesaurus_leaves_the_words(synced, reference):
 
     assert titles("buses") == ["Night buses"]
     assert titles("쓰레기 종량제") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "city", "other_names", "term", "language"),
+    [
+        ("banjir jakarta", "Jakarta", "DKI Jakarta", "banjir", "id"),
+        ("Jakarta, banjir", "Jakarta", "DKI Jakarta", "banjir", "id"),
+        ("ঢাকা বন্যা", "Dhaka", "ঢাকা", "বন্যা", "bn"),
+        # A name of two words, of which the thesaurus has one: "da dạng".
+        ("rác đà nẵng", "Da Nang", "Đà Nẵng", "rác thải", "vi"),
+        ("서울시 홍수", "Seoul", "서울", "홍수", "ko"),
+        ("台北洪水", "Taipei", "台北", "洪水", "zh"),
+    ],
+)
+def test_cases_of_a_named_place_on_what_is_asked_stand_first(
+    reference, synced, typed, city, other_names, term, language
+):
+    Term.objects.create(target_id="11.5", language=language, text=term)
+    Term.objects.create(target_id="15.5", language=language, text=f"đa dạng {language}")
+    ThesaurusVersion.renew()
+    here = MemberFactory(name=city, other_names=other_names)
+    live_case("Pumps", member=here, targets=["11.5"])
+    live_case("Night buses", member=here, targets=["11.2"])
+    live_case("Dykes", targets=["11.5"])
+    fill("Parks", "Reefs", "Taxes", "Ports")
+    synced()
+
+    assert titles(typed, sort="relevance")[:2] == ["Pumps", "Dykes"]
+
+
+def test_word_that_is_a_place_and_a_thing_is_read_as_both(reference, synced):
+    Term.objects.create(target_id="5.1", language="en", text="male nurses")
+    ThesaurusVersion.renew()
+    live_case("Boys in care", targets=["5.1"])
+    live_case("Sea wall", member=MemberFactory(name="Malé"), targets=["11.5"])
+    fill("Parks", "Reefs", "Taxes", "Ports")
+    synced()
+
+    assert titles("male nurses", sort="relevance") == ["Boys in care", "Sea wall"]
