@@ -31,14 +31,14 @@ class CollectionQuerySet(models.QuerySet):
 
     def editable_by(self, user):
         """Return the collections of a person, of the teams the person is in, and what the secretariat
-        published; for the secretariat all public ones too."""
+        published; for the secretariat all public ones too, and those that it has taken off."""
         if not user.is_authenticated:
             return self.none()
         public = Q(visibility=Collection.Visibility.PUBLIC)
         mine = Q(owner=user, member=None) & ~public
         mine |= Q(member__in=writes_as(user).order_by().values("pk"))
         if acts_for_secretariat(user, MODERATE):
-            mine |= public
+            mine |= public | Q(taken_off_at__isnull=False)
         return self.filter(mine)
 
     def with_numbers(self):
@@ -94,6 +94,11 @@ class Collection(models.Model):
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed on"), auto_now=True)
     published_at = models.DateTimeField(_("public since"), null=True, blank=True, editable=False)
+    # Until the secretariat shares it again, nobody else does.
+    taken_off_at = models.DateTimeField(_("taken off on"), null=True, blank=True, editable=False)
+    taken_off_reason = models.TextField(
+        _("reason of the removal"), blank=True, db_default="", editable=False
+    )
 
     objects = CollectionQuerySet.as_manager()
 

@@ -27,13 +27,18 @@ def _lock(collection):
 @transaction.atomic
 def save(collection, *, by, visibility, items=()):
     """Save a collection as it is, with what may be read by whom now, and its ``items``, (item, is kept)
-    pairs in any order. What happens to a public one is on record."""
+    pairs in any order. What happens to a public one is on record.
+
+    Raises :class:`CollectionError` for who shares what the secretariat has taken off.
+    """
     if collection.pk is None:
         _need_room(by)
         collection.owner = by
         was = Visibility.PRIVATE
     else:
-        was = _lock(collection).visibility
+        current = _lock(collection)
+        was = current.visibility
+        _keep_taken_off(collection, current, by, visibility)
     if visibility == Visibility.PUBLIC and not collection.published_at:
         collection.published_at = timezone.now()
     # One that nobody owns and nobody may read would be lost.
@@ -50,6 +55,23 @@ def save(collection, *, by, visibility, items=()):
     if Visibility.PUBLIC in {was, visibility}:
         audit.record(_action(was, visibility), collection, by=by)
     return collection
+
+
+def _keep_taken_off(collection, current, by, visibility):
+    """Let what the secretariat decided stand, also where that was while the form was open."""
+    collection.taken_off_at = current.taken_off_at
+    collection.taken_off_reason = current.taken_off_reason
+    if not current.taken_off_at or visibility == Visibility.PRIVATE:
+        return
+    if not acts_for_secretariat(by, MODERATE):
+        raise CollectionError(
+            _(
+                "The secretariat has taken it off the site: “%(reason)s” Only the secretariat can share "
+                "it again; write to it once that is mended."
+            )
+            % {"reason": current.taken_off_reason}
+        )
+    collection.taken_off_at, collection.taken_off_reason = None, ""
 
 
 def _action(was, visibility):
@@ -115,6 +137,7 @@ def take_off(collection, *, by, reason):
     if collection.visibility == Visibility.PRIVATE:
         raise CollectionError(_("It is not shared."))
     collection.visibility = Visibility.PRIVATE
+    collection.taken_off_at, collection.taken_off_reason = timezone.now(), reason
     if not (collection.member_id or collection.owner_id):
         collection.owner = by
     collection.save()

@@ -193,9 +193,14 @@ def edit(request, pk):
                 (row.instance, row not in rows.deleted_forms)
                 for row in sorted(rows.initial_forms, key=lambda row: not row.has_changed())
             ]
-            steps.save(form.instance, by=request.user, visibility=visibility, items=items)
-            messages.success(request, _("The collection is saved."))
-            return redirect("my-collections:edit", collection.pk)
+            try:
+                steps.save(form.instance, by=request.user, visibility=visibility, items=items)
+            except steps.CollectionError as refusal:
+                form.add_error("visibility", str(refusal))
+                status = 409
+            else:
+                messages.success(request, _("The collection is saved."))
+                return redirect("my-collections:edit", collection.pk)
     context = {"form": form, "rows": rows, "collection": collection}
     return render(request, "collections/edit.html", context, status=status)
 

@@ -242,9 +242,18 @@ def test_the_secretariat_takes_one_off_and_the_team_is_told_why(reference):
     assert (event.actor, event.reason) == (moderator, "It sells something.")
     with pytest.raises(steps.CollectionError):
         steps.take_off(collection, by=collection.owner, reason="x")
-    client = signed_in(collection.owner)
-    client.post(f"/my/collections/{collection.pk}/", sent(collection))
-    client.post(f"/my/collections/{collection.pk}/delete/")
+    # Its team goes on writing it, and cannot share it again by itself, nor by a page of before.
+    own, edit = signed_in(collection.owner), f"/my/collections/{collection.pk}/"
+    for visibility in ("public", "link"):
+        refused = own.post(edit, sent(collection) | {"visibility": visibility})
+        assert (refused.status_code, "It sells something." in refused.text) == (409, True)
+    assert own.post(edit, sent(collection) | {"visibility": "private"}).status_code == 302
+    assert Client().get(collection.get_absolute_url()).status_code == 404
+    assert client.post(edit, sent(collection) | {"visibility": "public"}).status_code == 302
+    assert Client().get(collection.get_absolute_url()).status_code == 200
+    assert own.post(edit, sent(collection) | {"visibility": "link"}).status_code == 302
+    own.post(edit, sent(collection))
+    own.post(f"{edit}delete/")
     assert Event.objects.order_by("-pk").first().action == "collection-deleted"
     assert not Collection.objects.exists()
 
