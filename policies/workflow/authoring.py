@@ -16,7 +16,7 @@ from members.teams import memberships
 from policies.content.fields import values_of
 from policies.models import CaseStudy, ReviewNote, Revision, UpdateRequest
 
-from . import moderation, notifications, submission
+from . import confirmation, moderation, notifications, submission
 from .errors import EditConflict, EditRefused, IncompleteSubmission, TooManyDrafts
 
 # More open drafts of one person are a mistake or a robot.
@@ -265,7 +265,7 @@ def confirm_still_true(case, *, user, number=""):
         raise EditRefused(_("A newer text is public now. Read that one, then confirm it."))
     case.confirmed_at, case.confirmed_by = timezone.localdate(), user
     case.save(update_fields=["confirmed_at", "confirmed_by"])
-    moderation.answer_update_request(case, UpdateRequest.Answer.CONFIRMED, by=user)
+    confirmation.answer_update_request(case, UpdateRequest.Answer.CONFIRMED, by=user)
     notifications.settle_case(case.pk, user)
     return case
 
@@ -278,7 +278,7 @@ def answer_update_request(case, *, user, text):
     """
     case = _locked(case.pk, user)
     answer = UpdateRequest.Answer.WORDS
-    request = moderation.answer_update_request(case, answer, by=user, text=text)
+    request = confirmation.answer_update_request(case, answer, by=user, text=text)
     if request is None:
         raise EditRefused(_("This request was answered meanwhile."))
     request.case = case

@@ -18,7 +18,7 @@ from members.record import audit
 from policies.models import CaseStudy, Revision, UpdateRequest
 from policies.search import index
 
-from . import authoring, moderation, notifications
+from . import authoring, confirmation, moderation, notifications, removal
 from .errors import ActionRefused, ChangedMeanwhile, ReasonRequired
 
 
@@ -63,8 +63,8 @@ def take_down(case, *, row=None, passage="", field="", by, reason, seen=""):
     """Take a photo or file (``row``), or a passage, out of all texts of a case, also former ones."""
     case = _locked(case, seen)
     if row is not None:
-        return moderation.take_down_file(row, by=by, reason=reason)
-    return moderation.take_down_passage(case, passage, field=field, by=by, reason=reason)
+        return removal.take_down_file(row, by=by, reason=reason)
+    return removal.take_down_passage(case, passage, field=field, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -202,7 +202,7 @@ def ask_for_update(case, *, by, reason, seen=""):
 def take_back_update_request(case, *, by, reason="", seen=""):
     """Ask the team of a case for an update no longer."""
     case = _locked(case, seen)
-    request = moderation.answer_update_request(
+    request = confirmation.answer_update_request(
         case, UpdateRequest.Answer.TAKEN_BACK, by=by, text=reason
     )
     if request is None:

@@ -18,7 +18,6 @@ from policies.content import summary
 from policies.models import (
     CaseStudy,
     Correction,
-    Photo,
     ReviewEvent,
     ReviewNote,
     Revision,
@@ -26,8 +25,8 @@ from policies.models import (
 )
 from policies.search import index
 
-from . import notifications, removal, screening, thread
-from .errors import ActionRefused, ReasonRequired, TransitionRefused
+from . import confirmation, notifications, screening, thread
+from .errors import ReasonRequired, TransitionRefused
 
 State = Revision.State
 
@@ -184,7 +183,7 @@ def undo_publication(revision, *, by):
         Revision.objects.filter(pk=before.revision_id).update(state=State.PUBLISHED)
     else:
         case.featured_at = None
-    _unconfirm(case, revision)
+    confirmation.unconfirm(case, revision)
     case.save(update_fields=["live", "featured_at", "confirmed_at", "confirmed_by"])
     notifications.forget_unsent(event)
     with translation.override(settings.LANGUAGE_CODE):
@@ -286,67 +285,19 @@ def _move(revision, to, by, name, note, *, restoring=False, public_reason=""):
         _follow_public_text(case, revision)
         case.live = revision
         if not restoring:
-            _confirm_own_text(case, revision)
+            confirmation.confirm_own_text(case, revision)
     elif to == State.UNPUBLISHED:
         case.live = case.featured_at = None
-        answer_update_request(case, UpdateRequest.Answer.TAKEN_BACK, by=by, name=name)
+        confirmation.answer_update_request(case, UpdateRequest.Answer.TAKEN_BACK, by=by, name=name)
     if to in (State.PUBLISHED, State.UNPUBLISHED):
         case.save(update_fields=["live", "featured_at", "confirmed_at", "confirmed_by"])
         transaction.on_commit(partial(index.write_cases, [case.pk]))
     if to == State.SUBMITTED:
         screening.screen(revision)
-        answer_update_request(case, UpdateRequest.Answer.EDIT, by=by, name=name)
+        confirmation.answer_update_request(case, UpdateRequest.Answer.EDIT, by=by, name=name)
     thread.keep_or_forget_text(revision)
     notifications.notify_of_event(event)
     return revision
-
-
-# What follows is the one exception to "a published text never changes": content that must not be
-# shown is taken out of every text of a case, also of those that were public before, and day and
-# reason stand in its place. The record keeps who did it and why, not what it was.
-
-
-@transaction.atomic
-def take_down_file(row, *, by, reason):
-    """Take a photo or file out of all texts of its case, with the ``reason`` that readers see.
-
-    Open drafts lose the row. The stored files are deleted, and their addresses answer that they are
-    gone.
-    """
-    _need(reason)
-    case = CaseStudy.objects.select_for_update().get(pk=row.revision.case_id)
-    removal.remove_file(row, reason)
-    kind = "photo-removed" if isinstance(row, Photo) else "file-removed"
-    audit.record(kind, case, by=by, reason=reason)
-    notifications.notify_of_removal(case, row._meta.model_name, reason, by)
-    return case
-
-
-@transaction.atomic
-def take_down_passage(case, passage, *, field="", by, reason):
-    """Replace a ``passage``, wherever it stands in all texts of a case, by day and ``reason``.
-
-    ``field`` names one field ("solution", "sources.title"); "" is all of them. Raises
-    ``ActionRefused`` where the passage stands nowhere.
-    """
-    _need(reason)
-    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
-    if not removal.replace_passage(case, passage, field, reason):
-        raise ActionRefused(
-            _("This passage stands in no text of the case. Copy it exactly as it stands there.")
-        )
-    summary.rebuild(case.revisions.exclude(list_summary={}))
-    # The address may hold words of the title.
-    case.refresh_from_db()
-    audit.record("passage-removed", case, by=by, reason=reason)
-    notifications.notify_of_removal(case, "passage", reason, by)
-    transaction.on_commit(partial(index.write_cases, [case.pk]))
-    return case
-
-
-def _need(reason):
-    if not reason.strip():
-        raise ReasonRequired
 
 
 def _check(case, revision, to, *, restoring):
@@ -382,49 +333,6 @@ def _follow_public_text(case, revision):
     if case.live_id:
         proposed = Correction.objects.filter(state=Correction.State.PROPOSED)
         proposed.filter(revision=case.live_id).update(revision=revision)
-
-
-def answer_update_request(case, answer, *, by, name="", text=""):
-    """Note that the open request to update a case is answered, if there is one; return it."""
-    request = case.update_requests.open().select_for_update().first()
-    if request is None:
-        return None
-    request.answer, request.answer_text = answer, text
-    request.answered_at, request.answered_by = timezone.now(), by
-    request.answered_by_name = name or by.get_full_name()
-    request.save()
-    audit.record(
-        "update-answered", case, by=by, name=name, reason=text or request.get_answer_display()
-    )
-    return request
-
-
-def _own_submission(case, revision):
-    """Return by which event the city itself submitted the text of a compiled case, or None."""
-    if case.provenance != CaseStudy.Provenance.SECRETARIAT:
-        return None
-    submission = revision.events.filter(to_state=State.SUBMITTED).last()
-    if (
-        submission
-        and submission.actor
-        and submission.actor.memberships.active().filter(member=case.member_id)
-    ):
-        return submission
-    return None
-
-
-def _confirm_own_text(case, revision):
-    """Mark a compiled case as confirmed where the city itself submitted the text."""
-    if submission := _own_submission(case, revision):
-        case.confirmed_at = timezone.localdate(submission.created_at)
-        case.confirmed_by = submission.actor
-
-
-def _unconfirm(case, revision):
-    """Undo :func:`_confirm_own_text`."""
-    submission = _own_submission(case, revision)
-    if submission and case.confirmed_by_id == submission.actor_id:
-        case.confirmed_at = case.confirmed_by = None
 
 
 def _record(revision, to, by, name, note, now, public_reason=""):

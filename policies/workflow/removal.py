@@ -1,4 +1,9 @@
-"""How a photo, file or passage is taken out of the texts of a case; ``moderation`` decides and records."""
+"""How a photo, file or passage is taken out of the texts of a case.
+
+It is the one exception to "a published text never changes": content that must not be shown is taken out
+of every text of a case, also of those that were public before, and day and reason stand in its place.
+The record keeps who did it and why, not what it was.
+"""
 
 import json
 import logging
@@ -15,24 +20,74 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.models import Event, Notice
+from members.record import audit
 from members.record.audit import SUBJECT_LENGTH
+from policies.content import summary
 from policies.content.fields import content_fields, is_prose, row_fields
 from policies.models import (
     Assessment,
     CaseStudy,
     Correction,
+    Photo,
     RequestedText,
     ReviewEvent,
     ReviewNote,
     Revision,
 )
+from policies.search import index
+
+from . import notifications
+from .errors import ActionRefused, ReasonRequired
 
 logger = logging.getLogger(__name__)
 
 WERE_PUBLIC = (*Revision.CITABLE_STATES, Revision.State.UNPUBLISHED)
 
 
-def remove_file(row, reason):
+@transaction.atomic
+def take_down_file(row, *, by, reason):
+    """Take a photo or file out of all texts of its case, with the ``reason`` that readers see.
+
+    Open drafts lose the row. The stored files are deleted, and their addresses answer that they are
+    gone.
+    """
+    _need(reason)
+    case = CaseStudy.objects.select_for_update().get(pk=row.revision.case_id)
+    _remove_file(row, reason)
+    kind = "photo-removed" if isinstance(row, Photo) else "file-removed"
+    audit.record(kind, case, by=by, reason=reason)
+    notifications.notify_of_removal(case, row._meta.model_name, reason, by)
+    return case
+
+
+@transaction.atomic
+def take_down_passage(case, passage, *, field="", by, reason):
+    """Replace a ``passage``, wherever it stands in all texts of a case, by day and ``reason``.
+
+    ``field`` names one field ("solution", "sources.title"); "" is all of them. Raises
+    ``ActionRefused`` where the passage stands nowhere.
+    """
+    _need(reason)
+    case = CaseStudy.objects.select_for_update().get(pk=case.pk)
+    if not _replace_passage(case, passage, field, reason):
+        raise ActionRefused(
+            _("This passage stands in no text of the case. Copy it exactly as it stands there.")
+        )
+    summary.rebuild(case.revisions.exclude(list_summary={}))
+    # The address may hold words of the title.
+    case.refresh_from_db()
+    audit.record("passage-removed", case, by=by, reason=reason)
+    notifications.notify_of_removal(case, "passage", reason, by)
+    transaction.on_commit(partial(index.write_cases, [case.pk]))
+    return case
+
+
+def _need(reason):
+    if not reason.strip():
+        raise ReasonRequired
+
+
+def _remove_file(row, reason):
     """Empty every row with the same stored file, delete those of open drafts, and the files."""
     model = type(row)
     columns = [field for field in row_fields(model) if isinstance(field, models.FileField)]
@@ -79,7 +134,7 @@ def _texts(fields):
     ]
 
 
-def replace_passage(case, passage, place, reason):
+def _replace_passage(case, passage, place, reason):
     """Put day and reason in the place of a passage in every text of a case; return how often in those
     that the secretariat knows. Where it is in none of these, nothing is changed.
 

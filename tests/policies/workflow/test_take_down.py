@@ -15,7 +15,7 @@ from policies.models import Attachment, CaseStudy, Correction, Photo, Revision, 
 from policies.search import index
 from policies.search.query import ask
 from policies.search.questions import Question
-from policies.workflow import authoring, curation, moderation, notifications
+from policies.workflow import authoring, curation, moderation, notifications, removal
 from policies.workflow.errors import ActionRefused, ReasonRequired
 from tests.factories import (
     AttachmentFactory,
@@ -67,7 +67,7 @@ def test_passage_is_replaced_in_all_texts(case, editor, django_capture_on_commit
     version = draft.version
     assert ask(Question(words='"Canal Road"')).total == 1
     with django_capture_on_commit_callbacks(execute=True):
-        moderation.take_down_passage(case, SECRET, by=editor, reason="A private address")
+        removal.take_down_passage(case, SECRET, by=editor, reason="A private address")
     assert texts(case) == [
         ("superseded", f"Ask {MARK}."),
         ("published", f"Ask {MARK}."),
@@ -100,7 +100,7 @@ def test_passage_of_a_title_leaves_the_address_too(case, editor):
     event = case.live.events.last()
     event.note = "It names Kim Min-ji"
     notifications.notify_of_event(event)
-    moderation.take_down_passage(case, "Kim Min-ji", field="title", by=editor, reason="Private")
+    removal.take_down_passage(case, "Kim Min-ji", field="title", by=editor, reason="Private")
     case.refresh_from_db()
     kept = [*Event.objects.values_list("subject", flat=True)]
     kept += [str(each) for each in Notice.objects.values_list("context", "path")]
@@ -119,7 +119,7 @@ def test_passage_of_a_title_leaves_notices_to_other_members_too(case, editor):
     others = {"member": "Naga", "title": "Another text of 0901 234"}
     for each in (facts, others):
         notify("adoption-new", [UserFactory()], "/exchange/", **each)
-    moderation.take_down_passage(case, "0901 234", by=editor, reason="A telephone number")
+    removal.take_down_passage(case, "0901 234", by=editor, reason="A telephone number")
     kept = [row.context for row in Notice.objects.filter(kind="adoption-new").order_by("pk")]
     new = case.revisions.first().title
     assert "[Removed on" in new
@@ -131,7 +131,7 @@ def test_title_of_a_case_that_is_off_the_site_leaves_the_address_too(case, edito
     case.slug = "buses-of-kim-min-ji"
     case.save()
     curation.unpublish(case, by=editor, reason="Asked for")
-    moderation.take_down_passage(case, "Kim Min-ji", by=editor, reason="Private")
+    removal.take_down_passage(case, "Kim Min-ji", by=editor, reason="Private")
     case.refresh_from_db()
     assert case.slug.startswith("buses-of-removed-on")
     answer = client.get(case.get_absolute_url())
@@ -143,7 +143,7 @@ def test_title_of_a_case_that_is_off_the_site_leaves_the_address_too(case, edito
 def test_other_title_keeps_the_address(case, editor):
     Revision.objects.filter(live_of=case).update(title="Buses at night")
     slug = case.slug
-    moderation.take_down_passage(case, SECRET, by=editor, reason="Private")
+    removal.take_down_passage(case, SECRET, by=editor, reason="Private")
     case.refresh_from_db()
     assert case.slug == slug
 
@@ -151,8 +151,8 @@ def test_other_title_keeps_the_address(case, editor):
 def test_team_is_told(case, editor):
     team = MembershipFactory(member=case.member).user
     photo = Photo.objects.get(revision__live_of=case)
-    moderation.take_down_file(photo, by=editor, reason="No consent")
-    moderation.take_down_passage(case, SECRET, by=editor, reason="A private address")
+    removal.take_down_file(photo, by=editor, reason="No consent")
+    removal.take_down_passage(case, SECRET, by=editor, reason="A private address")
     told = Notice.objects.filter(recipient=team).order_by("pk")
     assert [(each.kind, each.context["note"]) for each in told] == [
         ("content-removed", "No consent"),
@@ -169,7 +169,7 @@ def test_team_is_told(case, editor):
 def test_what_only_a_draft_says_is_not_found_out(case, editor, client):
     case.revisions.filter(state="draft").update(challenge="Nobody knows of tariffs")
     with pytest.raises(ActionRefused):
-        moderation.take_down_passage(case, "tariffs", by=editor, reason="Private")
+        removal.take_down_passage(case, "tariffs", by=editor, reason="Private")
     assert case.revisions.filter(challenge__contains="tariffs").count() == 1
     draft = case.revisions.get(state="draft")
     PhotoFactory(revision=draft, caption="A secret plan")
@@ -193,9 +193,9 @@ def test_page_names_the_notes_that_still_hold_the_passage(case, editor, client):
 
 def test_passage_that_stands_nowhere_is_refused(case, editor):
     with pytest.raises(ActionRefused):
-        moderation.take_down_passage(case, "Kim Min-Ji", by=editor, reason="Private")
+        removal.take_down_passage(case, "Kim Min-Ji", by=editor, reason="Private")
     with pytest.raises(ReasonRequired):
-        moderation.take_down_passage(case, SECRET, by=editor, reason=" ")
+        removal.take_down_passage(case, SECRET, by=editor, reason=" ")
     assert Event.objects.filter(action="passage-removed").count() == 0
 
 
@@ -213,7 +213,7 @@ def test_file_is_gone_and_its_place_says_so(
     address = public.small_url if model is Photo else public.url
     assert client.get(address).getvalue()
     with django_capture_on_commit_callbacks(execute=True):
-        moderation.take_down_file(public, by=editor, reason="No consent")
+        removal.take_down_file(public, by=editor, reason="No consent")
     rows = list(model.objects.order_by("pk").values("revision__state", column, "caption", "size"))
     assert rows == [
         {"revision__state": state, column: "", "caption": "", "size": 0}
