@@ -66,6 +66,11 @@ def join(email, member):
     )
 
 
+def mail_domain(member, domain):
+    """Let a member have a domain of its own, as the secretariat sets it."""
+    Member.objects.filter(slug=member).update(email_domain=domain)
+
+
 def let_through(title):
     """Let a first question through, as the secretariat does."""
     questions.bring_out(Question.objects.get(title=title), by=None)

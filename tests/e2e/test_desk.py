@@ -196,6 +196,41 @@ def test_correction_is_proposed_without_losing_the_note(open_page, sessions, sec
     expect(page.get_by_label("Note to the author")).to_have_value("Half a note")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_routine_decision_takes_three_clicks_from_the_first_page(
+    open_page, sessions, desk, width, scripts
+):
+    """Two submissions that nothing is wrong with: what the first and the next of them cost."""
+    writer, waits = f"routine-{width}-{scripts}@lamps.example".lower(), "2019-01-01T00:00:00Z"
+    desk("person", email=writer, member="seoul")
+    titles = [f"Routine {name} {width} {scripts}" for name in ("lamps", "lanes")]
+    for title in titles:
+        case = desk("draft", email=writer, member="seoul", title=title)
+        desk("submit", case=case)
+        desk("change", case=case, submitted_at=waits)
+    page = open_page("/admin/", session=sessions["mina"], width=width, scripts=scripts)
+    pages, clicks = [], []
+    page.on("framenavigated", lambda frame: pages.append(frame.url))
+
+    def click(locator):
+        clicks.append(locator)
+        locator.click()
+
+    def publish(title):
+        expect(page.locator("main h1, #content h1").first).to_contain_text(title)
+        click(page.get_by_role("radio", name="Publish it"))
+        click(page.get_by_role("button", name="Send decision", exact=True))
+        expect(page.locator(".messagelist")).to_contain_text("can be found at once")
+
+    click(page.get_by_role("link", name=titles[0]).first)
+    publish(titles[0])
+    assert (len(clicks), len(pages)) == (3, 2)
+    click(page.get_by_role("link", name="Next in the queue"))
+    publish(titles[1])
+    assert (len(clicks), len(pages)) == (6, 4)
+
+
 class Desk:
     """A moderator without a browser, who can send a form at the same moment as another."""
 

@@ -51,6 +51,7 @@ def test_a_newcomer_writes_and_submits_a_case(open_page, desk, mails, width):
     domain = f"{slug}-lights.example"
     leader = f"leader@{domain}"
     desk("person", email=leader, name="Lea Der", member=slug, role="coordinator")
+    desk("mail_domain", member=slug, domain=domain)
     page = open_page("/", width=width)
     way = Counted(page)
     to_the_draft(way, mails, f"ani@{domain}", name)
