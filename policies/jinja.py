@@ -96,9 +96,7 @@ def international_dollars_of(year):
 
 def as_leading(count):
     """Return how many name something as leading."""
-    return ngettext("%(count)s as leading", "%(count)s as leading", count) % {
-        "count": number(count)
-    }
+    return ngettext("%(count)s leads", "%(count)s lead", count) % {"count": number(count)}
 
 
 def ask_city(name):

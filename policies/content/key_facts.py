@@ -218,7 +218,7 @@ def _scale(revision):
 def _part(note):
     """Return what a budget that is not the whole covers."""
     first = _first_statement(note)
-    return _("Partial: %(note)s") % {"note": first} if first else _("Partial")
+    return _("partial: %(note)s") % {"note": first} if first else _("partial")
 
 
 def _in_usd(revision):
@@ -228,8 +228,8 @@ def _in_usd(revision):
         return ""
     if revision.budget_usd is None:
         if revision.budget_year is None:
-            return _("No USD amount: year not reported")
-        return _("No USD rate on file")
+            return _("no USD amount: year not reported")
+        return _("no USD rate on file")
     amount = formats.usd(revision.budget_usd)
     if revision.budget_usd_source:
         return _("about %(amount)s, as stated") % {"amount": amount}
@@ -246,7 +246,7 @@ def _funding(sources):
     if not sources:
         return ""
     if len(sources) == 1:
-        text = _first_statement(sources[0][0])
+        text = _("funding: %(name)s") % {"name": _first_statement(sources[0][0])}
     else:
         text = ngettext("%(count)s funding source", "%(count)s funding sources", len(sources))
         text %= {"count": len(sources)}

@@ -49,7 +49,7 @@ def test_news_are_written_in_the_admin_with_their_history(moderator_client, edit
 
 def test_news_are_on_the_home_page_in_a_list_and_in_a_feed(client, reference):
     assert 'id="news"' not in client.get("/").text
-    assert "There are no news yet." in client.get("/news/").text
+    assert "There is no news yet." in client.get("/news/").text
     for days, title in enumerate(["Newest", "Second", "<b>Third</b>", "Fourth"]):
         last = news(title, days, words="See https://citynet-ap.org/ & come.\n\n- One\n- Two")
     later = news("Tomorrow", -1)

@@ -87,12 +87,12 @@ def test_key_facts_of_cards_ask_the_database_nothing(rows, django_assert_num_que
         (
             {"budget_amount": 47_500_000, "budget_currency": "NPR", "budget_year": 2024},
             "NPR 47.5 million",
-            "No USD rate on file",
+            "no USD rate on file",
         ),
         (
             {"budget_amount": 47_500_000, "budget_currency": "NPR"},
             "NPR 47.5 million",
-            "No USD amount: year not reported",
+            "no USD amount: year not reported",
         ),
         ({"budget_usd": 1_200_000, "budget_usd_source": "A bank"}, "USD 1.2 million", ""),
         (
@@ -108,12 +108,12 @@ def test_key_facts_of_cards_ask_the_database_nothing(rows, django_assert_num_que
                 "budget_note": "The first donor only; the second phase is not reported.",
             },
             "USD 636,821",
-            "Partial: The first donor only",
+            "partial: The first donor only",
         ),
         (
             {"budget_amount": 636_821, "budget_currency": "USD", "budget_scope": "part"},
             "USD 636,821",
-            "Partial",
+            "partial",
         ),
     ],
 )
@@ -124,8 +124,8 @@ def test_budget(fields, value, detail):
 @pytest.mark.parametrize(
     ("states", "detail"),
     [
-        ([""], "Province"),
-        (["withdrawn"], "Province, 1 withdrawn"),
+        ([""], "funding: Province"),
+        (["withdrawn"], "funding: Province, 1 withdrawn"),
         (["", "received"], "2 funding sources"),
         (["", "withdrawn", "withdrawn"], "3 funding sources, 2 withdrawn"),
     ],
@@ -142,7 +142,9 @@ def test_budget_without_an_amount_still_names_its_sources():
     revision = RevisionFactory()
     FundingSource.objects.create(revision=revision, name="City budget")
 
-    assert key_facts.budget(revision) == Fact("Budget", "Not reported", "City budget", unknown=True)
+    assert key_facts.budget(revision) == Fact(
+        "Budget", "Not reported", "funding: City budget", unknown=True
+    )
 
 
 @pytest.mark.parametrize(

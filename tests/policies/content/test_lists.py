@@ -56,7 +56,7 @@ def test_stored_summary_shows_what_the_rows_say(revision):
         assert [(fact.value, fact.detail) for fact in key_facts(one)] == [
             (
                 "KRW 13 billion",
-                "Partial: First line only; No USD rate on file; 2 funding sources, 1 withdrawn",
+                "partial: First line only; no USD rate on file; 2 funding sources, 1 withdrawn",
             ),
             ("2.5 FTE", "Drivers"),
             ("Since April 2013", "13 years so far; end not reported"),

@@ -351,7 +351,7 @@ def test_goal_counts_who_took_part_and_who_paid(client, reference, synced):
     assert shares == [("ngo", 2, 1, "100.0%"), ("media", 1, 0, "50.0%")]
     assert [(each.slug, each.count) for each in found.payers] == [("national", 1)]
     assert found.without_payer.count == 1
-    assert "NGO 2 of 2 1 as leading" in text(response)
+    assert "NGO 2 of 2 1 leads" in text(response)
     assert 'href="/policies/?goal=6&amp;stakeholder=ngo"' in response.content.decode()
 
 
