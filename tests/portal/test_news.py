@@ -116,7 +116,7 @@ def test_texts_of_pages_are_written_anew_and_the_old_ones_stay(editor_client, cl
     written = list(rows.all())
     for shown, built_in in [
         (review, "one follow-up is enough"),
-        (review, "The time runs from handing in"),
+        (review, "The time runs from submission"),
         (about, "A library of what cities"),
         (about, "founded in 1987"),
     ]:

@@ -193,8 +193,8 @@ def test_the_page_of_the_original_tells_who_took_it_up_and_what_it_cost(ledger, 
     ]
     hue_row, original_row = (row.partition(" Different")[0] for row in rows)
     assert hue_row == (
-        "Hue Viet Nam Under way report of March 2026 Scale smaller: cost Place smaller Scale smaller: "
-        "law and mandate About the same PHP 18.5 million 2025, spent"
+        "Hue Viet Nam Under way report of March 2026 About the same Scale smaller: cost Place smaller "
+        "Scale smaller: law and mandate PHP 18.5 million 2025, spent"
     )
     assert original_row == f"{hue.case.member.name} the original Not reported"
 
