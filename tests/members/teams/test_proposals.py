@@ -3,9 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from citynet.web.text import order_key
 from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequired, TooManyToday
 from members.models import Event, FormerAddress, Member, MemberProposal, Membership, Notice
 from members.teams import memberships, proposals
+from members.teams.forms import ProposeForm
 from tests.factories import MemberFactory, MemberProposalFactory, StaffFactory, UserFactory
 from tests.members.team import request_of
 
@@ -249,3 +251,9 @@ def test_proposal_of_somebody_else_cannot_be_taken_back(client, proposal):
     assert client.post(address).status_code == 404
     proposal.refresh_from_db()
     assert proposal.state == "proposed"
+
+
+def test_countries_stand_in_the_order_of_their_names():
+    names = [str(name) for code, name in ProposeForm.base_fields["country"].choices if code]
+    assert names == sorted(names, key=order_key)
+    assert len(names) > 200
