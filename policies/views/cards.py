@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import threading
 from pathlib import Path
 
 from django.conf import settings
@@ -92,7 +93,8 @@ def _picture(name, of, card):
         picture = share_card.drawn(card)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}")
+        # Of this thread alone: two that draw the same one do not write into each other's file.
+        part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         part.write_bytes(picture)
         part.replace(path)
         for former in path.parent.glob(f"*-{of}-*.png"):

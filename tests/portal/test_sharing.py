@@ -3,7 +3,10 @@ read by a library that does nothing else."""
 
 import io
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import extruct
 import feedparser
@@ -19,6 +22,7 @@ from rdflib import SDO
 from policies.content import share_card
 from policies.content.citations import bibtex, citation, csl, ris
 from policies.models import Revision
+from policies.views import cards
 from tests.factories import LiveRevisionFactory, PhotoFactory
 from tests.policies.contents import fill
 
@@ -303,3 +307,26 @@ def test_public_data_may_be_read_by_pages_of_other_sites(client, full):
         assert given["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in given
         assert client.post(address).status_code == 405
+
+
+def test_threads_that_draw_the_same_card_write_each_its_own_file(settings, tmp_path, monkeypatch):
+    """Who asks while two draw gets a whole picture, from whichever."""
+    settings.CARD_DIR = tmp_path
+    picture, both, written = b"\x89PNG" * 100, threading.Barrier(2, timeout=10), []
+    monkeypatch.setattr(cards.share_card, "drawn", lambda _card: picture)
+
+    def slowly(path, content):
+        with path.open("wb") as file:
+            both.wait()
+            file.write(content)
+        written.append(path.name)
+        both.wait()
+
+    monkeypatch.setattr(Path, "write_bytes", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        drawn = [pool.submit(cards._picture, "1-goal-11-ab.png", "goal-11", None) for _ in range(2)]
+        assert [each.result() for each in drawn] == [picture, picture]
+    assert len(set(written)) == 2
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [
+        ("1-goal-11-ab.png", picture)
+    ]
