@@ -133,6 +133,7 @@ NOTHING_IN_THE_EXCHANGE = {
         *("desk_notes", "updates_asked_for", "updates_answered", "calls_answered"),
         *("calls_marked", "mails_to_people"),
         *("seminars", "saved_searches", "followed_cases", "watched_news", "page_texts"),
+        *("collections", "collected_policies"),
     )
 }
 
@@ -510,6 +511,7 @@ def test_everything_about_a_person_is_in_the_download_or_known_not_to_be():
         "account.EmailAddress.user",
         *(f"alerts.{name}.user" for name in ("Follow", "SavedSearch", "Watch")),
         "admin.LogEntry.user",
+        "collections.Collection.owner",
         "exchange.Addressee.taken_by",
         "exchange.Adoption.author",
         "exchange.AdoptionReport.by",
