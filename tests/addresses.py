@@ -90,16 +90,19 @@ PUBLIC = {
 HIDDEN_TITLE = "Not yet public"
 
 
-def names(patterns=None, prefix=""):
-    """Return the sorted names of all addresses, with their namespaces."""
-    found = set()
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        if not isinstance(pattern, URLPattern):
+def patterns(below=None, prefix=""):
+    """Yield (name with its namespaces, pattern) of each address; the name is None where it has none."""
+    for pattern in get_resolver().url_patterns if below is None else below:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name and prefix + pattern.name, pattern
+        else:
             inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            found |= {*names(pattern.url_patterns, inner)}
-        elif pattern.name:
-            found.add(prefix + pattern.name)
-    return sorted(found)
+            yield from patterns(pattern.url_patterns, inner)
+
+
+def names():
+    """Return the sorted names of all addresses, with their namespaces."""
+    return sorted({name for name, _pattern in patterns() if name})
 
 
 def of_secretariat(name):

@@ -6,11 +6,12 @@ from html import unescape
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 
 from members.models import Membership
 from policies.models import Revision
 from policies.workflow import moderation
+from tests.addresses import patterns
 from tests.conftest import signed_in
 from tests.factories import (
     MemberFactory,
@@ -123,17 +124,8 @@ def test_secrets_are_not_shown_again():
     assert "twenty secret letters" not in answer.text
 
 
-def views(patterns=None):
-    """Every view that has an address."""
-    for pattern in patterns or get_resolver().url_patterns:
-        if isinstance(pattern, URLPattern):
-            yield pattern.callback
-        else:
-            yield from views(pattern.url_patterns)
-
-
 def test_no_view_switches_the_check_of_forms_off():
-    found = list(views())
+    found = [pattern.callback for _name, pattern in patterns()]
     assert len(found) > 100
     exempt = {view.__qualname__ for view in found if getattr(view, "csrf_exempt", False)}
     # A mail program that ends a subscription has no form of ours (RFC 8058); its link is the proof.

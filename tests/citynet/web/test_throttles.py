@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import get_resolver, reverse
 
 from citynet.templatetags import ui
 from citynet.web import throttles
@@ -334,21 +334,13 @@ def test_every_public_address_is_limited_or_is_of_one_thing():
     # Those of accounts have limits of their own (ACCOUNT_RATE_LIMITS).
     public = {
         name
-        for name, view in _views(get_resolver().url_patterns)
-        if not getattr(view, "login_required", True) and not name.startswith(("account_", "mfa_"))
+        for name, pattern in addresses.patterns()
+        if not getattr(pattern.callback, "login_required", True)
+        and not name.startswith(("account_", "mfa_"))
     }
     limited = {name for name, (_kind, methods) in throttles.BY_ADDRESS.items() if methods}
     assert public - limited == OF_ONE_THING
     assert limited & OF_ONE_THING == set()
-
-
-def _views(patterns, prefix=""):
-    for pattern in patterns:
-        if isinstance(pattern, URLPattern):
-            yield f"{prefix}{pattern.name}", pattern.callback
-        else:
-            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            yield from _views(pattern.url_patterns, inner)
 
 
 @pytest.mark.parametrize(
