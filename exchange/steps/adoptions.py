@@ -24,7 +24,7 @@ from exchange.models.adoptions import FINAL_STAGES, Stage
 from exchange.models.querysets import MODERATE, writes_as
 from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership, Notice, User
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, settle
 from members.record import audit
 from policies.workflow.notifications import authors
 
@@ -188,7 +188,19 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
         raise ReasonRequired
     adoption.save(update_fields=["stage", "reason"])
     audit.record("adoption-reported", adoption, by=by)
+    _settle_due(adoption)
     return new
+
+
+def _settle_due(adoption):
+    """Mark as read what asked the team for this report; for several at once, when all are there."""
+    settle(address("exchange:adoption-report", adoption.pk))
+    own = Adoption.objects.filter(member=adoption.member, reminded_at__isnull=False)
+    reported = own.annotate(last=Max("reports__created_at")).values_list("reminded_at", "last")
+    day = timezone.localdate
+    if all(last and day(last) >= day(asked) for asked, last in reported):
+        of_team = {"kind": Notice.Kind.ADOPTION_DUE, "recipient__in": _team(adoption.member)}
+        settle(address("my-exchange:home"), **of_team)
 
 
 def take_stage(adoption):
@@ -261,6 +273,7 @@ def decide_dispute(adoption, *, by, decision, stays):
         audit.record("entry-removed", adoption, by=by, reason=decision)
     adoption.save(update_fields=fields)
     audit.record("dispute-decided", adoption, by=by, reason=decision)
+    settle(address("exchange:adoption", adoption.pk), recipient__in=secretariat())
     told = [*_team(adoption.member), *_people_of_origin(adoption)]
     _tell(Notice.Kind.ADOPTION_ANSWERED, adoption, told, by, act="decided", note=decision)
     return adoption
@@ -297,6 +310,7 @@ def _answered(adoption, by, note, action, act, further=()):
         adoption.origin_note = note
     adoption.save()
     audit.record(action, adoption, by=by)
+    settle(address("exchange:adoption", adoption.pk), kind=Notice.Kind.ADOPTION_NEW)
     told = [*_team(adoption.member), *further]
     _tell(Notice.Kind.ADOPTION_ANSWERED, adoption, told, by, act=act, note=note)
     return adoption

@@ -24,7 +24,7 @@ from .entries import (
     waits_for_a_look,
 )
 from .errors import ExchangeError, NotAllowed, StepRefused
-from .notifications import notify_of_check
+from .notifications import notify_of_check, settle_desk
 
 State = Advice.State
 
@@ -216,6 +216,7 @@ def withdraw(advice, *, by):
         if each:
             each.state = State.WITHDRAWN
             each.save(update_fields=["state"])
+            settle_desk(each)
     audit.record("advice-withdrawn", advice, by=by)
     return advice
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from exchange.models import Cooperation
 from exchange.models.querysets import writes_as
 from members.models import Member, Notice
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, settle
 from members.record import audit
 
 from .entries import (
@@ -30,7 +30,7 @@ from .entries import (
     waits_for_a_look,
 )
 from .errors import ChangedMeanwhile, ExchangeError, StepRefused
-from .notifications import coordinators, notify_of_check, secretariat
+from .notifications import coordinators, notify_of_check, secretariat, settle_desk
 
 Kind, State = Cooperation.Kind, Cooperation.State
 
@@ -145,6 +145,7 @@ def close(entry, *, by, outcome=""):
     entry.ended_at = entry.ended_at or timezone.now()
     entry.save(update_fields=["state", "outcome", "ended_at"])
     audit.record("cooperation-closed", entry, by=by, reason=entry.outcome)
+    settle(address("exchange:cooperation-edit", entry.pk))
     return entry
 
 
@@ -158,6 +159,7 @@ def take_back(entry, *, by):
         # It may have been open before: its address leads on to the team alone.
         entry.state = State.DRAFT
         entry.save(update_fields=["state"])
+        settle_desk(entry)
         return entry
     if entry.state not in UNSEEN:
         raise StepRefused(what_happened(entry))
@@ -185,6 +187,7 @@ def renew(entry, *, by):
     entry.state, entry.ended_at, entry.warned_at = State.OPEN, None, None
     entry.save(update_fields=["valid_until", "state", "ended_at", "warned_at"])
     audit.record("cooperation-renewed", entry, by=by)
+    settle(address("exchange:cooperation-edit", entry.pk))
     return entry
 
 

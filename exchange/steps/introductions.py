@@ -13,7 +13,7 @@ from exchange.content.introductions import days, kind_of, lapses_on, title_of
 from exchange.models import Adoption, Advice, Cooperation, Introduction
 from exchange.models.querysets import writes_as
 from members.models import Notice
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, settle
 from members.record import audit
 
 from .entries import (
@@ -101,6 +101,7 @@ def say_outcome(introduction, *, by, outcome):
     introduction.outcome = outcome
     introduction.save(update_fields=["outcome"])
     audit.record("introduction-outcome", introduction, by=by, reason=outcome)
+    _settle(introduction, Notice.Kind.INTRODUCTION_OUTCOME)
     return introduction
 
 
@@ -151,6 +152,7 @@ def _decide(introduction, state, by, note=""):
     introduction.decided_at, introduction.decision_note = timezone.now(), note.strip()
     introduction.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
     audit.record(f"introduction-{state}", introduction, by=by, reason=introduction.decision_note)
+    _settle(introduction, Notice.Kind.INTRODUCTION_ASKED)
     asker, other = introduction.from_user, introduction.to_member
     if state == State.ACCEPTED:
         made = Notice.Kind.INTRODUCTION_MADE
@@ -170,6 +172,7 @@ def _lapse(introduction, today):
     introduction.state, introduction.decided_at = State.LAPSED, timezone.now()
     introduction.save(update_fields=["state", "decided_at"])
     audit.record("introduction-lapsed", introduction)
+    _settle(introduction, Notice.Kind.INTRODUCTION_ASKED)
     _tell(
         Notice.Kind.INTRODUCTION_NO,
         introduction,
@@ -220,6 +223,11 @@ def _deciders(introduction):
     without who asks."""
     by = introduction.from_user
     return list(coordinators(introduction.to_member, besides=by)) or secretariat(besides=by)
+
+
+def _settle(introduction, kind):
+    """Mark as read what asked for a decision, or for a word on what came of it: there is one."""
+    settle(address("my-exchange:introduction", introduction.pk), kind=kind)
 
 
 def _tell(kind, introduction, people, other, **facts):

@@ -19,7 +19,7 @@ from . import cooperation as cooperation_steps
 from . import questions as question_steps
 from .entries import lock, lock_author, refuse_too_many
 from .errors import AlreadyThere, NotAllowed, ReasonRequired, StepRefused
-from .notifications import notify_of_decision, notify_of_flag
+from .notifications import notify_of_decision, notify_of_flag, settle_desk
 
 # What can be flagged, removed and restored.
 ENTRIES = {model._meta.label_lower: model for model in (Question, Advice, Adoption, Cooperation)}
@@ -42,6 +42,7 @@ def let_through(entry, *, by):
     else:
         raise StepRefused(_("This does not wait for the secretariat."))
     audit.record("entry-let-through", entry, by=by)
+    settle_desk(entry)
     notify_of_decision(entry, "let-through", "", by)
     return entry
 
@@ -60,6 +61,7 @@ def refuse(entry, *, by, reason):
         entry.state, entry.decision_note = "refused", reason
         entry.save(update_fields=["state", "decision_note"])
     audit.record("entry-refused", entry, by=by, reason=reason)
+    settle_desk(entry)
     notify_of_decision(entry, "refused", reason, by)
     return entry
 
@@ -76,6 +78,7 @@ def remove(entry, *, by, reason):
     entry.save(update_fields=["removed_at", "removed_reason"])
     flags_on(entry).filter(decided_at=None).update(decided_by=by, decided_at=entry.removed_at)
     audit.record("entry-removed", entry, by=by, reason=reason)
+    settle_desk(entry)
     notify_of_decision(entry, "removed", reason, by)
     return entry
 
@@ -91,6 +94,7 @@ def restore(entry, *, by, reason):
     entry.removed_at, entry.removed_reason, entry.hidden_at = None, "", None
     entry.save(update_fields=["removed_at", "removed_reason", "hidden_at"])
     audit.record("entry-restored", entry, by=by, reason=reason)
+    settle_desk(entry)
     notify_of_decision(entry, "restored", reason, by)
     return entry
 
@@ -149,6 +153,7 @@ def dismiss_flags(entry, *, by):
     entry.hidden_at = None
     entry.save(update_fields=["hidden_at"])
     audit.record("flags-dismissed", entry, by=by)
+    settle_desk(entry)
     return entry
 
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from exchange.models.querysets import MODERATE
 from members.models import Membership, Notice, User
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, settle
 
 
 def secretariat(besides=None):
@@ -31,15 +31,23 @@ def coordinators(member, besides=None):
 
 def notify_of_check(entry):
     """Tell the secretariat that ``entry`` waits for a look, with its whole text."""
-    path = address(f"admin:exchange_{entry._meta.model_name}_change", entry.pk)
     notify(
         Notice.Kind.QUESTION_CHECK,
         secretariat(besides=entry.author),
-        path,
+        _of_desk(entry),
         what=kind_of(entry),
         member=entry.member.name,
         message=text_of(entry),
     )
+
+
+def settle_desk(entry):
+    """Mark as read what called the secretariat to ``entry``: there is nothing left to look at."""
+    settle(_of_desk(entry))
+
+
+def _of_desk(entry):
+    return address(f"admin:exchange_{entry._meta.model_name}_change", entry.pk)
 
 
 def notify_of_decision(entry, decision, reason, by):
@@ -63,7 +71,7 @@ def notify_of_flag(flag, entry):
     notify(
         Notice.Kind.FLAGGED,
         secretariat(besides=flag.by),
-        address(f"admin:exchange_{entry._meta.model_name}_change", entry.pk),
+        _of_desk(entry),
         what=kind_of(entry),
         member=entry.member.name,
         title=str(entry),

@@ -1,16 +1,22 @@
 """Who is told of a question and of what becomes of it. Mails carry the whole text, and no address."""
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 
 from exchange.content.figures import figures
+from exchange.models import Addressee
+from exchange.models.querysets import MODERATE
+from members.accounts.secretariat import acts_for_secretariat
 from members.models import Membership, Notice, User
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, settle
 from policies.models import Revision
 
 from .notifications import coordinators, secretariat, text_of
 
 Kind = Notice.Kind
+# What calls for an answer.
+ASKING = (Kind.QUESTION_ASKED, Kind.QUESTION_WAITING)
 
 
 def notify_asked(question, addressees, by):
@@ -126,6 +132,35 @@ def notify_closed(question, by, people, **facts):
     )
 
 
+def settle_asked(question, member, by):
+    """Mark as read what told the team of ``member`` that it is asked: one of them acts on it, or ``by``
+    of the secretariat does. Who is asked for another member too still is."""
+    asked = User.objects.filter(_in_team(member__pk=member.pk))
+    others = question.addressees.filter(state=Addressee.State.ASKED).exclude(member=member)
+    still = User.objects.filter(_in_team(member__in=others.values("member")))
+    people = asked.exclude(pk__in=still.values("pk")).values("pk")
+    settle(_short_path(question), kind__in=ASKING, recipient__in=people)
+    if acts_for_secretariat(by, MODERATE):
+        settle_waiting(question)
+
+
+def settle_waiting(question):
+    """Mark as read what called the secretariat and the askers to a question that waited."""
+    people = [*secretariat(), *_askers(question)]
+    settle(_short_path(question), kind__in=ASKING, recipient__in=people)
+
+
+def settle_answered(question):
+    """Mark as read what told the askers of answers, and of whom to ask next: they have acted on it."""
+    kinds = (Kind.QUESTION_ANSWERED, Kind.QUESTION_WAITING)
+    settle(_short_path(question), kind__in=kinds, recipient__in=_askers(question))
+
+
+def settle_closed(question):
+    """Mark as read what called for an answer to a question that has ended."""
+    settle(_short_path(question), kind__in=ASKING)
+
+
 def askers(question):
     """Return who is told of what becomes of a question: who asked it, and their coordinators."""
     return _askers(question)
@@ -179,6 +214,16 @@ def _figures(advice):
         return "; ".join(
             f"{label}: {value} {detail}".strip() for label, value, detail in figures(advice)
         )
+
+
+def _in_team(**member):
+    active = {"status": Membership.Status.ACTIVE, **member}
+    return Q(**{f"memberships__{name}": value for name, value in active.items()})
+
+
+def _short_path(question):
+    """Return how the addresses of a question begin, whatever its title."""
+    return address("exchange:question-short", question.pk)
 
 
 def _path(question):

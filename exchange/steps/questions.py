@@ -39,7 +39,7 @@ from .errors import (
     StepRefused,
     TooManyToday,
 )
-from .notifications import notify_of_check
+from .notifications import notify_of_check, settle_desk
 
 State, Closed, Verdict = Question.State, Question.Closed, Question.Verdict
 Asked = Addressee.State
@@ -143,6 +143,7 @@ def take(addressee, *, by):
     addressee.state, addressee.taken_by, addressee.taken_at = Asked.TAKEN, by, timezone.now()
     addressee.save(update_fields=["state", "taken_by", "taken_at"])
     audit.record("question-taken", question, by=by, reason=str(addressee.member))
+    notices.settle_asked(question, addressee.member, by)
     return addressee
 
 
@@ -175,6 +176,7 @@ def answer(question, *, author, member, text, shown="", **of_advice):
         **of_advice,
     )
     audit.record("question-answered", question, by=author, reason=str(member))
+    notices.settle_asked(question, member, author)
     if given.state == Advice.State.PUBLISHED:
         _count(question, given, author)
     elif addressee and addressee.state == Asked.ASKED:
@@ -211,6 +213,7 @@ def decline(addressee, *, by, reason, text=""):
     addressee.declined_reason, addressee.declined_text = reason, text.strip()
     addressee.save(update_fields=["state", "decided_at", "declined_reason", "declined_text"])
     audit.record("question-declined", question, by=by, reason=str(addressee.member))
+    notices.settle_asked(question, addressee.member, by)
     notices.notify_declined(question, addressee, by)
     return addressee
 
@@ -227,6 +230,7 @@ def judge(question, *, by, verdict):
     question.verdict = verdict
     changed = ["verdict"]
     audit.record("question-judged", question, by=by, reason=verdict)
+    notices.settle_answered(question)
     if verdict == Verdict.NO:
         question.state, question.reopened_at = State.OPEN, timezone.now()
         question.waits_since = question.next_offered_at = None
@@ -248,6 +252,7 @@ def close(question, *, by):
     if question.state == State.CHECKING:
         # Nobody has read it, and nobody will.
         question.state, reason = State.REFUSED, Closed.WITHDRAWN
+        settle_desk(question)
         people = []
     else:
         question.state = State.CLOSED
@@ -299,6 +304,8 @@ def ask_next(question, *, by, addressees):
     added = _add_addressees(question, chosen)
     names = ", ".join(member.name for member, _reason in chosen)
     audit.record("question-forwarded", question, by=by, reason=names)
+    notices.settle_waiting(question)
+    notices.settle_answered(question)
     notices.notify_asked(question, added, by)
     return added
 
@@ -456,6 +463,7 @@ def _count(question, advice, by):
         question.state, question.closed_at, question.closed_reason = State.ANSWERED, None, ""
         question.answered_at = question.answered_at or now
         question.save(update_fields=["state", "closed_at", "closed_reason", "answered_at"])
+    notices.settle_waiting(question)
     notices.notify_answered(question, advice, by)
 
 
@@ -471,4 +479,7 @@ def note_end(question, reason, *, by=None, now=None, people=(), **facts):
     with translation.override(settings.LANGUAGE_CODE):
         name = "" if by else _("The clock of the exchange")
     audit.record("question-closed", question, by=by, name=name, reason=reason)
+    notices.settle_closed(question)
+    if by:
+        notices.settle_answered(question)
     notices.notify_closed(question, by, people, **facts)

@@ -135,12 +135,13 @@ def notify(kind, recipients, path="", **context):
     return Notice.objects.bulk_create(notices.values())
 
 
-def settle(path, user=None):
+def settle(path, user=None, **about):
     """Mark as read what told of something that is done now: notices that lead to ``path`` or below it.
 
-    Those of ``user``, or without one of everybody, because nobody has anything left to do.
+    Those of ``user``, or without one of everybody, because nobody has anything left to do. ``about``
+    narrows them further, as filters of notices do.
     """
-    done = Notice.objects.filter(path__startswith=path, read_at=None)
+    done = Notice.objects.filter(path__startswith=path, read_at=None, **about)
     if user is not None:
         done = done.filter(recipient=user)
     done.update(read_at=timezone.now())
