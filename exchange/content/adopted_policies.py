@@ -4,14 +4,17 @@ The newest report with a cost counts as a case of the adopter counts. What a rep
 as who took part, is not reported.
 """
 
-from django.db.models import F, FilteredRelation, Q
+from functools import cache
+
+from django.db.models import Q
 from django.utils.translation import get_language
 
-from exchange.models import Adoption, AdoptionChange
+from exchange.models import Adoption
+from policies.content.estimate import MEMBER_COLUMNS
 from policies.content.exchange_rates import to_usd
 from policies.models import CaseStudy, Revision
 
-from .adoptions import heading
+from .adoptions import beside_each, gathered, heading
 
 # Of what stands in the summary of a text, all that is no property of the policy itself.
 NOT_REPORTED = {
@@ -29,9 +32,11 @@ NOT_REPORTED = {
 }
 
 
-# What is read of the newest report with a cost, and of the changes.
-OF_COST = ("pk", "amount", "currency", "amount_year", "amount_basis", "staff_fte")
-OF_CHANGES = ("pk", "aspect", "kind", "what", "reason")
+# What is read of an adoption, its case and its member.
+READ = (
+    *("stage", "reason", "started", "provenance", "published_at", "case__merged_into"),
+    *(f"member__{name}" for name in MEMBER_COLUMNS),
+)
 # More of them, the newest, would be too many to be read beside each other, as of policies.
 MOST = 300
 
@@ -50,7 +55,7 @@ def as_policies(revisions):
         case = adoption.case
         original = originals.get(case.pk) or originals[case.merged_into_id]
         original.adoptions.append(adoption)
-        if adoption.cost_pk and adoption.stage not in Adoption.NOT_TAKEN_UP:
+        if adoption.cost_report and adoption.stage not in Adoption.NOT_TAKEN_UP:
             found.append(_as_policy(adoption, original))
     return found
 
@@ -58,38 +63,27 @@ def as_policies(revisions):
 def _read(cases):
     """Return the public adoptions of these cases, ``MOST`` of them, in the order in which they were
     entered."""
-    newest = Adoption.objects.public().filter(Q(case__in=cases) | Q(case__merged_into__in=cases))
-    newest = newest.order_by("-pk").values("pk")[:MOST]
-    rows = (
-        Adoption.objects.filter(pk__in=newest)
-        .annotate(costly=FilteredRelation("reports", condition=Q(reports__amount__isnull=False)))
-        .annotate(
-            **{f"cost_{name}": F(f"costly__{name}") for name in OF_COST},
-            **{f"change_{name}": F(f"changes__{name}") for name in OF_CHANGES},
-        )
-    )
-    # A line for each report with a cost and each change; the last one has the newest report.
-    rows = rows.select_related("member", "case").order_by(
-        "pk", "costly__date", "costly__pk", "changes__position", "changes__pk"
-    )
-    found, changes = {}, {}
-    for row in rows:
-        found[row.pk] = row
-        if row.change_pk:
-            change = {name: getattr(row, f"change_{name}") for name in OF_CHANGES}
-            changes.setdefault(row.pk, {})[row.change_pk] = AdoptionChange(**change)
-    for key, adoption in found.items():
-        adoption.stated_changes = list(changes.get(key, {}).values())
-    return found.values()
+    about = Q(case__in=cases) | Q(case__merged_into__in=cases)
+    public, lines = _queries()
+    return gathered(lines.filter(pk__in=public.filter(about).values("pk")[:MOST]))
+
+
+@cache
+def _queries():
+    """Return the queries that are narrowed to a class, of public adoptions and of what is read of them:
+    to put them together takes longer than to ask them."""
+    lines = Adoption.objects.select_related("member", "case").only(*READ)
+    return Adoption.objects.public().order_by("-pk"), beside_each(lines)
 
 
 def _as_policy(adoption, original):
     # Numbers that no stored row has, for lists that are ordered by them.
     case = CaseStudy(pk=-adoption.pk, member=adoption.member, provenance=adoption.provenance)
     case.get_absolute_url = adoption.get_absolute_url
-    amount, currency, year = adoption.cost_amount, adoption.cost_currency, adoption.cost_amount_year
+    cost = adoption.cost_report
+    amount, currency, year = cost.amount, cost.currency, cost.amount_year
     revision = Revision(
-        pk=-adoption.cost_pk,
+        pk=-cost.pk,
         case=case,
         title=heading(adoption, original.title),
         language=get_language(),
@@ -97,9 +91,9 @@ def _as_policy(adoption, original):
         budget_amount=amount,
         budget_currency=currency,
         budget_year=year,
-        budget_basis=adoption.cost_amount_basis,
+        budget_basis=cost.amount_basis,
         budget_usd=to_usd(amount, currency, year),
-        staff_fte=adoption.cost_staff_fte,
+        staff_fte=cost.staff_fte,
         decided_at=adoption.published_at,
         list_summary=original.list_summary | NOT_REPORTED,
     )

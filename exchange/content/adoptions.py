@@ -1,40 +1,68 @@
 """What pages say of adoptions, computed from their rows and those of the originals."""
 
 from django.conf import settings
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from exchange.models import Adoption, AdoptionReport
+from exchange.models import Adoption, AdoptionChange, AdoptionReport
 from exchange.models.adoptions import Stage
+from exchange.models.querysets import CountDistinct
 from policies.content import formats, key_facts, summary
 from policies.content.citations import PUBLISHER
 from policies.content.key_facts import Fact
 from policies.models import months
 
 MAX_OTHERS = 10
+# What is read of the newest report that states an amount, and of the changes.
+OF_COST = ("pk", "amount", "currency", "amount_year", "amount_basis", "staff_fte")
+OF_CHANGES = ("pk", "aspect", "kind", "what", "reason")
 
 
 def read(keys, adoptions):
     """Return the adoptions among ``adoptions`` with these keys, in this order, as lists show them."""
-    found = adoptions.with_reports().with_originals().prefetch_related("changes")
-    found = found.in_bulk(keys)
+    of_list = adoptions.filter(pk__in=keys).with_reports().with_originals()
+    found = {row.pk: row for row in with_changes(of_list)}
     rows = [found[key] for key in keys if key in found]
-    costs = AdoptionReport.objects.in_bulk([row.cost for row in rows if row.cost])
-    for row in rows:
-        row.cost_report = costs.get(row.cost)
     summary.complete([row.original_text for row in rows if row.original_text])
     return rows
 
 
-def with_costs(adoptions):
-    """Return adoptions as a list, each with its newest report and that of its cost, in three queries."""
-    found = list(adoptions.prefetch_related("changes", "reports"))
-    for row in found:
-        reports = list(row.reports.all())[::-1]
-        row.reported = reports[0].date if reports else None
-        row.compared = reports[0].compared if reports else ""
-        row.cost_report = next((each for each in reports if each.amount is not None), None)
-    return found
+def with_changes(adoptions):
+    """Return adoptions as a list in the order in which they were entered, in one query: each with its
+    ``stated_changes``, and ``cost_report``, the newest report that states an amount, or None; both as
+    far as lists show them."""
+    return gathered(beside_each(adoptions))
+
+
+def beside_each(adoptions):
+    """Return the query of adoptions with a line for each report with an amount and each change, in the
+    order in which adoptions were entered and reports and changes come."""
+    costly = FilteredRelation("reports", condition=Q(reports__amount__isnull=False))
+    rows = adoptions.annotate(costly=costly).annotate(
+        **{f"cost_{name}": F(f"costly__{name}") for name in OF_COST},
+        **{f"change_{name}": F(f"changes__{name}") for name in OF_CHANGES},
+    )
+    return rows.order_by("pk", "costly__date", "costly__pk", "changes__position", "changes__pk")
+
+
+def gathered(lines):
+    """Return the adoptions of such lines, each once."""
+    found, changes = {}, {}
+    for row in lines:
+        # The last one has the newest report.
+        found[row.pk] = row
+        if row.change_pk:
+            changes.setdefault(row.pk, {})[row.change_pk] = _part(row, "change", AdoptionChange)
+    for row in found.values():
+        row.stated_changes = list(changes.get(row.pk, {}).values())
+        row.cost_report = _part(row, "cost", AdoptionReport) if row.cost_pk else None
+    return list(found.values())
+
+
+def _part(row, name, model):
+    """Return the row of another table that was read beside a row."""
+    columns = {AdoptionChange: OF_CHANGES, AdoptionReport: OF_COST}[model]
+    return model(**{column: getattr(row, f"{name}_{column}") for column in columns})
 
 
 def heading(adoption, title=""):
@@ -111,7 +139,7 @@ def taken_up_count(case):
     """Return the expression of how many cities took up the case at the path ``case``, from public
     adoptions: for lists of cases, in their own query."""
     of_case = _of_case(Adoption.objects.public().taken_up(), case)
-    return Subquery(of_case.values(number=CountMembers(F("member"))))
+    return Subquery(of_case.values(number=CountDistinct(F("member"))))
 
 
 def has_adoptions(case):
@@ -121,13 +149,6 @@ def has_adoptions(case):
 
 def _of_case(adoptions, case):
     return adoptions.order_by().filter(Q(case=OuterRef(case)) | Q(case__merged_into=OuterRef(case)))
-
-
-class CountMembers(Func):
-    """COUNT without GROUP BY: one number of all rows."""
-
-    template = "COUNT(DISTINCT %(expressions)s)"
-    output_field = IntegerField()
 
 
 def key_facts_of(adoption, reports):

@@ -7,12 +7,13 @@ one for each trait in which the two members are alike. Nobody is shown the point
 
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
+from django.db.models import F, OuterRef, Subquery, prefetch_related_objects
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exchange.models import Cooperation
+from exchange.models.querysets import CountDistinct
 from members import traits
 from members.traits import Likeness, Trait
 
@@ -59,6 +60,18 @@ def matches(entries):
     open_now = Cooperation.objects.open().filter(kind__in=kinds).select_related("member")
     others = list(open_now.prefetch_related(*ROWS))
     return {entry.pk: _best(entry, others) for entry in entries}
+
+
+def number_of_matches():
+    """Return the expression of how many open needs or offers fit one, for a query of them."""
+    forms = Cooperation.forms.rel.related_model.objects.filter(cooperation=OuterRef(OuterRef("pk")))
+    fitting = (
+        Cooperation.objects.open()
+        .filter(forms__form__in=forms.values("form"))
+        .exclude(kind=OuterRef("kind"))
+        .exclude(member=OuterRef("member"))
+    )
+    return Subquery(fitting.order_by().values(number=CountDistinct(F("pk"))))
 
 
 def matches_of(entry):

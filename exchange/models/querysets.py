@@ -1,7 +1,7 @@
 """What may be read of the exchange, by whom. Every page starts from one of these."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Func, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from members.accounts.secretariat import acts_for_secretariat
@@ -33,6 +33,13 @@ def case_is_public(path="case"):
         | Q(**{f"{path}__live__isnull": False})
         | Q(**{f"{path}__merged_into__live__isnull": False})
     )
+
+
+class CountDistinct(Func):
+    """COUNT without GROUP BY: one number of all rows, for subqueries."""
+
+    template = "COUNT(DISTINCT %(expressions)s)"
+    output_field = models.IntegerField()
 
 
 class EntryQuerySet(models.QuerySet):
@@ -100,15 +107,13 @@ class AdoptionQuerySet(EntryQuerySet):
         return self.exclude(stage__in=self.model.NOT_TAKEN_UP)
 
     def with_reports(self):
-        """Return adoptions with what their newest report says: ``reported`` (its month), ``compared``;
-        and ``cost``, the key of the newest report that states an amount."""
+        """Return adoptions with what their newest report says: ``reported`` (its month) and
+        ``compared``."""
         newest = self.model.reports.rel.related_model.objects.filter(adoption=OuterRef("pk"))
         newest = newest.order_by("-date", "-pk")
-        costly = newest.filter(amount__isnull=False).values("pk")
         return self.annotate(
             reported=Subquery(newest.values("date")[:1]),
             compared=Subquery(newest.values("compared")[:1]),
-            cost=Subquery(costly[:1]),
         )
 
     def with_originals(self):

@@ -17,8 +17,9 @@ def taken_up_by(context, case):
     """Who took up a case: stage, changes, result, and the cost beside that of the original."""
     rows = []
     if context["revision"].has_adoptions:
-        adoptions = Adoption.objects.public().about_case(case).order_by("published_at", "pk")
-        rows = content.with_costs(adoptions.select_related("member"))
+        adoptions = Adoption.objects.public().about_case(case).with_reports()
+        rows = content.with_changes(adoptions.select_related("member"))
+        rows.sort(key=lambda adoption: adoption.published_at)
     return {
         "case": case,
         "rows": [

@@ -27,7 +27,7 @@ class Beside:
 @register.simple_tag
 def beside_estimate(estimate, question):
     """Return the :class:`Beside` of an estimate: advice on its policies and targets, and what those who
-    took the policies up changed; one query."""
+    took the policies up changed; in two queries."""
     goals = {"goal": question.goal, "code": [target.code for target in question.target]}
     rows = know_how.on_class(
         [figure.revision.case_id for figure in estimate.own],

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from exchange.content.introductions import addresses_end, kind_of, lapses_on, titles_for
-from exchange.content.matching import matches
+from exchange.content.matching import MAX_MATCHES, number_of_matches
 from exchange.models import (
     Addressee,
     Adoption,
@@ -22,7 +22,7 @@ from exchange.models.adoptions import FINAL_STAGES
 from exchange.models.querysets import writes_as
 from exchange.steps.cooperation import months_after
 from exchange.steps.entries import days
-from members.models import Member
+from members.models import Membership
 
 from .questions import for_lists, with_standing
 
@@ -40,7 +40,10 @@ RELATED = (
 def home(request):
     """What waits for the person and the teams, what they have asked, and what ends soon."""
     user, today = request.user, timezone.localdate()
-    members = list(writes_as(user).order_by("search_names"))
+    # Each with the role that the person has in its team.
+    members = list(
+        writes_as(user).annotate(role=F("memberships__role")).order_by("search_names", "pk")
+    )
     context = {
         "members": members,
         "question_draft": QuestionDraft.objects.filter(author=user).first(),
@@ -139,13 +142,12 @@ def cooperation_of(members, today):
     ends_soon = Q(state="open", valid_until__lte=today + days("warn_of_end"))
     unseen = Q(state__in=["draft", "refused", "checking"])
     rows = rows.filter(ends_soon | unseen).select_related("member").order_by("valid_until", "pk")
+    rows = rows.annotate(fitting=number_of_matches())
     found = list(rows[:SHOWN])
     for row in found:
         row.ends = row.state == Cooperation.State.OPEN
+        row.fitting = row.ends and min(row.fitting, MAX_MATCHES)
         row.waits = row.state != Cooperation.State.CHECKING
-    fitting = matches([row for row in found if row.ends])
-    for row in found:
-        row.fitting = len(fitting.get(row.pk, ()))
     return found
 
 
@@ -157,7 +159,7 @@ def introductions_of(user, members):
         Q(from_user=user) | Q(to_member__in=members),
         Q(state=ASKED) | Q(state=ACCEPTED, outcome="") | Q(state=ACCEPTED, decided_at__gt=since),
     )
-    coordinated = {*Member.objects.coordinated_by(user).values_list("pk", flat=True)}
+    coordinated = {member.pk for member in members if member.role == Membership.Role.COORDINATOR}
     found = list(rows.select_related(*RELATED).order_by("created_at", "pk")[: 2 * SHOWN])
     titles = titles_for(found, user)
     for row in found:

@@ -8,14 +8,19 @@ follow their rows and the reader's language.
 from django.db.models import prefetch_related_objects
 
 from policies.models import Indicator, Revision
+from policies.models.querysets import row_lists
 
 from . import completeness
 
 # Counts the forms that a summary has had. After a change run ``manage.py rebuild_summaries``; until
 # then lists work out the summaries themselves.
-VERSION = 5
+VERSION = 6
 ROWS = (
     "joint_members",
+    "budget_lines",
+    "phases",
+    "photos",
+    "attachments",
     "contributions",
     "theme_rows__theme",
     "staff_roles",
@@ -36,6 +41,8 @@ def summarise(revision):
     lead = revision.case.member_id
     return {
         "version": VERSION,
+        # Its lists without a row.
+        "empty": [name for name in Revision.row_models() if not getattr(revision, name).all()],
         "further_members": len({row.member_id for row in revision.joint_members.all()} - {lead}),
         # In the author's order.
         "targets": [row.target_id for row in revision.contributions.all()],
@@ -52,6 +59,13 @@ def summarise(revision):
         "reporters": _distinct(row.reporter for row in indicators),
         "documented": [check.name for check in completeness.checks(revision) if check.done],
     }
+
+
+def read_rows(revision):
+    """Read the lists of a public revision, in a query for each that is not known to be empty."""
+    stored = revision.list_summary
+    empty = stored["empty"] if stored.get("version") == VERSION else ()
+    prefetch_related_objects([revision], *row_lists(Revision.row_models(), empty=empty))
 
 
 def _staff(revision):

@@ -148,6 +148,12 @@ class RevisionQuerySet(models.QuerySet):
         first = citable.order_by("decided_at").values("decided_at")[:1]
         return self.annotate(first_published=Subquery(first))
 
+    def with_number_of_texts(self):
+        """Return revisions with ``number_of_texts``: how many texts of their case may be cited."""
+        citable = self.model.objects.citable().filter(case=OuterRef("case")).order_by()
+        counted = citable.values("case").annotate(number=Count("pk")).values("number")
+        return self.annotate(number_of_texts=Subquery(counted))
+
     def submitted_once(self):
         """Return what was handed to the moderators, or made public, at least once."""
         return self.exclude(NEVER_SUBMITTED)
@@ -178,8 +184,7 @@ class RevisionQuerySet(models.QuerySet):
     def with_rows(self, *names):
         """Return revisions with the rows of these lists, or of all of them, in a query for each
         list."""
-        models = self.model.row_models()
-        lists = [Prefetch(name, _with_related(models[name])) for name in names or models]
+        lists = row_lists(self.model.row_models(), names)
         return self.select_related("case__member").prefetch_related(*lists)
 
     def with_content(self):
@@ -195,6 +200,17 @@ class RevisionQuerySet(models.QuerySet):
             part = list(dict.fromkeys(keys[start : start + batch]))
             found = self.order_by().in_bulk(part)
             yield from (found[key] for key in part if key in found)
+
+
+def row_lists(models, names=(), empty=()):
+    """Return what is prefetched of the lists with ``names``, or of all; those named as ``empty`` are
+    not asked for."""
+    return [
+        Prefetch(
+            name, models[name].objects.none() if name in empty else _with_related(models[name])
+        )
+        for name in names or models
+    ]
 
 
 def _with_related(model):

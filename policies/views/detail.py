@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from citynet.web import page_cache
 from citynet.web.headers import open_to_other_sites
 from policies import interchange
-from policies.content import citations, lists, sections
+from policies.content import citations, lists, sections, summary
 from policies.content.case_page import case_context
 from policies.content.diff import changes, compared
 from policies.content.json_ld import case_data
@@ -40,15 +40,12 @@ FILES = {
 @or_gone
 def case(request, pk, slug=None):
     """The public page of a case; any other spelling of its address leads there."""
-    live = live_revision(pk, Revision.objects.live().with_rows().annotate(**lists.ON_PAGES))
+    found = Revision.objects.live().select_related("case__member").with_number_of_texts()
+    live = live_revision(pk, found.annotate(**lists.ON_PAGES))
     if elsewhere := moved(request, live, "policies:case"):
         return elsewhere
-    revisions = list(
-        Revision.objects.citable()
-        .filter(case=live.case_id)
-        .order_by("-number")
-        .values("number", "decided_at")
-    )
+    summary.read_rows(live)
+    revisions = _texts(live)
     context = case_context(live) | {
         "crumbs": _crumbs(live),
         "gaps_for": "team" if _writes(request, live) else "readers",
@@ -59,6 +56,14 @@ def case(request, pk, slug=None):
         "data": case_data(live, min(each["decided_at"] for each in revisions)),
     }
     return _linked(render(request, "policies/case.html", context), live, context["cited"])
+
+
+def _texts(live):
+    """Return number and day of the texts of a case that were public, the newest first."""
+    if live.number_of_texts == 1:
+        return [{"number": live.number, "decided_at": live.decided_at}]
+    citable = Revision.objects.citable().filter(case=live.case_id)
+    return list(citable.order_by("-number").values("number", "decided_at"))
 
 
 @login_not_required

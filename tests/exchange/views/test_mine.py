@@ -228,7 +228,7 @@ def test_queries_are_the_same_for_any_number_of_rows(
         )
         AdviceFactory(case=case, months=12)
     client = signed_in(leader.user)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(18):
         client.get(PATH)
 
 

@@ -406,8 +406,8 @@ def test_the_page_of_a_case_asks_one_query_more_for_each_kind(
         AdviceFactory(case=asked.case, question=asked)
         QuestionFactory(case=asked.case)
     summary.rebuild(Revision.objects.live())
-    # Fourteen of the case (nothing is like it), what is advised, and what was asked.
-    with django_assert_num_queries(16):
+    # The case, of which no list has a row, its target, what is advised, and what was asked.
+    with django_assert_num_queries(4):
         client.get(asked.case.get_absolute_url())
 
 

@@ -9,8 +9,15 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from policies.models import CaseStudy, Contribution, Revision, Source
+from tests.exchange.factories import (
+    AdoptionFactory,
+    AdoptionReportFactory,
+    AdviceFactory,
+    QuestionFactory,
+)
 from tests.factories import LiveRevisionFactory, RevisionFactory
 from tests.policies.contents import TEXTS, fill
+from tests.seminars.factories import MaterialFactory, SeminarFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -440,9 +447,23 @@ def test_queries_of_a_case(client, reference, synced, django_assert_num_queries,
         LiveRevisionFactory(targets=["11.2"], themes=["transport"], title="Trams")
     synced()
     address = revision.case.get_absolute_url()
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         page = client.get(address).text
     assert page.count(">Trams<") == times
+    # With all that other cities asked, advised and took up, and where it was shown.
+    for _ in range(times):
+        AdviceFactory(case=revision.case)
+        QuestionFactory(case=revision.case)
+        adoption = AdoptionFactory(case=revision.case, member__name="Suva")
+        adoption.changes.create(aspect="scale", kind="smaller", what="Two lines.")
+        AdoptionReportFactory(adoption=adoption, amount=1, currency="USD")
+        MaterialFactory(seminar=SeminarFactory(state="held", shows=[revision.case]))
+    with django_assert_num_queries(15):
+        page = client.get(address).text
+    seen = [
+        page.count(words) for words in (">Suva</a>", " advises</a>", "asks</span>", ">Recording<")
+    ]
+    assert seen == [times] * 4
 
 
 def test_case_as_a_line(client, reference):

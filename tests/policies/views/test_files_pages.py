@@ -345,7 +345,7 @@ def test_queries_of_a_case_with_files(client, reference, synced, times, django_a
         PhotoFactory(revision=revision, position=position)
         AttachmentFactory(revision=revision, position=position)
     synced()
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(6):
         page = client.get(of_case(revision)).text
     assert page.count("riders.csv") == times
     assert page.count(">Trams<") == 1

@@ -150,9 +150,9 @@ def test_figures_that_a_note_or_a_reason_stands_for_are_no_gaps(client, referenc
 def test_only_who_has_a_session_is_asked_for(client, live, django_assert_num_queries):
     address = live.case.get_absolute_url()
     client.get(address)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(address)
     client.force_login(official_of(live.case.member))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         answer = client.get(address)
     assert "private" in answer["Cache-Control"]
