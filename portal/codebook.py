@@ -15,6 +15,7 @@ from django_countries.fields import CountryField
 
 from case_collections.models import Collection, CollectionItem
 from exchange.content import adoption_lines, files
+from exchange.content.adoption_file import COLUMNS as ADOPTION_HEADER
 from exchange.models import (
     Addressee,
     Adoption,
@@ -28,7 +29,6 @@ from exchange.models import (
     CooperationLanguage,
     Question,
 )
-from exchange.views.adoptions import COLUMNS as ADOPTION_HEADER
 from local_reviews import files as review_files
 from local_reviews.models import LocalReview
 from policies.content.bands import BUDGET, DURATION, POPULATION, STAFF

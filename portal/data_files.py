@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from citynet.web import licence
 from citynet.web.csv import BYTE_ORDER_MARK, lines
+from exchange.content import columns as exchange_columns
 from policies import interchange
 from policies.content import json_ld
 from policies.content.citations import PUBLISHER
@@ -82,6 +83,9 @@ class Table:
     media_type: str
     fields: list
     key: str = ""
+    # Whether it is in the file of a month. What cities ask and advise is not: its team may take it back
+    # any day, and copies that stay as they are would go on saying it.
+    is_of_month: bool = True
 
 
 def tables():
@@ -116,6 +120,10 @@ def tables():
             reverse("sdg:thesaurus", args=["csv"]),
             CSV,
             _fields(THESAURUS_COLUMNS),
+        ),
+        *(
+            Table(name, title, reverse(address), CSV, fields, is_of_month=False)
+            for name, title, address, fields in exchange_columns.tables()
         ),
     ]
 
@@ -153,7 +161,9 @@ def package(version, local=None):
         "version": version,
         "keywords": ["Sustainable Development Goals", "cities", "policies", "Asia and the Pacific"],
         "contributors": [{"title": PUBLISHER, "role": "publisher"}],
-        "resources": [_resource(table, local) for table in tables()],
+        "resources": [
+            _resource(table, local) for table in tables() if table.is_of_month or not local
+        ],
     }
     if address:
         found["licenses"] = [{"title": name, "path": address}]

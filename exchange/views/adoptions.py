@@ -1,6 +1,5 @@
 """The ledger of adoptions, and each of them."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
@@ -13,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
 from citynet.web.csv import csv_response
+from exchange.content import adoption_file
 from exchange.content import adoptions as content
 from exchange.forms.adoption_filter import SORTS, AdoptionFilter
 from exchange.models import Adoption
 from exchange.models.querysets import is_in_network, writes_as
 from exchange.steps import adoptions as steps
-from policies.content.values import plain
 from policies.models import months
 
 PER_PAGE = 20
@@ -72,15 +71,6 @@ def _ledger(request, adoptions, here):
     return render(request, "exchange/adoptions.html", context)
 
 
-COLUMNS = (
-    *("adoption", "address", "case", "original", "original_member", "original_country"),
-    *("member", "country", "stage", "started", "learned_by", "kept", "changes", "reason"),
-    *("provenance", "evidence", "caveat", "confirmed_by_original_on", "disputed"),
-    *("report_date", "report_stage", "compared", "report", "amount", "currency", "amount_year"),
-    *("amount_basis", "staff_fte", "months", "indicators", "report_source", "sources"),
-)
-
-
 @login_not_required
 @require_safe
 def ledger_csv(request):
@@ -89,68 +79,7 @@ def ledger_csv(request):
     if not filters.is_valid():
         return _ledger(request, Adoption.objects.public(), "exchange:adoptions")
     name = f"adoptions-{timezone.localdate():%Y-%m-%d}.csv"
-    return csv_response(request, name, COLUMNS, _rows(filters.keys))
-
-
-def _rows(keys):
-    for start in range(0, len(keys), PER_PAGE * 10):
-        part = keys[start : start + PER_PAGE * 10]
-        found = Adoption.objects.public().with_originals()
-        found = found.prefetch_related("changes", "sources", "reports__indicators").in_bulk(part)
-        for key in part:
-            if key in found:
-                yield from _rows_of(found[key])
-
-
-def _rows_of(adoption):
-    confirmed, origin = adoption.confirmed_by_origin_at, adoption.origin
-    before = (
-        adoption.pk,
-        settings.SITE_URL + adoption.get_absolute_url(),
-        adoption.original.pk if adoption.original_text else None,
-        adoption.title,
-        origin.name if origin else None,
-        origin.country.code if origin else None,
-        adoption.member.name,
-        adoption.member.country.code,
-        adoption.stage,
-        adoption.started,
-        adoption.learned_by,
-        adoption.kept or adoption.interest,
-        "; ".join(
-            f"{row.aspect} {row.kind}: {row.what}" + (f" ({row.reason})" if row.reason else "")
-            for row in adoption.changes.all()
-        ),
-        adoption.reason,
-        adoption.provenance,
-        adoption.strength,
-        adoption.caveat,
-        f"{timezone.localdate(confirmed):%Y-%m-%d}" if confirmed else None,
-        "yes" if adoption.is_disputed else "no",
-    )
-    sources = "; ".join(f"{row.title} {row.url}" for row in adoption.sources.all())
-    for report in adoption.reports.all() or [None]:
-        yield (*before, *_columns(report), sources)
-
-
-def _columns(report):
-    if report is None:
-        return (None,) * 12
-    indicators = "; ".join(map(content.indicator_in_words, report.indicators.all()))
-    return (
-        report.date,
-        report.stage,
-        report.compared,
-        report.text,
-        None if report.amount is None else plain(report.amount),
-        report.currency,
-        report.amount_year,
-        report.amount_basis,
-        None if report.staff_fte is None else plain(report.staff_fte),
-        report.months,
-        indicators,
-        report.source_url,
-    )
+    return csv_response(request, name, adoption_file.COLUMNS, adoption_file.rows(filters.keys))
 
 
 @login_not_required

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from exchange.content import adoption_lines, files
-from exchange.views.adoptions import COLUMNS
+from exchange.content.adoption_file import COLUMNS
 from local_reviews.files import COLUMNS as REVIEWS
 from policies import interchange
 from policies.interchange import spreadsheet

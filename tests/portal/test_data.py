@@ -142,6 +142,9 @@ def test_descriptions_for_programs_say_the_same(client, library):
         f"{SITE}/policies/export.csv",
         f"{SITE}/data/targets.csv",
         f"{SITE}/sdgs/thesaurus.csv",
+        f"{SITE}/exchange/questions.csv",
+        f"{SITE}/exchange/know-how.csv",
+        f"{SITE}/exchange/adoptions.csv",
     ]
     for each in package.json()["resources"]:
         answer = client.get(each["path"].removeprefix(SITE))
@@ -154,7 +157,7 @@ def test_descriptions_for_programs_say_the_same(client, library):
     graph = Graph().parse(data=catalogue.text, format="json-ld")
     (root,) = graph.subjects(RDF.type, DCAT.Catalog)
     assert str(root) == f"{SITE}/data/"
-    assert len(list(graph.objects(root, DCAT.dataset))) == 4
+    assert len(list(graph.objects(root, DCAT.dataset))) == 7
     files = set(graph.objects(None, DCAT.downloadURL))
     assert URIRef(f"{SITE}/data/2026-09.zip") in files
     for address in files:

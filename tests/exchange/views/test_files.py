@@ -6,12 +6,14 @@ import json
 
 import pytest
 from django.utils import timezone
+from frictionless import Resource
 
 from exchange.content import files
 from policies.interchange import Importer
 from tests.exchange.factories import (
     AddresseeFactory,
     AdoptionFactory,
+    AdoptionReportFactory,
     AdviceFactory,
     QuestionFactory,
 )
@@ -173,3 +175,29 @@ def test_lines_of_cases_name_what_is_public_of_the_exchange(client, reference, s
     importer = Importer()
     (batch,) = importer.run(io.BytesIO(file))
     assert (batch.errors, importer.counts["unchanged"]) == ([], 2)
+
+
+def test_files_are_described_for_programs_as_they_are(client, reference, settings, tmp_path):
+    """Frictionless reads each file of the exchange by its description in the data package."""
+    case = LiveRevisionFactory(targets=["11.2"]).case
+    question = QuestionFactory(case=case, background="One\ntwo.")
+    AdviceFactory(question=question, case=case, amount="1500.50", currency="NPR", amount_year=2024)
+    adoption = AdoptionFactory(case=case, started="2021-03", confirmed_by_origin_at=timezone.now())
+    AdoptionReportFactory(adoption=adoption, amount=5, currency="USD", staff_fte=2, months=7)
+    package = client.get("/data/datapackage.json").json()
+    resources = {each["name"]: each for each in package["resources"]}
+    for name, key in (("questions", "question"), ("know-how", "advice"), ("adoptions", "adoption")):
+        resource = resources[name]
+        assert resource["path"] == f"{settings.SITE_URL}/exchange/{name}.csv"
+        (tmp_path / "file.csv").write_bytes(client.get(f"/exchange/{name}.csv").getvalue())
+        described = Resource.from_descriptor(
+            resource | {"path": "file.csv"}, basepath=str(tmp_path)
+        )
+        assert described.validate().flatten(["type", "note"]) == []
+        (row,) = described.read_rows()
+        assert isinstance(row[key], int)
+    assert all(
+        field["description"] for each in resources.values() for field in each["schema"]["fields"]
+    )
+    page = client.get("/data/").text
+    assert '<a href="/exchange/know-how.csv"><code>know-how.csv</code></a>' in page
