@@ -9,6 +9,8 @@ from .languages import cached_per_language
 
 SMALLEST_GROUPED = 1000
 THOUSANDS = 3  # digits of a group
+LONGEST = 100  # digits; longer ones are written with an exponent
+COMMA, POINT = ord(","), ord(".")
 
 
 def number(value):
@@ -28,9 +30,9 @@ def number(value):
 def in_digits(value, places):
     """Return a number with ``places`` digits after the point, in groups as the reader writes them."""
     point, grouping, separator = _separators()
-    if not places and grouping == THOUSANDS and type(value) is int:
+    if grouping == THOUSANDS and (type(value) is int or value.adjusted() < LONGEST):
         # Most of them; Django's own way takes ten times as long.
-        return f"{value:,}".replace(",", separator)
+        return f"{value or 0:,.{places}f}".translate({COMMA: separator, POINT: point})
     return numberformat.format(
         value, point, places, grouping, separator, force_grouping=True, use_l10n=True
     )

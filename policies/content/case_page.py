@@ -7,7 +7,7 @@ from django.utils import timezone
 from citynet.web import maps
 
 from . import citations, completeness, money, sections
-from .key_facts import key_facts
+from .key_facts import key_facts, residents
 from .timeline import timeline
 
 DOT = "18"
@@ -58,6 +58,8 @@ def case_context(revision):
 
 def _gap_of_resident(revision):
     """Return which gap keeps the budget from being divided by residents; "" for none of the case."""
+    if not residents(revision):
+        return ""
     return _gap_of_usd(revision) or ("" if revision.scale else "scale")
 
 

@@ -1,9 +1,9 @@
 """One policy's amount as an estimate compares it, or the reason why it does not: see ``estimate``."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.db.models import TextChoices
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -239,9 +239,9 @@ class Figure:
 
     @property
     def asking_scale(self):
-        """Where the city is asked whom the amount is for; "" where that does not keep it from being
+        """Where the city is asked whom the amount is for; "" where that is not what keeps it from being
         divided, or nobody can be asked."""
-        if self.a_head or self.revision.scale or self.is_adopted:
+        if self.a_head or self.revision.scale or self.is_adopted or not residents(self.revision):
             return ""
         return gaps.asking(self.revision.case, "scale")
 

@@ -9,9 +9,9 @@ counted by its reason.
 
 from collections import Counter, defaultdict
 from decimal import Decimal
-from functools import cached_property
 
 from django.db.models import F, FilteredRelation, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from members import traits
@@ -53,19 +53,7 @@ def read(revisions, most):
     """Return at most ``most`` of ``revisions`` for :class:`Estimate`, in a fixed number of queries."""
     found = list(revisions.select_related("case").only(*COLUMNS)[:most])
     complete(found)
-    # With a number that no text has: nothing can be joined to none.
-    joint = [0, *(each.pk for each in found if each.list_summary["further_members"])]
-    # Members and those who share a joint policy, in one query: a line for each of the latter too.
-    rows = Member.objects.only(*MEMBER_COLUMNS).annotate(
-        shared=FilteredRelation("joint_rows", condition=Q(joint_rows__revision__in=joint))
-    )
-    rows = rows.annotate(shares=F("shared__revision")).order_by("shared__position", "shared__pk")
-    rows = rows.filter(Q(pk__in={each.case.member_id for each in found}) | Q(shares__isnull=False))
-    members, sharing = {}, defaultdict(list)
-    for member in rows:
-        members.setdefault(member.pk, member)
-        if member.shares:
-            sharing[member.shares].append(member)
+    members, sharing = _members(found)
     for each in found:
         each.case.member = members[each.case.member_id]
         lead = each.case.member_id
@@ -73,6 +61,27 @@ def read(revisions, most):
             member for member in dict.fromkeys(sharing[each.pk]) if member.pk != lead
         ]
     return found
+
+
+def _members(revisions):
+    """Return the members of revisions by their numbers, and number of a revision -> the members that
+    share it; in one query."""
+    rows, sharing = Member.objects.only(*MEMBER_COLUMNS), defaultdict(list)
+    leads = {each.case.member_id for each in revisions}
+    joint = [each.pk for each in revisions if each.list_summary["further_members"]]
+    if not joint:
+        return rows.order_by().in_bulk(leads), sharing
+    # A line for each that shares one, too.
+    shared = FilteredRelation("joint_rows", condition=Q(joint_rows__revision__in=joint))
+    rows = rows.annotate(shared=shared).annotate(shares=F("shared__revision"))
+    members = {}
+    for member in rows.filter(Q(pk__in=leads) | Q(shares__isnull=False)).order_by(
+        "shared__position", "shared__pk"
+    ):
+        members.setdefault(member.pk, member)
+        if member.shares:
+            sharing[member.shares].append(member)
+    return members, sharing
 
 
 def read_adopted(revisions):
@@ -157,6 +166,11 @@ class Estimate:
     def own(self):
         """Those of them that are cases in the library."""
         return [figure for figure in self.kept if not figure.is_adopted]
+
+    @property
+    def adopted(self):
+        """Those that were taken up from another city."""
+        return [figure for figure in self.kept if figure.is_adopted]
 
     @property
     def members(self):

@@ -28,7 +28,8 @@ from policies.content.statements import Ceiling
 from policies.models import FormerTheme, Revision, Theme
 from policies.models.amounts import LARGEST
 from policies.search.query import Question, ask
-from sdg.models import Target, plain_code
+from sdg.models import plain_code
+from sdg.names import names
 
 from .fields import CONTROL_CHARACTERS, OptionField, WordsField, shown
 
@@ -50,6 +51,13 @@ SCALES = [*Revision.Scale.choices, (bands.NONE, gettext_lazy("Not reported"))]
 MOST_OFFERED = 3
 # The parameters of an address in which nothing is ticked.
 NO_CHOICE = {"case": (), "adoption": ()}
+# Lists beside those of what is left out.
+LISTS = {
+    "people": gettext_lazy("How many people worked on each"),
+    "lengths": gettext_lazy("How long each took"),
+    "so-far": gettext_lazy("Not completed, or without an end"),
+    "no-start": gettext_lazy("Without a start"),
+}
 NO_GOAL = gettext_lazy("A goal is a number from 1 to 17.")
 
 
@@ -91,8 +99,8 @@ class EstimateForm(forms.Form):
     currency = forms.CharField(required=False, max_length=3)
     like = forms.CharField(required=False, max_length=24)
     scale = OptionField(required=False, choices=SCALES)
-    # Whose policies are listed, where there are many.
-    show = OptionField(required=False, choices=Reason.choices)
+    # Which list is shown whole, where there are many policies.
+    show = OptionField(required=False, choices=[*Reason.choices, *LISTS.items()])
 
     def __init__(self, data):
         super().__init__(data)
@@ -101,15 +109,15 @@ class EstimateForm(forms.Form):
         self.order_fields(["q", "target", "goal", "theme", "case", "adoption", "for"])
 
     def clean_target(self):
-        codes = [plain_code(each) for each in self.cleaned_data["target"]]
-        found = Target.objects.in_bulk([code[:8] for code in codes])
+        codes, known = [plain_code(each) for each in self.cleaned_data["target"]], names().targets
         for code in codes:
-            if code not in found:
+            if code not in known:
                 raise ValidationError(
                     _("“%(code)s” is not a target. Write its number, for example 11.2.")
                     % {"code": shown(code)}
                 )
-        return sorted(found.values(), key=lambda target: target.position)
+        # In the order of the resolution.
+        return [target for code, target in known.items() if code in codes]
 
     def clean_goal(self):
         goals = self.cleaned_data["goal"]

@@ -32,8 +32,9 @@ from policies.filters.library import plain
 ENOUGH = 30
 # What two sheets of paper have room for.
 BRIEF_ROWS, BRIEF_LINES, BRIEF_VOICES = 8, 5, 3
-# More policies than these that are left out are listed a reason at a time.
-MANY = 60
+# More policies than these that are left out are listed a reason at a time; of a longer list the first
+# few are shown until all are asked for.
+MANY, FIRST = 60, 20
 
 
 @login_not_required
@@ -176,6 +177,10 @@ def _context(question, result):
         "named": question.named_with_cities,
         "offers": _offers(question, result),
         "groups": _groups(question, result),
+        "people": _list(question, "people", result.people),
+        "lengths": _list(question, "lengths", result.lengths),
+        "so_far": _list(question, "so-far", result.so_far_in_words),
+        "without_start": _list(question, "no-start", result.without_start_in_words),
         "symbols": _symbols(result),
         "picture": result.picture(question.ceiling_figure),
         "library": f"{reverse('policies:list')}?{asked}" if asked else "",
@@ -206,6 +211,13 @@ def _groups(question, result):
         )
         for group in result.groups
     ]
+
+
+def _list(question, name, rows):
+    """Return (rows, how many there are in all, the address at which all are shown, or "")."""
+    if len(rows) <= MANY or question.show == name:
+        return rows, len(rows), ""
+    return rows[:FIRST], len(rows), f"{question.address(show=(name,))}#l-{name}"
 
 
 def _symbols(result):

@@ -542,3 +542,70 @@ def test_wrong_city_in_the_library_is_refused(client, asker, synced, slug, messa
     response = client.get("/policies/", {"like": slug})
     assert response.status_code == 400
     assert message in text(response)
+
+
+def test_long_lists_of_staff_and_time_are_opened_one_at_a_time(client, asker, monkeypatch):
+    monkeypatch.setattr(views, "MANY", 2)
+    monkeypatch.setattr(views, "FIRST", 1)
+    for number in range(1, 4):
+        policy(number, title=f"Done {number}", stage="completed", start="2020", end="2021")
+        policy(number, title=f"Going {number}", stage="under-way", start="2020", staff_fte=number)
+
+    def listed(query, names):
+        page = client.get(f"{URL}?target=11.2{query}").text
+        staff = page[page.index('id="staff"') : page.index('id="who"')]
+        return staff, re.findall(rf">({names} \d)<", staff)
+
+    staff, shown = listed("", "Going")
+    assert shown == []
+    assert f'<a href="{URL}?target=11.2&amp;show=so-far#l-so-far">3 others are' in staff
+    assert f'<a href="{URL}?target=11.2&amp;show=people#l-people">Show all 3</a>' in staff
+    assert f'<a href="{URL}?target=11.2&amp;show=lengths#l-lengths">Show all 3</a>' in staff
+    assert [row.split("<")[0] for row in staff.split('<th scope="row">')[1:]] == [
+        "3 FTE",
+        "2 years",
+    ]
+    staff, shown = listed("&show=so-far", "Going")
+    assert sorted(shown) == ["Going 1", "Going 2", "Going 3"]
+    assert '<details id="l-so-far" open>' in staff
+    staff, _shown = listed("&show=people", "Going")
+    assert [row.split("<")[0] for row in staff.split('<th scope="row">')[1:]] == [
+        *("3 FTE", "2 FTE", "1 FTE", "2 years"),
+    ]
+
+
+def test_answer_stands_where_the_forms_lead(client, asker):
+    """By keyboard: after submitting one is at the answer, and not in front of the navigation."""
+    policy(1)
+    html = client.get(URL, {"target": "11.2", "for": "iloilo"}).text
+    assert f'<form action="{URL}#rests" class="asks">' in html
+    assert f'<form id="chosen" action="{URL}#words"' in html
+    assert {'<h2 id="rests" tabindex="-1">', '<h2 id="words" tabindex="-1">'} <= set(
+        re.findall(r"<h2 [^>]+>", html)
+    )
+
+
+def test_city_of_which_nobody_knows_the_size_reads_what_that_means(client, reference):
+    MemberFactory(name="Auckland", slug="auckland", population=None)
+    policy(5, member=MemberFactory(**SAME | {"population": None}), scale="")
+    page = text(client.get(URL, {"target": "11.2", "for": "auckland"}))
+    assert (
+        "The population of Auckland is not on file: nothing is computed for its residents." in page
+    )
+    page = client.get(URL, {"target": "11.2", "country": "NZ"}).text
+    assert "You gave no population: nothing is computed for the residents of your city." in page
+    # Whom the amount is for is not what is missing: nobody is asked for it.
+    assert "gap=budget" not in page
+
+
+def test_where_nothing_can_be_compared_it_says_why_and_whom_to_ask(client, asker):
+    policy(5, budget_scope="part")
+    response = client.get(URL, {"target": "11.2", "for": "iloilo"})
+    assert "None of them states an amount that can be compared. Why: Part of the cost" in text(
+        response
+    )
+    response = client.get(URL, {"target": "16.7", "for": "iloilo"})
+    assert "No policy in this library is on target 16.7." in text(response)
+    assert '<a href="/exchange/ask/?target=16.7" rel="nofollow">Ask other cities about target' in (
+        response.text
+    )
