@@ -25,6 +25,7 @@ def environment(**options):
         "as_leading": as_leading,
         "ask_city": ask_city,
         "evidence": evidence,
+        "first_of": first_of,
         "goal_numbers": goal_numbers,
         "highlight": highlight,
         "international_dollars_of": international_dollars_of,
@@ -32,6 +33,7 @@ def environment(**options):
         "key_facts": key_facts,
         "lines": lines,
         "out_of": out_of,
+        "show_all": show_all,
         "stage_label": stage_label,
         "taken_up": taken_up,
     }
@@ -63,6 +65,20 @@ def amounts(rows):
     }
 
 
+def show_all(rows):
+    """Return the words of the link to all of these amounts."""
+    return ngettext("Show all %(count)s", "Show all %(count)s", len(rows)) % {
+        "count": number(len(rows))
+    }
+
+
+def first_of(rows, every):
+    """Return in words that only the smallest of the amounts are shown."""
+    return ngettext(
+        "Shown is the smallest one.", "Shown are the %(count)s smallest of %(total)s.", len(rows)
+    ) % {"count": number(len(rows)), "total": number(len(every))}
+
+
 def amounts_of_member(count):
     """Return in words that a member has several of the amounts."""
     return ngettext(
@@ -76,17 +92,18 @@ def out_of(count, total):
 
 
 def lines(figures):
-    """Return (number of a line, words for the link to it) of the lines of a table that figures stand
+    """Return (address of a line, words for the link to it) of the lines of a table that figures stand
     in; of many, neighbours are named together: "4–9"."""
-    numbers = sorted(figure.number for figure in figures)
+    at = {figure.number: figure.line for figure in figures}
+    numbers = sorted(at)
     if len(numbers) <= MOST_LINES:
-        return [(each, each) for each in numbers]
+        return [(at[each], each) for each in numbers]
     # Neighbours have the same distance from their place.
     runs = [
         [number for _place, number in run]
         for _distance, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
     ]
-    return [(run[0], run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}") for run in runs]
+    return [(at[run[0]], run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}") for run in runs]
 
 
 def international_dollars_of(year):

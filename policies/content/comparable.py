@@ -109,11 +109,18 @@ class Figure:
     is_chosen: bool = False
     number: int = 0
     siblings: int = 1
+    # The page on which its line is, where that is another one.
+    page: str = ""
 
     @property
     def reason(self):
         """The one reason why it is not compared; "" where it is."""
         return self.unlike[0] if self.unlike else self.why_not
+
+    @property
+    def line(self):
+        """Where its line in the tables is."""
+        return f"{self.page}#amount-{self.number}"
 
     @property
     def member(self):

@@ -411,4 +411,5 @@ def _dot(figure):
         title=f"{figure.number}. {figure.member.name}: {figure.in_usd}",
         key=figure.revision.case_id,
         halo=not figure.says_total,
+        line=figure.line,
     )

@@ -41,6 +41,8 @@ class Amount:
     title: str
     key: int
     halo: bool = False
+    # Where its line in the table is.
+    line: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ MOST_OFFERED = 3
 NO_CHOICE = {"case": (), "adoption": ()}
 # Lists beside those of what is left out.
 LISTS = {
+    "total": gettext_lazy("All amounts that can be compared"),
     "people": gettext_lazy("How many people worked on each"),
     "lengths": gettext_lazy("How long each took"),
     "so-far": gettext_lazy("Not completed, or without an end"),

@@ -17,6 +17,7 @@ from members.countries import country_choices
 from members.traits import Trait, words
 from policies.content import estimate as content
 from policies.content import prices
+from policies.content.comparable import Reason
 from policies.content.exchange_rates import known_currencies
 from policies.filters.estimate import (
     MOST_NAMED,
@@ -35,6 +36,8 @@ BRIEF_ROWS, BRIEF_LINES, BRIEF_VOICES = 8, 5, 3
 # More policies than these that are left out are listed a reason at a time; of a longer list the first
 # few are shown until all are asked for.
 MANY, FIRST = 60, 20
+# A table of more amounts shows the smallest few of each basis until all are asked for.
+LONG_TABLE, LINES = 30, 10
 
 
 @login_not_required
@@ -172,7 +175,17 @@ def _too_many(question):
 def _context(question, result):
     today = timezone.localdate()
     address, asked = question.address(), question.library_query
+    totals = _table(question, "total", result.by_basis)
+    annual = _table(question, Reason.ANNUAL, result.annual_by_basis)
+    # Ticked, and not in the table here: they go along.
+    unseen = [
+        ("adoption" if each.is_adopted else "case", str(abs(each.revision.case_id)))
+        for each in result.chosen
+        if each.page
+    ]
     return {
+        "totals": totals,
+        "annual": annual,
         "estimate": result,
         "named": question.named_with_cities,
         "offers": _offers(question, result),
@@ -193,7 +206,7 @@ def _context(question, result):
         "csv": question.address("policies:estimate-csv"),
         "brief": question.address("policies:estimate-brief"),
         "without_choice": question.address(**NO_CHOICE) if question.has_choice else "",
-        "hidden": [pair for pair in question.values() if pair[0] not in NO_CHOICE],
+        "hidden": [*(pair for pair in question.values() if pair[0] not in NO_CHOICE), *unseen],
         "today": date_format(today, "DATE_FORMAT"),
     }
 
@@ -211,6 +224,20 @@ def _groups(question, result):
         )
         for group in result.groups
     ]
+
+
+def _table(question, name, groups):
+    """Return (groups of a table with all their figures beside them, the address of the whole table):
+    of a long one the smallest of each basis, with the address in the figures that are not shown; ""
+    where it is whole."""
+    count = sum(len(figures) for _basis, _label, figures in groups)
+    if count <= LONG_TABLE or question.show == name:
+        return [(*group, group[2]) for group in groups], ""
+    whole = question.address(show=(name,))
+    for _basis, _label, figures in groups:
+        for figure in figures[LINES:]:
+            figure.page = whole
+    return [(basis, label, found[:LINES], found) for basis, label, found in groups], whole
 
 
 def _list(question, name, rows):

@@ -609,3 +609,40 @@ def test_where_nothing_can_be_compared_it_says_why_and_whom_to_ask(client, asker
     assert '<a href="/exchange/ask/?target=16.7" rel="nofollow">Ask other cities about target' in (
         response.text
     )
+
+
+def test_long_table_shows_the_smallest_of_each_basis_and_leads_to_the_others(
+    client, asker, monkeypatch
+):
+    """H1: a number whose line is on the page of all amounts leads there."""
+    monkeypatch.setattr(views, "LONG_TABLE", 6)
+    monkeypatch.setattr(views, "LINES", 2)
+    spent = [policy(usd * 1_000_000, title=f"Spent {usd}") for usd in range(1, 7)]
+    policy(9_000_000, title="Planned 9", budget_basis="planned")
+    policy(3_000_000, title="Yearly 3", budget_scope="annual")
+
+    def table(query=""):
+        page = client.get(f"{URL}?target=11.2{query}").text
+        return page, re.findall(r'<tr role="row" id="amount-(\d)">', page)
+
+    page, lines = table()
+    whole = f"{URL}?target=11.2&amp;show=total"
+    assert lines == ["1", "2", "7", "8"]
+    assert f'<a class="no-print" href="{whole}#amount-3">Show all 6</a>' in page
+    assert "Spent: 6 amounts" in page
+    assert "Shown are the 2 smallest of 6." in page
+    # Of the lowest the line is here, that of the highest and of most dots is not.
+    assert '<dd><a href="#amount-1">' in page
+    assert f'<dd><a href="{whole}#amount-6">' in page
+    dots = [f"{'' if number in (1, 2, 7) else whole}#amount-{number}" for number in range(1, 8)]
+    drawn = page[page.index('<div class="lanes">') : page.index("</table>")]
+    assert re.findall(r'<a href="([^"]+)" tabindex="-1">', drawn) == dots
+
+    page, lines = table("&show=total")
+    assert lines == [str(number) for number in range(1, 9)]
+    assert whole not in page
+    # What is ticked and not shown goes along with the next tick.
+    page, lines = table(f"&case={spent[0].case_id}&case={spent[5].case_id}")
+    kept = re.findall(r'<input type="hidden" name="case" value="(\d+)">', page)
+    assert kept == [str(spent[5].case_id)]
+    assert f'name="case" value="{spent[0].case_id}" form="chosen" checked' in page
