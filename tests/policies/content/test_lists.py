@@ -145,5 +145,5 @@ def test_summaries_of_another_form_are_worked_out_in_a_fixed_number(
         LiveRevisionFactory(targets=["11.2"], list_summary={"version": 0}).pk
         for number in range(count)
     ]
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         assert [goal_numbers(one) for one in lists.read(keys)] == [[11]] * count
