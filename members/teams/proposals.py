@@ -142,6 +142,8 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
     )
     audit.record("membership-approved", membership, by=by, reason=note)
     joined(membership)
+    # It stands for itself from now on.
+    proposal.stand_in = None
     _decide(proposal, State.APPROVED, by, note, member, role)
     return member
 
@@ -249,7 +251,7 @@ def _locked(proposal):
 def _decide(proposal, state, by, note, member, role):
     proposal.state, proposal.member, proposal.note = state, member, note.strip()
     proposal.decided_by, proposal.decided_at = by, timezone.now()
-    proposal.save(update_fields=["state", "member", "note", "decided_by", "decided_at"])
+    proposal.save(update_fields=["state", "member", "stand_in", "note", "decided_by", "decided_at"])
     if state == State.DECLINED:
         audit.record("member-proposal-declined", proposal, by=by, reason=proposal.note)
     notify(

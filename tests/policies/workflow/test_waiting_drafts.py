@@ -252,6 +252,8 @@ def test_who_proposes_a_city_writes_at_once_and_the_decision_says_whose_it_is(
         known = suva if decision == "known" else None
         proposals.decide(proposal, by=moderator, decision=decision, known=known, **facts)
     case.refresh_from_db()
+    proposal.refresh_from_db()
+    assert (proposal.stand_in is None) == bool(member)
     assert [name for name, person in persons.items() if may_write(person)] == writers.split()
     assert (case.held_by == asking, case.member.is_proposed) == (not member, not member)
     if member:
