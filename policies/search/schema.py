@@ -97,11 +97,17 @@ def none_of(figure):
 def cell(column, revision):
     """Return the values of a revision in all facets of a column as one text, the same for the same
     values."""
-    cells = []
-    for facet in FACETS_OF[column]:
-        values = facet.values(revision)
-        cells.append(" ".join(sorted(values)) if len(values) > 1 else "".join(values))
-    return "|".join(cells)
+    return "|".join([_values_of(facet, revision) for facet in FACETS_OF[column]])
+
+
+def _values_of(facet, revision):
+    """Return the values of a revision in a facet as one text; of most facets there is one."""
+    found = facet.read(revision)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return facets.NONE if facet.none else ""
+    return " ".join(sorted(set(found)))
 
 
 def split_cell(column, found):
@@ -202,6 +208,11 @@ def _split(names):
     return text.split(text.fold(text.BREAK.join(names)))
 
 
+def _in_pairs(runs):
+    """Return the pairs of characters of runs as one text, and their characters, each once."""
+    return text.BREAK.join(" ".join(text.pairs(run)) for run in runs), dict.fromkeys("".join(runs))
+
+
 class Writer:
     """Makes documents; what many of them share is folded or looked up only once."""
 
@@ -236,7 +247,7 @@ class Writer:
         runs += more
         body, more = text.split(text.fold(text.BREAK.join(body)))
         runs += more
-        place, themes, others, more = self._names_of(revision)
+        (place, others, pairs, signs), (themes, more) = self._names_of(revision)
         runs += more
         lead = f"{lead}{text.BREAK}{themes}"
         whole = f" {title}{text.BREAK}{lead}{text.BREAK}{body} "
@@ -258,35 +269,37 @@ class Writer:
         document.add_text("titles", " ".join(title))
         document.add_text("forms", " ".join(forms))
         if runs:
-            pairs = text.BREAK.join(" ".join(text.pairs(run)) for run in runs)
-            single = " ".join(dict.fromkeys("".join(runs)))
-            document.add_text("runs", f"{pairs}{text.BREAK}{single}")
+            own, own_signs = _in_pairs(runs)
+            pairs, signs = text.BREAK.join([own, pairs]), own_signs | signs
+        if signs:
+            document.add_text("runs", f"{pairs}{text.BREAK}{' '.join(signs)}")
 
     def _names_of(self, revision):
-        """Return the words of the names of the members and their places, those of the themes, the stems
-        of the other names of the members and their countries, and the runs of all."""
-        places, others, themes, runs = [], [], [], []
-        for member in revision.members:
-            place, other = self._names_of_member(member)
-            places.append(place[0])
-            others.append(other[0])
-            runs += [*place[1], *other[1]]
-        for key in summary.summary_of(revision)["themes"]:
-            if key not in self.names:
-                self.names[key] = _split([self.themes.get(key, "")])
-            themes.append(self.names[key][0])
-            runs += self.names[key][1]
-        places, themes, others = map(text.BREAK.join, (places, themes, others))
-        return places, themes, others, runs
+        """Return what is indexed of the names of the members, and the words and runs of the themes."""
+        key = tuple([member.pk for member in revision.members])
+        if key not in self.names:
+            self.names[key] = self._names_of_members(revision.members)
+        themes, runs = [], []
+        for slug in summary.summary_of(revision)["themes"]:
+            if slug not in self.names:
+                self.names[slug] = _split([self.themes.get(slug, "")])
+            themes.append(self.names[slug][0])
+            runs += self.names[slug][1]
+        return self.names[key], (text.BREAK.join(themes), runs)
 
-    def _names_of_member(self, member):
-        """Return the words and runs of the names of a member and its place, and the stems and runs
-        of the other names of both."""
-        if member not in self.names:
-            words, runs = _split(other_names(member))
-            others = " ".join(text.stems(words.split()))
-            self.names[member] = [_split(place_names(member)), (others, list(dict.fromkeys(runs)))]
-        return self.names[member]
+    @staticmethod
+    def _names_of_members(members):
+        """Return the words of the names of members and their places, the stems of the other names of
+        both, and all that are runs in pairs and as characters."""
+        places, others, runs = [], [], []
+        for member in members:
+            words, more = _split(place_names(member))
+            places.append(words)
+            runs += more
+            words, more = _split(other_names(member))
+            others.append(" ".join(text.stems(words.split())))
+            runs += dict.fromkeys(more)
+        return text.BREAK.join(places), text.BREAK.join(others), *_in_pairs(runs)
 
     def _add_facets(self, document, revision):
         _number, terms = self._known("serves", cell("serves", revision))
@@ -294,7 +307,7 @@ class Writer:
         has = []
         for column, number_field in NUMBERS_OF.items():
             if column == "member":
-                key = tuple(member.pk for member in revision.members)
+                key = tuple([member.pk for member in revision.members])
                 if key not in self.members:
                     self.members[key] = cell(column, revision)
                 found = self.members[key]
