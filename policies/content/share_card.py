@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 from citynet.web.formats import number
 
+from .bands import NONE
 from .key_facts import Fact, goal_numbers, key_facts
 
 WIDTH, HEIGHT = 1200, 630  # pixels, as the Open Graph's readers show them whole
@@ -95,7 +96,7 @@ def of_target(target, counts):
 
 def of_member(member, counts):
     """Return the card of a member; ``counts`` are those of its policies."""
-    goals = sorted(map(int, counts.of("goal")))
+    goals = sorted(map(int, counts.of("goal").keys() - {NONE}))
     facts = _numbers(counts)
     if goals:
         facts.append(Fact(_("Goals"), _("%(number)d of 17") % {"number": len(goals)}))

@@ -309,6 +309,13 @@ def test_public_data_may_be_read_by_pages_of_other_sites(client, full):
         assert client.post(address).status_code == 405
 
 
+def test_member_whose_policy_names_no_goal_has_a_card(client, reference, synced):
+    revision = LiveRevisionFactory()
+    synced()
+    answer = client.get(f"/members/{revision.case.member.slug}/card.png")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+
+
 def test_threads_that_draw_the_same_card_write_each_its_own_file(settings, tmp_path, monkeypatch):
     """Who asks while two draw gets a whole picture, from whichever."""
     settings.CARD_DIR = tmp_path
