@@ -1,51 +1,27 @@
 """The newest public questions and advice as Atom, for feed readers."""
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.http import HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from citynet.web import licence
 from exchange.content import know_how
 from exchange.models import Advice, Question
-from policies.views.exports import SteadyAtomFeed, clean
+from policies.views.exports import PublicFeed, clean
 
 FEED_LENGTH = 50
 
 
-class ExchangeFeed(Feed):
+class ExchangeFeed(PublicFeed):
     """What everybody may read, the newest first; addresses and ids are those of ``SITE_URL``."""
 
-    feed_type = SteadyAtomFeed
-    login_required = False
-
-    def __call__(self, request, *args, **kwargs):
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        answer = super().__call__(request, *args, **kwargs)
-        # The time of the newest entry says nothing of entries that are gone; the ETag does.
-        del answer["Last-Modified"]
-        return answer
+    page, address = "exchange:home", "exchange:feed"
 
     def title(self):
         return _("Exchange of the Urban SDG Knowledge Platform")
 
     def subtitle(self):
         return _("What cities ask each other and what they advise, the newest first.")
-
-    def feed_copyright(self):
-        return licence.terms()
-
-    def link(self):
-        return settings.SITE_URL + reverse("exchange:home")
-
-    def feed_url(self):
-        return settings.SITE_URL + reverse("exchange:feed")
-
-    def feed_guid(self):
-        return self.feed_url()
 
     def items(self):
         questions = Question.objects.public().select_related("member").order_by("-opened_at", "-pk")
@@ -72,9 +48,6 @@ class ExchangeFeed(Feed):
 
     def item_updateddate(self, entry):
         return self.item_pubdate(entry)
-
-    def item_link(self, entry):
-        return settings.SITE_URL + entry.get_absolute_url()
 
     def item_guid(self, entry):
         # Without the title, which is part of the address of a question and may be corrected.

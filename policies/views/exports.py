@@ -140,6 +140,40 @@ class SteadyAtomFeed(Atom1Feed):
             handler.addQuickElement("category", attrs=attributes)
 
 
+class PublicFeed(Feed):
+    """The newest entries of a list for everybody, as Atom; addresses and ids are those of ``SITE_URL``.
+
+    ``page`` and ``address`` name the addresses of the list and of the feed.
+    """
+
+    feed_type = SteadyAtomFeed
+    login_required = False
+    page = address = ""
+
+    def __call__(self, request, *args, **kwargs):
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        answer = super().__call__(request, *args, **kwargs)
+        # The time of the newest entry says nothing of entries that are gone; the ETag does.
+        del answer["Last-Modified"]
+        return answer
+
+    def feed_copyright(self):
+        return licence.terms()
+
+    def link(self):
+        return settings.SITE_URL + reverse(self.page)
+
+    def feed_url(self):
+        return settings.SITE_URL + reverse(self.address)
+
+    def feed_guid(self):
+        return self.feed_url()
+
+    def item_link(self, entry):
+        return settings.SITE_URL + entry.get_absolute_url()
+
+
 class CaseFeed(Feed):
     """The newest cases of a filtered list as Atom; addresses and ids are those of ``SITE_URL``."""
 
