@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 from html import unescape
 from urllib.parse import parse_qs, urlparse
 
@@ -646,3 +647,16 @@ def test_long_table_shows_the_smallest_of_each_basis_and_leads_to_the_others(
     kept = re.findall(r'<input type="hidden" name="case" value="(\d+)">', page)
     assert kept == [str(spent[5].case_id)]
     assert f'name="case" value="{spent[0].case_id}" form="chosen" checked' in page
+
+
+def test_many_old_confirmations_are_counted_and_opened(client, asker, settings):
+    """H16: each is named, also of many."""
+    for number in range(1, 12):
+        shown = policy(number)
+        shown.case.confirmed_at = date(2020, 1, 1)
+        shown.case.save()
+        label = f"Confirmed by their cities more than a year ago ({number}):"
+        if number in (10, 11):
+            page = client.get(URL, {"target": "11.2", "theme": "", "q": "", "scale": "city"}).text
+            assert (f"<summary>{label}</summary>" in page) == (number > 10)
+            assert label in page
