@@ -77,6 +77,7 @@ PUBLIC = {
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
     "policies:estimate-brief",
+    *("policies:revision-cite", "policies:card"),
     *("sdg:goal-card", "sdg:target-card", "members:card"),
     *("api:guide", "api:openapi", "api:policies", "api:policy", "api:targets"),
     *("embed:case", "embed:target", "embed:coverage", "policies:brief"),

@@ -138,3 +138,14 @@ def test_page_weighs_little(open_page, site):
         if not url.endswith((".svg", ".png", ".webp"))
     ]
     assert 0 < sum(kinds) <= 60_000
+
+
+def test_a_policy_is_shared_the_way_the_device_does(open_page):
+    page = open_page("/policies/1/")
+    page.add_init_script("navigator.share = async given => { window.shared = given; }")
+    page.reload()
+    page.get_by_role("button", name="Share").click()
+    assert page.evaluate("window.shared.url").endswith(
+        page.url.partition("//")[2].partition("/")[2]
+    )
+    assert page.evaluate("window.shared.title") == page.title()

@@ -19,12 +19,15 @@ from pybtex.database import parse_string
 from pyld import jsonld
 from rdflib import SDO
 
+from case_collections.models import Collection
 from policies.content import share_card
 from policies.content.citations import bibtex, citation, csl, ris
 from policies.models import Revision
 from policies.views import cards
+from tests.exchange.factories import AdviceFactory
 from tests.factories import LiveRevisionFactory, PhotoFactory
 from tests.policies.contents import fill
+from tests.seminars.factories import SeminarFactory
 
 pytestmark = pytest.mark.django_db
 SITE = "http://localhost:8000"
@@ -110,6 +113,22 @@ def test_data_blocks_are_in_terms_of_schema_org(client, full):
         "https://schema.org/about"
     ]
     assert about["@id"] == "http://metadata.un.org/sdg/11.2"
+
+
+def test_data_blocks_of_what_is_no_case_are_in_terms_of_schema_org(client, full):
+    collection = Collection.objects.create(
+        title="Buses", intro="Read first.", visibility="public", published_at=full.decided_at
+    )
+    collection.items.create(case=full.case, position=1)
+    pages = {
+        collection.get_absolute_url(): "CollectionPage",
+        SeminarFactory(summary="What it costs.", targets=["11.2"]).get_absolute_url(): "Event",
+        AdviceFactory(case=full.case, member=full.case.member).get_absolute_url(): "Article",
+    }
+    for address, kind in pages.items():
+        page = client.get(address).text
+        assert unknown_terms(page) == set()
+        assert kind in {block["@type"] for block in blocks(page)}, address
 
 
 def properties(page):
