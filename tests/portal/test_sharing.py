@@ -20,7 +20,7 @@ from pyld import jsonld
 from rdflib import SDO
 
 from case_collections.models import Collection
-from policies.content import share_card
+from policies.content import share_card, summary
 from policies.content.citations import bibtex, citation, csl, ris
 from policies.models import Revision
 from policies.views import cards
@@ -168,6 +168,7 @@ def test_case_shows_its_photo_else_its_card(client, full):
     assert again.status_code == 304
 
     photo = PhotoFactory(revision=full, alt="A bus at night")
+    summary.rebuild(Revision.objects.live())
     said = properties(client.get(address).text)
     assert said["og:image"] == f"{SITE}{photo.large_url}"
     assert said["og:image:alt"] == "A bus at night"
