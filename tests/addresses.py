@@ -76,6 +76,7 @@ PUBLIC = {
     *("exchange:know-how-csv", "exchange:questions-csv"),
     *("policies:feed", "policies:export", "policies:case", "policies:history"),
     *("policies:case-jsonl", "policies:revision", "policies:cite", "policies:case-short"),
+    *("policies:revision-cite", "policies:card"),
     "policies:estimate-brief",
     *("policies:revision-cite", "policies:card"),
     *("sdg:goal-card", "sdg:target-card", "members:card"),
