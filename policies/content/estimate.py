@@ -180,10 +180,10 @@ class Estimate:
     def groups(self):
         """(reason, label, figures) of those compared and of each reason, where there are any."""
         compared = ("compared", _("Can be compared: total in US dollars"), self.compared)
-        left_out = [
-            (str(reason), reason.label, [each for each in self.figures if each.reason == reason])
-            for reason in Reason
-        ]
+        found = defaultdict(list)
+        for figure in self.figures:
+            found[figure.reason].append(figure)
+        left_out = [(str(reason), reason.label, found[reason]) for reason in Reason]
         return [group for group in (compared, *left_out) if group[2]]
 
     @cached_property
@@ -245,19 +245,26 @@ class Estimate:
     def experience(self):
         """Who took part, who paid and what was learnt: cities with the most in common first."""
         # What was taken up is asked for its cost only; of the rest its original tells.
-        nearest = sorted(self.own, key=_by_likeness)
-        return Experience([figure.revision for figure in nearest], set())
+        return Experience([figure.revision for figure in self._nearest], set())
+
+    @cached_property
+    def _nearest(self):
+        """The policies in the library, those of cities with the most in common first."""
+        return sorted(self.own, key=_by_likeness)
 
     @cached_property
     def to_ask(self):
         """(figure, address) of one policy each of the two cities with the most in common, where they
         can be asked; never the asking city itself."""
         found = {}
-        for figure in sorted(self.own, key=_by_likeness):
-            address = gaps.asking_of_anything(figure.revision.case)
-            if address and figure.member != self.asker:
-                found.setdefault(figure.member.pk, (figure, address))
-        return list(found.values())[:ASK]
+        for figure in self._nearest:
+            if len(found) == ASK:
+                break
+            if figure.member.pk in found or figure.member == self.asker:
+                continue
+            if address := gaps.asking_of_anything(figure.revision.case):
+                found[figure.member.pk] = figure, address
+        return list(found.values())
 
     @cached_property
     def withdrawn(self):

@@ -233,11 +233,14 @@ class Experience:
         found, heard = [], set()
         stopped_first = sorted(self.revisions, key=lambda each: not _stopped(each))
         for revision in stopped_first:
-            text = _first_lesson(revision)
-            if text and revision.case.member_id not in heard:
+            if len(found) == MOST_VOICES:
+                break
+            if revision.case.member_id in heard:
+                continue
+            if text := _first_lesson(revision):
                 heard.add(revision.case.member_id)
                 found.append(Voice(revision, text, text_attributes(revision)))
-        return found[:MOST_VOICES]
+        return found
 
     @cached_property
     def gaps(self):

@@ -414,9 +414,9 @@ def test_queries_do_not_grow(client, reference, synced, django_assert_num_querie
     for path, queries in [
         ("/sdgs/", 2),
         ("/sdgs/coverage/", 2),
-        ("/sdgs/11/", 13),
-        ("/sdgs/11.6/", 16),
-        ("/sdgs/11.7/", 10),
+        ("/sdgs/11/", 12),
+        ("/sdgs/11.6/", 15),
+        ("/sdgs/11.7/", 9),
     ]:
         with subtests.test(path=path):
             client.get(path)
