@@ -208,7 +208,7 @@ def test_home_queries_do_not_grow(client, reference, synced, django_assert_num_q
     synced()
     client.get("/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/")
 
 
@@ -259,5 +259,5 @@ def test_home_asks_as_much_for_chosen_cases(
     feature(*cases[:number])
     client.get("/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/")

@@ -182,5 +182,5 @@ def test_profile_queries_do_not_grow(client, reference, synced, django_assert_nu
     synced()
     client.get("/members/suva/")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get("/members/suva/")
