@@ -121,7 +121,7 @@ def test_public_text_is_corrected_on_its_review_page(moderator_client, mina, liv
     assert f'href="{address(live)}#review-corrections"' in case_page
     page = moderator_client.get(address(live)).text
     assert 'value="decide"' not in page
-    assert "what its team takes over is public at once" in page
+    assert "what its team takes over, all with one click, is public at once" in page
     opened = send(moderator_client, live, "open-correction", correct="title")
     assert "Night buzes</textarea>" in opened.text
     fields = {"correction-field": "title", "correction-after": "Night buses"}
