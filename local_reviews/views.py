@@ -52,7 +52,6 @@ def reviews(request):
     return render(request, "local_reviews/list.html", context)
 
 
-@signing_in_to(gettext_lazy("Sign in to enter a review or strategy of your city."))
 @open_to_other_sites
 @require_safe
 def reviews_csv(request):
@@ -64,6 +63,7 @@ def reviews_csv(request):
     return csv_response(request, name, files.COLUMNS, files.lines(filters.qs))
 
 
+@signing_in_to(gettext_lazy("Sign in to enter a review or strategy of your city."))
 @field_labels(_label)
 @never_cache
 @get_or_post
