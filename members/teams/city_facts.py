@@ -16,7 +16,6 @@ from .leaders import leads
 
 FIELDS = ("population", "population_year", "population_source", "climate", "on_coast")
 OF_PAGE = ("about", "website", "contact_office", "contact_url")
-OF_PHOTO = ("photo", "photo_alt", "photo_credit")
 IN_RECORD = 80  # characters of a text
 # Whose figure a population is once a team has changed it, where the team names no source.
 OWN_SOURCE = "Reported by the city"
