@@ -111,11 +111,25 @@ class ReadOnlyAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """A read-only list and page."""
 
 
+class YearAsWritten(forms.NumberInput):
+    """A year that cannot be changed: 2010, where Django would write 2,010 as of any number."""
+
+    read_only = True
+
+    def render(self, name, value, attrs=None, renderer=None):
+        return "–" if value is None else str(value)
+
+
 class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
     """Read-only rows below a page."""
 
     extra = 0
     can_delete = False
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.IntegerField) and db_field.name.endswith("year"):
+            kwargs["widget"] = YearAsWritten
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 def page(model_admin, request, template, *, title, obj=None, status=200, **context):

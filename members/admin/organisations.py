@@ -54,7 +54,7 @@ def _may_write(request):
 class MemberAdmin(LockedChangeMixin, MemberSearchMixin, admin.ModelAdmin):
     member_path = "pk"
     formfield_overrides = HTTPS_ADDRESSES
-    list_display = ["name", "kind", "country_name", "status", "joined", "updated_at"]
+    list_display = ["name", "kind", "country_name", "status", "year_of_joining", "updated_at"]
     list_filter = ["kind", "status", "country"]
     search_fields = ["slug"]
     form = AddressFromNameForm
@@ -67,6 +67,10 @@ class MemberAdmin(LockedChangeMixin, MemberSearchMixin, admin.ModelAdmin):
     @admin.display(description=_("country or area"), ordering="country")
     def country_name(self, member):
         return member.country_name
+
+    @admin.display(description=_("year of joining"), ordering="joined")
+    def year_of_joining(self, member):
+        return member.joined and str(member.joined)
 
     def has_delete_permission(self, request, obj=None):
         # The right that editors in chief have is for merging: nothing is lost by that.

@@ -65,16 +65,16 @@ class ConfirmedFilter(YesNoFilter):
 @admin.register(CaseStudy)
 class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
     list_display = [
-        "pk",
+        "number",
         "title",
         "member",
         "provenance",
         "is_public",
         "is_featured",
-        "merged_into_id",
+        "merged_into_number",
         "confirmed_at",
     ]
-    list_display_links = ["pk", "title"]
+    list_display_links = ["number", "title"]
     list_filter = [
         PublicFilter,
         "provenance",
@@ -185,6 +185,10 @@ class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
     def view_on_site(self, case):
         return case.get_absolute_url() if case.live_id else None
 
+    @admin.display(description=_("number"), ordering="pk")
+    def number(self, case):
+        return str(case.pk)
+
     @admin.display(description=_("title"))
     def title(self, case):
         return case.live.title if case.live else case.newest_title
@@ -202,6 +206,10 @@ class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
         if not case.live:
             return _("Not public")
         return format_html('<a href="{}">{}</a>', case.get_absolute_url(), case.live.title)
+
+    @admin.display(description=_("merged into"), ordering="merged_into")
+    def merged_into_number(self, case):
+        return case.merged_into_id and str(case.merged_into_id)
 
     @admin.display(description=_("merged into"))
     def merged(self, case):

@@ -68,6 +68,23 @@ def test_read_only_rows_can_be_looked_at(client, secretary, library, subtests):
             assert 'name="_save"' not in response.content.decode()
 
 
+def test_years_and_numbers_are_written_without_separators(client, secretary):
+    revision = RevisionFactory(case=CaseStudyFactory(pk=12345))
+    revision.indicators.create(name="Trips", result="9", result_year=2010)
+    moderation.submit(revision, name="An official")
+    MemberFactory(joined=1987)
+
+    page = client.get(address(Revision, "change", revision.pk), {"all": 1}).content.decode()
+    cases = client.get(address(CaseStudy, "changelist")).content.decode()
+    members = client.get(address(Member, "changelist")).content.decode()
+
+    assert "2010" in page
+    assert "2,010" not in page
+    assert "12345</a>" in cases
+    assert ">Number<" in cases
+    assert '<td class="field-year_of_joining">1987</td>' in members
+
+
 def test_list_can_be_searched(client, secretary, library, subtests):
     for model in [each for each in (*READ_ONLY, *EDITABLE) if each is not Goal]:
         with subtests.test(model=model):
