@@ -1,6 +1,7 @@
 """What would it take in a city: the policies that tell, and what they allow to say."""
 
 from collections import Counter
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -226,25 +227,42 @@ def _groups(question, result):
     ]
 
 
+class ShownTable(NamedTuple):
+    """What is shown of a table: (basis, label, figures shown, all figures) of each group, and the
+    address of the whole table; "" where all of it is shown."""
+
+    groups: list
+    whole: str
+
+
+class ShownList(NamedTuple):
+    """What is shown of a list: its rows, how many there are in all, and the address of the whole list;
+    "" where all of it is shown."""
+
+    rows: list
+    total: int
+    whole: str
+
+
 def _table(question, name, groups):
-    """Return (groups of a table with all their figures beside them, the address of the whole table):
-    of a long one the smallest of each basis, with the address in the figures that are not shown; ""
-    where it is whole."""
+    """Return the :class:`ShownTable`: of a long table the smallest amounts of each basis. The other
+    figures are given its address as their page."""
     count = sum(len(figures) for _basis, _label, figures in groups)
     if count <= LONG_TABLE or question.show == name:
-        return [(*group, group[2]) for group in groups], ""
+        return ShownTable([(*group, group[2]) for group in groups], "")
     whole = question.address(show=(name,))
     for _basis, _label, figures in groups:
         for figure in figures[LINES:]:
             figure.page = whole
-    return [(basis, label, found[:LINES], found) for basis, label, found in groups], whole
+    shown = [(basis, label, found[:LINES], found) for basis, label, found in groups]
+    return ShownTable(shown, whole)
 
 
 def _list(question, name, rows):
-    """Return (rows, how many there are in all, the address at which all are shown, or "")."""
+    """Return the :class:`ShownList`: of a long list the first few."""
     if len(rows) <= MANY or question.show == name:
-        return rows, len(rows), ""
-    return rows[:FIRST], len(rows), f"{question.address(show=(name,))}#l-{name}"
+        return ShownList(rows, len(rows), "")
+    return ShownList(rows[:FIRST], len(rows), f"{question.address(show=(name,))}#l-{name}")
 
 
 def _symbols(result):
