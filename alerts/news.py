@@ -1,6 +1,6 @@
 """What is new since a moment, for each kind of alert: (kind, key) pairs of public things.
 
-Titles are read when the mail goes out (:func:`told`), so that nothing is named that is off the site by then.
+Titles are read when the mail goes out (:func:`title_and_address`), so that nothing is named that is off the site by then.
 """
 
 from django.db.models import Q
@@ -92,8 +92,8 @@ def _on_targets_of(user, members):
     )
 
 
-def told(kind, key):
-    """Return (title, address) of something that was new; None where the public may not read it now."""
+def title_and_address(kind, key):
+    """Return both of something that was new; None where the public may not read it now."""
     read = {
         "case": CaseStudy.objects.live().select_related("live", "member"),
         "text": CaseStudy.objects.live().select_related("live", "member"),

@@ -208,7 +208,7 @@ def _alert(notice, kind, key):
 
 def _section(notice, alert, items, more):
     alert = _alert(notice, *alert)
-    found = [told for kind, key in items if (told := news.told(kind, key))]
+    found = [each for kind, key in items if (each := news.title_and_address(kind, key))]
     if alert is None or not found:
         return None
     return {

@@ -37,8 +37,8 @@ READ = (
     *("stage", "reason", "started", "provenance", "published_at", "case__merged_into"),
     *(f"member__{name}" for name in MEMBER_COLUMNS),
 )
-# More of them, the newest, would be too many to be read beside each other, as of policies.
-MOST = 300
+# Only the newest: more could not be read beside each other.
+MAX_ADOPTIONS = 300
 
 
 def as_policies(revisions):
@@ -61,11 +61,11 @@ def as_policies(revisions):
 
 
 def _read(cases):
-    """Return the public adoptions of these cases, ``MOST`` of them, in the order in which they were
+    """Return the public adoptions of these cases, ``MAX_ADOPTIONS`` of them, in the order in which they were
     entered."""
     about = Q(case__in=cases) | Q(case__merged_into__in=cases)
     public, lines = _queries()
-    return gathered(lines.filter(pk__in=public.filter(about).values("pk")[:MOST]))
+    return gathered(lines.filter(pk__in=public.filter(about).values("pk")[:MAX_ADOPTIONS]))
 
 
 @cache

@@ -81,21 +81,21 @@ def tables():
     ]
 
 
-def _described(names, *models_):
-    return [{"name": name, **_column(name, models_)} for name in names]
+def _described(names, *owners):
+    return [{"name": name, **_column(name, owners)} for name in names]
 
 
-def _column(name, models_):
+def _column(name, owners):
     if name in OTHERS:
         kind, meaning = OTHERS[name]
         return {"description": str(meaning), **kind}
-    field = _field(OF_REPORTS.get(name, name), models_[::-1] if name in OF_REPORTS else models_)
+    field = _field(OF_REPORTS.get(name, name), owners[::-1] if name in OF_REPORTS else owners)
     kind = next((kind for model, kind in TYPES if isinstance(field, model)), TEXT)
     return {"description": str(field.help_text or field.verbose_name), **kind}
 
 
-def _field(name, models_):
-    for model in models_:
+def _field(name, owners):
+    for model in owners:
         found = {field.name: field for field in model._meta.fields}
         if name in found:
             return found[name]

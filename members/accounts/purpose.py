@@ -11,13 +11,13 @@ from django.core import signing
 from django.utils.http import url_has_allowed_host_and_scheme
 
 FIELD, SALT = "for", "confirm-email"
-MOST = 300  # characters of an address that is carried
+MAX_LENGTH = 300  # characters of an address that is carried
 
 
 def carry(link, request):
     """Return ``link`` with where ``request`` will lead on to, if anywhere."""
     onward = get_next_redirect_url(request) if request else None
-    if not onward or len(onward) > MOST:
+    if not onward or len(onward) > MAX_LENGTH:
         return link
     signed = signing.dumps(onward, salt=SALT, compress=True)
     return f"{link}?{urlencode({FIELD: signed})}"

@@ -164,7 +164,7 @@ def _of_draft(request, mailing):
     return {
         "number": len(people),
         "muted": mailings.switched_off(mailing, people),
-        "seen": mailings.shown(mailing, people),
+        "seen": mailings.fingerprint(mailing, people),
         "page": Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("page")),
         "may_send": request.user.has_perm("policies.change_mailing"),
     }

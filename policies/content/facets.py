@@ -88,23 +88,23 @@ class Labels:
 
     def _themes(self, values=()):
         """Return slug -> name of all themes, those of ``values`` that are quite new too."""
-        return {**_themes_of_now({*values} - {NONE}), NONE: NOT_REPORTED}
+        return {**_all_themes({*values} - {NONE}), NONE: NOT_REPORTED}
 
 
 def _names_of_members(values):
     """Return slug -> name of those of these members that exist, in the order of their names."""
-    known = _members_of_now(filter(slug_re.match, values))
+    known = _all_members(filter(slug_re.match, values))
     found = sorted((known[slug], slug) for slug in values if slug in known)
     return {slug: name for (_order, name), slug in found}
 
 
 @Recent
-def _themes_of_now():
+def _all_themes():
     return dict(Theme.objects.values_list("slug", "name"))
 
 
 @Recent
-def _members_of_now():
+def _all_members():
     """Return slug -> (what it is sorted by, name) of all members."""
     rows = Member.objects.order_by().values_list("slug", "name")
     return {slug: (order_key(name), name) for slug, name in rows}

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 from policies.workflow import target_suggestions
 from sdg.models import Goal
 
+GOALS = frozenset(map(str, range(1, 18)))
+
 
 @never_cache
 @require_safe
@@ -33,10 +35,8 @@ def goal_number(text):
     return int(text) if text in GOALS else None
 
 
-GOALS = frozenset(map(str, range(1, 18)))
-
-
 def found_message(count):
+    """Return in words how many targets were found."""
     return (
         _("No target was found. Try another word, or choose a goal.")
         if not count

@@ -60,8 +60,8 @@ def switched_off(mailing, people):
     return 0 if mailing.is_about_own_work else sum(Kind.NETWORK_MAIL in p.muted for p in people)
 
 
-def shown(mailing, people):
-    """Return a word that is another one for any other text, and for any other people."""
+def fingerprint(mailing, people):
+    """Return a hash of the text and of the people, which tells whether they are those of a preview."""
     written = [mailing.subject, mailing.text, mailing.is_about_own_work]
     keys = sorted(person.pk for person in people)
     return hashlib.sha256(json.dumps([written, keys]).encode()).hexdigest()
@@ -76,7 +76,7 @@ def send_test(mailing, *, to):
 def send(mailing, *, by, seen):
     """Write the notices of a mailing, once, and return it.
 
-    ``seen`` is what the person was shown (:func:`shown`). Raises ``ActionRefused`` where it was sent
+    ``seen`` is what the person was shown (:func:`fingerprint`). Raises ``ActionRefused`` where it was sent
     already, is for nobody, or where it is another text or for other people by now.
     """
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
@@ -85,7 +85,7 @@ def send(mailing, *, by, seen):
     people = list(recipients(mailing))
     if not people:
         raise ActionRefused(_("Nobody is chosen by this."))
-    if shown(mailing, people) != seen:
+    if fingerprint(mailing, people) != seen:
         raise ActionRefused(
             _(
                 "The text or the people are not those that you were shown: it is for %(number)d people by "

@@ -51,7 +51,7 @@ def take_down_file(row, *, by, reason):
     Open drafts lose the row. The stored files are deleted, and their addresses answer that they are
     gone.
     """
-    _need(reason)
+    _require(reason)
     case = CaseStudy.objects.select_for_update().get(pk=row.revision.case_id)
     _remove_file(row, reason)
     kind = "photo-removed" if isinstance(row, Photo) else "file-removed"
@@ -67,7 +67,7 @@ def take_down_passage(case, passage, *, field="", by, reason):
     ``field`` names one field ("solution", "sources.title"); "" is all of them. Raises
     ``ActionRefused`` where the passage stands nowhere.
     """
-    _need(reason)
+    _require(reason)
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
     if not _replace_passage(case, passage, field, reason):
         raise ActionRefused(
@@ -82,7 +82,7 @@ def take_down_passage(case, passage, *, field="", by, reason):
     return case
 
 
-def _need(reason):
+def _require(reason):
     if not reason.strip():
         raise ReasonRequired
 

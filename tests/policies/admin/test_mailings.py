@@ -62,7 +62,7 @@ def people():
 
 def shown(mailing):
     """What the page of the preview says that it shows."""
-    return mailings.shown(mailing, mailings.recipients(mailing))
+    return mailings.fingerprint(mailing, mailings.recipients(mailing))
 
 
 def send(mailing, by):
