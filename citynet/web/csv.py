@@ -13,9 +13,11 @@ FORMULA = re.compile(
     r"[\t\r]|[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
 )
 # Where a spreadsheet parts cells by semicolons, as in half of Europe, quotes do not hold a text of ours
-# together: what stands after one, or on a new line, begins a cell. A number may.
+# together: what stands after one, or on a new line, begins a cell, also behind quotes of its own. A
+# number may.
 INNER_FORMULA = re.compile(
-    r"(?<=[;\n\r\t])([ \xa0]*)(?=[=@\uff1d\uff20]|[+\-\uff0b\uff0d](?!\s|[\d.,]*\s*(?:[;\n\r]|$)))"
+    r"(?<=[;\n\r\t])([ \xa0\"]*)"
+    r"(?=[=@\uff1d\uff20]|[+\-\uff0b\uff0d](?!\s|[\d.,]*[\s\"]*(?:[;\n\r]|$)))"
 )
 # A list begins like a formula too, and a spreadsheet would show an error in its place.
 LIST = re.compile(r"\s*[-+] ")

@@ -59,6 +59,8 @@ def test_list_gets_bullets_that_are_no_minus(text, cell):
         ("x;-cmd|y\r+cmd|z", "x;'-cmd|y\r'+cmd|z"),
         ("x;\t\uff1d1", "x;\t'\uff1d1"),
         ("\n=1", "'\n'=1"),
+        ('x;"=1+1;b', "x;\"'=1+1;b"),
+        ('x\n ""@SUM(A1);"-3";b', 'x\n ""\'@SUM(A1);"-3";b'),
         ("2019: -3; -5;+2.5\n-7", "2019: -3; -5;+2.5\n-7"),
         ("x; - y; + z", "x; - y; + z"),
     ],
