@@ -27,7 +27,7 @@ def validate_own_domain(domain):
         raise ValidationError(
             _("Write the part of the addresses after the “@”: city.gov.example.")
         ) from error
-    if is_public(domain):
+    if is_public(domain.lower()):
         raise ValidationError(
             _("Anybody can have an address there, so it says nothing of a member.")
         )
@@ -300,6 +300,9 @@ class Member(models.Model):
         return self.name
 
     def get_absolute_url(self):
+        # What stands for a proposal has no page; its person reads there how it stands.
+        if vars(self).get("is_proposed"):
+            return address("my:find")
         return address("members:detail", self.slug)
 
     def clean(self):

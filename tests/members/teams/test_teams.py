@@ -112,7 +112,9 @@ def test_domain_of_a_website_that_the_secretariat_has_seen(website, domain):
     assert own_domain(website) == domain
 
 
-@pytest.mark.parametrize("domain", ["gmail.com", "no domain", "@city.example", "http://x.example"])
+@pytest.mark.parametrize(
+    "domain", ["gmail.com", "GMail.com", "no domain", "@city.example", "http://x.example"]
+)
 def test_domain_of_a_member_is_one_of_its_own(domain):
     with pytest.raises(ValidationError) as refused:
         MemberFactory.build(email_domain=domain).full_clean()

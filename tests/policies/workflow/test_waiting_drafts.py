@@ -243,6 +243,9 @@ def test_who_proposes_a_city_writes_at_once_and_the_decision_says_whose_it_is(
     )
     assert [path for path in public if "Nadi" in client.get(path).text.partition("<main")[2]] == []
     assert not Member.objects.named("Nadi").exists()
+    # Its author is led to no page that there is not.
+    preview = client.get(reverse("policies:preview", args=[case.pk])).text
+    assert ("Nadi" in preview, f"/members/{shown.slug}/" in preview) == (True, False)
     refused = client.post(f"/policies/{case.pk}/submit/", follow=True)
     assert "You can submit it as soon as the secretariat has added Nadi." in refused.text
     if decision == "take-back":
