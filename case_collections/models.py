@@ -41,6 +41,11 @@ class CollectionQuerySet(models.QuerySet):
             mine |= public | Q(taken_off_at__isnull=False)
         return self.filter(mine)
 
+    def readable_by(self, user):
+        """Return the collections that a person may read, shared ones included."""
+        own = self.editable_by(user).order_by().values("pk")
+        return self.filter(~Q(visibility=Collection.Visibility.PRIVATE) | Q(pk__in=own))
+
     def with_numbers(self):
         """Return collections, the one changed last first, with ``number``, how many of their policies
         are public."""
@@ -116,6 +121,11 @@ class Collection(models.Model):
     @property
     def is_public(self):
         return self.visibility == self.Visibility.PUBLIC
+
+    @property
+    def is_ones_own(self):
+        """Whether it is its owner's alone: neither a team's nor the secretariat's."""
+        return self.member_id is None and not self.is_public
 
 
 class CollectionItem(models.Model):

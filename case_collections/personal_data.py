@@ -1,7 +1,7 @@
 """What collections store about a person. See ``settings.PERSONAL_DATA``."""
 
 from members.models import Member
-from members.record.people import rows
+from members.record.people import rows, rows_begun
 from members.record.redaction import Redactor, former_colleague, former_moderator
 
 from .models import Collection, CollectionItem
@@ -9,13 +9,14 @@ from .models import Collection, CollectionItem
 
 def export(user):
     """Return the collections that ``user`` made, with their policies, as plain values."""
+    made = Collection.objects.filter(owner=user)
+    readable = Collection.objects.readable_by(user)
+    items = CollectionItem.objects.filter(
+        collection__owner=user, collection__in=readable.order_by().values("pk")
+    )
     return {
-        "collections": rows(
-            Collection.objects.filter(owner=user), "member__name", without=("key",)
-        ),
-        "collected_policies": rows(
-            CollectionItem.objects.filter(collection__owner=user), "collection__title", "case_id"
-        ),
+        "collections": rows_begun(made, readable, "member__name", without=("key",)),
+        "collected_policies": rows(items, "collection__title", "case_id"),
     }
 
 

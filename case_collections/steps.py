@@ -33,18 +33,17 @@ def save(collection, *, by, visibility, items=()):
     """
     if collection.pk is None:
         _need_room(by)
-        collection.owner = by
-        was = Visibility.PRIVATE
+        was, stays = Visibility.PRIVATE, False
     else:
         current = _lock(collection)
-        was = current.visibility
+        was, stays = current.visibility, current.is_ones_own
         _keep_taken_off(collection, current, by, visibility)
     if visibility == Visibility.PUBLIC and not collection.published_at:
         collection.published_at = timezone.now()
-    # One that nobody owns and nobody may read would be lost.
-    if visibility != Visibility.PUBLIC and not (collection.member_id or collection.owner_id):
-        collection.owner = by
     collection.visibility = visibility
+    # Taken from a team or the secretariat it is whose act that was, not of who once began it.
+    if collection.pk is None or (collection.is_ones_own and not stays):
+        collection.owner = by
     collection.save()
     for item, is_kept in items:
         if is_kept:

@@ -12,7 +12,7 @@ from exchange.models import (
 )
 from exchange.models.questions import QuestionDraft
 from members.models import Member
-from members.record.people import rows
+from members.record.people import rows, rows_begun
 from members.record.redaction import Redactor, former_colleague, former_moderator
 
 # Entries, and the texts in which whoever wrote them may have put a name.
@@ -51,12 +51,19 @@ def export(user):
             "question__title",
             without=OF_SECRETARIAT,
         ),
-        "adoptions_entered": rows(
-            Adoption.objects.filter(author=user), "member__name", "case_id", without=OF_SECRETARIAT
+        "adoptions_entered": rows_begun(
+            Adoption.objects.filter(author=user),
+            Adoption.objects.readable_by(user),
+            "member__name",
+            "case_id",
+            without=OF_SECRETARIAT,
         ),
         "reports_on_adoptions": rows(AdoptionReport.objects.filter(by=user), "adoption_id"),
-        "needs_and_offers": rows(
-            Cooperation.objects.filter(author=user), "member__name", without=OF_SECRETARIAT
+        "needs_and_offers": rows_begun(
+            Cooperation.objects.filter(author=user),
+            Cooperation.objects.readable_by(user),
+            "member__name",
+            without=OF_SECRETARIAT,
         ),
         "introductions_asked": rows(
             user.introductions_asked.all(), "from_member__name", "to_member__name"

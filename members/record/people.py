@@ -7,6 +7,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from members.models import Member
 
@@ -69,3 +70,13 @@ def rows(queryset, *related, without=()):
         if not (field.primary_key or field.is_relation or field.name in without)
     ]
     return list(queryset.order_by("pk").values(*related, *columns))
+
+
+def rows_begun(made, readable, *related, without=()):
+    """Return what a person ``made``, as :func:`rows` does where it is ``readable`` for the person now.
+
+    What colleagues write on is their team's: of the others there is only that the person began them.
+    """
+    is_readable = Q(pk__in=readable.order_by().values("pk"))
+    began = made.exclude(is_readable).order_by("pk").values("member__name", "created_at")
+    return [*rows(made.filter(is_readable), *related, without=without), *began]

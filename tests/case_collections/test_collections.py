@@ -13,7 +13,7 @@ from case_collections.models import MAX_COLLECTIONS, Collection, CollectionItem
 from members.models import Event, Notice
 from members.notices.notifications import text_of
 from members.record import people
-from members.teams import merging
+from members.teams import memberships, merging
 from policies.content import summary
 from policies.models import Revision
 from policies.search import index
@@ -287,6 +287,35 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     client.post(f"/my/collections/{kept.pk}/", sent(kept, visibility="private"))
     kept.refresh_from_db()
     assert (kept.owner, kept.visibility) == (other, "private")
+
+
+def test_who_left_the_team_neither_gets_nor_downloads_what_it_keeps(reference):
+    membership, colleague = (
+        MembershipFactory(member=member) for member in [MemberFactory(name="Hue", slug="hue")] * 2
+    )
+    leaver, case = membership.user, LiveRevisionFactory().case
+    ours = make("Ours", [case], by=leaver, member=membership.member, visibility="private")
+    make("Mine", [case], by=leaver, visibility="private")
+    memberships.leave(membership, leaver)
+    ours.items.update(note="What colleagues noted later")
+    data = people.data_of(leaver)
+    began = {"member__name": "Hue", "created_at": ours.created_at}
+    assert [row.get("title") for row in data["collections"]] == ["Mine", None]
+    assert data["collections"][1] == began
+    assert [row["note"] for row in data["collected_policies"]] == [""]
+    # Who takes it out of the team's hands has it, not who began it.
+    edit = f"/my/collections/{ours.pk}/"
+    assert signed_in(colleague.user).post(edit, sent(ours, member="")).status_code == 302
+    assert [signed_in(each).get(edit).status_code for each in (leaver, colleague.user)] == [
+        404,
+        200,
+    ]
+    # So it is with what the secretariat published.
+    first, second = (StaffFactory(groups=["Moderators"]) for _two in range(2))
+    public = make("For the congress", by=first)
+    edit = f"/my/collections/{public.pk}/"
+    signed_in(second).post(edit, sent(public, visibility="private"))
+    assert [signed_in(each).get(edit).status_code for each in (first, second)] == [404, 200]
 
 
 def test_pages_ask_as_many_queries_for_three_as_for_one(reference):

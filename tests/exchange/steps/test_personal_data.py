@@ -8,7 +8,7 @@ from exchange.steps import moderation
 from exchange.steps import questions as question_steps
 from members.models import Event, User
 from members.record.people import data_of, delete_account
-from members.teams import merging
+from members.teams import memberships, merging
 from tests.exchange.factories import (
     AddresseeFactory,
     AdoptionFactory,
@@ -55,6 +55,17 @@ def test_the_download_has_all_that_a_person_wrote(maria):
     assert found["question_begun"] == []
     # What somebody else wrote is not the person's.
     assert "six people" not in str(found["advice_given"])
+
+
+def test_who_left_the_team_downloads_nothing_that_it_keeps_to_itself(maria):
+    Adoption.objects.filter(author=maria).update(state="draft", kept="Written later")
+    Cooperation.objects.filter(author=maria).update(state="draft", text="Written later")
+    names = ("adoptions_entered", "needs_and_offers")
+    assert all("Written later" in str(data_of(maria)[name]) for name in names)
+    memberships.leave(maria.memberships.get(), maria)
+    assert [[set(row) for row in data_of(maria)[name]] for name in names] == (
+        [[{"member__name", "created_at"}]] * 2
+    )
 
 
 def test_entries_stay_without_the_name_of_who_wrote_them(maria):
