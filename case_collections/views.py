@@ -161,8 +161,8 @@ def _said(number):
     if not number:
         return _("It is in the collection already.")
     return ngettext(
-        "%(number)d policy is put into the collection.",
-        "%(number)d policies are put into the collection.",
+        "%(number)d policy was added to the collection.",
+        "%(number)d policies were added to the collection.",
         number,
     ) % {"number": number}
 
