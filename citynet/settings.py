@@ -565,7 +565,7 @@ READ_WHEN_MAILED = {
     "alert": "alerts.steps.facts_of_mail",
     "digest": "policies.workflow.digest.facts_of_mail",
     "introduction-made": "exchange.content.introductions.facts_of_mail",
-    "membership-requested": "members.teams.memberships.facts_of_mail",
+    "membership-requested": "members.teams.proposals.facts_of_mail",
     "network-mail": "policies.workflow.calls.facts_of_mail",
     "receipt": "policies.statistics.turnaround.facts_of_receipt",
     "reminder": "policies.workflow.reminders.facts_of_mail",

@@ -15,10 +15,10 @@ from exchange.steps import question_notices
 from exchange.steps.notifications import notify_of_flag
 from members.models import Membership, Notice
 from members.notices.notifications import deliver, notify
-from members.teams import memberships
+from members.teams import memberships, proposals
 from policies.models import Call, CaseStudy, Revision
 from policies.search import index
-from policies.workflow import calls, digest, moderation, reminders
+from policies.workflow import calls, corrections, digest, moderation, reminders
 from seminars.models import Registration
 from tests.exchange.factories import (
     AddresseeFactory,
@@ -27,7 +27,13 @@ from tests.exchange.factories import (
     CooperationFactory,
     IntroductionFactory,
 )
-from tests.factories import LiveRevisionFactory, MembershipFactory, RevisionFactory, StaffFactory
+from tests.factories import (
+    LiveRevisionFactory,
+    MembershipFactory,
+    RevisionFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.seminars.factories import SeminarFactory
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +282,29 @@ def test_a_request_that_was_taken_back_gives_no_address_away():
     assert person.email in mailed()[0]
     notify(again.kind, [coordinator.user], again.path, **again.context)
     memberships.leave(request, person)
+    assert mailed() == []
+
+
+def test_a_proposed_member_is_mailed_to_who_decides_while_it_waits():
+    editors = [StaffFactory(groups=["Editors in chief"]) for _two in range(2)]
+    person = UserFactory()
+    facts = {"kind": "local-government", "country": "FJ", "website": "https://nadi.example/"}
+    proposal = proposals.propose(person, name="Nadi", **facts)
+    editors[1].groups.clear()
+    assert ["Nadi" in text for text in mailed()] == [True]
+    assert [each.to for each in mail.outbox] == [[editors[0].email]]
+    Notice.objects.update(mail="waiting", next_attempt_at=timezone.now())
+    proposals.take_back(proposal, person)
+    assert mailed() == []
+
+
+def test_a_correction_of_what_the_secretariat_compiled_is_mailed_to_who_compiled_it(reference):
+    made, proposes = (StaffFactory(groups=["Editors in chief"]) for _two in range(2))
+    live = LiveRevisionFactory(case__provenance="secretariat", created_by=made, title="Tramm")
+    corrections.propose(live, "title", "Tram", by=proposes)
+    assert ["Tram" in text for text in mailed()] == [True]
+    Notice.objects.update(mail="waiting", next_attempt_at=timezone.now())
+    made.groups.clear()
     assert mailed() == []
 
 

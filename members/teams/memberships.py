@@ -117,7 +117,7 @@ def request_membership(user, member, message=""):
 
 def facts_of_mail(notice):
     """Return nothing new for the mail of a request to join; None where it no longer waits, or no longer
-    for who gets the mail, which names an address. See ``settings.READ_WHEN_MAILED``."""
+    for who gets the mail, which names an address."""
     _name, arguments = place_of(notice.path)
     request = Membership.objects.filter(pk=arguments.get("pk"), status=Status.REQUESTED).first()
     if request is None:

@@ -18,9 +18,10 @@ from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequ
 from members.mail_domains import own_domain, website_domain
 from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
 from members.names import core, fold
-from members.notices.notifications import address, notify
+from members.notices.notifications import address, notify, place_of
 from members.record import audit
 
+from . import memberships
 from .leaders import secretariat
 from .memberships import MAX_REQUESTS_A_DAY, Role, Status, joined, lock
 
@@ -65,6 +66,17 @@ def propose(user, *, kind, name, country, website, message=""):
         is_new=True,
     )
     return proposal
+
+
+def facts_of_mail(notice):
+    """Return nothing new for the mail of a proposal, or of a request to join; None where it no longer
+    waits, or no longer for who gets the mail. See ``settings.READ_WHEN_MAILED``."""
+    name, arguments = place_of(notice.path)
+    if name != "admin:members_memberproposal_decide":
+        return memberships.facts_of_mail(notice)
+    waiting = MemberProposal.objects.filter(pk=arguments["pk"], state=State.PROPOSED)
+    decides = secretariat().filter(pk=notice.recipient_id)
+    return {} if waiting.exists() and decides.exists() else None
 
 
 def decide(proposal, *, by, decision, slug, status, role, note, known=None):

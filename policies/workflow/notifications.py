@@ -208,8 +208,12 @@ def facts_of_mail(notice):
     if name.startswith("admin:"):
         return {} if moderators().filter(pk=notice.recipient_id).exists() else None
     if name == "policies:edit":
-        mine = CaseStudy.objects.of_team(notice.recipient)
-        return {} if mine.filter(pk=arguments["pk"]).exists() else None
+        person = notice.recipient
+        mine = CaseStudy.objects.of_team(person).filter(pk=arguments["pk"])
+        # What the secretariat compiled is its own as long as no city has claimed it.
+        compiles = person.is_staff and person.has_perm("policies.add_casestudy")
+        compiled = CaseStudy.objects.unclaimed().filter(pk=arguments["pk"])
+        return {} if mine.exists() or (compiles and compiled.exists()) else None
     return {}
 
 
