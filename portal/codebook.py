@@ -87,7 +87,7 @@ ADOPTION_COLUMNS = {
 }
 
 
-# What everybody may read of the exchange, of seminars and of what else is not a case; of what a file holds, the columns are named.
+# What everybody may read beside cases: model -> (columns of its file, further fields).
 ENTRIES = {
     Question: (files.QUESTIONS, ("visibility",)),
     Addressee: ((), ("member", "reason", "state", "declined_reason", "declined_text")),

@@ -9,12 +9,16 @@ from policies.content.values import plain
 from .adoptions import indicator_in_words
 
 AT_ONCE = 200
+OF_REPORT = (
+    *("report_date", "report_stage", "compared", "report", "amount", "currency", "amount_year"),
+    *("amount_basis", "staff_fte", "months", "indicators", "report_source"),
+)
 COLUMNS = (
     *("adoption", "address", "case", "original", "original_member", "original_country"),
     *("member", "country", "stage", "started", "learned_by", "kept", "changes", "reason"),
     *("provenance", "evidence", "caveat", "confirmed_by_original_on", "disputed"),
-    *("report_date", "report_stage", "compared", "report", "amount", "currency", "amount_year"),
-    *("amount_basis", "staff_fte", "months", "indicators", "report_source", "sources"),
+    *OF_REPORT,
+    "sources",
 )
 
 
@@ -62,7 +66,7 @@ def _rows_of(adoption):
 
 def _columns(report):
     if report is None:
-        return (None,) * 12
+        return (None,) * len(OF_REPORT)
     indicators = "; ".join(map(indicator_in_words, report.indicators.all()))
     return (
         report.date,
