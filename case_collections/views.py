@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from citynet.web import page_cache
 from citynet.web.form_recovery import field_labels
 from citynet.web.headers import open_to_other_sites
+from citynet.web.text import is_key
 from exchange.views.acts import is_moderator, own_members, posted
 from policies.models import CaseStudy
 from policies.views.compare import MAX_CASES, MIN_CASES
@@ -25,7 +26,6 @@ from .forms import CollectionFilter, CollectionForm, ItemForm, ItemFormSet, PutI
 from .models import MAX_ITEMS, Collection
 
 PER_PAGE = 30
-LONGEST_NUMBER = 18  # digits of a number that every database can compare
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -115,9 +115,7 @@ def mine(request):
 def _cases_of(request):
     """Return the public cases that the address names, in its order; 404 where one is not there."""
     keys = list(dict.fromkeys(request.GET.getlist("case")))
-    if len(keys) > MAX_ITEMS or not all(
-        key.isascii() and key.isdecimal() and len(key) <= LONGEST_NUMBER for key in keys
-    ):
+    if len(keys) > MAX_ITEMS or not all(map(is_key, keys)):
         raise Http404(_("There is no such policy."))
     found = CaseStudy.objects.live().select_related("live", "member").in_bulk(map(int, keys))
     if len(found) < len(keys):

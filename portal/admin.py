@@ -8,11 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citynet.web.admin import LockedChangeMixin, ReadOnlyMixin
+from citynet.web.text import is_key
 from members.record import audit
 
 from .models import News, PageText
-
-MAX_DIGITS = 18  # of a number that every database can compare
 
 
 @admin.register(News)
@@ -52,7 +51,7 @@ def _written(news):
 class PageTextAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """The newest text of a place is shown; a new one takes its place, and the old one stays here."""
 
-    list_display = ["place", "beginning", "is_shown", "by_name", "created_at", "again"]
+    list_display = ["place", "beginning", "is_shown", "by_name", "created_at", "new_from_this"]
     list_filter = ["place"]
     show_full_result_count = False
     fields = ["place", "text"]
@@ -72,7 +71,7 @@ class PageTextAdmin(ReadOnlyMixin, admin.ModelAdmin):
         chosen = request.GET.get("place", "")
         number = request.GET.get("text", "")
         rows = PageText.objects.all()
-        if number.isascii() and number.isdecimal() and len(number) < MAX_DIGITS:
+        if is_key(number):
             row = rows.filter(pk=number).first()
         else:
             row = rows.filter(place=chosen).first()
@@ -94,6 +93,6 @@ class PageTextAdmin(ReadOnlyMixin, admin.ModelAdmin):
         return row.pk == row.newest
 
     @admin.display(description=_("write anew"))
-    def again(self, row):
+    def new_from_this(self, row):
         address = reverse("admin:portal_pagetext_add", query={"text": row.pk})
         return format_html('<a href="{}">{}</a>', address, gettext("Begin with this text"))

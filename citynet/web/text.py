@@ -48,6 +48,14 @@ PLAIN = str.maketrans(
 )
 
 
+LONGEST_NUMBER = 18  # digits of a number that every database can compare
+
+
+def is_key(text):
+    """Return whether a text that was sent can be the key of a row."""
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
 def clean_text(text):
     """Return a text without what nobody can see, its lines parted by line feeds.
 

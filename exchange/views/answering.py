@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from citynet.web.form_recovery import field_labels
 from citynet.web.sign_in import signing_in_to
+from citynet.web.text import is_key
 from exchange.content import routing
 from exchange.forms.answers import AnswerForm
 from exchange.forms.questions import DeclineForm, JudgeForm
@@ -22,7 +23,6 @@ from exchange.steps import questions as steps
 from exchange.steps.entries import waits_for_a_look
 from exchange.steps.errors import AlreadyThere, ExchangeError, NotAllowed
 from members.models import Member
-from policies.views.gone import LONGEST_NUMBER
 
 from .acts import is_moderator, join_first, own_members
 from .questions import SECTION, answers_of, crumbs, question_or_404, question_page
@@ -207,8 +207,7 @@ def ask_next(request, found):
     """Put a question to further members: those ticked, and one named."""
     if not is_moderator(request.user):
         _need_asker(request, found)
-    typed = [each for each in request.POST.getlist("addressee") if each.isdecimal()]
-    keys = {int(each) for each in typed if len(each) <= LONGEST_NUMBER}
+    keys = {int(each) for each in request.POST.getlist("addressee") if is_key(each)}
     proposed = {each.member.pk: each for each in routing.next_for(found, limit=20)}
     others = Member.objects.filter(pk__in=sorted(keys - proposed.keys())[:10])
     picked = [(each.member, each.why) for key, each in proposed.items() if key in keys]
@@ -231,7 +230,7 @@ def _addressee(request, found):
         rows = rows.select_related("member", "question")
         if len(rows) == 1:
             return rows[0]
-    if not typed.isdecimal() or len(typed) > LONGEST_NUMBER:
+    if not is_key(typed):
         raise Http404(_("There is no such question."))
     rows = found.addressees.select_related("member", "question")
     if not is_moderator(request.user):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from citynet.web.form_recovery import field_labels
 from citynet.web.sign_in import signing_in_to
+from citynet.web.text import is_key
 from exchange.content import gaps, routing, similar
 from exchange.forms.questions import AskForm
 from exchange.models import Question, QuestionDraft
@@ -26,7 +27,6 @@ from exchange.steps.errors import ExchangeError
 from members.models import Member
 from policies.content.key_facts import key_facts
 from policies.models import CaseStudy
-from policies.views.gone import LONGEST_NUMBER
 from sdg.models import Target
 
 from .acts import own_members
@@ -71,7 +71,7 @@ class _Asking:
         number = self.text("case")
         if not number:
             return None
-        if not (number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        if not is_key(number):
             raise Http404(_("There is no such public case."))
         cases = CaseStudy.objects.live().select_related("live", "member")
         found = cases.filter(Q(pk=int(number)) | Q(merged=int(number))).first()
@@ -137,11 +137,7 @@ def _keep(request, asking):
 def _send(request, asking, form):
     """Send the question, or show the form again: with what is wrong, or with what the person has not
     seen yet."""
-    chosen = {
-        int(each)
-        for each in request.POST.getlist("addressee")
-        if each.isdecimal() and len(each) <= LONGEST_NUMBER
-    }
+    chosen = {int(each) for each in request.POST.getlist("addressee") if is_key(each)}
     added, problem = _named(request.POST.get("other", ""))
     if added:
         chosen.add(added.pk)
@@ -263,7 +259,7 @@ def _ticked_at_first(candidates, asking):
 def _asker(asking, form):
     """Return the member in whose name is asked, as far as it is known; None without any."""
     typed = str(_value(form, "member") or "")
-    if typed.isdecimal() and len(typed) <= LONGEST_NUMBER:
+    if is_key(typed):
         found = asking.members.filter(pk=int(typed)).first()
         if found:
             return found

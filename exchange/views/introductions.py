@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from citynet.web.form_recovery import field_labels
 from citynet.web.sign_in import signing_in_to
+from citynet.web.text import is_key
 from exchange.content.introductions import (
     addresses_end,
     contact_for,
@@ -32,7 +33,6 @@ from .acts import join_first
 
 State = Introduction.State
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-MAX_DIGITS = 15  # of the number of an entry
 RELATED = (
     *("from_user", "decided_by", "from_member", "to_member"),
     *("cooperation__member", "advice__member", "adoption__member", "adoption__case__live"),
@@ -100,7 +100,7 @@ def introduce(request):
 def _about(request):
     """Return what the address names; 404 where there is no such thing for this person."""
     named = [(name, request.GET[name]) for name in ABOUT if name in request.GET]
-    if len(named) != 1 or not named[0][1].isdecimal() or len(named[0][1]) > MAX_DIGITS:
+    if len(named) != 1 or not is_key(named[0][1]):
         raise Http404
     name, key = named[0]
     model = ABOUT[name]

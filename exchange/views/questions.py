@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
 from citynet.web.csv import csv_response
+from citynet.web.text import LONGEST_NUMBER
 from exchange.content import files, routing, standing
 from exchange.content.course import course
 from exchange.forms.question_filters import SELECTS, QuestionFilter
@@ -23,7 +24,6 @@ from exchange.models import Addressee, Advice, Question
 from exchange.models.querysets import is_in_network, writes_as
 from exchange.models.questions import MAX_ADDRESSEES
 from policies.content.key_facts import key_facts
-from policies.views.gone import LONGEST_NUMBER
 
 from .acts import is_moderator
 

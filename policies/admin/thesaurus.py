@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from citynet.web.admin import AutocompleteMixin, LockedChangeMixin, ReadOnlyAdmin
+from citynet.web.text import is_key
 from policies.forms.thesaurus import TermForm
 from policies.models import MissedQuestion
 from policies.search import meaning
@@ -16,7 +17,6 @@ from policies.workflow import thesaurus
 from sdg.models import Term
 
 MAX_TERM = Term._meta.get_field("text").max_length
-LONGEST_NUMBER = 18  # digits of a key
 
 
 @admin.register(Term)
@@ -70,7 +70,7 @@ class TermAdmin(LockedChangeMixin, AutocompleteMixin, admin.ModelAdmin):
 def _question(request):
     """Return what people asked that the new term shall answer, as the address names it; or None."""
     number = request.GET.get("question", "")
-    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
+    if not is_key(number):
         return None
     return MissedQuestion.objects.filter(pk=number).first()
 

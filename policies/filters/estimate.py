@@ -20,6 +20,7 @@ from django_countries import countries
 
 from citynet.web.campaigns import is_of_campaign
 from citynet.web.formats import number
+from citynet.web.text import is_key
 from members.models import Member
 from policies.content import bands, parsing, prices
 from policies.content.comparable import Reason
@@ -37,7 +38,6 @@ from .fields import CONTROL_CHARACTERS, OptionField, WordsField, shown
 MOST_NAMED = 3
 # So many policies are read; of more the question has to be narrower.
 MOST_POLICIES = 300
-LONGEST_NUMBER = 18  # digits of a number that every database can compare
 LARGEST_CITY = 100_000_000
 CLOSE = "3"
 LAST_GOAL = 17
@@ -122,7 +122,7 @@ class EstimateForm(forms.Form):
 
     def clean_goal(self):
         goals = self.cleaned_data["goal"]
-        if not all(_is_number(each) and 1 <= int(each) <= LAST_GOAL for each in goals):
+        if not all(is_key(each) and 1 <= int(each) <= LAST_GOAL for each in goals):
             raise ValidationError(NO_GOAL)
         return sorted(map(int, goals))
 
@@ -143,12 +143,12 @@ class EstimateForm(forms.Form):
         return sorted({found[slug] for slug in slugs}, key=lambda theme: theme.position)
 
     def clean_case(self):
-        if not all(map(_is_number, self.cleaned_data["case"])):
+        if not all(map(is_key, self.cleaned_data["case"])):
             raise ValidationError(_("A policy is named by its number, for example case=12."))
         return {int(each) for each in self.cleaned_data["case"]}
 
     def clean_adoption(self):
-        if not all(map(_is_number, self.cleaned_data["adoption"])):
+        if not all(map(is_key, self.cleaned_data["adoption"])):
             raise ValidationError(_("An adoption is named by its number, for example adoption=12."))
         return {int(each) for each in self.cleaned_data["adoption"]}
 
@@ -552,7 +552,3 @@ def _asker(data):
 
 def _serving(**condition):
     return Revision.targets.through.objects.filter(**condition).values("revision")
-
-
-def _is_number(text):
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER

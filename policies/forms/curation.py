@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from citynet.web.text import is_key
 from members.models import Member
 from policies.models import Attachment, CaseStudy, Photo, Revision, Theme
 from policies.workflow import moderation, removal, screening
@@ -17,7 +18,6 @@ from .texts import BasicsForm
 
 MAX_REASON = 2000  # characters
 MAX_FOUND = 20
-MAX_DIGITS = 18  # of a number that every database can compare
 
 
 def filled(form, data, *, initial=None, **kwargs):
@@ -214,13 +214,8 @@ class FindForm(forms.Form):
         self.looked_for = typed.get("words", "").strip()[:200]
         field, key = self.fields["chosen"], typed.get("chosen", "")
         rows = list(self.find(self.looked_for))
-        field.offer(rows, field.queryset.filter(pk=key).first() if is_number(key) else None)
+        field.offer(rows, field.queryset.filter(pk=key).first() if is_key(key) else None)
         self.has_found = bool(rows)
-
-
-def is_number(text):
-    """Return whether a text that was typed can be the key of a row."""
-    return text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
 
 
 class CaseField(FoundField):
@@ -250,7 +245,7 @@ class MergeForm(ReasonForm, FindForm):
             alike = screening.look_alikes(text, limit=5) if text else []
             return cases.filter(pk__in=[each.revision.case_id for each in alike])
         named = Q(live__title__icontains=words) | Q(member__in=Member.objects.named(words))
-        if is_number(words):
+        if is_key(words):
             named |= Q(pk=words)
         return cases.filter(named)[:MAX_FOUND]
 

@@ -19,6 +19,7 @@ from django_filters import Filter
 
 from citynet.web import page_cache
 from citynet.web.headers import open_to_other_sites
+from citynet.web.text import LONGEST_NUMBER
 from policies import interchange
 from policies.content.key_facts import goal_numbers
 from policies.filters.library import LibraryFilter
@@ -29,7 +30,7 @@ from policies.search.query import ask
 from sdg.models import UN_SDG, Target
 
 from .browse import RETRY_AFTER
-from .gone import LONGEST_NUMBER, tombstone
+from .gone import tombstone
 
 PER_PAGE, MOST_PER_PAGE = 20, 100
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from citynet.web.text import is_key
 from policies.models import Correction
 from policies.workflow import corrections
 from policies.workflow.errors import WorkflowError
@@ -13,7 +14,6 @@ from policies.workflow.errors import WorkflowError
 from .author import editable, get_or_post
 
 ANSWERS = {"accept": corrections.accept, "decline": corrections.decline}
-MAX_DIGITS = 18  # of a number that every database can compare
 State = Correction.State
 
 
@@ -41,11 +41,7 @@ def decide(request, pk, row):
 def accept_all(request, pk):
     """Accept all corrections that the page showed, in one step."""
     case = editable(request, pk)
-    shown = {
-        key
-        for key in request.POST.getlist("correction")
-        if key.isascii() and key.isdecimal() and len(key) <= MAX_DIGITS
-    }
+    shown = set(filter(is_key, request.POST.getlist("correction")))
     found = Correction.objects.filter(pk__in=shown, revision__case=case).select_related("revision")
     if request.method == "POST" and shown:
         try:

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from citynet.web import page_cache
 from citynet.web.sign_in import signing_in_to
+from citynet.web.text import is_key
 from policies.models import Call, CallEntry, CaseStudy, Revision
 from policies.workflow import calls
 from policies.workflow.errors import WorkflowError
 
 PAGE_SIZE = 20
-MAX_DIGITS = 18  # of a number that every database can compare
 
 
 @login_not_required
@@ -79,8 +79,7 @@ def _own(user):
 
 def _act(request, shown, entered):
     number = request.POST.get("case", "")
-    known = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
-    key = number if known else 0
+    key = number if is_key(number) else 0
     if request.POST.get("act") == "withdraw":
         calls.withdraw(get_object_or_404(entered, case=key), by=request.user)
         return _("The answer is taken back.")

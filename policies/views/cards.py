@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web.headers import open_to_other_sites
+from citynet.web.text import LONGEST_NUMBER
 from members.models import Member
 from policies.content import share_card
 from policies.models import Revision
 from policies.search.counts import count_cases
 from sdg.models import Goal, Target
 
-from .gone import LONGEST_NUMBER, or_gone
+from .gone import or_gone
 
 logger = logging.getLogger(__name__)
 

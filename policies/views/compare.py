@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
 from citynet.web.csv import csv_response, download
+from citynet.web.text import is_key
 from policies.content import comparison, lists, sections
 from policies.interchange.library_book import comparison_book
 from policies.models import Revision
@@ -16,7 +17,6 @@ from policies.search.query import similar
 from .exports import WORKBOOK, workbook_response
 
 MIN_CASES, MAX_CASES = 2, 4
-LONGEST_NUMBER = 18  # digits of a number that every database can compare
 SUGGESTED = 6
 
 
@@ -102,7 +102,7 @@ def chosen(request):
     if len(texts) > MAX_CASES:
         raise ComparisonRefused(_("At most four policies can be compared at a time."), 400)
     for text in texts:
-        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        if not is_key(text):
             raise ComparisonRefused(_("A policy is named by its number, for example case=12."), 400)
     keys = [int(text) for text in texts]
     if len(set(keys)) < len(keys):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
 from citynet.web.headers import open_to_other_sites
+from citynet.web.text import LONGEST_NUMBER
 from policies import interchange
 from policies.content import citations, lists, sections, summary
 from policies.content.case_page import case_context
@@ -22,7 +23,7 @@ from policies.content.key_facts import budget, duration
 from policies.models import CaseStudy, Revision
 from policies.search.query import similar
 
-from .gone import LONGEST_NUMBER, or_gone
+from .gone import or_gone
 
 # Changes a page of the history: each is compared anew.
 CHANGES_PER_PAGE = 10

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citynet.web import page_cache
+from citynet.web.text import LONGEST_NUMBER
 from policies.content import lists
 from policies.models import CaseStudy, Revision
 from policies.search.counts import count_cases, goals_with_counts
 from sdg.models import Target, plain_code
 
-from .gone import LONGEST_NUMBER, tombstone
+from .gone import tombstone
 
 CARDS = 6
 POLICY = (

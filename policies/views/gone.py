@@ -9,11 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from citynet.web.text import LONGEST_NUMBER
 from policies.content import sections
 from policies.models import ReviewEvent, Revision
 
 State = Revision.State
-LONGEST_NUMBER = 18  # digits of a number that every database can compare
 
 
 @dataclass(frozen=True)
