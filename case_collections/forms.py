@@ -40,6 +40,16 @@ class CollectionFilter(StrictFilterSet):
         return queryset
 
 
+def untouched(form):
+    """Return the names of the fields that say what the page showed when it was read: what somebody else
+    has changed since is not undone by them."""
+    return [
+        name
+        for name in form.fields
+        if form.add_initial_prefix(name) in form.data and name not in form.changed_data
+    ]
+
+
 class CollectionForm(forms.ModelForm):
     """A collection; ``members`` are those that the person may write for."""
 
@@ -52,12 +62,19 @@ class CollectionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.is_secretariat, self.has_team = is_secretariat, is_secretariat or members.exists()
         self.fields["member"].queryset = members
+        for field in self.fields.values():
+            field.show_hidden_initial = True
         if not self.has_team:
             del self.fields["member"]
             self.fields["visibility"].choices = [Visibility.choices[0]]
 
     def clean(self):
         data = super().clean()
+        same = set(untouched(self))
+        # Who reads it, and in whose name, are one decision.
+        if not {"visibility", "member"} & self.fields.keys() <= same:
+            same -= {"visibility", "member"}
+        data |= {name: getattr(self.instance, name) for name in same & data.keys()}
         chosen = data.get("visibility")
         if chosen == Visibility.PUBLIC and not (data.get("member") or self.is_secretariat):
             self.add_error("member", _("Choose in whose name it is public."))
@@ -90,7 +107,13 @@ class ItemForm(CleanedByFields):
         label=_("Place"), min_value=1, max_value=999, help_text=_("From 1 on.")
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["note"].show_hidden_initial = True
+
     def clean_note(self):
+        if "note" in untouched(self):
+            return self.instance.note
         note = self.cleaned_data["note"]
         if found := contact_details(note):
             raise ValidationError(contact_message(found))

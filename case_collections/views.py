@@ -30,6 +30,8 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _label(name, **_kwargs):
+    if name.startswith("initial-"):  # what the page showed
+        return ""
     form = ItemForm if name.startswith("items-") else CollectionForm
     field = form.base_fields.get(name.rpartition("-")[2])
     return field.label if field else ""

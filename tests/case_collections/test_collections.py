@@ -291,6 +291,32 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     assert (kept.owner, kept.visibility) == (other, "private")
 
 
+def test_a_page_of_before_undoes_nothing_that_a_colleague_did(reference):
+    collection = make("Buses", [LiveRevisionFactory().case], intro="Ours")
+    (item,) = collection.items.all()
+    shown = {"title": "Buses", "intro": "Ours", "member": collection.member.pk}
+    stale = {f"initial-{name}": value for name, value in (shown | {"visibility": "public"}).items()}
+    stale["initial-items-0-note"] = ""
+    row = (item, 1, "", False)
+    steps.save(collection, by=collection.owner, visibility="private")
+    collection.items.update(note="See the map")
+    own, edit = signed_in(collection.owner), f"/my/collections/{collection.pk}/"
+    page = own.get(edit).text
+    assert all(f'name="{name}"' in page for name in stale)
+
+    def saved(**typed):
+        data = sent(collection, row, **{"visibility": "public"} | typed) | stale
+        assert own.post(edit, data).status_code == 302
+        kept = Collection.objects.get()
+        return kept.title, kept.visibility, kept.member_id, kept.items.get().note
+
+    member = collection.member.pk
+    assert saved(title="Trams") == ("Trams", "private", member, "See the map")
+    assert saved(**{"items-0-note": "Mine"}) == ("Trams", "private", member, "Mine")
+    assert saved(visibility="link") == ("Trams", "link", member, "Mine")
+    assert saved(member="", visibility="private") == ("Trams", "private", None, "Mine")
+
+
 def test_who_left_the_team_neither_gets_nor_downloads_what_it_keeps(reference):
     membership, colleague = (
         MembershipFactory(member=member) for member in [MemberFactory(name="Hue", slug="hue")] * 2
