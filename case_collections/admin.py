@@ -1,4 +1,4 @@
-"""Public and shared collections, as the secretariat sees them: read, and taken off."""
+"""Public and shared collections, as the secretariat sees them: to read, and to take off the site."""
 
 from functools import partial
 

@@ -1,5 +1,6 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ModelChoiceFilter
 
@@ -35,8 +36,7 @@ class CollectionFilter(StrictFilterSet):
     def with_words(self, queryset, name, words):
         """Narrow to collections that have all words in their title or introduction."""
         for word in words.split():
-            found = queryset.filter(title__icontains=word)
-            queryset = found | queryset.filter(intro__icontains=word)
+            queryset = queryset.filter(Q(title__icontains=word) | Q(intro__icontains=word))
         return queryset
 
 

@@ -50,7 +50,7 @@ def save(collection, *, by, visibility, items=()):
             item.save(update_fields=["note", "position"])
         else:
             item.delete()
-    _number(collection)
+    _renumber(collection)
     if Visibility.PUBLIC in {was, visibility}:
         audit.record(_action(was, visibility), collection, by=by)
     return collection
@@ -88,7 +88,7 @@ def _need_room(user):
         )
 
 
-def _number(collection):
+def _renumber(collection):
     """Count the places of the items from 1 on; of two at one place the one that was there first."""
     items = list(collection.items.order_by("position", "pk"))
     for place, item in enumerate(items, start=1):

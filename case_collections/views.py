@@ -144,7 +144,7 @@ def put_in(request):
                 status = 409
             else:
                 if cases:
-                    messages.success(request, _said(number))
+                    messages.success(request, _added_message(number))
                 return redirect("my-collections:edit", collection.pk)
     return render(request, "collections/put_in.html", {"form": form, "cases": cases}, status=status)
 
@@ -157,7 +157,7 @@ def _fill(user, cases, data):
     return collection, steps.put_in(collection, cases, by=user)
 
 
-def _said(number):
+def _added_message(number):
     if not number:
         return _("It is in the collection already.")
     return ngettext(
