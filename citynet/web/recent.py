@@ -1,4 +1,4 @@
-"""What changes seldom and every page asks for: each process reads it now and then."""
+"""A cache by time, one a process, of what changes seldom and every page asks for."""
 
 import time
 
@@ -7,9 +7,9 @@ _all = []
 
 
 class Recent:
-    """Values by key that ``read`` returns, read at most ``SECONDS`` ago.
+    """Decorator of a function that returns values by key: what it returned at most ``SECONDS`` ago.
 
-    All pages share them: they are not to be changed.
+    All pages share the values: they are not to be changed.
     """
 
     def __init__(self, read):

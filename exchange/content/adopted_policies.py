@@ -14,7 +14,7 @@ from policies.content.estimate import MEMBER_COLUMNS
 from policies.content.exchange_rates import to_usd
 from policies.models import CaseStudy, Revision
 
-from .adoptions import beside_each, gathered, heading
+from .adoptions import grouped, heading, joined_lines
 
 # Of what stands in the summary of a text, all that is no property of the policy itself.
 NOT_REPORTED = {
@@ -65,7 +65,7 @@ def _read(cases):
     entered."""
     about = Q(case__in=cases) | Q(case__merged_into__in=cases)
     public, lines = _queries()
-    return gathered(lines.filter(pk__in=public.filter(about).values("pk")[:MAX_ADOPTIONS]))
+    return grouped(lines.filter(pk__in=public.filter(about).values("pk")[:MAX_ADOPTIONS]))
 
 
 @cache
@@ -73,7 +73,7 @@ def _queries():
     """Return the queries that are narrowed to a class, of public adoptions and of what is read of them:
     to put them together takes longer than to ask them."""
     lines = Adoption.objects.select_related("member", "case").only(*READ)
-    return Adoption.objects.public().order_by("-pk"), beside_each(lines)
+    return Adoption.objects.public().order_by("-pk"), joined_lines(lines)
 
 
 def _as_policy(adoption, original):

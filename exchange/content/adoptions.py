@@ -31,10 +31,10 @@ def with_changes(adoptions):
     """Return adoptions as a list in the order in which they were entered, in one query: each with its
     ``stated_changes``, and ``cost_report``, the newest report that states an amount, or None; both as
     far as lists show them."""
-    return gathered(beside_each(adoptions))
+    return grouped(joined_lines(adoptions))
 
 
-def beside_each(adoptions):
+def joined_lines(adoptions):
     """Return the query of adoptions with a line for each report with an amount and each change, in the
     order in which adoptions were entered and reports and changes come."""
     costly = FilteredRelation("reports", condition=Q(reports__amount__isnull=False))
@@ -45,7 +45,7 @@ def beside_each(adoptions):
     return rows.order_by("pk", "costly__date", "costly__pk", "changes__position", "changes__pk")
 
 
-def gathered(lines):
+def grouped(lines):
     """Return the adoptions of such lines, each once."""
     found, changes = {}, {}
     for row in lines:

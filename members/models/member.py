@@ -122,8 +122,7 @@ class MemberQuerySet(models.QuerySet):
 
 
 class ListedMembers(models.Manager.from_queryset(MemberQuerySet)):
-    """All members but those that somebody has proposed and nobody has decided on: only what their
-    person writes meanwhile knows of these."""
+    """All members but those that are only proposed: nobody but their proposer writes for these."""
 
     def get_queryset(self):
         return super().get_queryset().filter(is_proposed=False)

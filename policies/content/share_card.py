@@ -118,7 +118,7 @@ def _places(counts):
     return [Fact(label, number(len(counts.of(facet)))) for label, facet in rows if counts.total]
 
 
-def drawn(card):
+def as_png(card):
     """Return a card as PNG."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), "#fff")
     draw = ImageDraw.Draw(picture)

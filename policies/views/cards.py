@@ -75,11 +75,11 @@ def member_card(request, slug):
 def _answer(request, of, card):
     """Return a card as PNG; ``of`` says what it is of. All that is drawn is in its name, so that it is
     drawn anew when a member got another name, or a passage was taken out."""
-    drawn = f"{VERSION}-{of}-{hashlib.sha256(repr(card).encode()).hexdigest()[:16]}"
-    tag = f'"card-{drawn}"'
+    name = f"{VERSION}-{of}-{hashlib.sha256(repr(card).encode()).hexdigest()[:16]}"
+    tag = f'"card-{name}"'
     answer = get_conditional_response(request, etag=tag)
     if answer is None:
-        answer = HttpResponse(_picture(f"{drawn}.png", of, card), content_type="image/png")
+        answer = HttpResponse(_picture(f"{name}.png", of, card), content_type="image/png")
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
     answer["ETag"], answer["Cache-Control"] = tag, f"public, max-age={AGE}"
     return answer
@@ -91,7 +91,7 @@ def _picture(name, of, card):
     try:
         return path.read_bytes()
     except OSError:
-        picture = share_card.drawn(card)
+        picture = share_card.as_png(card)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Of this thread alone: two that draw the same one do not write into each other's file.

@@ -176,7 +176,7 @@ def test_case_shows_its_photo_else_its_card(client, full):
 
 def test_card_is_drawn_once_and_of_public_texts_only(client, full, monkeypatch):
     drawn = []
-    monkeypatch.setattr(share_card, "drawn", lambda card: drawn.append(card.title) or b"PNG")
+    monkeypatch.setattr(share_card, "as_png", lambda card: drawn.append(card.title) or b"PNG")
     address = f"/policies/{full.case_id}/card-1.png"
     assert [client.get(address).content for _turn in range(2)] == [b"PNG", b"PNG"]
     assert drawn == [full.title]
@@ -210,12 +210,12 @@ def test_card_of_a_text_of_which_something_was_taken_out_is_drawn_anew(client, f
 )
 def test_card_of_any_title_is_drawn(reference, title, settings, tmp_path):
     revision = LiveRevisionFactory(title=title, language="ar" if "ا" in title else "en")
-    assert share_card.drawn(share_card.of_revision(revision)).startswith(b"\x89PNG")
+    assert share_card.as_png(share_card.of_revision(revision)).startswith(b"\x89PNG")
     # Without any font on the machine too.
     settings.FONT_DIR = tmp_path
     share_card._font.cache_clear()
     try:
-        assert share_card.drawn(share_card.of_revision(revision)).startswith(b"\x89PNG")
+        assert share_card.as_png(share_card.of_revision(revision)).startswith(b"\x89PNG")
     finally:
         share_card._font.cache_clear()
 
@@ -227,8 +227,8 @@ def test_goals_targets_and_members_have_cards_of_their_own(client, full, monkeyp
         "/sdgs/11.2/": ("/sdgs/11.2/card.png", "Target 11.2: Public transport for all"),
         f"/members/{member.slug}/": (f"/members/{member.slug}/card.png", member.name),
     }
-    cards, draw = [], share_card.drawn
-    monkeypatch.setattr(share_card, "drawn", lambda card: cards.append(card) or draw(card))
+    cards, draw = [], share_card.as_png
+    monkeypatch.setattr(share_card, "as_png", lambda card: cards.append(card) or draw(card))
     for page, (address, title) in pages.items():
         assert properties(client.get(page).text)["og:image"] == f"{SITE}{address}"
         answer = client.get(address)
@@ -340,7 +340,7 @@ def test_threads_that_draw_the_same_card_write_each_its_own_file(settings, tmp_p
     """Who asks while two draw gets a whole picture, from whichever."""
     settings.CARD_DIR = tmp_path
     picture, both, written = b"\x89PNG" * 100, threading.Barrier(2, timeout=10), []
-    monkeypatch.setattr(cards.share_card, "drawn", lambda _card: picture)
+    monkeypatch.setattr(cards.share_card, "as_png", lambda _card: picture)
 
     def slowly(path, content):
         with path.open("wb") as file:
