@@ -7,13 +7,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citynet.web import page_cache
 from citynet.web.form_recovery import field_labels
 from citynet.web.headers import open_to_other_sites
+from citynet.web.sign_in import signing_in_to
 from citynet.web.text import is_key
 from exchange.views.acts import is_moderator, own_members, posted
 from policies.models import CaseStudy
@@ -125,6 +126,7 @@ def _cases_of(request):
     return [found[int(key)] for key in keys]
 
 
+@signing_in_to(gettext_lazy("Sign in to collect policies for yourself or for your team."))
 @field_labels(_label)
 @never_cache
 @get_or_post

@@ -86,6 +86,8 @@ def test_every_section_and_field_is_in_each_blank_form(client):
         ("/my/alerts/save/?q=water", "Sign in to save this search"),
         ("/my/alerts/follow/1/", "Sign in to follow this case"),
         ("/seminars/1/register/", "Sign in to register for this seminar."),
+        ("/sdgs/reviews/new/", "Sign in to enter a review or strategy of your city."),
+        ("/my/collections/put-in/?case=1", "Sign in to collect policies"),
     ],
 )
 def test_the_sign_in_says_why_one_came(client, path, reason):
