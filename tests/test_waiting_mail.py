@@ -296,6 +296,10 @@ def test_a_proposed_member_is_mailed_to_who_decides_while_it_waits():
     Notice.objects.update(mail="waiting", next_attempt_at=timezone.now())
     proposals.take_back(proposal, person)
     assert mailed() == []
+    declined = proposals.propose(person, name="Labasa", **facts)
+    proposals.decline(declined, by=editors[0], note="No.")
+    # Nobody has anything left to decide.
+    assert not Notice.objects.filter(kind="membership-requested", read_at=None).exists()
 
 
 def test_a_correction_of_what_the_secretariat_compiled_is_mailed_to_who_compiled_it(reference):

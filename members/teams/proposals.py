@@ -18,7 +18,7 @@ from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequ
 from members.mail_domains import own_domain, website_domain
 from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
 from members.names import core, fold
-from members.notices.notifications import address, notify, place_of
+from members.notices.notifications import address, notify, place_of, settle
 from members.record import audit
 
 from . import memberships
@@ -57,7 +57,7 @@ def propose(user, *, kind, name, country, website, message=""):
     notify(
         Notice.Kind.MEMBERSHIP_REQUESTED,
         secretariat().exclude(pk=user.pk),
-        address("admin:members_memberproposal_decide", proposal.pk),
+        _desk(proposal),
         member=name,
         person=user.get_full_name(),
         email=user.email,
@@ -66,6 +66,11 @@ def propose(user, *, kind, name, country, website, message=""):
         is_new=True,
     )
     return proposal
+
+
+def _desk(proposal):
+    """Return where the secretariat decides on a proposal."""
+    return address("admin:members_memberproposal_decide", proposal.pk)
 
 
 def facts_of_mail(notice):
@@ -204,6 +209,7 @@ def take_back(proposal, user):
     proposal.state, proposal.decided_at = State.TAKEN_BACK, timezone.now()
     proposal.save(update_fields=["state", "decided_at"])
     _drop_stand_in(proposal)
+    settle(_desk(proposal))
     audit.record("member-proposal-taken-back", proposal, by=user)
     return proposal
 
@@ -264,6 +270,7 @@ def _decide(proposal, state, by, note, member, role):
     proposal.state, proposal.member, proposal.note = state, member, note.strip()
     proposal.decided_by, proposal.decided_at = by, timezone.now()
     proposal.save(update_fields=["state", "member", "stand_in", "note", "decided_by", "decided_at"])
+    settle(_desk(proposal))
     if state == State.DECLINED:
         audit.record("member-proposal-declined", proposal, by=by, reason=proposal.note)
     notify(
