@@ -61,6 +61,8 @@ class Reader(HTMLParser):
             self.wrong.append(f"<{tag} role={role}>")
         if tag == "input" and known.get("type") == "search" and role:
             self.wrong.append(f"<input type=search role={role}>")
+        if known.get("type") == "hidden" and any(name.startswith("aria-") for name in known):
+            self.wrong.append(f"<input type=hidden> {known['name']} with a description")
         if tag == "th" and self.rawdata[self.rawdata.find(self.get_starttag_text()) :].startswith(
             f"{self.get_starttag_text()}</th>"
         ):
@@ -81,9 +83,9 @@ def wrong_in(text):
 def test_reader_sees_what_is_wrong():
     text = (
         "<ul role=status></ul><input type=search role=combobox><p>a<p>b</p></p><th></th>"
-        "<p>a<div>b</div></p>"
+        "<p>a<div>b</div></p><input type=hidden name=a aria-describedby=b>"
     )
-    assert len(wrong_in(text)) == 5
+    assert len(wrong_in(text)) == 6
     assert wrong_in("<p>a</p><div><p>b</p><ul role=list></ul></div><th>x</th>") == []
 
 
@@ -121,6 +123,7 @@ def test_pages_hold_nothing_that_is_invalid(client, reference, synced):
         "/my/notices/",
         "/my/exchange/",
         "/exchange/ask/",
+        f"/my/teams/{membership.member.slug}/",
     ):
         found[address] = wrong_in(inside.get(address).text)
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
