@@ -229,11 +229,13 @@ def test_person_who_came_by_no_request_has_no_right_of_the_secretariat():
 
 # Where staff are told apart outside of the pages of the secretariat, and why.
 ASKS_STAFF = {
+    "exchange/content/mailed.py": "a mail to a moderator, when nobody has signed in",
     "members/accounts/middleware.py": "what the session of staff is worth",
     "members/accounts/secretariat.py": "the predicate",
     "members/accounts/views.py": "staff hand over their rights before they delete their account",
     "members/notices/forms.py": "the weekly digest is for staff",
     "members/teams/personal_data.py": "one's own data",
+    "policies/workflow/notifications.py": "a mail to the moderator who compiled a case",
 }
 
 

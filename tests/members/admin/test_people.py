@@ -204,7 +204,7 @@ def test_trail_shows_all_that_a_person_did_and_that_was_done(moderator_client, a
     page = moderator_client.get(address("trail", ani))
 
     totals = {"memberships": 2, "events": 4, "revisions": 1, "decisions": 1, "notes": 1}
-    totals |= dict.fromkeys(("questions", "advice", "adoptions", "cooperation"), 0)
+    totals |= dict.fromkeys(("questions", "advice", "adoptions", "cooperation", "trail"), 0)
     parts = {PurePath(part["template"]).stem: part for part in page.context["parts"]}
     assert {kind: part["total"] for kind, part in parts.items()} == totals
     for words in ("Who are you?", "A mistake", "Night buses", "What of it?", "Membership declined"):
@@ -216,7 +216,7 @@ def test_trail_shows_all_that_a_person_did_and_that_was_done(moderator_client, a
 
 def test_trail_of_somebody_who_did_nothing(moderator_client, ani):
     page = moderator_client.get(address("trail", ani))
-    assert page.text.count("<p>None.</p>") == 9
+    assert page.text.count("<p>None.</p>") == 10
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -226,7 +226,7 @@ def test_trail_asks_the_same_number_of_questions(
     other = UserFactory()
     for _each in range(number):
         trail_rows(ani, other)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(30):
         moderator_client.get(address("trail", ani))
 
 

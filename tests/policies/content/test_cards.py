@@ -9,7 +9,6 @@ from django.template import engines
 from django.utils.translation.template import templatize
 
 from policies.content import lists, summary
-from policies.content.key_facts import Fact
 from policies.models import Revision
 from sdg.models import Target
 from tests.factories import LiveRevisionFactory
@@ -36,17 +35,6 @@ def test_strip_lights_the_goals():
         '<div class="strip tall" aria-hidden="true"><i data-g="6"></i><i data-g="11"></i></div>'
     )
     assert render("{% strip goals %}", goals=[]) == '<div class="strip" aria-hidden="true"></div>'
-
-
-def test_facts():
-    facts = [Fact("Budget", "USD 1", "a < b"), Fact("Staff", "Not reported", unknown=True)]
-
-    assert engines["jinja2"].env.get_template("cards.html").module.facts(facts) == (
-        """<dl class="facts">
-<div class="fact"><dt>Budget</dt><dd>USD 1 <small>a &lt; b</small></dd></div>
-<div class="fact unk"><dt>Staff</dt><dd>Not reported</dd></div>
-</dl>"""
-    )
 
 
 @pytest.fixture
@@ -83,7 +71,11 @@ def test_card(revision):
         '<ul class="chips" role="list" aria-label="SDG targets"><li><a class="chip" data-g="11"'
     )
     assert html.endswith("</dl>\n</article>")
-    assert html.count('<div class="fact') == 4
+    assert html.count('<div class="fact unk"><dt>') == 3
+    assert (
+        '<div class="fact"><dt>Duration</dt><dd>3 years <small>calendar years</small></dd></div>'
+        in html
+    )
     assert "checkbox" not in html
 
 

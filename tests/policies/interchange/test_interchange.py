@@ -646,8 +646,8 @@ def test_new_cases_take_the_same_queries_for_one_and_for_many(django_assert_num_
     lines = [full(source_id=f"case-{number}") for number in range(count)]
     importer = Importer(publish=True)
 
-    # The batch (2), the cases known (1), 11 tables, publishing (7) with the stored summary (10).
-    with django_assert_num_queries(35):
+    # The batch (2), the cases known (1), 11 tables, publishing (7) with the stored summary (14).
+    with django_assert_num_queries(39):
         list(importer.run(io.BytesIO(encoded(*lines))))
 
     assert importer.counts["published"] == count
@@ -673,7 +673,7 @@ def test_changed_cases_take_the_same_queries_for_one_and_for_many(django_assert_
     importer = Importer(publish=True)
 
     # As before, and the new revisions (11 tables), publishing and superseding.
-    with django_assert_num_queries(52):
+    with django_assert_num_queries(56):
         list(importer.run(io.BytesIO(encoded(*changed))))
 
     assert importer.counts["published"] == count
