@@ -73,7 +73,7 @@ def test_card(revision):
     assert html.endswith("</dl>\n</article>")
     assert html.count('<div class="fact unk"><dt>') == 3
     assert (
-        '<div class="fact"><dt>Duration</dt><dd>3 years <small>calendar years</small></dd></div>'
+        '<div class="fact"><dt>Duration</dt><dd>2013–2015 <small>3 calendar years</small></dd></div>'
         in html
     )
     assert "checkbox" not in html
