@@ -151,6 +151,7 @@ def join(official, desk, open_page):
     page, name = official.page, official.city[1]
     leader = f"leader@{official.domain}"
     desk("person", email=leader, name="Lea Der", member=official.city[0], role="coordinator")
+    desk("mail_domain", member=official.city[0], domain=official.domain)
     page.goto("/my/")
     expect(page.get_by_text("you need to be in the team of a city")).to_be_visible()
     expect(page.get_by_role("link", name=f"Ask to join {name}")).to_be_visible()
