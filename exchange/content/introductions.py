@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange.models import Introduction
+from exchange.models.querysets import writes_as
 from members.models import Member, User
 
 State = Introduction.State
@@ -63,7 +64,8 @@ def titles_for(introductions, user):
 def contact_for(introduction, user):
     """Return the :class:`Contact` that an accepted introduction gives ``user``, or None.
 
-    Only the two people get one, each the other's, for ``EXCHANGE_DAYS["addresses"]`` days.
+    Only the two people get one, each the other's, for ``EXCHANGE_DAYS["addresses"]`` days and while
+    both still stand for their members.
     """
     if introduction.state != State.ACCEPTED or addresses_end(introduction) <= timezone.localdate():
         return None
@@ -71,8 +73,18 @@ def contact_for(introduction, user):
     other = {introduction.from_user_id: decided, introduction.decided_by_id: asked}.get(user.pk)
     if other is None or not other.is_active:
         return None
+    if not (
+        stands_for(asked, introduction.from_member) and stands_for(decided, introduction.to_member)
+    ):
+        return None
     is_asker = user.pk == introduction.from_user_id
     return Contact(other, introduction.to_member if is_asker else introduction.from_member)
+
+
+def stands_for(person, member):
+    """Return whether ``person`` is in the team of ``member``, or in the secretariat, which acts for
+    members that have none."""
+    return person.is_staff or writes_as(person).filter(pk=member.pk).exists()
 
 
 def addresses_end(introduction):
@@ -87,7 +99,7 @@ def lapses_on(introduction):
 
 def facts_of_mail(notice):
     """Return what the mail of an accepted introduction says of both people; None where one of them has
-    left since. See ``settings.READ_WHEN_MAILED``."""
+    left since: the portal, or the team. See ``settings.READ_WHEN_MAILED``."""
     rows = Introduction.objects.select_related(
         "from_user", "decided_by", "from_member", "to_member"
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exchange.content.introductions import days, kind_of, lapses_on, title_of
+from exchange.content.introductions import days, kind_of, lapses_on, stands_for, title_of
 from exchange.models import Adoption, Advice, Cooperation, Introduction
 from exchange.models.querysets import writes_as
 from members.models import Notice
@@ -72,7 +72,8 @@ def ask(*, by, member, about, text):
 def accept(introduction, *, by):
     """Let both sides have each other's address, and return the introduction as it is now.
 
-    Raises ``NotAllowed`` and, where it is decided or has lapsed, ``StepRefused``.
+    Raises ``NotAllowed`` and, where it is decided, has lapsed, or who asked has left the team,
+    ``StepRefused``.
     """
     return _decide(introduction, State.ACCEPTED, by)
 
@@ -147,6 +148,12 @@ def _decide(introduction, state, by, note=""):
         raise StepRefused(_("It has lapsed: nobody decided on it in time."))
     if introduction.state != State.ASKED:
         raise StepRefused(what_happened(introduction))
+    # The right to ask is the team's: who has left it may be declined, and told nobody's address.
+    member = introduction.from_member
+    if state == State.ACCEPTED and not stands_for(introduction.from_user, member):
+        raise StepRefused(
+            _("Whoever asked is no longer in the team of %(member)s.") % {"member": member}
+        )
     refuse_contact_details(note)
     introduction.state, introduction.decided_by = state, by
     introduction.decided_at, introduction.decision_note = timezone.now(), note.strip()

@@ -14,6 +14,7 @@ from exchange.steps import introductions
 from exchange.steps.errors import AlreadyThere, ExchangeError, NotAllowed, StepRefused, TooManyToday
 from members.models import Event, Notice
 from members.notices.notifications import deliver
+from members.teams.memberships import leave
 from tests.exchange.factories import (
     AdoptionFactory,
     AdviceFactory,
@@ -107,6 +108,33 @@ def test_mail_of_somebody_who_deleted_the_account_meanwhile_is_not_sent(galle, s
     assert mails() == {}
     galle.user.delete()
     assert not Introduction.objects.exists()
+
+
+def test_addresses_end_with_the_right_of_either_side(galle, surabaya, asked):
+    leader = MembershipFactory(member=galle.member, role="coordinator").user
+    other = introductions.ask(
+        by=leader,
+        member=galle.member,
+        about=CooperationFactory(member=surabaya.member),
+        text=TEXT,
+    )
+    other = introductions.accept(other, by=surabaya.user)
+    leave(galle, leader, "No longer with the city")
+    with pytest.raises(StepRefused, match="no longer in the team of Galle"):
+        introductions.accept(asked, by=surabaya.user)
+    asked.refresh_from_db()
+    assert (asked.state, asked.decided_by) == ("asked", None)
+    # Accepted a moment before, it is no other.
+    asked.state, asked.decided_by, asked.decided_at = "accepted", surabaya.user, timezone.now()
+    asked.save()
+    assert contact_for(asked, galle.user) is None
+    assert contact_for(asked, surabaya.user) is None
+    assert contact_for(other, leader).person == surabaya.user
+    leave(surabaya, surabaya.user)
+    assert contact_for(other, leader) is None
+    assert contact_for(other, surabaya.user) is None
+    Notice.objects.exclude(kind="introduction-made").delete()
+    assert mails() == {}
 
 
 def test_declined_or_lapsed_gives_nothing_away(galle, surabaya, asked):
