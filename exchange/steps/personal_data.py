@@ -118,5 +118,5 @@ def forget(user):
     redactor.rows(Addressee.objects.filter(taken_by=user), "declined_text")
     # Answers may thank the person by name.
     redactor.rows(Advice.objects.filter(question__author=user), "text", "english")
-    redactor.rows(Introduction.objects.filter(decided_by=user), "text")
+    redactor.rows(Introduction.objects.filter(decided_by=user), "text", "decision_note")
     redactor.rows(Flag.objects.filter(by=user), "text")

@@ -178,13 +178,16 @@ class Redactor:
         """Rewrite the fields (text or JSON) of those of ``rows`` in which the person stands."""
         for row in self._found(rows, fields):
             for field in fields:
-                setattr(row, field, self.value(getattr(row, field)))
+                value = self.value(getattr(row, field))
+                setattr(row, field, _fitting(value, row, field))
             row.save(update_fields=fields)
 
     def events(self, events, *fields):
         """The same for texts of the record, of which nothing else can be changed."""
         for event in self._found(events, fields):
-            texts = {field: self.text(getattr(event, field)) for field in fields}
+            texts = {
+                field: _fitting(self.text(getattr(event, field)), event, field) for field in fields
+            }
             Event.objects.filter(pk=event.pk).forget(**texts)
 
     def _found(self, rows, fields):
@@ -208,6 +211,11 @@ class Redactor:
                 found |= {spelt, spelt.lower(), spelt.upper(), spelt.title()}
         # In JSON that is kept as text, other scripts are escaped.
         return sorted(found | {json.dumps(spelling)[1:-1] for spelling in found})
+
+
+def _fitting(value, row, field):
+    """Return a value as long as its field takes: the label may be longer than the name."""
+    return value[: row._meta.get_field(field).max_length] if isinstance(value, str) else value
 
 
 def _pattern(form):

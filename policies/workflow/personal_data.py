@@ -8,6 +8,7 @@ from members.record.redaction import Redactor, former_colleague, former_moderato
 from policies.content.fields import content_fields
 from policies.models import (
     Assessment,
+    Attachment,
     CallEntry,
     CallMark,
     CaseStudy,
@@ -15,6 +16,7 @@ from policies.models import (
     DeskNote,
     ImportRun,
     Mailing,
+    Photo,
     ReviewEvent,
     ReviewNote,
     Revision,
@@ -103,11 +105,14 @@ def forget(user):
     # Only where the person took part: elsewhere the same words are about somebody else.
     revisions = list(Revision.objects.filter(part).distinct().values_list("pk", flat=True))
     redactor = Redactor(user, former_colleague())
-    redactor.rows(ReviewEvent.objects.filter(revision__in=revisions), "note")
+    redactor.rows(ReviewEvent.objects.filter(revision__in=revisions), "note", "public_reason")
     redactor.rows(ReviewNote.objects.filter(revision__in=revisions), "text")
     redactor.rows(Assessment.objects.filter(revision__in=revisions), "remark")
     redactor.rows(Correction.objects.filter(revision__in=revisions), "note")
     cases = Revision.objects.filter(pk__in=revisions).order_by().values("case")
+    # What is taken down is taken out of all texts of a case.
+    for model in (Photo, Attachment):
+        redactor.rows(model.objects.filter(revision__case__in=cases), "removed_because")
     redactor.rows(CallMark.objects.filter(entry__case__in=cases), "remark")
     redactor.rows(DeskNote.objects.filter(revision__in=revisions), "text")
     asked = UpdateRequest.objects.filter(case__revisions__in=revisions).distinct()

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from exchange.models import Adoption, Advice, Cooperation, Flag, Introduction, Question
-from exchange.steps import moderation
+from exchange.steps import introductions, moderation
 from exchange.steps import questions as question_steps
 from members.models import Event, User
 from members.record.people import data_of, delete_account
@@ -89,6 +89,15 @@ def test_entries_stay_without_the_name_of_who_wrote_them(maria):
             "actor_name", flat=True
         )
     ) == {"Former colleague"}
+
+
+def test_note_on_an_introduction_loses_the_name_of_who_decided():
+    leader = MembershipFactory(role="coordinator", user__name="Maria Santos").user
+    asked = IntroductionFactory(cooperation__member=leader.memberships.get().member)
+    introductions.decline(asked, by=leader, note="Not this year. Maria Santos")
+    delete_account(leader)
+    asked.refresh_from_db()
+    assert asked.decision_note == "Not this year. Former colleague"
 
 
 def test_what_the_secretariat_passed_on_names_nobody_of_it():

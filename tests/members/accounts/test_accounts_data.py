@@ -29,12 +29,14 @@ from policies.models import (
     Revision,
     Stakeholder,
 )
-from policies.workflow import moderation
+from policies.workflow import curation, moderation
 from portal.models import PageText
 from tests.factories import (
+    AttachmentFactory,
     LiveRevisionFactory,
     MemberFactory,
     MembershipFactory,
+    PhotoFactory,
     RevisionFactory,
     StaffFactory,
     UserFactory,
@@ -710,6 +712,26 @@ def test_deletion_leaves_the_text_of_cases_and_other_people_alone(ani, case):
         "policies.Stakeholder.name",
     }
     assert elsewhere.events.get().note == f"From {NAME}"
+
+
+def test_deletion_drops_the_name_from_what_readers_are_told(ani, case, moderator):
+    photo = PhotoFactory(revision=case.live)
+    document = AttachmentFactory(revision=case.live)
+    reason = "Asked for by Li, who took it. ".ljust(300, ".")
+    User.objects.filter(pk=ani.pk).update(name="Li")
+    for row in (photo, document):
+        curation.take_down(case, row=row, by=moderator, reason=reason)
+    curation.unpublish(case, by=moderator, reason="Wrong", public_reason=reason)
+    people.delete_account(User.objects.get(pk=ani.pk))
+    photo.refresh_from_db()
+    document.refresh_from_db()
+    told = {
+        photo.removed_because,
+        document.removed_because,
+        ReviewEvent.objects.get(to_state="unpublished").public_reason,
+    }
+    # As much as the field takes.
+    assert told == {"Asked for by Former colleague, who took it. ".ljust(300, ".")}
 
 
 def test_deletion_without_a_name_drops_the_address(case, ani, surabaya):
