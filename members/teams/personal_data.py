@@ -152,6 +152,9 @@ def forget(user):
     # Before the rows go by whose numbers the record knows the person.
     assigned = Event.objects.filter(action="assigned")  # the reason says to whom
     redactor.events(events_about(user) | user.events.all() | assigned, "subject", "reason")
+    # Notes on other people's memberships and proposals; these may be called as the person is.
+    of_teams = ("members.membership", "members.memberproposal")
+    redactor.events(Event.objects.filter(subject_type__in=of_teams), "reason")
     user.events.filter(action__in=STEPS_OF_A_TEAM).forget(
         actor_name=former_colleague(), address=None
     )

@@ -118,10 +118,13 @@ def forget(user):
     asked = UpdateRequest.objects.filter(case__revisions__in=revisions).distinct()
     redactor.rows(asked, "reason", "answer_text")
     # The title of a case is its text; what was said of it is not.
-    record = Event.objects.filter(
-        subject_type="policies.revision", subject_id__in=map(str, revisions)
-    )
-    redactor.events(record, "reason")
+    keys = {
+        "policies.revision": revisions,
+        "policies.casestudy": cases.values_list("case", flat=True),
+    }
+    for kind, numbers in keys.items():
+        record = Event.objects.filter(subject_type=kind, subject_id__in=map(str, numbers))
+        redactor.events(record, "reason")
 
     events.exclude(to_state__in=STEPS_OF_THE_TEAM).update(actor_name=former_moderator())
     notes.filter(from_moderators=True).update(author_name=former_moderator())

@@ -734,6 +734,40 @@ def test_deletion_drops_the_name_from_what_readers_are_told(ani, case, moderator
     assert told == {"Asked for by Former colleague, who took it. ".ljust(300, ".")}
 
 
+def test_deletion_drops_the_name_from_the_record_of_what_others_did(ani, case, moderator, surabaya):
+    reason = f"Said by {NAME}"
+    leader = MembershipFactory(member=surabaya, role=COORDINATOR).user
+    asked = memberships.request_membership(UserFactory(name=NAME), surabaya)
+    memberships.approve(asked, leader, reason)
+    proposed = proposals.propose(
+        UserFactory(),
+        kind="ngo",
+        name="Reef Watch",
+        country="FJ",
+        website="https://reef.example/",
+        message="",
+    )
+    administrator = StaffFactory(is_superuser=True)
+    proposals.decline(proposed, by=administrator, note=reason)
+    curation.ask_for_update(case, by=moderator, reason=reason)
+    curation.feature(case, by=moderator, reason=reason)
+    elsewhere = LiveRevisionFactory().case
+    curation.feature(elsewhere, by=moderator, reason=reason)
+    people.delete_account(ani)
+    said = "Said by Former colleague"
+    record = Event.objects.filter(reason__startswith="Said by").order_by("pk")
+    assert list(record.values_list("action", "reason")) == [
+        ("membership-approved", said),
+        ("member-proposal-declined", said),
+        ("update-asked", said),
+        ("featured", said),
+        # Of a case that the person had no part in, by somebody of the same name.
+        ("featured", reason),
+    ]
+    # Nor does somebody else of that name lose it.
+    assert Event.objects.get(action="membership-approved").subject == f"{NAME} – Surabaya"
+
+
 def test_deletion_without_a_name_drops_the_address(case, ani, surabaya):
     nameless = person(name="", email="nn@surabaya.example")
     draft = RevisionFactory(case__member=surabaya)
