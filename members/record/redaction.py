@@ -7,11 +7,11 @@ import unicodedata
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Q, TextField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Lower
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from members.models import Event
+from members.models import Event, Invitation, User
 
 
 def former_colleague(member=None):
@@ -30,9 +30,17 @@ def former_moderator():
 
 
 def addresses_of(user):
-    """Return every e-mail address of a person, in lower case."""
-    addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-    return sorted({user.email.lower(), *map(str.lower, addresses)})
+    """Return every e-mail address of a person, in lower case: also the former ones at which the person
+    accepted an invitation, as far as they are nobody else's now."""
+    current = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    accepted = user.events.filter(action="invitation-accepted").values_list("subject_id", flat=True)
+    invited = Invitation.objects.filter(pk__in=list(accepted)).values_list("email", flat=True)
+    addresses = {user.email.lower(), *map(str.lower, current)}
+    former = set(map(str.lower, invited)) - addresses
+    for owned in (User.objects.exclude(pk=user.pk), EmailAddress.objects.exclude(user=user)):
+        spelt = owned.annotate(in_lower_case=Lower("email")).filter(in_lower_case__in=former)
+        former -= set(spelt.values_list("in_lower_case", flat=True))
+    return sorted(addresses | former)
 
 
 # Scripts that part no words, by the beginning of the Unicode names of their letters.

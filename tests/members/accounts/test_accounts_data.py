@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
@@ -15,7 +16,7 @@ from django.urls import reverse
 
 from members.models import Event, Invitation, MemberProposal, Membership, Notice, User
 from members.record import audit, people
-from members.teams import memberships, proposals
+from members.teams import invitations, memberships, proposals
 from policies.models import (
     Assessment,
     Call,
@@ -766,6 +767,22 @@ def test_deletion_drops_the_name_from_the_record_of_what_others_did(ani, case, m
     ]
     # Nor does somebody else of that name lose it.
     assert Event.objects.get(action="membership-approved").subject == f"{NAME} – Surabaya"
+
+
+def test_deletion_drops_a_former_address_that_was_invited():
+    guest = person(name="Budi", email="budi@old.example")
+    EmailAddress.objects.create(user=guest, email="desk@city.example", verified=True)
+    for email in ("budi@old.example", "desk@city.example"):
+        sent = invitations.invite(MemberFactory(), email, StaffFactory(is_superuser=True))
+        invitations.accept(sent, guest)
+    EmailAddress.objects.filter(user=guest).delete()
+    EmailAddress.objects.create(user=guest, email="budi@new.example", verified=True, primary=True)
+    User.objects.filter(pk=guest.pk).update(email="budi@new.example")
+    # The other one has become somebody else's.
+    person(name="Citra", email="desk@city.example")
+    people.delete_account(User.objects.get(pk=guest.pk))
+    assert places_of("budi") == set()
+    assert list(Invitation.objects.values_list("email", flat=True)) == ["desk@city.example"]
 
 
 def test_deletion_without_a_name_drops_the_address(case, ani, surabaya):

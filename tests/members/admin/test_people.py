@@ -226,7 +226,7 @@ def test_trail_asks_the_same_number_of_questions(
     other = UserFactory()
     for _each in range(number):
         trail_rows(ani, other)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         moderator_client.get(address("trail", ani))
 
 
