@@ -5,13 +5,14 @@ from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from citynet.web.text import LONGEST_NUMBER
 from policies.content import sections
-from policies.models import ReviewEvent, Revision
+from policies.models import CaseStudy, ReviewEvent, Revision
 
 State = Revision.State
 
@@ -28,15 +29,13 @@ class Tombstone:
 def tombstone(case, number=None):
     """Return the :class:`Tombstone` of a case by its key, or None.
 
-    None for what is public, for what never was, and for a case that was merged into another one.
-    ``number`` is that of a revision that has to have been public.
+    None for what is public and for what never was. A case that was merged is what the one is that took
+    its place. ``number`` is that of a revision that has to have been public.
     """
+    shown = CaseStudy.objects.filter(Q(pk=case, merged_into=None) | Q(merged=case), live=None)
     event = (
         ReviewEvent.objects.filter(
-            revision__case=case,
-            revision__case__live=None,
-            revision__case__merged_into=None,
-            to_state=State.UNPUBLISHED,
+            revision__case__in=shown.order_by().values("pk"), to_state=State.UNPUBLISHED
         )
         .select_related("revision")
         .last()

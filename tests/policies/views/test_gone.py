@@ -94,6 +94,24 @@ def test_what_was_public_is_gone_and_comes_back(client, case, editor):
     assert {place: status(client, place) for place in places} == before
 
 
+def test_case_merged_into_one_that_is_off_the_site_is_gone_with_it(client, case, editor):
+    kept = LiveRevisionFactory(title="Kept").case
+    places = [
+        *addresses(case),
+        reverse("api:policy", args=[case.pk]),
+        f"/embed/policies/{case.pk}/",
+    ]
+    curation.merge_cases(case, kept, by=editor, reason="The same")
+    curation.unpublish(kept, by=editor, reason="By phone", public_reason=REASON)
+    found = [client.get(place) for place in places]
+    told = [
+        (place, answer.status_code, REASON in answer.text)
+        for place, answer in zip(places, found, strict=True)
+    ]
+    assert told == [(place, 410, True) for place in places]
+    assert client.get(f"{places[0]}revisions/3/").status_code == 404
+
+
 def test_reason_may_stay_untold(client, case, editor):
     curation.unpublish(case, by=editor, reason="Said so by phone")
     assert "No reason is given." in client.get(case.get_absolute_url()).text

@@ -186,13 +186,13 @@ def test_short_address_and_revisions_of_a_merged_case_lead_to_the_kept_one(
         assert (answer.status_code, answer.url) == (301, kept.get_absolute_url()), path
 
 
-def test_merged_case_is_404_while_the_kept_one_is_hidden(client, case, kept, editor):
+def test_merged_case_is_gone_while_the_kept_one_is_hidden(client, case, kept, editor):
     curation.merge_cases(case, kept, by=editor, reason="Told twice.")
     curation.unpublish(kept, by=editor, reason="A wrong figure.")
 
     base = case.get_absolute_url()
     for path in (base, f"/policies/{case.pk}/", f"{base}revisions/1/", f"{base}history/"):
-        assert client.get(path).status_code == 404, path
+        assert client.get(path).status_code == 410, path
 
 
 def test_merged_case_is_nowhere_in_lists(
