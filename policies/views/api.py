@@ -24,13 +24,13 @@ from policies import interchange
 from policies.content.key_facts import goal_numbers
 from policies.filters.library import LibraryFilter
 from policies.interchange.lines import ABOUT, IDENTITY, LINKED, case_keys, parts
-from policies.models import CaseStudy, Revision
+from policies.models import Revision
 from policies.search.counts import count_cases, with_counts
 from policies.search.query import ask
 from sdg.models import UN_SDG, Target
 
 from .browse import RETRY_AFTER
-from .gone import tombstone
+from .gone import kept_for, tombstone
 
 PER_PAGE, MOST_PER_PAGE = 20, 100
 
@@ -186,7 +186,7 @@ def policy(request, pk):
     revision = live.filter(case_id=pk).first()
     if revision is not None:
         return JsonResponse(records([revision])[0])
-    if kept := CaseStudy.objects.live().filter(merged=pk).first():
+    if kept := kept_for(pk):
         return redirect("api:policy", pk=kept.pk, permanent=True)
     if gone := tombstone(pk):
         facts = {"title": gone.revision.title, "since": gone.since.isoformat()}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,7 +21,7 @@ from policies.models import Revision
 from policies.search.counts import count_cases
 from sdg.models import Goal, Target
 
-from .gone import or_gone
+from .gone import kept_for, or_gone
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ def card(request, pk, number):
     found = Revision.objects.citable().select_related("case__member")
     revision = found.filter(case_id=pk, number=number).first()
     if revision is None:
+        if kept := kept_for(pk):
+            return redirect("policies:card", kept.pk, kept.live.number, permanent=True)
         raise Http404(_("There is no such revision."))
     return _answer(request, f"text-{revision.pk}", share_card.of_revision(revision))
 

@@ -23,7 +23,7 @@ from policies.content.key_facts import budget, duration
 from policies.models import CaseStudy, Revision
 from policies.search.query import similar
 
-from .gone import or_gone
+from .gone import kept_for, or_gone
 
 # Changes a page of the history: each is compared anew.
 CHANGES_PER_PAGE = 10
@@ -142,7 +142,7 @@ def revision(request, pk, slug, number):
     found = Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))
     shown = found.select_related("case__live").with_rows().first()
     if shown is None:
-        if kept := CaseStudy.objects.live().filter(merged=_number(pk)).first():
+        if kept := kept_for(_number(pk)):
             # The numbers of its texts say nothing about those of the case that took its place.
             return redirect(kept, permanent=True)
         raise Http404(_("There is no such revision."))
@@ -190,6 +190,8 @@ def cite_revision(request, pk, slug, number, form):
     found = Revision.objects.citable().filter(case_id=_number(pk), number=_number(number))
     shown = found.select_related("case__member").first()
     if shown is None:
+        if kept := kept_for(_number(pk)):
+            return redirect("policies:cite", kept.pk, kept.slug, form, permanent=True)
         raise Http404(_("There is no such revision."))
     if elsewhere := moved(request, shown, "policies:revision-cite", number=shown.number, form=form):
         return elsewhere

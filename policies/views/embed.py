@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from citynet.web import page_cache
 from citynet.web.text import LONGEST_NUMBER
 from policies.content import lists
-from policies.models import CaseStudy, Revision
+from policies.models import Revision
 from policies.search.counts import count_cases, goals_with_counts
 from sdg.models import Target, plain_code
 
-from .gone import tombstone
+from .gone import kept_for, tombstone
 
 CARDS = 6
 POLICY = (
@@ -55,7 +55,7 @@ def case(request, pk):
     live = Revision.objects.live().filter(case_id=pk).values_list("pk", flat=True)
     found = lists.read(list(live))
     if not found:
-        if kept := CaseStudy.objects.live().filter(merged=pk).first():
+        if kept := kept_for(pk):
             return redirect("embed:case", pk=kept.pk, permanent=True)
         gone = tombstone(pk)
         if gone is None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -49,6 +50,11 @@ def tombstone(case, number=None):
     return Tombstone(event.revision, event.created_at, event.public_reason)
 
 
+def kept_for(case):
+    """Return the public case that one, by its key, was merged into; else None."""
+    return CaseStudy.objects.live().filter(merged=case).select_related("live").first()
+
+
 def or_gone(view):
     """Return a ``view`` of a case that answers 410 where the case was taken off the site."""
 
@@ -70,14 +76,21 @@ def or_gone(view):
 
 
 def gone_file(row):
-    """Return the answer at the address of a file that was taken down, or with its case; else None."""
+    """Return the answer at the address of a file that was taken down, or with its case, or whose case
+    was merged into another one; else None."""
     text = row.removal
     if not text:
-        public_once = row.revision.state in (State.SUPERSEDED, State.UNPUBLISHED)
-        gone = tombstone(row.revision.case_id) if public_once else None
-        if gone is None:
+        if row.revision.state not in (State.SUPERSEDED, State.UNPUBLISHED):
             return None
-        text = gone.reason or _("The policy that this file belonged to was taken off the site.")
+        gone, kept = tombstone(row.revision.case_id), kept_for(row.revision.case_id)
+        if kept:
+            text = _(
+                "The policy that this file belonged to was merged into another one: %(address)s"
+            ) % {"address": settings.SITE_URL + kept.get_absolute_url()}
+        elif gone:
+            text = gone.reason or _("The policy that this file belonged to was taken off the site.")
+        else:
+            return None
     answer = HttpResponse(text, status=HTTPStatus.GONE, content_type="text/plain; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
     answer["X-Robots-Tag"] = "noindex"

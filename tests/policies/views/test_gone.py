@@ -112,6 +112,26 @@ def test_case_merged_into_one_that_is_off_the_site_is_gone_with_it(client, case,
     assert client.get(f"{places[0]}revisions/3/").status_code == 404
 
 
+def test_addresses_of_a_merged_case_lead_on(client, case, editor):
+    kept = LiveRevisionFactory(title="Kept", number=4).case
+    page, others = case.get_absolute_url(), kept.get_absolute_url()
+    *_pages, photo, _photo, file, _file = addresses(case)
+    curation.merge_cases(case, kept, by=editor, reason="The same")
+    for place, there in {
+        f"{page}revisions/1/": others,
+        f"{page}revisions/1/cite.bib": f"{others}cite.bib",
+        reverse("policies:card", args=[case.pk, 1]): reverse("policies:card", args=[kept.pk, 4]),
+    }.items():
+        answer = client.get(place)
+        assert (place, answer.status_code, answer.url) == (place, 301, there)
+        assert client.get(there).status_code == 200
+    for place in (photo, file):
+        answer = client.get(place)
+        assert (answer.status_code, others in answer.text) == (410, True)
+    draft = AttachmentFactory(revision=case.revisions.get(number=3))
+    assert client.get(draft.url).status_code == 404
+
+
 def test_reason_may_stay_untold(client, case, editor):
     curation.unpublish(case, by=editor, reason="Said so by phone")
     assert "No reason is given." in client.get(case.get_absolute_url()).text
