@@ -158,8 +158,11 @@ def _replace_passage(case, passage, place, reason):
         of_case.filter(state__in=Revision.OPEN_STATES).update(version=F("version") + 1)
         now = list(of_case.order_by("pk").values_list("title", flat=True))
         if titles != now:
+            former = case.get_absolute_url()
             _readdress(case)
-            _rename_in_notices(dict(zip(titles, now, strict=True)))
+            titles = dict(zip(titles, now, strict=True))
+            _rename_in_notices(titles)
+            _rename_where_merged(former, titles | {former: case.get_absolute_url()})
     return count
 
 
@@ -211,6 +214,26 @@ def _renamed(value, titles):
     if isinstance(value, list):
         return [_renamed(each, titles) for each in value]
     return titles.get(value, value) if isinstance(value, str) else value
+
+
+def _rename_where_merged(former, names):
+    """Let what was noted on cases that were merged into this one call it by its names of now; the notes
+    hold its ``former`` address. ``names`` are those before, each with that of now."""
+    # The longest first: one title may be part of another one.
+    changed = sorted(names.items(), key=lambda pair: len(pair[0]), reverse=True)
+
+    def renamed(text):
+        for before, now in changed:
+            text = text.replace(before, now)
+        return text
+
+    for event in ReviewEvent.objects.filter(note__contains=former):
+        ReviewEvent.objects.filter(pk=event.pk).update(note=renamed(event.note))
+    for event in Event.objects.filter(reason__contains=former):
+        Event.objects.filter(pk=event.pk).forget(reason=renamed(event.reason))
+    for notice in Notice.objects.filter(context__note__icontains=former):
+        notice.context["note"] = renamed(notice.context["note"])
+        notice.save(update_fields=["context"])
 
 
 def elsewhere(case, passage):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
@@ -124,6 +125,23 @@ def test_passage_of_a_title_leaves_notices_to_other_members_too(case, editor):
     new = case.revisions.first().title
     assert "[Removed on" in new
     assert kept == [facts | {"title": new, "adoptions": [{"title": new, "path": "/x/"}]}, others]
+
+
+def test_passage_of_a_title_leaves_what_was_noted_on_merged_cases(editor):
+    kept = LiveRevisionFactory(title="Buses of Kim Min-ji", case__slug="buses-of-kim-min-ji").case
+    official = MembershipFactory()
+    double = LiveRevisionFactory(title="Night lines", case__member=official.member)
+    draft = authoring.open_draft(double.case, user=official.user)
+    curation.merge_cases(double.case, kept, by=editor, reason="The same")
+    removal.take_down_passage(kept, "Kim Min-ji", by=editor, reason="Private")
+    kept.refresh_from_db()
+    notes = [*double.events.values_list("note", flat=True), draft.events.get().note]
+    notes += Event.objects.exclude(action="passage-removed").values_list("reason", flat=True)
+    notes += [each["note"] for each in Notice.objects.values_list("context", flat=True)]
+    link = settings.SITE_URL + kept.get_absolute_url()
+    assert "kim" not in link
+    assert {*notes} == {f"Merged into “{kept.live.title}”, {link}\n\nThe same"}
+    assert len(notes) == 2 + 3 + 2
 
 
 def test_title_of_a_case_that_is_off_the_site_leaves_the_address_too(case, editor, client):
