@@ -44,24 +44,36 @@ def merge(double, kept, *, by, reason):
     if len(locked) < 2:  # noqa: PLR2004 - the two
         raise InvalidMember(_("One of the two members is no longer there."))
     double, kept = locked[double.pk], locked[kept.pk]
-    moved = _move_people(double, kept, by)
+    # The name of a member stands in the record for ever, as it is public anyway.
+    why = f"{double.name} ({double.slug}): {reason}"
+    moved = _move_people(double, kept, by, why)
     _move_rest(double, kept)
     _fill(double, kept)
     slug = double.slug
     double.delete()
     FormerAddress.objects.create(slug=slug, member=kept)
     kept.save()
-    # The name of a member stands in the record for ever, as it is public anyway.
-    audit.record("member-merged", kept, by=by, reason=f"{double.name} ({slug}): {reason}")
+    audit.record("member-merged", kept, by=by, reason=why)
     for membership in moved:
-        notify(
-            "role-changed",
-            [membership.user],
-            address("my:team", kept.slug),
-            member=kept.name,
-            role=membership.role,
-            by="",
-        )
+        if membership.status == Status.ACTIVE:
+            notify(
+                "role-changed",
+                [membership.user],
+                address("my:team", kept.slug),
+                member=kept.name,
+                role=membership.role,
+                by="",
+            )
+        else:
+            notify(
+                "membership-decided",
+                [membership.user],
+                address("my:home"),
+                member=kept.name,
+                former=double.name,
+                decision="moved",
+                by="",
+            )
     return kept
 
 
@@ -76,8 +88,9 @@ def what_moves(double):
     return found
 
 
-def _move_people(double, kept, by):
-    """Bring memberships over, one a person. Return those that now stand for ``kept``."""
+def _move_people(double, kept, by, why):
+    """Bring memberships over, one a person, and record what changes for whom. Return those of the
+    double that go on, as memberships or requests, of ``kept``."""
     there = {
         membership.user_id: membership
         for membership in kept.memberships.filter(status__in=CURRENT).select_related("user")
@@ -85,17 +98,19 @@ def _move_people(double, kept, by):
     moved = []
     for membership in double.memberships.filter(status__in=CURRENT).select_related("user"):
         other = there.get(membership.user_id)
-        if other is None:
-            stays = membership
-        else:
+        stays = membership
+        if other is not None:
             ends, stays = sorted([membership, other], key=_rank)
             ends.status, ends.decided_by, ends.decided_at = Status.ENDED, by, timezone.now()
             ends.save(update_fields=["status", "decided_by", "decided_at"])
+            audit.record("membership-ended", ends, by=by, reason=why)
         if stays is membership:
             stays.member = kept
             stays.save(update_fields=["member"])
             if stays.status == Status.ACTIVE:
-                moved.append(stays)
+                audit.record("role-changed", stays, by=by, reason=f"{stays.role}: {why}")
+        if stays is membership or stays.status == Status.REQUESTED:
+            moved.append(stays)
     double.memberships.update(member=kept)
     return moved
 

@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from members.errors import InvalidMember, ReasonRequired
 from members.models import Event, FormerAddress, Invitation, Member, Membership, Notice
+from members.notices.notifications import text_of
 from members.teams import invitations, memberships, merging
+from members.teams.personal_data import events_about
 from policies.search import index
 from tests.factories import (
     LiveRevisionFactory,
@@ -15,7 +17,7 @@ from tests.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.members.team import coordinator_of, request_of
+from tests.members.team import coordinator_of, official_of, request_of
 
 pytestmark = pytest.mark.django_db
 
@@ -140,16 +142,41 @@ def test_person_in_both_teams_keeps_what_gives_more_rights(
     assert ani.memberships.filter(status="ended").count() == 1
 
 
-def test_people_who_come_over_are_told(double, kept, editor):
+def test_people_who_come_over_or_asked_to_are_told_and_on_record(double, kept, editor):
     ani, waiting = coordinator_of(double), request_of(member=double)
-    there = coordinator_of(kept)
+    leads, waits_twice = official_of(kept), UserFactory()
+    MembershipFactory(member=double, user=leads, role=COORDINATOR)
+    stays = MembershipFactory(member=kept, role=COORDINATOR).user
+    MembershipFactory(member=double, user=stays)
+    for member in (kept, double):
+        request_of(waits_twice, member)
+    Notice.objects.all().delete()
+    before = Event.objects.count()
     merge(double, kept, editor)
-    notice = Notice.objects.get()
-    assert (notice.recipient, notice.kind, notice.path) == (
-        *(ani, "role-changed"),
-        "/my/teams/surabaya/",
-    )
-    assert {waiting.user, there} & {notice.recipient} == set()
+    told = {(each.recipient, each.kind, each.path) for each in Notice.objects.all()}
+    assert told == {
+        *((who, "role-changed", "/my/teams/surabaya/") for who in (ani, leads)),
+        *((who, "membership-decided", "/my/") for who in (waiting.user, waits_twice)),
+    }
+    subject, text = text_of(waiting.user.notices.get())
+    assert subject == "Your request to join Kota Surabaya now waits at Surabaya"
+    assert "The secretariat has merged Kota Surabaya into Surabaya" in text
+    why = "Kota Surabaya (kota-surabaya): The same city"
+    changed, ended = ("role-changed", f"coordinator: {why}"), ("membership-ended", why)
+    trails = {
+        who: [
+            *events_about(who).filter(actor=editor).order_by("pk").values_list("action", "reason")
+        ]
+        for who in (ani, leads, stays, waits_twice, waiting.user)
+    }
+    assert trails == {
+        ani: [changed],
+        leads: [ended, changed],
+        stays: [ended],
+        waits_twice: [ended],
+        waiting.user: [],
+    }
+    assert Event.objects.count() == before + 6
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
