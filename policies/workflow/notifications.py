@@ -200,11 +200,13 @@ def notify_of_removal(case, what, reason, actor):
 
 def facts_of_mail(notice):
     """Return nothing new for the mail of what happens to a case; None where the page that it leads to is
-    not for the person any more. See ``settings.READ_WHEN_MAILED``.
+    not for the person any more, and where it is over already. See ``settings.READ_WHEN_MAILED``.
 
     Decisions go out whatever has become of the person since: they are about the own work.
     """
     name, arguments = place_of(notice.path)
+    if _is_over(notice, name, arguments):
+        return None
     if name.startswith("admin:"):
         return {} if moderators().filter(pk=notice.recipient_id).exists() else None
     if name == "policies:edit":
@@ -215,6 +217,23 @@ def facts_of_mail(notice):
         compiled = CaseStudy.objects.unclaimed().filter(pk=arguments["pk"])
         return {} if mine.exists() or (compiles and compiled.exists()) else None
     return {}
+
+
+def _is_over(notice, name, arguments):
+    """Return whether a text waits no longer of which the mail says that it was submitted, or was
+    withdrawn before the moderator had mail of it."""
+    if name not in ("admin:policies_revision_review", "policies:edit"):
+        return False
+    if notice.kind == Kind.SUBMITTED:
+        about = "case" if name == "policies:edit" else "pk"
+        texts = Revision.objects.filter(state=State.SUBMITTED)
+        return not texts.filter(**{about: arguments["pk"]}).exists()
+    if notice.kind == Kind.WITHDRAWN and name != "policies:edit":
+        told = Notice.objects.filter(
+            kind=Kind.SUBMITTED, recipient=notice.recipient_id, path=notice.path
+        )
+        return {*told.values_list("mail", flat=True)} == {Notice.Mail.FAILED}
+    return False
 
 
 def _notify_both(kind, revision, actor, told=None, **facts):

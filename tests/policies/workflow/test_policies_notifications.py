@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from members.models import Notice
-from members.notices.notifications import text_of
+from members.notices.notifications import deliver, text_of
 from policies.models import ReviewNote, Revision
 from policies.workflow import moderation, notifications
 from policies.workflow.errors import TransitionRefused
@@ -162,6 +162,31 @@ def test_withdrawal_tells_moderators_and_colleagues(member, author, colleague, m
         ("colleague", "withdrawn"),
         ("moderator", "withdrawn"),
     ]
+
+
+def test_what_is_over_before_it_is_mailed_is_not_mailed(
+    member, author, colleague, moderator, mailoutbox
+):
+    def mailed():
+        mailoutbox.clear()
+        deliver()
+        return sorted(
+            (each.to[0].partition("@")[0], each.subject.partition(":")[0]) for each in mailoutbox
+        )
+
+    for _turn in range(2):
+        revision = moderation.submit(revision_of(member, author), by=author)
+        moderation.withdraw(revision, by=author)
+    twice = [("author", "Received"), ("colleague", "Withdrawn")]
+    assert mailed() == sorted(twice * 2)
+    revision = moderation.submit(revision_of(member, author), by=author)
+    assert mailed() == [
+        ("author", "Received"),
+        ("colleague", "Submitted"),
+        ("moderator", "Submitted"),
+    ]
+    moderation.withdraw(revision, by=author)
+    assert mailed() == [("colleague", "Withdrawn"), ("moderator", "Withdrawn")]
 
 
 def test_refused_move_tells_nobody(member, author, moderator):
