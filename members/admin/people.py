@@ -142,9 +142,11 @@ class UserAdmin(LockedChangeMixin, AdministratorsOnly, DjangoUserAdmin):
         return answer
 
     def get_deleted_objects(self, objs, request):
-        deleted, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
+        """What goes with the accounts is counted and not named: drafts are among it."""
+        _deleted, counts, _forbidden, protected = super().get_deleted_objects(objs, request)
+        accounts = [person.email for person in objs]
         # Memberships and the like are read-only by themselves, but go with the account.
-        return deleted, counts, set(), protected
+        return accounts, counts, set(), protected
 
     def delete_model(self, request, obj):
         email = obj.email

@@ -10,7 +10,7 @@ from members.models import Event, Membership, User
 from members.record import audit
 from members.teams import memberships
 from policies.models import Phrase, ReviewNote
-from policies.workflow import moderation
+from policies.workflow import authoring, moderation
 from tests.factories import (
     MemberFactory,
     MembershipFactory,
@@ -285,6 +285,21 @@ def test_change_of_a_group_is_told_to_all_in_it(administrator_client):
 def test_deleted_account_is_told_by_mail(administrator_client, ani, mailoutbox, commits_at_once):
     administrator_client.post(address("delete", ani), {"post": "yes"})
     assert [mail.to for mail in mailoutbox] == [["ani@surabaya.example"]]
+
+
+def test_page_that_asks_before_accounts_are_deleted_names_no_draft(administrator_client, ani):
+    memberships.request_membership(ani, city := MemberFactory())
+    authoring.start_case(user=ani, member=city, title="Zebrafish", summary="S")
+    chosen = {"action": "delete_selected", "_selected_action": [ani.pk]}
+    page = reverse("admin:members_user_changelist")
+    one = administrator_client.get(address("delete", ani))
+    several = administrator_client.post(page, chosen)
+    assert one.context["deleted_objects"] == ["ani@surabaya.example"]
+    assert several.context["deletable_objects"] == [["ani@surabaya.example"]]
+    for shown in (one, several):
+        counts = {str(name): number for name, number in shown.context["model_count"]}
+        assert (counts["case studies"], counts["revisions"]) == (1, 1)
+        assert "zebrafish" not in shown.text.lower()
 
 
 def test_phrases_of_the_desk_are_on_record(administrator_client):
