@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from citynet.web.admin import (
     LockedChangeMixin,
     ReadOnlyAdmin,
 )
+from citynet.web.text import is_key
 from exchange.models import (
     Adoption,
     AdoptionChange,
@@ -100,6 +102,16 @@ class ReportInline(EnteredRows, admin.StackedInline):
     has_delete_permission = has_change_permission
 
 
+class KnownCaseInput(ForeignKeyRawIdWidget):
+    """The number of a case and a way to look it up; drafts of cities are not named."""
+
+    def label_and_url_for_value(self, value):
+        known = CaseStudy.objects.known_to_secretariat()
+        if not is_key(str(value)) or not known.filter(pk=value).exists():
+            return "", ""
+        return super().label_and_url_for_value(value)
+
+
 class EnteredAdoptions(LockedChangeMixin, AutocompleteMixin):
     """The pages on which the secretariat enters adoptions and edits those it entered."""
 
@@ -108,6 +120,12 @@ class EnteredAdoptions(LockedChangeMixin, AutocompleteMixin):
     autocomplete_fields = ["member", "original_member"]
     raw_id_fields = ["case"]
     inlines = [SourceInline, ChangeInline, ReportInline]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "case":
+            kwargs["queryset"] = CaseStudy.objects.known_to_secretariat()
+            kwargs["widget"] = KnownCaseInput(db_field.remote_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_add_permission(self, request, obj=None):
         return request.user.has_perm(MODERATE)

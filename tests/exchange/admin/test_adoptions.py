@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from exchange.models import Adoption
 from members.models import Event, Notice
+from policies.workflow import authoring
 from tests.conftest import signed_in
 from tests.exchange.factories import AdoptionFactory
 from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory, StaffFactory
@@ -143,3 +144,17 @@ def test_those_of_cities_are_read_only(moderator):
     assert moderator.post(address, sent(kept="Ours.")).status_code == 403
     adoption.refresh_from_db()
     assert adoption.kept == "Their words."
+
+
+def test_number_of_a_draft_tells_nothing_of_it(moderator):
+    official = MembershipFactory().user
+    member = official.memberships.get().member
+    draft = authoring.start_case(user=official, member=member, title="Zebrafish", summary="S")
+    live = LiveRevisionFactory(title="Night buses")
+    page = reverse("admin:exchange_adoption_add")
+    sent = moderator.post(page, {"case": draft.case_id})
+    errors = sent.context["adminform"].form.errors["case"]
+    assert errors[0] == "Select a valid choice. That choice is not one of the available choices."
+    for answer in (sent, moderator.get(page, {"case": draft.case_id})):
+        assert "zebrafish" not in answer.text.lower()
+    assert "night-buses" in moderator.get(page, {"case": live.case_id}).text
