@@ -229,6 +229,7 @@ def test_person_who_came_by_no_request_has_no_right_of_the_secretariat():
 
 # Where staff are told apart outside of the pages of the secretariat, and why.
 ASKS_STAFF = {
+    "exchange/content/introductions.py": "the secretariat stands for cities without a team",
     "exchange/content/mailed.py": "a mail to a moderator, when nobody has signed in",
     "members/accounts/middleware.py": "what the session of staff is worth",
     "members/accounts/secretariat.py": "the predicate",
