@@ -843,6 +843,7 @@ class Migration(migrations.Migration):
                             ("sent", "Sent"),
                             ("muted", "Switched off by the person"),
                             ("failed", "Given up"),
+                            ("dropped", "Dropped: it was no longer so"),
                         ],
                         default="waiting",
                         max_length=8,

@@ -79,6 +79,7 @@ class Notice(models.Model):
         SENT = "sent", _("Sent")
         MUTED = "muted", _("Switched off by the person")
         FAILED = "failed", _("Given up")
+        DROPPED = "dropped", _("Dropped: it was no longer so")
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="notices"

@@ -7,8 +7,6 @@ from django.utils import timezone
 
 from members.models import Notice
 
-from .notifications import MAX_ATTEMPTS
-
 # After so many attempts, a quarter of an hour, it is no passing trouble.
 FAILS_AFTER = 5
 # What was given up longer ago is no news any more.
@@ -17,7 +15,7 @@ SHOWN_FOR = timedelta(days=30)
 
 def failed_mail():
     """Return notices whose mail was given up in the last 30 days, or fails now."""
-    given_up = Q(mail=Notice.Mail.FAILED, attempts__gte=MAX_ATTEMPTS)
+    given_up = Q(mail=Notice.Mail.FAILED)
     fails = Q(mail=Notice.Mail.WAITING, attempts__gte=FAILS_AFTER)
     return Notice.objects.filter(given_up | fails, created_at__gte=timezone.now() - SHOWN_FOR)
 

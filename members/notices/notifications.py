@@ -361,7 +361,7 @@ def _still_so(notices, outcome):
             pairs.append((notice, _context_now(notice)))
         except NothingToSay as reason:
             outcome.dropped += 1
-            _note([notice], mail=Notice.Mail.FAILED, last_error=str(reason))
+            _note([notice], mail=Notice.Mail.DROPPED, last_error=str(reason))
     return pairs
 
 

@@ -232,7 +232,7 @@ def _is_over(notice, name, arguments):
         told = Notice.objects.filter(
             kind=Kind.SUBMITTED, recipient=notice.recipient_id, path=notice.path
         )
-        return {*told.values_list("mail", flat=True)} == {Notice.Mail.FAILED}
+        return {*told.values_list("mail", flat=True)} == {Notice.Mail.DROPPED}
     return False
 
 

@@ -77,7 +77,7 @@ class Notices:
         sent = set(Notice.objects.filter(mail="sent").values_list("pk", flat=True))
         return {
             "lost": len(sent - set(taken)),
-            "half": Notice.objects.exclude(mail__in=("sent", "waiting")).count(),
+            "half": self._to_be_mailed().exclude(mail__in=("sent", "waiting")).count(),
         }
 
     def finish(self):
@@ -88,11 +88,16 @@ class Notices:
         Notice.objects.filter(mail="waiting").update(next_attempt_at=timezone.now())
         while notifications.deliver(1000).sent:
             pass
-        taken, written = mailed(self.path), set(Notice.objects.values_list("pk", flat=True))
+        taken = mailed(self.path)
+        written = set(self._to_be_mailed().values_list("pk", flat=True))
         return {
             "lost": len(written - set(taken)),
             "twice": sum(number - 1 for number in taken.values()),
         }
+
+    def _to_be_mailed(self):
+        """All but what told of a submission that was decided before the mail went out."""
+        return Notice.objects.exclude(kind="submitted", mail="dropped")
 
 
 class Import:

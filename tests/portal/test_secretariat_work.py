@@ -66,7 +66,7 @@ def fill(me):
     notice(2, attempts=5, last_error="It refuses too.")
     # Passing trouble, what nobody wanted mailed, and what is old news.
     notice(1, attempts=4)
-    notice(1, mail="failed", attempts=1, last_error="The invitation can no longer be accepted.")
+    notice(1, mail="dropped", attempts=1, last_error="The invitation can no longer be accepted.")
     notice(31, mail="failed", attempts=20)
     run = ImportRun.objects.create(
         original_name="cases.xlsx", state="checked", counts={"check": {"bad": 4}}, by=me

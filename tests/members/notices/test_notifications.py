@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from members.models import Notice
-from members.notices import notifications
+from members.notices import gauges, notifications
+from members.notices.failed import failed_mail
 from members.notices.notifications import Outcome, deliver, notify, subject_of, text_of
 from tests.factories import MemberFactory, UserFactory
 from tests.members.team import coordinator_of
@@ -284,8 +285,10 @@ def test_account_closed_meanwhile_gets_no_mail():
     notice.recipient.is_active = False
     notice.recipient.save()
     assert deliver() == Outcome(dropped=1)
-    assert fresh(notice).last_error == "The account is closed."
+    assert (fresh(notice).mail, fresh(notice).last_error) == ("dropped", "The account is closed.")
     assert mail.outbox == []
+    assert not failed_mail().exists()
+    assert [gauge.value for gauge in gauges.notices()] == [0, 0, 0]
 
 
 def test_invitation_taken_back_while_it_waits_is_dropped():
