@@ -1,4 +1,4 @@
-"""Public and shared collections, as the secretariat sees them: to read, and to take off the site."""
+"""Public and shared collections, as the secretariat sees them: to read, and to remove."""
 
 from functools import partial
 
@@ -52,13 +52,13 @@ class CollectionAdmin(ReadOnlyAdmin):
         return collection.get_absolute_url()
 
     def get_urls(self):
-        view = self.admin_site.admin_view(partial(take_off, model_admin=self))
-        name = "collections_collection_take-off"
-        return [path("<int:pk>/take-off/", view, name=name), *super().get_urls()]
+        view = self.admin_site.admin_view(partial(remove, model_admin=self))
+        name = "collections_collection_remove"
+        return [path("<int:pk>/remove/", view, name=name), *super().get_urls()]
 
 
 @get_or_post
-def take_off(request, pk, *, model_admin):
+def remove(request, pk, *, model_admin):
     """Let only the owner and the team read a collection, with the reason."""
     if not request.user.has_perm(MODERATE):
         raise PermissionDenied
@@ -71,11 +71,11 @@ def take_off(request, pk, *, model_admin):
         request,
         collection,
         form,
-        lambda data: steps.take_off(collection, by=request.user, reason=data["reason"]),
+        lambda data: steps.remove(collection, by=request.user, reason=data["reason"]),
         refused=steps.CollectionError,
         back=reverse("admin:collections_collection_changelist"),
-        title=_("Take a collection off the site"),
+        title=_("Remove a collection"),
         about=_("Only who made it and the team can read it then. They get the reason by mail."),
-        button=_("Take it off"),
-        done=_("It is taken off the site."),
+        button=_("Remove it"),
+        done=_("It is removed: no longer public, and its link leads nowhere."),
     )

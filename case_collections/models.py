@@ -31,14 +31,14 @@ class CollectionQuerySet(models.QuerySet):
 
     def editable_by(self, user):
         """Return the collections of a person, of the teams the person is in, and what the secretariat
-        published; for the secretariat all public ones too, and those that it has taken off."""
+        published; for the secretariat all public ones too, and those that it has removed."""
         if not user.is_authenticated:
             return self.none()
         public = Q(visibility=Collection.Visibility.PUBLIC)
         mine = Q(owner=user, member=None) & ~public
         mine |= Q(member__in=writes_as(user).order_by().values("pk"))
         if acts_for_secretariat(user, MODERATE):
-            mine |= public | Q(taken_off_at__isnull=False)
+            mine |= public | Q(removed_at__isnull=False)
         return self.filter(mine)
 
     def readable_by(self, user):
@@ -58,7 +58,7 @@ class Collection(models.Model):
     public and without a member, to the secretariat."""
 
     class Visibility(models.TextChoices):
-        PRIVATE = "private", _("Only we")
+        PRIVATE = "private", _("Only its owner or team")
         LINK = "link", _("Whoever has the link")
         PUBLIC = "public", _("Everybody, in the list of collections")
 
@@ -100,8 +100,8 @@ class Collection(models.Model):
     changed_at = models.DateTimeField(_("changed on"), auto_now=True)
     published_at = models.DateTimeField(_("public since"), null=True, blank=True, editable=False)
     # Until the secretariat shares it again, nobody else does.
-    taken_off_at = models.DateTimeField(_("taken off on"), null=True, blank=True, editable=False)
-    taken_off_reason = models.TextField(
+    removed_at = models.DateTimeField(_("removed on"), null=True, blank=True, editable=False)
+    removed_reason = models.TextField(
         _("reason of the removal"), blank=True, db_default="", editable=False
     )
 

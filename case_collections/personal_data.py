@@ -32,5 +32,5 @@ def forget(user):
     for member in [None, *Member.objects.filter(collections__owner=user).distinct()]:
         kept = mine.filter(member=member)
         redactor = Redactor(user, former_colleague(member) if member else former_moderator())
-        redactor.rows(kept, "title", "intro", "taken_off_reason")
+        redactor.rows(kept, "title", "intro", "removed_reason")
         redactor.rows(CollectionItem.objects.filter(collection__in=kept), "note")

@@ -29,7 +29,7 @@ def save(collection, *, by, visibility, items=()):
     """Save a collection as it is, with what may be read by whom now, and its ``items``, (item, is kept)
     pairs in any order. What happens to a public one is on record.
 
-    Raises :class:`CollectionError` for who shares what the secretariat has taken off.
+    Raises :class:`CollectionError` for who shares what the secretariat has removed.
     """
     if collection.pk is None:
         _need_room(by)
@@ -37,7 +37,7 @@ def save(collection, *, by, visibility, items=()):
     else:
         current = _lock(collection)
         was, stays = current.visibility, current.is_ones_own
-        _keep_taken_off(collection, current, by, visibility)
+        _keep_removed(collection, current, by, visibility)
     if visibility == Visibility.PUBLIC and not collection.published_at:
         collection.published_at = timezone.now()
     collection.visibility = visibility
@@ -56,21 +56,21 @@ def save(collection, *, by, visibility, items=()):
     return collection
 
 
-def _keep_taken_off(collection, current, by, visibility):
+def _keep_removed(collection, current, by, visibility):
     """Let what the secretariat decided stand, also where that was while the form was open."""
-    collection.taken_off_at = current.taken_off_at
-    collection.taken_off_reason = current.taken_off_reason
-    if not current.taken_off_at or visibility == Visibility.PRIVATE:
+    collection.removed_at = current.removed_at
+    collection.removed_reason = current.removed_reason
+    if not current.removed_at or visibility == Visibility.PRIVATE:
         return
     if not acts_for_secretariat(by, MODERATE):
         raise CollectionError(
             _(
-                "The secretariat has taken it off the site: “%(reason)s” Only the secretariat can share "
+                "The secretariat has removed it: “%(reason)s” Only the secretariat can share "
                 "it again; write to it once that is mended."
             )
-            % {"reason": current.taken_off_reason}
+            % {"reason": current.removed_reason}
         )
-    collection.taken_off_at, collection.taken_off_reason = None, ""
+    collection.removed_at, collection.removed_reason = None, ""
 
 
 def _action(was, visibility):
@@ -128,7 +128,7 @@ def delete(collection, *, by):
 
 
 @transaction.atomic
-def take_off(collection, *, by, reason):
+def remove(collection, *, by, reason):
     """Let only the owner and the team read what was shared; they are told the reason."""
     if not acts_for_secretariat(by, MODERATE):
         raise CollectionError(_("Only the secretariat may do this."))
@@ -136,7 +136,7 @@ def take_off(collection, *, by, reason):
     if collection.visibility == Visibility.PRIVATE:
         raise CollectionError(_("It is not shared."))
     collection.visibility = Visibility.PRIVATE
-    collection.taken_off_at, collection.taken_off_reason = timezone.now(), reason
+    collection.removed_at, collection.removed_reason = timezone.now(), reason
     if not (collection.member_id or collection.owner_id):
         collection.owner = by
     collection.save()

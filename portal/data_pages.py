@@ -75,7 +75,7 @@ def package(request):
 @require_safe
 @page_cache.cache_public_page
 def catalogue(request):
-    """The same for portals of data: DCAT in JSON-LD."""
+    """The library for data portals: DCAT in JSON-LD."""
     found = data_files.catalogue([dump for dump in _dumps() if not dump.is_gone])
     return _as_json(found, "application/ld+json")
 
@@ -97,10 +97,10 @@ def targets(request):
 @open_to_other_sites
 @require_safe
 def dump(request, month):
-    """The file of a month; 410 where something in it was taken off the site since."""
+    """The file of a month; 410 where something in it was removed from the site since."""
     found = get_object_or_404(Dump.objects.without_state(), month=month)
     if not found.file or found.is_withdrawn():
-        text = _("Something in this file was taken off the site, so it is no longer given out.")
+        text = _("Something in this file was removed from the site, so it is no longer given out.")
         answer = HttpResponse(text, status=GONE, content_type="text/plain; charset=utf-8")
         answer["Cache-Control"] = "no-cache"
         return answer

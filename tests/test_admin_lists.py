@@ -23,7 +23,7 @@ LISTS = {
     "exchange.question": ["author", "member", "case", "same_as"],
     "members.event": ["actor"],
     "members.member": [],
-    "members.memberproposal": ["user", "member", "stand_in", "decided_by"],
+    "members.memberproposal": ["user", "member", "provisional_member", "decided_by"],
     "members.membership": ["member", "user", "decided_by"],
     "members.notice": ["recipient"],
     "members.user": ["groups__id__exact"],

@@ -1,4 +1,4 @@
-"""A mail that waits names nothing that is off the site, or not for its reader, when it goes out."""
+"""A mail that waits names nothing that is unpublished, or not for its reader, when it goes out."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -51,7 +51,7 @@ def mailed():
 
 
 def unpublish(case):
-    """Take a case off the site, as the editor in chief does."""
+    """Unpublish a case, as the editor in chief does."""
     CaseStudy.objects.filter(pk=case.pk).update(live=None)
     case.revisions.update(state=Revision.State.UNPUBLISHED)
 

@@ -39,7 +39,7 @@ class AdoptionForm(forms.ModelForm):
         if not case and not data.get("original_title"):
             self.add_error("case", _("Name the case, or the title of the original."))
         if member and member in (case and case.member, data.get("original_member")):
-            self.add_error("member", _("A member cannot take over its own policy."))
+            self.add_error("member", _("A member cannot adopt its own policy."))
         elif case and member:
             others = Adoption.objects.about_case(case).filter(member=member, removed_at=None)
             if others.exclude(pk=self.instance.pk).exists():

@@ -34,7 +34,7 @@ def urls(model_admin):
 
 @require_safe
 def figures_view(request, *, model_admin):
-    """What was asked, answered, taken over and came of it, month by month."""
+    """What was asked, answered and adopted, and what came of it, month by month."""
     period, year, years = _period(request)
     return page(
         model_admin,
@@ -49,7 +49,7 @@ def figures_view(request, *, model_admin):
 
 @require_safe
 def csv_view(request, *, model_admin):
-    """The same: one number a row, with the month and what it counts."""
+    """The figures as CSV: one number a row, with the month and what it counts."""
     period, _year, _years = _period(request)
     found = measures.of_period(period)
     rows = [

@@ -31,7 +31,7 @@ OTHERS = {
     "targets": (TEXT, _("Numbers of the targets, each after “SDG”.")),
     "addressees": (TEXT, _("Which members are asked, and how it stands there.")),
     "answers": (TEXT, _("Where its answers are read.")),
-    "original": (TEXT, _("Title of the policy that is taken over.")),
+    "original": (TEXT, _("Title of the policy that is adopted.")),
     "original_member": (TEXT, _("Whose policy it is.")),
     "original_country": (TEXT, _("The country of that member, ISO 3166-1.")),
     "changes": (TEXT, _("What was done in another way, and why.")),
@@ -74,7 +74,7 @@ def tables():
         ),
         (
             "adoptions",
-            gettext("Which city took over whose policy, and what came of it; a row a report"),
+            gettext("Which city adopted whose policy, and what came of it; a row a report"),
             "exchange:adoptions-csv",
             _described(adoption_file.COLUMNS, Adoption, AdoptionReport),
         ),

@@ -52,7 +52,7 @@ def _readable(model, notice):
 
 def _standing(model):
     """Return entries with which something can be done: of needs and offers also those that have ended,
-    which can be renewed, and of adoptions those of an original that is off the site."""
+    which can be renewed, and of adoptions those of an original that is unpublished."""
     if model in (Cooperation, Adoption):
         return model.objects.filter(hidden_at=None, removed_at=None)
     return model.objects.standing()

@@ -197,7 +197,7 @@ def _by_adoption(case):
     if case is None:
         return {}
     keys = Adoption.objects.standing().about_case(case).values_list("member", flat=True)
-    return dict.fromkeys(keys, Reason(_("Takes over this policy.")))
+    return dict.fromkeys(keys, Reason(_("Adopts this policy.")))
 
 
 def _can_be_compared(member, other):

@@ -66,7 +66,7 @@ class AdoptionForm(CleanedByFields):
         widgets = {"interest": forms.Textarea(attrs={"rows": 3, "dir": "auto"})}
         help_texts = {
             "kept": hint(
-                _("What you took over as it was, at most 1,000 characters."),
+                _("What you adopted as it was, at most 1,000 characters."),
                 _("“One council of all offices that touch the river.”"),
             ),
         }

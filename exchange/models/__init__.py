@@ -1,4 +1,4 @@
-"""What members ask, advise and take over from each other, and who looks for whom."""
+"""What members ask, advise and adopt from each other, and who looks for whom."""
 
 from .adoptions import (
     Adoption,

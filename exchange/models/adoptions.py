@@ -35,12 +35,12 @@ class Stage(models.TextChoices):
 
 # After these no further report is asked for, and they need a reason.
 FINAL_STAGES = (Stage.STOPPED, Stage.DECIDED_AGAINST)
-# At these nothing was taken over (yet).
+# At these nothing was adopted (yet).
 NOT_TAKEN_UP = (Stage.CONSIDERING, Stage.DECIDED_AGAINST)
 
 
 class Adoption(Entry):
-    """That a member takes over another member's policy: what it kept, changed, paid and achieved."""
+    """A member's adoption of another member's policy: what it kept, changed, paid and achieved."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -55,7 +55,7 @@ class Adoption(Entry):
         OTHER = "other", _("Another way")
 
     class Strength(models.TextChoices):
-        """How well the sources show that it was taken over from there, as who compiled it judges."""
+        """How well the sources show that it was adopted from there, as who compiled it judges."""
 
         STRONG = "strong", _("Strong")
         FAIR = "fair", _("Fair")
@@ -73,7 +73,7 @@ class Adoption(Entry):
         blank=True,
         related_name="adoptions",
         verbose_name=_("original"),
-        help_text=_("The case that is taken over, where it is in the library."),
+        help_text=_("The case that is adopted, where it is in the library."),
     )
     revision = models.ForeignKey(
         Revision,
@@ -106,9 +106,7 @@ class Adoption(Entry):
     interest = models.CharField(
         _("what interests you"), max_length=500, blank=True, help_text=_("In a sentence or two.")
     )
-    kept = models.TextField(
-        _("what was taken over"), blank=True, validators=[MaxLengthValidator(1000)]
-    )
+    kept = models.TextField(_("what was kept"), blank=True, validators=[MaxLengthValidator(1000)])
     reason = models.TextField(
         _("reason"),
         blank=True,
@@ -172,7 +170,7 @@ class Adoption(Entry):
 
     @property
     def original(self):
-        """The case that is taken over, or the one it was merged into; None where it is elsewhere."""
+        """The case that is adopted, or the one it was merged into; None where it is elsewhere."""
         return self.case and (self.case.merged_into or self.case)
 
     @property

@@ -45,7 +45,7 @@ class CountDistinct(Func):
 class EntryQuerySet(models.QuerySet):
     def standing(self):
         """Return entries that readers may be shown, whoever they are: let through, neither hidden nor
-        removed, and about nothing that was taken off the site."""
+        removed, and about nothing that was unpublished."""
         return self.filter(
             self._about_public(),
             state__in=self.model.OPEN_TO_READERS,
@@ -103,7 +103,7 @@ class AdoptionQuerySet(EntryQuerySet):
     """What is only considered is shown to the network; a draft only to its team."""
 
     def taken_up(self):
-        """Return adoptions in which something was taken over; what was stopped later was taken over too."""
+        """Return adoptions in which something was adopted; what was stopped later was adopted too."""
         return self.exclude(stage__in=self.model.NOT_TAKEN_UP)
 
     def with_reports(self):

@@ -60,7 +60,7 @@ def begin(author, member, case, *, stage, words, learned_by=""):
     if case.live_id is None:
         raise StepRefused(_("This case is not public any more."))
     if member.pk == case.member_id or member in case.live.further_members:
-        raise ExchangeError(_("A member cannot take over its own policy."))
+        raise ExchangeError(_("A member cannot adopt its own policy."))
     there = Adoption.objects.about_case(case).filter(member=member, removed_at=None).first()
     if there:
         message = _("%(member)s has said so already.") % {"member": member}

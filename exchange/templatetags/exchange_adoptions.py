@@ -32,7 +32,7 @@ def taken_up_by(context, case):
 
 @register.inclusion_tag("exchange/member_adoptions.html")
 def member_adoptions(member):
-    """What a member took over, and what of it was taken up by others; nothing where neither is known."""
+    """What a member adopted, and what others adopted from it; nothing where neither is known."""
     adoptions = Adoption.objects.public().with_reports().with_originals()
     of_member = (
         Q(member=member)
@@ -41,15 +41,15 @@ def member_adoptions(member):
         | Q(case=None, original_member=member)
     )
     found = list(adoptions.filter(of_member).order_by("-published_at", "-pk"))
-    took_over = [row for row in found if row.member_id == member.pk]
+    adopted = [row for row in found if row.member_id == member.pk]
     taken_up = [row for row in found if row.member_id != member.pk]
     return {
         "member": member,
         "parts": [
             (title, filter_name, [(row, content.stage(row)) for row in rows[:SHOWN]], len(rows))
             for title, filter_name, rows in (
-                (_("What it took over"), "member", took_over),
-                (_("What others took up from it"), "origin", taken_up),
+                (_("What it adopted"), "member", adopted),
+                (_("What others adopted from it"), "origin", taken_up),
             )
             if rows
         ],

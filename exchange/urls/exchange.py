@@ -1,4 +1,4 @@
-"""What members ask, advise, take over and look for, below /exchange/."""
+"""What members ask, advise, adopt and look for, below /exchange/."""
 
 from . import adoptions, advice, cooperation, front, questions
 

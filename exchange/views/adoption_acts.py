@@ -31,7 +31,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 WRITTEN = {
     "words": gettext_lazy("What interests you most?"),
     "interest": gettext_lazy("What interests you"),
-    "kept": gettext_lazy("What was taken over"),
+    "kept": gettext_lazy("What was kept"),
     "reason": gettext_lazy("Reason"),
     "what": gettext_lazy("What was changed"),
     "text": gettext_lazy("How it went"),
@@ -46,7 +46,7 @@ def _label(name, **kwargs):
     return WRITTEN.get(name.rpartition("-")[2], "")
 
 
-@signing_in_to(gettext_lazy("Sign in to say that your city takes over this policy."))
+@signing_in_to(gettext_lazy("Sign in to say that your city adopts this policy."))
 @field_labels(_label)
 @never_cache
 @get_or_post

@@ -120,7 +120,7 @@ ACTIONS = {
     "local-review-deleted": _("Local review deleted"),
     "collection-public": _("Collection made public"),
     "collection-changed": _("Public collection changed"),
-    "collection-closed": _("Collection taken off the site"),
+    "collection-closed": _("Collection no longer public"),
     "collection-deleted": _("Public collection deleted"),
     "seminar-written": _("Draft of a seminar written"),
     "seminar-announced": _("Seminar announced"),

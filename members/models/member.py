@@ -299,7 +299,7 @@ class Member(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        # What stands for a proposal has no page; its person reads there how it stands.
+        # A provisional member has no page; its person reads there what became of the proposal.
         if vars(self).get("is_proposed"):
             return address("my:find")
         return address("members:detail", self.slug)
@@ -327,7 +327,7 @@ class Member(models.Model):
 
     @property
     def country_code(self):
-        """The same where the country or area is shown by name, else ""."""
+        """The code where the country or area is shown by name, else ""."""
         return "" if self.iso_code in settings.COUNTRIES_WITHOUT_LABEL else self.iso_code
 
     @property

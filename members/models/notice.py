@@ -22,7 +22,7 @@ class Notice(models.Model):
         PUBLISHED = "published", _("Your case study was published")
         CHANGES_REQUESTED = "changes-requested", _("The moderators ask for changes")
         REJECTED = "rejected", _("Your case study was not accepted")
-        UNPUBLISHED = "unpublished", _("Your case study was taken off the site")
+        UNPUBLISHED = "unpublished", _("Your case study was unpublished")
         CONTENT_REMOVED = "content-removed", _("Something was taken out of your case study")
         NOTE = "note", _("A note on a submission")
         ACCOUNT_CHANGED = "account-changed", _("Your account was changed by the secretariat")
@@ -37,12 +37,12 @@ class Notice(models.Model):
         QUESTION_ANSWERED = "question-answered", _("Your question was answered")
         QUESTION_CLOSED = "question-closed", _("A question was closed")
         ENTRY_REMOVED = "entry-removed", _("Decision on what you wrote")
-        ADOPTION_NEW = "adoption-new", _("Another city takes over your policy")
+        ADOPTION_NEW = "adoption-new", _("Another city adopts your policy")
         ADOPTION_ANSWERED = (
             "adoption-answered",
-            _("What the original city says to what you took over"),
+            _("What the original city says to what you adopted"),
         )
-        ADOPTION_DUE = "adoption-due", _("How is the policy that you took over?")
+        ADOPTION_DUE = "adoption-due", _("How is the policy that you adopted?")
         INTRODUCTION_ASKED = "introduction-asked", _("Somebody asks to be put in touch")
         INTRODUCTION_MADE = "introduction-made", _("You are put in touch")
         INTRODUCTION_NO = "introduction-no", _("An introduction did not come about")

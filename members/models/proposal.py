@@ -42,14 +42,14 @@ class MemberProposal(models.Model):
         verbose_name=_("member"),
         help_text=_("What was made of it."),
     )
-    stand_in = models.OneToOneField(
+    provisional_member = models.OneToOneField(
         Member,
         models.SET_NULL,
         null=True,
         blank=True,
         editable=False,
         related_name="proposed_as",
-        verbose_name=_("member until it is decided"),
+        verbose_name=_("provisional member"),
     )
     note = models.TextField(_("note"), blank=True, validators=[MaxLengthValidator(1000)])
     decided_by = models.ForeignKey(

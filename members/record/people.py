@@ -48,10 +48,10 @@ def delete_account(user, by=None):
     for module in _modules():
         module.forget(user)
     proposed = Member.with_proposed.filter(is_proposed=True, proposed_as__user=user)
-    stand_ins = list(proposed.values_list("pk", flat=True))
+    provisional = list(proposed.values_list("pk", flat=True))
     user.delete()
-    # With the account went what was written for them.
-    Member.with_proposed.filter(pk__in=stand_ins).delete()
+    # They are free now: what the person wrote for them went with the account.
+    Member.with_proposed.filter(pk__in=provisional).delete()
 
 
 def _modules():

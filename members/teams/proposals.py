@@ -1,6 +1,7 @@
 """Cities and organisations that are not listed yet: proposed by a person, decided by moderators.
 
-Until it is decided a member that nobody else sees stands for the proposal, so that its person may write.
+Until it is decided the proposal has a provisional member that nobody else sees, so that its person may
+write cases.
 """
 
 import uuid
@@ -46,13 +47,15 @@ def propose(user, *, kind, name, country, website, message=""):
     if user.proposals.filter(created_at__gt=a_day_ago).count() >= MAX_REQUESTS_A_DAY:
         raise TooManyToday(_("You have asked for many members today. Please go on tomorrow."))
     facts = {"kind": kind, "name": name, "country": country, "website": website}
-    stand_in = Member.objects.create(
+    provisional_member = Member.objects.create(
         slug=f"proposed-{uuid.uuid4().hex}",
         status=Member.Status.LISTED,
         is_proposed=True,
         **facts,
     )
-    proposal = MemberProposal.objects.create(user=user, message=message, stand_in=stand_in, **facts)
+    proposal = MemberProposal.objects.create(
+        user=user, message=message, provisional_member=provisional_member, **facts
+    )
     audit.record("member-proposed", proposal, by=user, reason=message)
     notify(
         Notice.Kind.MEMBERSHIP_REQUESTED,
@@ -135,7 +138,7 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
     Raises ``NotAllowed`` and ``AlreadyDecided``.
     """
     proposal = _undecided(proposal, by)
-    member = proposal.stand_in or Member()
+    member = proposal.provisional_member or Member()
     member.slug, member.status, member.is_proposed = slug, status, False
     for name in ("kind", "name", "country", "website"):
         setattr(member, name, getattr(proposal, name))
@@ -159,8 +162,8 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
     )
     audit.record("membership-approved", membership, by=by, reason=note)
     joined(membership)
-    # It stands for itself from now on.
-    proposal.stand_in = None
+    # It is provisional no longer.
+    proposal.provisional_member = None
     _decide(proposal, State.APPROVED, by, note, member, role)
     return member
 
@@ -181,8 +184,8 @@ def approve_as(proposal, member, *, by, role=Role.OFFICIAL, note=""):
         membership.decided_by, membership.decided_at = by, timezone.now()
         membership.save()
         audit.record("membership-approved", membership, by=by, reason=note)
-    joined(membership, in_place_of=proposal.stand_in)
-    _drop_stand_in(proposal)
+    joined(membership, in_place_of=proposal.provisional_member)
+    _delete_provisional_member(proposal)
     _decide(proposal, State.APPROVED, by, note, member, membership.role)
     return member
 
@@ -196,7 +199,7 @@ def decline(proposal, *, by, note):
     if not note.strip():
         raise ReasonRequired(_("Give a reason."))
     proposal = _undecided(proposal, by)
-    _drop_stand_in(proposal)
+    _delete_provisional_member(proposal)
     return _decide(proposal, State.DECLINED, by, note, None, "")
 
 
@@ -208,22 +211,22 @@ def take_back(proposal, user):
         raise AlreadyDecided(what_happened(proposal))
     proposal.state, proposal.decided_at = State.TAKEN_BACK, timezone.now()
     proposal.save(update_fields=["state", "decided_at"])
-    _drop_stand_in(proposal)
+    _delete_provisional_member(proposal)
     settle(_desk(proposal))
     audit.record("member-proposal-taken-back", proposal, by=user)
     return proposal
 
 
-def _drop_stand_in(proposal):
-    """Delete what stood for a proposal, unless its person goes on writing for it."""
-    if proposal.stand_in_id is None:
+def _delete_provisional_member(proposal):
+    """Delete the provisional member of a proposal, unless cases of its person hang on it."""
+    if proposal.provisional_member_id is None:
         return
     try:
         with transaction.atomic():
-            Member.with_proposed.get(pk=proposal.stand_in_id).delete()
+            Member.with_proposed.get(pk=proposal.provisional_member_id).delete()
     except ProtectedError:
         return
-    proposal.stand_in = None
+    proposal.provisional_member = None
 
 
 def what_happened(proposal):
@@ -249,9 +252,9 @@ def _undecided(proposal, by):
         raise NotAllowed(_("You may not decide this proposal."))
     if proposal.state != State.PROPOSED:
         raise AlreadyDecided(what_happened(proposal))
-    if proposal.stand_in_id:
+    if proposal.provisional_member_id:
         # No case is begun for it between here and the end.
-        lock(proposal.stand_in)
+        lock(proposal.provisional_member)
     return proposal
 
 
@@ -269,7 +272,9 @@ def _locked(proposal):
 def _decide(proposal, state, by, note, member, role):
     proposal.state, proposal.member, proposal.note = state, member, note.strip()
     proposal.decided_by, proposal.decided_at = by, timezone.now()
-    proposal.save(update_fields=["state", "member", "stand_in", "note", "decided_by", "decided_at"])
+    proposal.save(
+        update_fields=["state", "member", "provisional_member", "note", "decided_by", "decided_at"]
+    )
     settle(_desk(proposal))
     if state == State.DECLINED:
         audit.record("member-proposal-declined", proposal, by=by, reason=proposal.note)

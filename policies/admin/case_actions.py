@@ -99,8 +99,8 @@ ACTIONS = {
         ),
         CaseAction(
             "unfeature",
-            _("Take off the home page"),
-            _("Take this case off the home page?"),
+            _("Remove from the home page"),
+            _("Remove this case from the home page?"),
             (_("It stays public."),),
             forms.OptionalReasonForm,
             curation.unfeature,
@@ -109,24 +109,26 @@ ACTIONS = {
         ),
         CaseAction(
             "unpublish",
-            _("Take off the site"),
-            _("Take the public text off the site?"),
+            _("Unpublish"),
+            _("Unpublish this case?"),
             (
                 _(
                     "Nobody can read the case or any earlier text of it, and searches do not find it."
                 ),
-                _("Its addresses say that it was taken off, when, and what you let readers know."),
+                _(
+                    "Its addresses say that it was unpublished, when, and what you let readers know."
+                ),
                 _("Its team is told, with your reason. The text is kept and can be restored."),
             ),
             forms.UnpublishForm,
             curation.unpublish,
-            _("The case is off the site."),
+            _("The case is unpublished."),
             lambda case: case.live_id,
         ),
         CaseAction(
             "take-down",
-            _("Take out a photo, file or passage"),
-            _("Take something out of all public texts of this case?"),
+            _("Take down a photo, file or passage"),
+            _("Take something down from all public texts of this case?"),
             (
                 _(
                     "It goes from every revision, from exports and from the search, for good. The day and "
@@ -137,7 +139,7 @@ ACTIONS = {
             ),
             forms.TakeDownForm,
             curation.take_down,
-            _("It is taken out of all texts of the case."),
+            _("It is taken down from all texts of the case."),
             _was_public,
             permission="policies.take_down",
         ),
@@ -167,7 +169,7 @@ ACTIONS = {
             curation.merge_cases,
             _("The case is merged; its addresses lead to the one that stays."),
             lambda case: not case.merged_into_id,
-            (_("Its public text is taken off the site."),),
+            (_("Its public text is unpublished."),),
         ),
         CaseAction(
             "unmerge",

@@ -18,7 +18,7 @@ STATES = (
     (State.SUBMITTED, _("With the moderators")),
     (State.PUBLISHED, _("Published")),
     (State.REJECTED, _("Not accepted")),
-    (State.UNPUBLISHED, _("Taken off the site")),
+    (State.UNPUBLISHED, _("Unpublished")),
     (State.WITHDRAWN, _("Withdrawn")),
 )
 

@@ -134,7 +134,7 @@ def _add_revisions(known):
 def decide(entry, known, *, publish):
     """Return the ``Action`` for a line whose case is ``known``. Raises ``LineRefused``.
 
-    A text that moderators refused or took off the site does not come back by importing it again,
+    A text that moderators refused or unpublished does not come back by importing it again,
     nor does a case that was merged into another one.
     """
     if known.case.merged_into_id:

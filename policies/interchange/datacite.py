@@ -1,6 +1,6 @@
 """DOIs for published texts, registered with DataCite by its REST API (schema 4).
 
-A DOI names one revision, whose text never changes. Of a text that was taken off the site it leads to
+A DOI names one revision, whose text never changes. Of a text that was unpublished it leads to
 the page that says so, and the registry leaves it out of its search.
 """
 

@@ -15,7 +15,7 @@ SUBMIT, PUBLISH = "submit", "publish"
 
 
 def left_by(run):
-    """Return the drafts of an import that are still as it left them, or that no city has taken over.
+    """Return the drafts of an import that are still as it left them, or that no city has claimed.
 
     What its team has changed since is the team's own.
     """

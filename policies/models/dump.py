@@ -51,13 +51,13 @@ class Dump(models.Model):
 
     @staticmethod
     def last_removal():
-        """Return when last something was taken off the site or out of a text; None where nothing was."""
+        """Return when last something was unpublished or taken out of a text; None where nothing was."""
         cases = ReviewEvent.objects.filter(to_state=Revision.State.UNPUBLISHED)
         passages = Event.objects.filter(action__in=TAKEN_DOWN)
         times = [rows.aggregate(last=Max("created_at"))["last"] for rows in (cases, passages)]
         return max(filter(None, times), default=None)
 
     def is_withdrawn(self):
-        """Return whether something was taken off the site since it was made."""
+        """Return whether something was removed from the site since it was made."""
         last = self.last_removal()
         return last is not None and self.made_at < last

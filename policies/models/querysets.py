@@ -60,9 +60,9 @@ class CaseStudyQuerySet(models.QuerySet):
         return self.filter(Q(held_by=user) | (of_team & Q(held_by=None))).distinct()
 
     def unclaimed(self):
-        """Return compiled cases that the city has neither confirmed nor taken over.
+        """Return compiled cases that the city has neither confirmed nor claimed.
 
-        The city has taken over a case once one of its people has submitted it, or has started a
+        The city has claimed a case once one of its people has submitted it, or has started a
         revision after the first one, which the secretariat wrote.
         """
         revisions = self.model.revisions.rel.related_model.objects.filter(case=OuterRef("pk"))

@@ -26,7 +26,7 @@ class ReviewEvent(models.Model):
         max_length=300,
         blank=True,
         db_default="",
-        help_text=_("Shown to readers in the place of a text that was taken off the site."),
+        help_text=_("Shown to readers in the place of a text that was unpublished."),
     )
     created_at = models.DateTimeField(_("time"))
 

@@ -312,14 +312,14 @@ class Revision(models.Model):
     )
 
     # What lists show of its rows, from its publication on (policies.content.summary): derived, and
-    # no part of the content that a further revision takes over.
+    # no part of the content that a further revision copies.
     list_summary = models.JSONField(default=dict, blank=True, editable=False)
 
     # Given by ``register_dois`` after it was published, where the operator registers any.
     doi = models.CharField(
         "DOI", max_length=100, blank=True, default="", db_default="", editable=False
     )
-    # Whether the registry was told to leave it out of its search, since the text was taken off the site.
+    # Whether the registry was told to leave it out of its search, since the text was unpublished.
     doi_is_hidden = models.BooleanField(default=False, db_default=False, editable=False)
 
     # Without an author is also what a deleted account has written.

@@ -179,7 +179,7 @@ def policies(request):
 
 @answered
 def policy(request, pk):
-    """One policy by its number; 410 where it was taken off the site."""
+    """One policy by its number; 410 where it was unpublished."""
     if len(str(pk)) > LONGEST_NUMBER:
         return failed(404, _("There is no such public case."))
     live = Revision.objects.live().with_first_published().with_rows()
@@ -190,7 +190,7 @@ def policy(request, pk):
         return redirect("api:policy", pk=kept.pk, permanent=True)
     if gone := tombstone(pk):
         facts = {"title": gone.revision.title, "since": gone.since.isoformat()}
-        return failed(410, _("This policy was taken off the site."), **facts, reason=gone.reason)
+        return failed(410, _("This policy was unpublished."), **facts, reason=gone.reason)
     return failed(404, _("There is no such public case."))
 
 

@@ -135,7 +135,9 @@ def held_status(user, member):
     asked = user.memberships.filter(member=member).order_by("-created_at", "-pk").first()
     is_waiting = asked is not None and asked.status == asked.Status.REQUESTED
     others = authoring.writable_members(user).exclude(pk=member.pk)
-    proposal = user.proposals.filter(stand_in=member).first() if member.is_proposed else None
+    proposal = (
+        user.proposals.filter(provisional_member=member).first() if member.is_proposed else None
+    )
     if proposal and proposal.state == proposal.State.PROPOSED:
         return {
             "member": member,

@@ -25,7 +25,7 @@ from .gone import kept_for, or_gone
 
 logger = logging.getLogger(__name__)
 
-# Seconds. What is taken off the site shall be gone from the caches of others before long.
+# Seconds. What is unpublished shall be gone from the caches of others before long.
 AGE = 3600
 # Counted up when cards are drawn otherwise, so that those on the disk are drawn anew.
 VERSION = 2

@@ -1,4 +1,4 @@
-"""What stands at the addresses of a case that was public and was taken off the site: 410, not 404."""
+"""What stands at the addresses of a case that was public and was unpublished: 410, not 404."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +56,7 @@ def kept_for(case):
 
 
 def or_gone(view):
-    """Return a ``view`` of a case that answers 410 where the case was taken off the site."""
+    """Return a ``view`` of a case that answers 410 where the case was unpublished."""
 
     @wraps(view)
     def inner(request, pk, **kwargs):
@@ -88,7 +88,7 @@ def gone_file(row):
                 "The policy that this file belonged to was merged into another one: %(address)s"
             ) % {"address": settings.SITE_URL + kept.get_absolute_url()}
         elif gone:
-            text = gone.reason or _("The policy that this file belonged to was taken off the site.")
+            text = gone.reason or _("The policy that this file belonged to was unpublished.")
         else:
             return None
     answer = HttpResponse(text, status=HTTPStatus.GONE, content_type="text/plain; charset=utf-8")

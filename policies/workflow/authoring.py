@@ -54,7 +54,7 @@ def writable_members(user):
     of_user = Membership.objects.filter(user=user, status__in=current)
     proposed = user.proposals.filter(state=MemberProposal.State.PROPOSED)
     return Member.with_proposed.filter(
-        Q(pk__in=of_user.values("member")) | Q(pk__in=proposed.values("stand_in"))
+        Q(pk__in=of_user.values("member")) | Q(pk__in=proposed.values("provisional_member"))
     )
 
 

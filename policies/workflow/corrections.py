@@ -1,6 +1,6 @@
 """What a moderator would change in a text: proposed by moderators, accepted by the author.
 
-Nobody but the city's team changes a city's text. What it takes over of a public text is public at
+Nobody but the city's team changes a city's text. What it accepts for a public text is public at
 once, as a new revision: both sides have agreed. A correction records the text before and after,
 and why; a field of the text by its name, "themes" as slugs and "targets" as codes, one a line, in
 the order of the form.
@@ -72,7 +72,7 @@ def propose(revision, field, after, note="", *, by):
 
     ``after`` has passed the rules of the authors' form. The second of two clicks returns the
     correction of the first one. What is proposed for several fields is one proposal: its team is told
-    once, and takes all of it over at once or a part. Raises ``ValidationError`` for what changes
+    once, and accepts all of it at once or a part. Raises ``ValidationError`` for what changes
     nothing; ``EditRefused`` when the text is neither in review nor public.
     """
     case = CaseStudy.objects.select_for_update().get(pk=revision.case_id)
@@ -118,7 +118,7 @@ class Proposal:
     correction: Correction
     label: str
     html: SafeString
-    is_public: bool  # taken over, it is public at once
+    is_public: bool  # accepted, it is public at once
 
     @property
     def lapses_at(self):
@@ -165,7 +165,7 @@ def _names():
 
 
 def accept(correction, *, user):
-    """Take one correction over, as :func:`accept_together` does several, and return it."""
+    """Accept one correction, as :func:`accept_together` does several, and return it."""
     return accept_together([correction], user=user)[0]
 
 
@@ -233,7 +233,7 @@ def _publish(live, corrections, user):
         revision.save()
 
     with translation.override(settings.LANGUAGE_CODE):
-        note = _("A correction of the moderators that the city took over: %(field)s") % {
+        note = _("A correction of the moderators that the city accepted: %(field)s") % {
             "field": _labels(corrections)
         }
     published = moderation.publish_corrected(

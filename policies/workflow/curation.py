@@ -50,7 +50,7 @@ def unfeature(case, *, by, reason="", seen=""):
 
 @transaction.atomic
 def unpublish(case, *, by, reason, public_reason="", seen=""):
-    """Take the public text of a case off the site; readers are told ``public_reason``."""
+    """Unpublish the public text of a case; readers are told ``public_reason``."""
     case = _locked(case, seen)
     if not case.live_id:
         raise ActionRefused(_("The case is not public."))
@@ -81,7 +81,7 @@ def restore(case, revision, *, by, reason, seen=""):
 def merge_cases(duplicate, into, *, by, reason, seen=""):
     """Let ``into`` take the place of ``duplicate``, and return the duplicate.
 
-    The duplicate is taken off the site, its open draft is withdrawn, and all its addresses lead to
+    The duplicate is unpublished, its open draft is withdrawn, and all its addresses lead to
     ``into``; so do those of cases that were merged into the duplicate earlier.
     """
     _need(reason)

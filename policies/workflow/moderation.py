@@ -84,7 +84,7 @@ def publish(revision, *, by=None, name="", note=""):
 
 
 def unpublish(revision, *, by=None, name="", note, public_reason=""):
-    """Take the public text of a case off the site, with the reason.
+    """Unpublish the public text of a case, with the reason.
 
     ``public_reason`` is what readers are told in its place.
     """
@@ -102,7 +102,7 @@ def restore(revision, *, by=None, name="", note):
 @transaction.atomic
 def publish_corrected(case, corrected, write, *, by, proposed_by, note):
     """Make a new text public that both sides agree on, and return it: the public text of a locked
-    ``case`` with a correction that the moderators proposed and the city took over.
+    ``case`` with a correction that the moderators proposed and the city accepted.
 
     ``corrected`` is the revision, not saved; ``write`` saves its rows. An open draft stays open.
     """
@@ -164,7 +164,7 @@ def undo_publication(revision, *, by):
         )
     if case.revisions.filter(state__in=Revision.OPEN_STATES).exists():
         raise TransitionRefused(
-            _("Its team has begun a new draft already. Take the case off the site instead.")
+            _("Its team has begun a new draft already. Unpublish the case instead.")
         )
     followed = ReviewEvent.objects.filter(
         revision__case=case,

@@ -176,7 +176,7 @@ def _replace_in(revisions, passage, marks, place):
 
 def _readdress(case):
     """Let address, record and notices of a case follow its title; a title that was public before also
-    gave the address of a case that is off the site now."""
+    gave the address of a case that is unpublished now."""
     shown = case.revisions.filter(pk=case.live_id).first() or (
         case.revisions.filter(state__in=WERE_PUBLIC).order_by("decided_at", "number").last()
     )

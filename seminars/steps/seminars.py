@@ -23,7 +23,7 @@ from . import registrations
 State = Seminar.State
 # Who is registered reads of a change of one of these at once.
 TOLD_OF = ("starts_at", "ends_at", "time_zone", "whole_days", "place", "country", "mode")
-# What a copy does not take over: its own state and times, and what tells of the seminar that was.
+# What a copy does not repeat: its own state and times, and what tells of the seminar that was.
 NOT_COPIED = frozenset(
     {
         *("id", "starts_at", "ends_at", "day", "closes_at", "join_url", "state", "sequence"),

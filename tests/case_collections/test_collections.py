@@ -227,23 +227,23 @@ def test_the_list_is_narrowed_by_words_and_member(reference):
     assert "No collection is public yet." in Client().get("/collections/").text
 
 
-def test_the_secretariat_takes_one_off_and_the_team_is_told_why(reference):
+def test_the_secretariat_removes_one_and_the_team_is_told_why(reference):
     collection = make("Buy our lamps")
     moderator = StaffFactory(groups=["Moderators"])
     client = signed_in(moderator)
     path = f"/admin/collections/collection/{collection.pk}/"
     assert "Buy our lamps" in client.get(f"{path}change/").text
-    assert client.post(f"{path}take-off/", {"reason": ""}).status_code == 422
-    client.post(f"{path}take-off/", {"reason": "It sells something."})
+    assert client.post(f"{path}remove/", {"reason": ""}).status_code == 422
+    client.post(f"{path}remove/", {"reason": "It sells something."})
     assert Client().get(collection.get_absolute_url()).status_code == 404
-    assert client.get(f"{path}take-off/").status_code == 404
+    assert client.get(f"{path}remove/").status_code == 404
     notice = Notice.objects.get(kind="entry-removed")
     assert notice.recipient == collection.owner
     assert "It sells something." in text_of(notice)[1]
     event = Event.objects.get(action="collection-closed")
     assert (event.actor, event.reason) == (moderator, "It sells something.")
     with pytest.raises(steps.CollectionError):
-        steps.take_off(collection, by=collection.owner, reason="x")
+        steps.remove(collection, by=collection.owner, reason="x")
     # Its team goes on writing it, and cannot share it again by itself, nor by a page of before.
     own, edit = signed_in(collection.owner), f"/my/collections/{collection.pk}/"
     for visibility in ("public", "link"):
@@ -265,7 +265,7 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     user, case = membership.user, LiveRevisionFactory().case
     team = make("By Kim Minji", [case], by=user, member=membership.member)
     team.items.update(note="Ask Kim Minji")
-    Collection.objects.update(taken_off_reason="Kim Minji sells lamps")
+    Collection.objects.update(removed_reason="Kim Minji sells lamps")
     make("Mine", [case], by=user, visibility="private")
     data = people.data_of(user)
     assert [row["title"] for row in data["collections"]] == ["By Kim Minji", "Mine"]
@@ -278,7 +278,7 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     )
     people.delete_account(user)
     team = Collection.objects.get()
-    texts = [team.title, team.taken_off_reason, team.items.get().note]
+    texts = [team.title, team.removed_reason, team.items.get().note]
     assert (team.owner, [text for text in texts if "Kim" in text]) == (None, [])
     # What the secretariat published stays with it; taken back, it is whose act that was.
     moderator, other = (StaffFactory(groups=["Moderators"]) for _two in range(2))

@@ -51,7 +51,7 @@ def _moderator(name):
         f"{name}@desk.example", PASSWORD, name=name.title(), is_staff=True
     )
     adapter.verify(user)
-    # Lee may also take public texts off the site.
+    # Lee may also unpublish.
     group = "Editors in chief" if name == "lee" else "Moderators"
     user.groups.add(Group.objects.get(name=group))
     TOTP.activate(user, generate_totp_secret())

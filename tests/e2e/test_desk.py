@@ -134,7 +134,7 @@ def test_queue_shows_all_its_columns(open_page, sessions, width):
 
 @pytest.mark.long
 def test_case_goes_from_submission_to_its_end(open_page, sessions, desk):
-    """Sent back, handed in again, published, edited, taken off: two moderators, one author."""
+    """Sent back, handed in again, published, edited, unpublished: two moderators, one author."""
     desk("person", email="budi@lamps.example", member="seoul")
     case = desk("draft", email="budi@lamps.example", member="seoul", title="Lamps by the canal")
     desk("submit", case=case)
@@ -172,8 +172,8 @@ def test_case_goes_from_submission_to_its_end(open_page, sessions, desk):
         mina.goto(path)
     lee.goto(path)
     lee.get_by_label("Reason").fill("The lamps belong to another city.")
-    send(lee, "Take off the site")
-    expect(lee.locator(".messagelist")).to_contain_text("The case is off the site.")
+    send(lee, "Unpublish")
+    expect(lee.locator(".messagelist")).to_contain_text("The case is unpublished.")
     with reader.refused(410):
         reader.reload()
     expect(reader.locator("h1")).to_contain_text("Lamps by the canal")

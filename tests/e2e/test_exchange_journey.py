@@ -126,7 +126,7 @@ def test_a_policy_is_taken_up_and_its_city_is_met(open_page, desk, axe, mails):
     told(page, "The original city is told.")
     adoption = page.url
     page.get_by_role("link", name="Say what you kept and changed").click()
-    page.get_by_label("What was taken over").fill(KEPT)
+    page.get_by_label("What was kept").fill(KEPT)
     assert axe(page) == []
     page.get_by_role("button", name="Save").click()
 

@@ -222,7 +222,7 @@ def test_questions_and_know_how_are_explained_as_their_files_have_them(client):
     assert rows["cooperation.targets"].kind == "any number, each an SDG target, by its code"
     assert (rows["seminar.country"].column, rows["seminar.country"].values) == ("country", [])
     assert rows["localreview.goals"].column == "goals"
-    assert rows["collection.visibility"].values[0] == ("private", "Only we")
+    assert rows["collection.visibility"].values[0] == ("private", "Only its owner or team")
     assert rows["call.closes"].kind == "date, written 2013-04-30"
     further = {"hosts", "cases", "materials", "sources"}
     for model, header in (("seminar", SEMINARS), ("localreview", REVIEWS)):

@@ -106,7 +106,7 @@ def test_file_of_the_month_is_a_data_package(client, library, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["case", "passage"])
-def test_file_with_what_was_taken_off_the_site_is_given_out_no_more(client, library, kind):
+def test_file_with_what_was_removed_from_the_site_is_given_out_no_more(client, library, kind):
     _full, other = library
     publish("2026-09-02 05:00:00Z")
     with time_machine.travel("2026-10-09 10:00:00Z", tick=False):
@@ -123,7 +123,7 @@ def test_file_with_what_was_taken_off_the_site_is_given_out_no_more(client, libr
         assert "No longer given out" in client.get("/data/").text
     stored = Dump.objects.get().file
     said = publish("2026-10-10 05:00:00Z").splitlines()
-    assert said[0] == "1 files deleted, as something in them was taken off the site"
+    assert said[0] == "1 files deleted, as something in them was removed from the site"
     assert not stored.storage.exists(stored.name)
     assert client.get("/data/2026-09.zip").status_code == 410
     answer = client.get("/data/2026-10.zip")

@@ -76,7 +76,7 @@ def test_every_section_and_field_is_in_each_blank_form(client):
         ("/policies/new/", "Sign in to publish a policy: then you come to the first page"),
         ("/exchange/ask/?case=1&gap=budget", "Sign in to ask a city"),
         ("/exchange/introduce/?offer=1", "Sign in to ask to be put in touch."),
-        ("/exchange/adopt/1/", "Sign in to say that your city takes over this policy."),
+        ("/exchange/adopt/1/", "Sign in to say that your city adopts this policy."),
         ("/exchange/advise/?target=11.2", "Sign in to offer what your city knows"),
         ("/my/teams/join/", "Sign in to find your city and ask to join its team."),
         ("/my/teams/join/suva/", "Sign in to ask to join this team."),

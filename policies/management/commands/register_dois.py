@@ -10,7 +10,7 @@ from policies.models import Revision
 class Command(TimedCommand):
     help = (
         "Registers a DOI for each published text that has none, and hides those of texts that were "
-        "taken off the site. Without DATACITE_PREFIX it does nothing. Safe to repeat."
+        "unpublished. Without DATACITE_PREFIX it does nothing. Safe to repeat."
     )
 
     def add_arguments(self, parser):

@@ -8,7 +8,7 @@ from portal import data_files
 class Command(TimedCommand):
     help = (
         "Makes the file of this month at /data/, once: the whole library with checksum and what changed. "
-        "Where something was taken off the site since, the files that hold it are deleted, and that of "
+        "Where something was removed from the site since, the files that hold it are deleted, and that of "
         "this month is made anew. Safe to repeat; meant for once a day."
     )
 
@@ -27,7 +27,7 @@ class Command(TimedCommand):
         if verbosity:
             if deleted:
                 self.stdout.write(
-                    f"{deleted} files deleted, as something in them was taken off the site"
+                    f"{deleted} files deleted, as something in them was removed from the site"
                 )
             if made:
                 self.stdout.write(

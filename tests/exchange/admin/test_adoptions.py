@@ -64,7 +64,7 @@ def test_an_adoption_is_entered_with_its_source(moderator):
     ("change", "message"),
     [
         ({"case": "", "original_title": ""}, "Name the case, or the title of the original."),
-        ({"own": True}, "A member cannot take over its own policy."),
+        ({"own": True}, "A member cannot adopt its own policy."),
         ({"twice": True}, "There is an entry of this member on the case already."),
         ({"stage": "stopped"}, "Give the reason in a sentence."),
         ({"sources": []}, "Please submit at least 1 form."),

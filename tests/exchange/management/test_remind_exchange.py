@@ -52,7 +52,7 @@ def test_the_exchange_is_moved_on_and_running_it_twice_sends_nothing_twice(refer
     assert (Notice.objects.count(), capsys.readouterr().out) == (sent, "")
 
 
-def test_teams_are_asked_how_what_they_took_over_is(capsys):
+def test_teams_are_asked_how_what_they_adopted_is(capsys):
     team = MembershipFactory()
     AdoptionFactory(member=team.member, published_at=timezone.now() - timedelta(days=200))
     call_command("remind_exchange")

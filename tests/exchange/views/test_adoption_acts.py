@@ -227,8 +227,8 @@ def test_mails_tell_what_happened_without_any_address(case, membership):
     steps.dispute(adoption, by=coordinator, note="Not ours.")
     mails = [text_of(notice) for notice in Notice.objects.order_by("pk")]
     assert [subject for subject, _body in mails] == [
-        f"{membership.member} takes over your policy: Owl Bus",
-        *[f"{case.member} disputes what {membership.member} took over: Owl Bus"] * 2,
+        f"{membership.member} adopts your policy: Owl Bus",
+        *[f"{case.member} disputes what {membership.member} adopted: Owl Bus"] * 2,
     ]
     assert "> Its counting." in mails[0][1]
     assert "> Not ours." in mails[1][1]

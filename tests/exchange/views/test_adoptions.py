@@ -219,13 +219,13 @@ def test_cards_count_who_took_a_case_up(ledger, synced, client):
     assert [each.taken_up for each in lists.revisions([kept.live_id])] == [3]
 
 
-def test_members_show_what_they_took_over_and_what_was_taken_up(ledger, client):
+def test_members_show_what_they_adopted_and_what_was_taken_up(ledger, client):
     hue = ledger["hue"]
     page = client.get(hue.member.get_absolute_url()).text
-    assert "What it took over" in page
-    assert "What others took up from it" not in page
+    assert "What it adopted" in page
+    assert "What others adopted from it" not in page
     page = client.get(hue.case.member.get_absolute_url()).text
-    assert "What others took up from it" in page
+    assert "What others adopted from it" in page
     assert ">Hue<" in page
     assert "Suva" not in page
 

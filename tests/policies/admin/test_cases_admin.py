@@ -129,7 +129,7 @@ def test_case_is_featured_and_no_longer(editor_client, case):
     assert {event.actor for event in actors} == {editor_client.person}
 
 
-def test_case_is_taken_off_the_site_and_restored(editor_client, case):
+def test_case_is_unpublished_and_restored(editor_client, case):
     text = case.live
     send(editor_client, "unpublish", case, reason="A wrong figure.")
     text.refresh_from_db()

@@ -121,18 +121,18 @@ def test_public_text_is_corrected_on_its_review_page(moderator_client, mina, liv
     assert f'href="{address(live)}#review-corrections"' in case_page
     page = moderator_client.get(address(live)).text
     assert 'value="decide"' not in page
-    assert "what its team takes over, all with one click, is public at once" in page
+    assert "what its team accepts, all with one click, is public at once" in page
     opened = send(moderator_client, live, "open-correction", correct="title")
     assert "Night buzes</textarea>" in opened.text
     fields = {"correction-field": "title", "correction-after": "Night buses"}
     send(moderator_client, live, "correct", **fields)
     [made] = Correction.objects.all()
     assert (made.revision, made.after, made.by) == (live, "Night buses", mina)
-    # The team finds it on its page and takes it over with one click.
+    # The team finds it on its page and accepts it with one click.
     team = signed_in(author)
-    assert "Take it over" in team.get("/my/").text
+    assert "Accept it" in team.get("/my/").text
     mine = team.get(f"/policies/{live.case_id}/edit/").text
-    assert "taken over, it is public at once. Without an answer it lapses on" in mine
+    assert "accepted, it is public at once. Without an answer it lapses on" in mine
     answer = team.post(
         f"/policies/{live.case_id}/corrections/{made.pk}/", {"answer": "accept"}, follow=True
     )

@@ -129,7 +129,7 @@ def test_published_texts_are_registered_once_and_cited_by_their_doi(
     assert f"doi = {{{doi}}}" in client.get(f"{address}cite.bib").text
 
 
-def test_next_revision_follows_and_a_text_taken_off_the_site_is_hidden(reference, registry):
+def test_next_revision_follows_and_an_unpublished_text_is_hidden(reference, registry):
     first = LiveRevisionFactory()
     run()
     Revision.objects.filter(pk=first.pk).update(state=Revision.State.SUPERSEDED)

@@ -452,7 +452,7 @@ def test_refused_text_does_not_come_back():
     assert states() == [(1, "rejected")]
 
 
-def test_text_taken_off_the_site_does_not_come_back():
+def test_unpublished_text_does_not_come_back():
     bring_in(full(), publish=True)
     moderation.unpublish(Revision.objects.get(), name="Moderator", note="Wrong.")
 

@@ -174,7 +174,7 @@ def test_policy_that_is_not_public_says_so(client, library):
     assert (answer.status_code, answer.json()) == (
         410,
         {
-            "error": "This policy was taken off the site.",
+            "error": "This policy was unpublished.",
             "title": "Taps 0",
             "since": "2026-05-01T00:00:00+00:00",
             "reason": "Asked for by the city.",

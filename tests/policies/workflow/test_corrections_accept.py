@@ -227,7 +227,7 @@ def test_one_click_takes_a_correction_over(page, typo, submitted):
     assert "The correction is in the text: Title." in answer.text
     submitted.refresh_from_db()
     assert submitted.title == "Night buses"
-    assert "Take it over" not in answer.text
+    assert "Accept it" not in answer.text
 
 
 def test_second_click_is_told(page, typo):

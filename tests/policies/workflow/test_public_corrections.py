@@ -84,7 +84,7 @@ def test_city_takes_over_a_correction_of_its_public_text(
     # What was public stays citable, as it was.
     assert (live.state, live.title) == ("superseded", "Night buzes")
     assert case.live.events.get().note == (
-        "A correction of the moderators that the city took over: Title"
+        "A correction of the moderators that the city accepted: Title"
     )
     assert told(mina) == [("note", "The correction is accepted: Title")]
     assert [event.action for event in Event.objects.order_by("pk")] == [
@@ -140,10 +140,10 @@ def test_what_is_proposed_for_several_fields_is_taken_over_with_one_click(
     form = re.search(
         rf'<form[^>]*action="/policies/{live.case_id}/corrections/".*?</form>', page, re.DOTALL
     )
-    assert "Take all 5 corrections over" in form[0]
+    assert "Accept all 5 corrections" in form[0]
     shown = re.findall(r'name="correction" value="(\d+)"', form[0])
     assert shown == [str(each.pk) for each in made]
-    # What comes after the page was shown was not seen, and so is not taken over with it.
+    # What comes after the page was shown was not seen, and so is not accepted with it.
     late = corrections.propose(live, "solution", "Later.", by=mina)
     Revision.objects.filter(pk=live.pk).update(summary="Changed since.")
     with django_capture_on_commit_callbacks(execute=True):
@@ -208,7 +208,7 @@ def test_public_text_is_corrected_by_its_team_alone_and_once(live, mina, ani):
     Revision.objects.filter(pk=case_of(live).live_id).update(summary="Ten.")
     assert corrections.accept(gone, user=ani).state == "outdated"
     assert case_of(live).revisions.count() == 2
-    # Neither what was public before, nor what is off the site.
+    # Neither what was public before, nor what is unpublished.
     for revision in (live, moderation.unpublish(case_of(live).live, by=mina, note="Why.")):
         with pytest.raises(EditRefused):
             corrections.propose(Revision.objects.get(pk=revision.pk), "title", "X", by=mina)

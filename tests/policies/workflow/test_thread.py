@@ -158,4 +158,4 @@ def test_restore_says_what_is_public_now(editor_client, live):
     assert "What is public now is superseded" not in page
     assert "Nothing of the case is public now" in page
     merge = editor_client.get(f"/admin/policies/casestudy/{live.case_id}/merge/").text
-    assert "Its public text is taken off" not in merge
+    assert "its public text is unpublished" not in merge

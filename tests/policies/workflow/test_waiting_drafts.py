@@ -256,7 +256,7 @@ def test_who_proposes_a_city_writes_at_once_and_the_decision_says_whose_it_is(
         proposals.decide(proposal, by=moderator, decision=decision, known=known, **facts)
     case.refresh_from_db()
     proposal.refresh_from_db()
-    assert (proposal.stand_in is None) == bool(member)
+    assert (proposal.provisional_member is None) == bool(member)
     assert [name for name, person in persons.items() if may_write(person)] == writers.split()
     assert (case.held_by == asking, case.member.is_proposed) == (not member, not member)
     if member:
@@ -277,9 +277,9 @@ def test_what_stood_for_a_proposal_goes_with_it(asking, proposal, moderator):
     other = proposals.propose(asking, **PROPOSED | {"name": "Labasa"})
     proposals.take_back(other, asking)
     assert [each.name for each in Member.with_proposed.all()] == ["Nadi"]
-    late = other.stand_in or Member(pk=0, name="Labasa")
+    late = other.provisional_member or Member(pk=0, name="Labasa")
     with pytest.raises(EditRefused):
         authoring.start_case(user=asking, member=late, **TEXTS)
-    authoring.start_case(user=asking, member=proposal.stand_in, **TEXTS)
+    authoring.start_case(user=asking, member=proposal.provisional_member, **TEXTS)
     people.delete_account(asking)
     assert (Member.with_proposed.count(), CaseStudy.objects.count()) == (0, 0)
