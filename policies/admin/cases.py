@@ -7,8 +7,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import path, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from citynet.web.admin import ReadOnlyAdmin, ReadOnlyInline, page
@@ -217,7 +218,9 @@ class CaseStudyAdmin(MemberSearchMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("merged into this case"))
     def merged_here(self, case):
-        return format_html_join(", ", "{}", ((_link(each),) for each in case.merged.all()))
+        return render_to_string(
+            "admin/policies/casestudy/merged.html", {"cases": case.merged.all()}
+        )
 
 
 def _link(case):

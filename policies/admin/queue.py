@@ -6,9 +6,9 @@ from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.urls import path, reverse
+from django.template.loader import render_to_string
+from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -173,22 +173,9 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("case"), ordering="title")
     def review_link(self, revision):
-        member = revision.case.member
-        return format_html(
-            '<a href="{}" lang="{}" dir="{}">{}</a><small>{}</small>',
-            reverse("admin:policies_revision_review", args=[revision.pk]),
-            revision.language,
-            revision.direction,
-            revision.title,
-            " · ".join(
-                filter(
-                    None,
-                    [
-                        ", ".join(filter(None, [member.name, member.country_name])),
-                        revision.get_language_display(),
-                    ],
-                )
-            ),
+        return render_to_string(
+            "admin/policies/revision/queue_case.html",
+            {"revision": revision, "member": revision.case.member},
         )
 
     @admin.display(description=gettext_lazy("waiting"), ordering="submitted_at")
@@ -221,17 +208,20 @@ class RevisionAdmin(MemberSearchMixin, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("look at"))
     def flags(self, revision):
         screening = screening_of(revision)
-        found = [("", label) for label in flags_of(screening)] if screening else []
+        labels = flags_of(screening) if screening else []
+        over = ""
         if revision.late_after:
             over = ngettext("over %(count)s day", "over %(count)s days", revision.late_after)
-            found.append((" desk-flag late", over % {"count": revision.late_after}))
+            over %= {"count": revision.late_after}
         if revision.update_request:
-            asked = (timezone.now() - revision.update_request.created_at).days
-            words = ngettext(
-                "update asked for %(count)s day ago", "update asked for %(count)s days ago", asked
-            )
-            found.append(("", words % {"count": asked} if asked else _("update asked for today")))
-        return format_html_join("", '<span class="review-flag{}">{}</span> ', found)
+            days = (timezone.now() - revision.update_request.created_at).days
+            asked = ngettext(
+                "update asked for %(count)s day ago", "update asked for %(count)s days ago", days
+            ) % {"count": days}
+            labels = [*labels, asked if days else _("update asked for today")]
+        return render_to_string(
+            "admin/policies/revision/queue_flags.html", {"labels": labels, "over": over}
+        )
 
     @admin.action(
         description=gettext_lazy("Assign to me"),

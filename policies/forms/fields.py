@@ -9,9 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.functional import lazy
-from django.utils.html import format_html
+from django.utils.functional import keep_lazy_text
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,17 +36,11 @@ LISTED = re.compile(rf"^[ \t]*(?:{BULLETS}[ \t]+|[o§][ ]*\t[ \t]*)(?=\S)", re.M
 CENTS = 2  # decimals of amounts of money
 LONGEST_INTERPRETED = 2000  # characters of a number, date, series or address
 
-_hint = lazy(
-    lambda text, label, example: format_html(
-        '{} <span class="example">{} {}</span>', text, label, example
-    ),
-    str,
-)
 
-
+@keep_lazy_text
 def hint(text, example):
     """Return the help of a field: what a good answer is, and an example of one."""
-    return _hint(text, gettext_lazy("For example:"), example)
+    return render_to_string("policies/hint.html", {"text": text, "example": example})
 
 
 QUALIFIER = hint(
