@@ -22,6 +22,11 @@ from .summary import summary_of
 # A city is asked once a year whether its record is still true.
 CONFIRMATION_LASTS = timedelta(days=366)
 PERCENT = "%"
+# Words for a place among others, in a unit, or in a name without another unit.
+RANK = re.compile(
+    r"\brank(s|ing|ings)?\b|\brang\b|peringkat|thứ hạng|อันดับ|순위|順位|排名|名次", re.IGNORECASE
+)
+UNITS_OF_RANKS = frozenset({"", "place", "position"})
 SHORTEST_WORD = 3  # letters of a unit that a name may say already; "m" and "kg" are always shown
 
 
@@ -139,7 +144,9 @@ def _reading(row):
         planned=_qualified(value(row.planned), row.planned_qualifier),
         result=_qualified(value(row.result), row.result_qualifier),
         result_year=_year(row.result_year),
-        change=difference(row.baseline, row.result, in_percent=in_percent),
+        change=difference(
+            row.baseline, row.result, in_percent=in_percent, is_rank=_is_rank(row.name, row.unit)
+        ),
         bar=change(row.baseline, row.result, in_percent=in_percent),
         evidence="" if is_reported else row.get_evidence_display(),
         source=row.source,
@@ -148,6 +155,12 @@ def _reading(row):
         curve=curve([each[:2] for each in series], in_percent=in_percent),
         source_number=row.source_number,
     )
+
+
+def _is_rank(name, unit):
+    """Return whether an indicator is a place among others ("National rank for cleanliness")."""
+    is_open = unit.strip().lower() in UNITS_OF_RANKS
+    return bool(RANK.search(unit) or (is_open and RANK.search(name)))
 
 
 def _unit(row):
@@ -176,9 +189,9 @@ def _qualified(value, qualifier):
     return qualified(value, qualifier) if value else value
 
 
-def difference(before, after, *, in_percent):
-    """Return the change in words: "+12 (+600%)", or points where the values are percentages; ""
-    unknown."""
+def difference(before, after, *, in_percent, is_rank=False):
+    """Return the change in words: "+12 (+600%)", points where the values are percentages, and no share
+    of a rank; "" where either is unknown."""
     if before is None or after is None:
         return ""
     by = after - before
@@ -186,7 +199,7 @@ def difference(before, after, *, in_percent):
         return _("%(change)s points") % {"change": _signed(by)}
     if not by:
         return _("no change")
-    if before <= 0:
+    if is_rank or before <= 0:
         return _signed(by)
     part = (Decimal(by * 100) / before).quantize(Decimal(1), ROUND_HALF_UP)
     if not part:

@@ -186,6 +186,23 @@ def test_change_in_words(before, after, in_percent, expected):
 
 
 @pytest.mark.parametrize(
+    ("name", "unit", "expected"),
+    [
+        ("National rank for cleanliness", "rank", "−148"),
+        ("Ranking among 471 cities", "", "−148"),
+        ("도시 청결 순위", "", "−148"),
+        ("Rank for cleanliness", "place", "−148"),
+        ("Taxi rank", "waiting cars", "−148 (−99%)"),
+        ("Child care", "places", "−148 (−99%)"),
+    ],
+)
+def test_change_of_a_rank_has_no_percentage(name, unit, expected):
+    revision = LiveRevisionFactory()
+    Indicator.objects.create(revision=revision, name=name, unit=unit, baseline=149, result=1)
+    assert indicator_rows(revision)[0].change == expected
+
+
+@pytest.mark.parametrize(
     ("name", "unit", "shown"),
     [
         ("Terminals", "terminals", ""),
