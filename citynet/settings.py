@@ -236,6 +236,8 @@ LANGUAGES = [("en", _("English"))]
 # which takes a fifth of a page of lists. A second language above switches it on.
 USE_I18N = len(LANGUAGES) > 1
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# English dates in one form on all pages; those of other languages are Django's.
+FORMAT_MODULE_PATH = "citynet.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
@@ -559,7 +561,7 @@ EXCHANGE_LIMITS = {
     "offers_of_a_company": env.int("EXCHANGE_OFFERS_A_COMPANY", 1),
 }
 # Kinds of notices of which the mail is looked at once more when it goes out, by a function of the
-# notice that returns what it says now: what it names may be off the site by then, or no longer for
+# notice that returns what it says now: what it names may be unpublished by then, or no longer for
 # this person, and is then not mailed (None). Some tell what no notice holds.
 READ_WHEN_MAILED = {
     "alert": "alerts.steps.facts_of_mail",

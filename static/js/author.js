@@ -121,7 +121,7 @@ const answered = (answer, sent, sentText) => {
     clearErrors();
     lastSaid = sentText;
     // The time of the browser, not of the server.
-    lastShown = say.saved.replace("%s", new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" }));
+    lastShown = say.saved.replace("%s", new Date().toLocaleTimeString(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { timeStyle: "short" }));
     dirty = typed() !== sent;
     if (dirty) return changed();
     forget();

@@ -170,10 +170,10 @@ def test_whom_to_ask_is_proposed_with_reasons_the_most_first(asker, case):
         ("Iloilo City", "The case is its own."),
         (
             "Hue",
-            "Offers to answer questions on 11.2 until June 30, 2090. Has a case on 11.2: Buses of Hue.",
+            "Offers to answer questions on 11.2 until 30 June 2090. Has a case on 11.2: Buses of Hue.",
         ),
         ("Taipei", "Has a case on 11.2: Fares."),
-        ("Jakarta", "Takes over this policy."),
+        ("Jakarta", "Adopts this policy."),
     ]
     assert page.text.count("1 person is in its team") == 1
     assert page.text.count("Nobody of Hue is here yet.") == 1

@@ -155,7 +155,7 @@ def test_citation_in_words():
     revision = make()
     assert in_words(citation(revision)) == (
         "Busan Metropolitan City, Republic of Korea. Night buses. Urban SDG Knowledge Platform, CityNet, "
-        f"revision 1, Nov. 23, 2026. http://localhost:8000/policies/{revision.case_id}"
+        f"revision 1, 23 November 2026. http://localhost:8000/policies/{revision.case_id}"
         "/night-buses/revisions/1/"
     )
 

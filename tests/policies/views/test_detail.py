@@ -181,7 +181,7 @@ FULL = {
         "Lessons and transfer Start with two lines. "
         "Conditions for transfer A city needs data of calls."
     ),
-    "documents": "Documents Report on the lines transport.example, accessed Jan. 2, 2026",
+    "documents": "Documents Report on the lines transport.example, accessed 2 January 2026",
 }
 
 
@@ -245,12 +245,12 @@ def test_targets_of_a_compiled_case_are_the_editors(client, reference):
         (
             "secretariat",
             date(2026, 5, 1),
-            "Confirmed by the city on May 1, 2026 Compiled by the secretariat from public sources.",
+            "Confirmed by the city on 1 May 2026 Compiled by the secretariat from public sources.",
         ),
         (
             "city",
             date(2024, 5, 1),
-            "Last confirmed by the city on May 1, 2024 Written by the city.",
+            "Last confirmed by the city on 1 May 2024 Written by the city.",
         ),
     ],
 )
@@ -298,7 +298,7 @@ def test_unknown_place_is_not_reported(client):
 def test_revisions_are_listed(client):
     revision = LiveRevisionFactory(decided_at=datetime(2026, 3, 1, tzinfo=UTC))
     assert panel(client, revision, "Revisions") == (
-        "Revision 1 , March 1, 2026 (this text) History and what changed"
+        "Revision 1 , 1 March 2026 (this text) History and what changed"
     )
 
 

@@ -159,9 +159,9 @@ def test_history_shows_what_changed(client):
     assert "Night <del>buses</del><ins>trams</ins>" in page
     said = plain(page)
     assert (
-        "Revision 2 Published by the secretariat on March 1, 2026 Published, the current text "
+        "Revision 2 Published by the secretariat on 1 March 2026 Published, the current text "
         "Changed since revision 1 Title Night buses trams "
-        "Revision 1 Published by the secretariat on March 1, 2025 Superseded "
+        "Revision 1 Published by the secretariat on 1 March 2025 Superseded "
         "The first published text. Back to the policy"
     ) in said
     assert f'href="{second.get_absolute_url()}"' in page
@@ -362,7 +362,7 @@ def test_live_revision_points_to_the_case(client):
     url = f"http://localhost:8000{revision.case.get_absolute_url()}"
     assert f'<link rel="canonical" href="{url}">' in page
     assert "noindex" not in page
-    assert "Revision 1, published on March 1, 2026. This is the current text." in page
+    assert "Revision 1, published on 1 March 2026. This is the current text." in page
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Addresses of a case that was taken off the site answer that it is gone, and what may be known."""
+"""Addresses of a case that was unpublished answer that it is gone, and what may be known."""
 
 import datetime
 
@@ -31,7 +31,7 @@ def editor():
 
 @pytest.fixture
 def case(reference, editor):
-    """A case with two public texts, a photo and a file, that was taken off the site."""
+    """A case with two public texts, a photo and a file, that was unpublished."""
     membership = MembershipFactory()
     former = LiveRevisionFactory(
         case__member=membership.member, title="Night buses", targets=["11.2"], themes=["transport"]
@@ -82,7 +82,7 @@ def test_what_was_public_is_gone_and_comes_back(client, case, editor):
         assert "by phone" not in answer.text
     page = client.get(places[0]).text
     assert "Night buses" in page
-    assert "This policy was taken off the site on Dec. 3, 2026." in page
+    assert "This policy was unpublished on 3 December 2026." in page
     assert '<meta name="robots" content="noindex">' in page
     for place in ("/policies/", "/policies/feed/", "/policies/export.csv", "/sitemap-policies.xml"):
         answer = client.get(place)

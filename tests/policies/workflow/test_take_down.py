@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime.datetime(2026, 12, 3, 9, tzinfo=datetime.UTC)
 SECRET = "Kim Min-ji, 12 Canal Road"
-MARK = "[Removed on Dec. 3, 2026: A private address]"
+MARK = "[Removed on 3 December 2026: A private address]"
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_passage_of_a_title_leaves_the_address_too(case, editor):
     kept += [str(each) for each in Notice.objects.values_list("context", "path")]
     assert [each for each in kept if re.search("(?i)kim", each)] == []
     assert Notice.objects.filter(recipient=team).last().path == case.get_absolute_url()
-    assert case.live.title == "Buses of [Removed on Dec. 3, 2026: Private]"
+    assert case.live.title == "Buses of [Removed on 3 December 2026: Private]"
     assert case.slug == "buses-of-removed-on-dec-3-2026-private"
     # The other fields were not meant.
     assert SECRET in case.live.solution
@@ -239,15 +239,15 @@ def test_file_is_gone_and_its_place_says_so(
     ]
     assert [name for name in names if default_storage.exists(name)] == []
     answer = client.get(address)
-    assert (answer.status_code, answer.text) == (410, "Removed on Dec. 3, 2026: No consent")
+    assert (answer.status_code, answer.text) == (410, "Removed on 3 December 2026: No consent")
     for page in (case.get_absolute_url(), f"{case.get_absolute_url()}revisions/1/"):
         text = client.get(page).text
-        assert "Removed on Dec. 3, 2026: No consent" in text
+        assert "Removed on 3 December 2026: No consent" in text
         assert address not in text
     assert client.get(f"{case.get_absolute_url()}history/").status_code == 200
     event = Event.objects.get(action=action)
     assert (event.actor, event.reason) == (editor, "No consent")
-    # The next draft does not take over the empty place.
+    # The next draft does not copy the empty place.
     moderation.withdraw(case.revisions.get(state="draft"), by=editor)
     case.refresh_from_db()
     draft = authoring.open_draft(case, user=MembershipFactory(member=case.member).user)

@@ -101,8 +101,8 @@ def test_moving_raises_the_sequence_and_mails_who_is_registered(at, by):
     assert told() == [("seminar-changed", "Ani"), ("seminar-changed", "Bo")]
     subject, text = text_of(Notice.objects.first())
     assert subject == "New time or place: Sorting at source"
-    assert "Now: Jan. 21, 2027, 15:00 to 16:30 in Seoul (06:00 to 07:30 UTC)" in text
-    assert "Before: Jan. 21, 2027, 14:00 to 15:30 in Seoul (05:00 to 06:30 UTC)" in text
+    assert "Now: 21 January 2027, 15:00 to 16:30 in Seoul (06:00 to 07:30 UTC)" in text
+    assert "Before: 21 January 2027, 14:00 to 15:30 in Seoul (05:00 to 06:30 UTC)" in text
 
     # A new title alone is no new time.
     before = seminars.lock(seminar)
@@ -163,7 +163,7 @@ def test_who_is_registered_is_reminded_the_day_before_and_once(at):
     assert seminars.move_on(datetime(2027, 1, 20, 15, 1, tzinfo=UTC)) == (0, 0)
     assert told() == [("seminar-soon", "Ani")]
     _subject, text = text_of(Notice.objects.get())
-    assert "from Jan. 20, 2027, 14:00 in Seoul (05:00 UTC)" in text
+    assert "from 20 January 2027, 14:00 in Seoul (05:00 UTC)" in text
     assert "meet.example" not in text
 
     # One that was moved is reminded of again.
