@@ -55,7 +55,7 @@ def reviews(request):
 @open_to_other_sites
 @require_safe
 def reviews_csv(request):
-    """The same as a file: the local reviews that the filters leave."""
+    """The local reviews that match the filters, as CSV."""
     filters = ReviewFilter(request.GET, LocalReview.objects.all(), request=request)
     if not filters.is_valid():
         return reviews(request)

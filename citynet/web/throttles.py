@@ -222,7 +222,8 @@ def _count_reading(key, seconds):
 
 
 def _count_sent(key, seconds):
-    """Return the same from the database, also when several requests come at the same moment."""
+    """Return how often this key has come up within so many seconds, by the database, also when several
+    requests come at one moment."""
     cache = caches["default"]
     if cache.add(key, 1, seconds):
         return 1
@@ -291,5 +292,5 @@ def delayed(answer, seconds):
 
 
 def account_refusal(request):
-    """Return the same page for the limits of accounts, which do not tell how long to wait."""
+    """Return the page of a refusal by the limits of accounts, which do not tell how long to wait."""
     return refusal(request)

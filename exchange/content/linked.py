@@ -14,13 +14,13 @@ def questions(cases):
 
 
 def advice(cases):
-    """Return the same of the public advice on it, as it stands now."""
+    """Return number of a case -> the public advice on it, as it stands now; one query."""
     standing = Advice.objects.public().filter(state=Advice.State.PUBLISHED)
     return _about(cases, standing, "exchange:advice")
 
 
 def adoptions(cases):
-    """Return the same of its public adoptions."""
+    """Return number of a case -> its public adoptions; one query."""
     return _about(cases, Adoption.objects.public(), "exchange:adoption")
 
 

@@ -189,7 +189,7 @@ def _belongs(case, member):
 
 
 class CooperationNewForm(CooperationEditForm):
-    """The same, with what cannot be changed later: its kind, and in whose name."""
+    """A new need or offer: also its kind and its member, which cannot be changed later."""
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What it is"),

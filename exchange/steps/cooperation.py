@@ -256,7 +256,7 @@ def can_change(user, entry):
 
 
 def months_after(day, months):
-    """Return the same day so many months later; the last of the month where there is none such."""
+    """Return the day so many months later; the last day of a month that is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     _weekday, last = monthrange(year, month + 1)
     return date(year, month + 1, min(day.day, last))

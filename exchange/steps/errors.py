@@ -8,7 +8,7 @@ class ExchangeError(Exception):
 
 
 class AlreadyAsked(ExchangeError):
-    """The same was asked lately; ``question`` is where."""
+    """The question was asked lately; ``question`` is that one."""
 
     def __init__(self, question):
         super().__init__(_("The same was asked of this member in the last 30 days."))

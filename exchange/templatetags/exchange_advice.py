@@ -48,7 +48,7 @@ def target_advice(target):
 
 @register.inclusion_tag("exchange/advised.html")
 def goal_advice(goal):
-    """The same for a goal."""
+    """Show what cities advise on a goal: some topics, the newest of each."""
     return _some({"goal": goal.number}, goal=goal.number)
 
 

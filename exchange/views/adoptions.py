@@ -34,7 +34,7 @@ def ledger(request):
 @never_cache
 @require_safe
 def network_ledger(request):
-    """The same with what members of the network only consider."""
+    """The list of adoptions, with those that members only consider; for members of the network."""
     if not is_in_network(request.user):
         raise Http404(_("There is no such page for you."))
     return _ledger(request, Adoption.objects.standing(), "exchange:adoptions-network")

@@ -69,7 +69,7 @@ def advice_list(request):
 @login_not_required
 @require_safe
 def advice_csv(request):
-    """The same as a file: the public advice that the filters leave."""
+    """The public advice that matches the filters, as CSV."""
     filters, _chosen, rows = _narrowed(request)
     if filters.errors:
         return advice_list(request)

@@ -70,7 +70,7 @@ def questions(request):
 @login_not_required
 @require_safe
 def questions_csv(request):
-    """The same as a file: the public questions that the filters leave."""
+    """The public questions that match the filters, as CSV."""
     filters = QuestionFilter(request.GET, Question.objects.public())
     if not filters.is_valid():
         return questions(request)

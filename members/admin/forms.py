@@ -99,7 +99,7 @@ class KeptMemberForm(forms.Form):
 
 
 class MergeForm(KeptMemberForm, ReasonForm):
-    """The same with the reason, once it was shown what will move."""
+    """The reason of a merge, once it was shown what will move."""
 
     kept = forms.CharField(widget=forms.HiddenInput, max_length=100)
 

@@ -173,7 +173,7 @@ class Redactor:
         return "".join([*parts, composed[done:]]) if parts else text
 
     def value(self, value):
-        """Return the same for a value of JSON, however deep."""
+        """Return a JSON value with the names taken out, however deep they stand."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
@@ -191,7 +191,7 @@ class Redactor:
             row.save(update_fields=fields)
 
     def events(self, events, *fields):
-        """The same for texts of the record, of which nothing else can be changed."""
+        """Take the names out of texts of the record, of which nothing else can be changed."""
         for event in self._found(events, fields):
             texts = {
                 field: _fitting(self.text(getattr(event, field)), event, field) for field in fields

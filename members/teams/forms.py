@@ -305,7 +305,7 @@ class CityFactsForm(OwnFactsForm):
         return data
 
     def touched(self):
-        """Return the same; a number of people goes with its year and its source."""
+        """Return the fields that were changed; a number of people goes with its year and its source."""
         found = super().touched()
         if found.keys() & OF_POPULATION:
             found |= {name: self.cleaned_data[name] for name in OF_POPULATION}

@@ -16,7 +16,7 @@ admin.site.unregister(Member)
 
 @admin.register(Member)
 class IndexedMemberAdmin(MemberAdmin):
-    """The same pages as in members; the index follows each change."""
+    """The pages of members, with the search index updated after each change."""
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -54,7 +54,7 @@ def statistics_view(request, admin_site):
 
 @require_safe
 def csv_view(request, admin_site):
-    """The same statistics: one number a row, with what it counts."""
+    """The statistics as CSV: one number a row, with what it counts."""
     _check_permission(request)
     today = timezone.localdate()
     period, _year = _period(request, today, [str(year) for year in flow.years()])

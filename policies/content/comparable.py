@@ -165,7 +165,7 @@ class Figure:
 
     @property
     def resident_international(self):
-        """The same in international dollars."""
+        """International dollars for each resident where the policy reached the whole city, else None."""
         if self.resident is None or self.international is None:
             return None
         return self.international / residents(self.revision)
@@ -215,7 +215,7 @@ class Figure:
 
     @property
     def how(self):
-        """The same in a few words."""
+        """How it was converted, in a few words."""
         return _how(self.is_stated_in_usd, self.revision.budget_year)
 
     @cached_property

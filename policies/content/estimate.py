@@ -188,7 +188,7 @@ class Estimate:
 
     @cached_property
     def left_out(self):
-        """The same without those that can be compared."""
+        """(reason, label, figures) of those left out of the comparison."""
         return [group for group in self.groups if group[0] != "compared"]
 
     @cached_property
@@ -198,7 +198,7 @@ class Estimate:
 
     @cached_property
     def annual_by_basis(self):
-        """The same of the amounts of one year."""
+        """(basis, label, figures) of the amounts of one year."""
         return _by_basis(self.annual)
 
     def picture(self, ceiling=None):
@@ -288,7 +288,8 @@ class Estimate:
 
     @cached_property
     def staff_of_residents(self):
-        """The same for 100,000 residents, of the policies that reached the whole city."""
+        """The :class:`Statement` of full-time equivalents for 100,000 residents, of policies that reached
+        the whole city."""
         return state(
             (figure.revision.staff_fte * RESIDENTS / people, figure)
             for figure in self.with_fte

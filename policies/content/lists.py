@@ -36,7 +36,8 @@ def _live(also):
 
 
 def read(keys, labels=None, also=()):
-    """Return the same with the names that cards show; ``labels`` are those of the page, if it has any.
+    """Return the live revisions with these ``keys``, in that order, with the names that cards show;
+    ``labels`` are those that the page has read already.
 
     Each has ``listed_targets`` and the names ``listed_themes``, in the author's order.
     """

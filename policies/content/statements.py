@@ -153,7 +153,7 @@ class Words:
 
     @cached_property
     def scaled_at_home(self):
-        """The same in the asking city's own money, through international dollars, or None."""
+        """The range per resident in the asking city's own money, by international dollars, or None."""
         if self.asker is None:
             return None
         country = self.asker.country.code

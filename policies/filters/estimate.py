@@ -391,7 +391,7 @@ class EstimateQuestion:
 
     @property
     def named_with_cities(self):
-        """The same with the cities that are counted: "target 11.2 in cities like Iloilo City"."""
+        """What is asked, with the cities that are counted: "target 11.2 in cities like Iloilo City"."""
         text = self.named
         if self.scale == bands.NONE:
             text = _("%(what)s, scale not reported") % {"what": text}
@@ -481,7 +481,8 @@ class EstimateQuestion:
         ]
 
     def without_choices(self, result):
-        """Return the same for all cities and for any scale, where the question leaves some out."""
+        """Return (label, address, how many) of the question for all cities and for any scale, where it
+        leaves some out."""
         offers = []
         if self.like:
             count = result.comparable_without(Reason.OTHER_CITY)
@@ -492,8 +493,7 @@ class EstimateQuestion:
         return offers
 
     def targets_of(self, codes):
-        """Return the same for targets, beside which those chosen one by one can be seen: all policies
-        of each, with the chosen ones ticked."""
+        """Return (label, address, how many) of each target with all its policies, the chosen ones ticked."""
         live = Revision.objects.live().filter(COMPARABLE, case__synthetic=False)
         rows = live.filter(contributions__target__in=codes).order_by()
         counted = dict(
@@ -509,7 +509,8 @@ class EstimateQuestion:
         ]
 
     def one_target(self, counts):
-        """Return the same for each single target of several; ``counts`` has code -> how many."""
+        """Return (label, address, how many) of each single target where several are asked for; ``counts``
+        has code -> how many."""
         if len(self.target) == 1 or not self.target:
             return []
         return [

@@ -78,7 +78,8 @@ class Importer:
         return self.run_lines(read_lines(stream))
 
     def run_lines(self, every_line):
-        """The same for an iterable of ``Line`` s, read as they are needed."""
+        """Import an iterable of ``Line`` s, read as they are needed; yield a ``Batch`` after each
+        transaction."""
         lines, size, read = [], 0, 0
         for line in every_line:
             lines.append(line)

@@ -86,7 +86,8 @@ def _has_joined(folded, joined):
 
 
 def _spans_in_clusters(content, found, joined, runs):
-    """Return the same for any text; ``found`` are its folded words whose stems are wanted."""
+    """Return the (start, end) pairs of wanted words in any text, letters with marks kept whole; ``found``
+    are its folded words whose stems are wanted."""
     folded, starts, ends = [], [], []
     plain = text.split_elisions(content)
     for cluster in _CLUSTERS.finditer(plain):

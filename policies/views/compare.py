@@ -63,7 +63,7 @@ def compare(request):
 @login_not_required
 @require_safe
 def compare_csv(request):
-    """The same comparison as a file: one line a fact, one column a case."""
+    """The comparison as CSV: a line for each fact, a column for each case."""
     try:
         revisions = _at_least_two(request)
     except ComparisonRefused as refusal:
@@ -75,7 +75,7 @@ def compare_csv(request):
 @login_not_required
 @require_safe
 def compare_xlsx(request):
-    """The same as a workbook."""
+    """The comparison as a workbook."""
     try:
         revisions = _at_least_two(request)
     except ComparisonRefused as refusal:

@@ -65,7 +65,7 @@ def estimate(request):
 @require_safe
 @page_cache.cache_public_page
 def estimate_brief(request):
-    """The same on two pages for printing; what is not understood leads to the page that says so."""
+    """The estimate on two pages for printing; a question that is not understood leads to its page."""
     question = EstimateQuestion(request.GET)
     asked = question.is_valid and not question.is_open and question.is_searchable
     result = _estimate(question) if asked else None
@@ -88,7 +88,7 @@ def estimate_brief(request):
 @login_not_required
 @require_safe
 def estimate_csv(request):
-    """The same as a file: every policy, what follows from its amount, and why it is left out."""
+    """The estimate as CSV: every policy, what follows from its amount, and why it is left out."""
     question = EstimateQuestion(request.GET)
     if not question.is_valid:
         return _refused(request, question)

@@ -284,7 +284,7 @@ def openapi(request):
 
 @api.answered
 def guide(request):
-    """The same for people, with examples to try."""
+    """The page about the API for people, with examples to try."""
     rows = [
         {
             "name": each["name"],

@@ -41,7 +41,7 @@ def progress(request, slug):
 @login_not_required
 @require_safe
 def progress_csv(request, slug):
-    """The same rows as a file."""
+    """The rows of the page as CSV."""
     member = Member.objects.filter(slug=slug).first()
     if member is None:
         return _moved(slug, "members:progress-csv")

@@ -54,7 +54,7 @@ def seminar_list(request):
 @open_to_other_sites
 @require_safe
 def seminars_csv(request):
-    """The same as a file: all public seminars that the filters leave, coming or held, the last first."""
+    """All public seminars that match the filters, coming or held, the last first, as CSV."""
     filters = SeminarFilter(request.GET, Seminar.objects.public(), request=request)
     if not filters.is_valid():
         return seminar_list(request)
