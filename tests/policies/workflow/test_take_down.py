@@ -108,7 +108,7 @@ def test_passage_of_a_title_leaves_the_address_too(case, editor):
     assert [each for each in kept if re.search("(?i)kim", each)] == []
     assert Notice.objects.filter(recipient=team).last().path == case.get_absolute_url()
     assert case.live.title == "Buses of [Removed on 3 December 2026: Private]"
-    assert case.slug == "buses-of-removed-on-dec-3-2026-private"
+    assert case.slug == "buses-of-removed-on-3-december-2026-private"
     # The other fields were not meant.
     assert SECRET in case.live.solution
 
