@@ -379,7 +379,7 @@ def test_superseded_revision_is_readable_as_it_was(client, reference):
     assert '<meta name="robots" content="noindex">' in page
     url = f"http://localhost:8000{old.get_absolute_url()}"
     assert f'<link rel="canonical" href="{url}">' in page
-    assert f"revision 1, {old.decided_at:%b}" in page
+    assert f"revision 1, {old.decided_at:%-d %B}" in page
 
 
 @pytest.mark.django_db
