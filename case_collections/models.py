@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models.querysets import MODERATE, case_is_public, writes_as
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member
+from members.secretariat import acts_for_secretariat
 from policies.models import CaseStudy
 
 MAX_ITEMS, MAX_COLLECTIONS = 60, 50

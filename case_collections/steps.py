@@ -5,10 +5,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange.models.querysets import MODERATE
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Notice, User
 from members.notices.notifications import address, notify
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 
 from .models import MAX_COLLECTIONS, MAX_ITEMS, Collection, CollectionItem
 

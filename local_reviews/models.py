@@ -3,8 +3,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models.querysets import MODERATE
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member
+from members.secretariat import acts_for_secretariat
 from policies.models import Revision, months
 from sdg.models import Goal
 

@@ -9,8 +9,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from members.accounts.middleware import SIGNED_IN_AT
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Event, User
+from members.secretariat import acts_for_secretariat
 from policies.models import CaseStudy, Revision
 from policies.workflow import authoring, curation, moderation
 from tests.addresses import names, of_secretariat
@@ -232,7 +232,7 @@ ASKS_STAFF = {
     "exchange/content/introductions.py": "the secretariat stands for cities without a team",
     "exchange/content/mailed.py": "a mail to a moderator, when nobody has signed in",
     "members/accounts/middleware.py": "what the session of staff is worth",
-    "members/accounts/secretariat.py": "the predicate",
+    "members/secretariat.py": "the predicate",
     "members/accounts/views.py": "staff hand over their rights before they delete their account",
     "members/notices/forms.py": "the weekly digest is for staff",
     "members/teams/personal_data.py": "one's own data",

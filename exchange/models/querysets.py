@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership
+from members.secretariat import acts_for_secretariat
 
 MODERATE = "exchange.moderate"
 

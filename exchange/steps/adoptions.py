@@ -22,10 +22,10 @@ from exchange.models import (
 )
 from exchange.models.adoptions import FINAL_STAGES, Stage
 from exchange.models.querysets import MODERATE, writes_as
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership, Notice, User
 from members.notices.notifications import address, notify, settle
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 from policies.workflow.notifications import authors
 
 from .entries import lock, need_member, refuse_contact_details

@@ -11,8 +11,8 @@ from exchange.content.contact_details import link_count
 from exchange.models import Advice
 from exchange.models.querysets import MODERATE
 from exchange.models.questions import MAX_TARGETS
-from members.accounts.secretariat import acts_for_secretariat
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 
 from .entries import (
     MAX_LINKS,

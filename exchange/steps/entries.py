@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from exchange.content.contact_details import contact_details, link_count
 from exchange.models import Advice, Cooperation, Question
 from exchange.models.querysets import MODERATE, writes_as
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, User
+from members.secretariat import acts_for_secretariat
 
 from .errors import ExchangeError, NotAllowed, TooManyToday
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from exchange.models import Adoption, Advice, Cooperation, Flag, Question
 from exchange.models.querysets import MODERATE, is_in_network, writes_as
-from members.accounts.secretariat import acts_for_secretariat
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 
 from . import advice as advice_steps
 from . import cooperation as cooperation_steps

@@ -7,9 +7,9 @@ from django.utils import translation
 from exchange.content.figures import figures
 from exchange.models import Addressee
 from exchange.models.querysets import MODERATE
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Membership, Notice, User
 from members.notices.notifications import address, notify, settle
+from members.secretariat import acts_for_secretariat
 from policies.models import Revision
 
 from .notifications import coordinators, secretariat, text_of

@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from exchange.models import Addressee, Advice, Question, QuestionDraft
 from exchange.models.querysets import MODERATE, writes_as
 from exchange.models.questions import MAX_ADDRESSEES, MAX_TARGETS
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member
 from members.names import fold
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 
 from . import advice as advice_steps
 from . import question_notices as notices

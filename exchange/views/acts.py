@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exchange.models.querysets import MODERATE, writes_as
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member
+from members.secretariat import acts_for_secretariat
 
 
 def posted(request):

@@ -21,8 +21,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from members.secretariat import acts_for_secretariat
+
 from .second_factor import has_second_factor
-from .secretariat import acts_for_secretariat
 
 MAX_SEARCHED = 300  # characters
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from members.errors import AlreadyDecided, NotAllowed, ReasonRequired
 from members.models import User
+from members.secretariat import acts_for_secretariat
 
-from .secretariat import acts_for_secretariat
 from .telling import record_and_tell
 
 

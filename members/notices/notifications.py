@@ -26,6 +26,7 @@ from django.utils.module_loading import import_string
 
 from members.models import Invitation, Membership, Notice
 from members.models.invitation_tokens import token_of
+from members.secretariat import acts_for_secretariat
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +134,22 @@ def notify(kind, recipients, path="", **context):
                 context=context,
             )
     return Notice.objects.bulk_create(notices.values())
+
+
+def notices_of(user):
+    """Return the notices of a person: what the secretariat alone is told only to who acts for it now.
+
+    That is what leads to its desk, and what teams without a coordinator leave to it.
+    """
+    own = user.notices.all()
+    if acts_for_secretariat(user):
+        return own
+    of_desk = own.filter(
+        Q(path__startswith=address("admin:index"))
+        | Q(context__has_coordinator=False)
+        | Q(context__change="no-coordinator")
+    )
+    return own.exclude(pk__in=of_desk.order_by().values("pk"))
 
 
 def settle(path, user=None, **about):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members.models import Notice, User
 
 from .forms import MailForm
-from .notifications import UNSUBSCRIBE, subject_of
+from .notifications import UNSUBSCRIBE, notices_of, subject_of
 
 PAGE_SIZE = 25
 
@@ -30,7 +30,7 @@ def notices(request):
         form.save()
         messages.success(request, _("Your choice is saved."))
         return redirect("my:notices")
-    page = Paginator(request.user.notices.all(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(notices_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "notices": with_subjects(page, request.user),
@@ -67,7 +67,7 @@ def unsubscribe(request, token):
 @require_POST
 def read(request, pk):
     """Mark one notice as read."""
-    notice = get_object_or_404(request.user.notices, pk=pk)
+    notice = get_object_or_404(notices_of(request.user), pk=pk)
     request.user.notices.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
     number = request.POST.get("page", "")
     page = {"page": number} if number.isdecimal() and number != "1" else None
@@ -84,7 +84,7 @@ def read_all(request):
 
 def unread_of(user):
     """Return notices that the person has not marked as read."""
-    return user.notices.filter(read_at=None)
+    return notices_of(user).filter(read_at=None)
 
 
 def with_subjects(notices, user):

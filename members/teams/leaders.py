@@ -3,8 +3,8 @@
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Case, When
 
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member, Membership, User
+from members.secretariat import acts_for_secretariat
 
 Role, Status = Membership.Role, Membership.Status
 

@@ -6,6 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 
 from members.models import Event, Invitation, MemberProposal, Membership, Notice
+from members.notices.notifications import notices_of
 from members.record.people import rows
 from members.record.redaction import Redactor, addresses_of, former_colleague, former_moderator
 
@@ -93,7 +94,7 @@ def export(user):
             .order_by("pk")
             .values("name", "state", "note", "decided_at")
         ),
-        "notices": rows(user.notices.all(), without=("attempts", "next_attempt_at", "last_error")),
+        "notices": rows(notices_of(user), without=("attempts", "next_attempt_at", "last_error")),
         "secretariat_log": list(
             LogEntry.objects.filter(user=user)
             .order_by("pk")

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citynet.web.text import address_part
-from members.accounts.secretariat import acts_for_secretariat
 from members.errors import AlreadyDecided, InvalidMember, NotAllowed, ReasonRequired, TooManyToday
 from members.mail_domains import own_domain, website_domain
 from members.models import FormerAddress, Member, MemberProposal, Membership, Notice, User
 from members.names import core, fold
 from members.notices.notifications import address, notify, place_of, settle
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 
 from . import memberships
 from .leaders import secretariat

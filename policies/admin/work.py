@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import MemberProposal
 from members.notices.failed import failed_mail
+from members.secretariat import acts_for_secretariat
 from members.teams import leaders, proposals
 from policies.models import ImportRun, Revision, UpdateRequest
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery
 
-from members.accounts.secretariat import acts_for_secretariat
+from members.secretariat import acts_for_secretariat
 
 # What a team writes for itself until it submits it, taken back before that included.
 NEVER_SUBMITTED = Q(state="draft") | Q(state="withdrawn", submitted_at=None)

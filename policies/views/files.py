@@ -20,8 +20,8 @@ from django.views.decorators.http import require_safe
 from citynet.uploads import files, images
 from citynet.web import ranges
 from citynet.web.headers import FOR_OTHER_SITES
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Member
+from members.secretariat import acts_for_secretariat
 from policies.models import Attachment, CaseStudy, Photo, Revision
 
 from .gone import gone_file

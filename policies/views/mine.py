@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from members.accounts.secretariat import acts_for_secretariat
 from members.models.invitation_tokens import token_of
 from members.notices.views import unread_of, with_subjects
+from members.secretariat import acts_for_secretariat
 from members.teams import invitations, memberships, waiting
 from members.teams.leaders import is_secretariat, requests_for
 from policies.filters.own_cases import STATES, OwnCaseFilter

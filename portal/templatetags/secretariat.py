@@ -4,7 +4,7 @@ from django import template
 
 from exchange.content.desk import desk
 from exchange.models.querysets import MODERATE
-from members.accounts.secretariat import acts_for_secretariat
+from members.secretariat import acts_for_secretariat
 from policies.admin import work
 
 register = template.Library()

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from exchange.models.querysets import MODERATE
-from members.accounts.secretariat import acts_for_secretariat
+from members.secretariat import acts_for_secretariat
 from policies.models import Revision
 
 CASES = ("case__live", "case__merged_into__live")

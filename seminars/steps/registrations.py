@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from exchange.models.querysets import MODERATE, writes_as
 from exchange.steps.errors import NotAllowed, StepRefused
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Notice
 from members.notices.notifications import address, notify
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 from seminars.models import Registration, Seminar
 
 State = Registration.State

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from exchange.models.querysets import MODERATE
 from exchange.steps.errors import ChangedMeanwhile, ExchangeError, NotAllowed, ReasonRequired
-from members.accounts.secretariat import acts_for_secretariat
 from members.models import Notice, User
 from members.notices.notifications import address, notify
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 from seminars.content import times
 from seminars.content.ical import where
 from seminars.models import Registration, Seminar, SeminarHost, SeminarItem

@@ -1,12 +1,23 @@
 """The page of notices: reading, marking, and what is mailed."""
 
+import html
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Notice
 from members.notices.notifications import notify
-from tests.factories import UserFactory
+from members.teams import memberships
+from policies.workflow import moderation
+from tests.conftest import signed_in
+from tests.factories import (
+    MemberFactory,
+    MembershipFactory,
+    RevisionFactory,
+    StaffFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +45,35 @@ def test_list_shows_own_notices_only(client, person):
     assert [notice.subject for notice in page.context["notices"]] == ["Submitted: Mine (Surabaya)"]
     assert '<a href="/my/">Submitted: Mine (Surabaya)</a>' in page.text
     assert "no-store" in page["Cache-Control"]
+
+
+def test_password_alone_shows_nothing_that_the_secretariat_is_told(reference):
+    moderator = StaffFactory(is_superuser=True)
+    official = MembershipFactory().user
+    notices_for(moderator, title="One's own")
+    text = RevisionFactory(
+        case__member=official.memberships.get().member, created_by=official, title="Zebrafish"
+    )
+    moderation.submit(text, by=official)
+    city = MemberFactory(name="Galle")
+    asker = UserFactory(email="asker@town.example", name="Nimal Perera")
+    memberships.request_membership(asker, city)
+    memberships.leave(MembershipFactory(member=city, role="coordinator"), by=moderator)
+    shown = {}
+    for factors in (["mfa"], []):
+        browser = signed_in(moderator)
+        if not factors:
+            session = browser.session
+            session["account_authentication_methods"] = []
+            session.save()
+        page = browser.get(reverse("my:notices"))
+        pages = page.text + browser.get(reverse("my:home")).text
+        told = browser.get(reverse("account_data_json")).json()["notices"]
+        unread = page.context["unread"]
+        names = ("One's own", "Zebrafish", "asker@town.example", "Galle")
+        pages = html.unescape(pages)
+        shown[bool(factors)] = (unread, [name in f"{pages}{told}" for name in names])
+    assert shown == {True: (4, [True] * 4), False: (1, [True, False, False, False])}
 
 
 def test_list_escapes_what_people_wrote(client, person):
