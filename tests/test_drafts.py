@@ -13,6 +13,7 @@ from members.models import Event, User
 from members.secretariat import acts_for_secretariat
 from policies.models import CaseStudy, Revision
 from policies.workflow import authoring, curation, moderation
+from policies.workflow.errors import EditRefused
 from tests.addresses import names, of_secretariat
 from tests.conftest import signed_in
 from tests.factories import (
@@ -22,6 +23,7 @@ from tests.factories import (
     PhotoFactory,
     RevisionFactory,
     StaffFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,39 @@ def test_secretariat_sees_what_it_compiles_itself(city):
     assert [*CaseStudy.objects.editable_by(editor)] == [draft.case]
     answer = signed_in(editor).get(reverse("policies:edit", args=[draft.case_id]))
     assert answer.status_code == 200
+
+
+def renamed(draft, official):
+    return authoring.save_section(
+        draft,
+        user=official,
+        seen="",
+        fingerprint=lambda _revision: "",
+        write=lambda revision: setattr(revision, "title", SECRET),
+    )
+
+
+@pytest.mark.parametrize("of_secretariat_too", [False, True])
+def test_what_a_team_writes_into_a_compiled_case_is_its_own(city, of_secretariat_too):
+    """Whoever of the team works for the secretariat too, or comes to do so later."""
+    editor = StaffFactory(groups=["Editors in chief"])
+    writer = StaffFactory(groups=["Moderators"]) if of_secretariat_too else UserFactory()
+    MembershipFactory(member=city, user=writer)
+    first = curation.compile_case(city, by=editor, title="Compiled", summary="S", language="en")
+    live = LiveRevisionFactory(case__member=city, case__provenance="secretariat", title="Public")
+    later = authoring.open_draft(live.case, user=writer)
+    for draft in (first, later):
+        renamed(draft, writer)
+    User.objects.filter(pk=writer.pk).update(is_staff=True)
+    assert [*Revision.objects.known_to_secretariat()] == [live]
+    assert [*CaseStudy.objects.editable_by(editor)] == []
+    told = signed_in(writer).get(reverse("policies:preview", args=[first.case_id])).text
+    export = signed_in(editor).post(reverse("secretariat:export", args=["cases"]))
+    exported = export.getvalue().decode()
+    assert "Only your team can see it" in told
+    assert ("Public" in exported, SECRET in exported) == (True, False)
+    with pytest.raises(EditRefused, match="has claimed this case"):
+        renamed(first, editor)
 
 
 def test_drafts_stay_with_their_team_when_the_case_is_moved(drafts, official, city):

@@ -76,6 +76,13 @@ class Cooperation(Entry):
     decision_note = models.TextField(
         _("note on the decision"), blank=True, help_text=_("Its author reads it.")
     )
+    # Not told from who its author is: people come to the secretariat, and leave it.
+    passed_on = models.BooleanField(
+        _("passed on by the secretariat"),
+        default=False,
+        db_default=False,
+        help_text=_("Written by the secretariat for the member."),
+    )
     opened_at = models.DateTimeField(_("opened on"), null=True, blank=True)
     ended_at = models.DateTimeField(_("closed or ended on"), null=True, blank=True)
     warned_at = models.DateTimeField(_("warned of its end on"), null=True, blank=True)

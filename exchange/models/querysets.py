@@ -142,7 +142,7 @@ class CooperationQuerySet(EntryQuerySet):
 
     def _known_to_secretariat(self):
         # A team's draft is its own; what the secretariat writes for a member is not.
-        return ~Q(state="draft") | Q(author__is_staff=True)
+        return ~Q(state="draft") | Q(passed_on=True)
 
     def open(self):
         """Return needs and offers that one can answer now; on its last day one still can."""

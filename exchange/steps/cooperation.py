@@ -52,7 +52,12 @@ def draft(*, by, member, kind, data):
     """
     need_member(by, member)
     entry = Cooperation(
-        kind=kind, member=member, author=by, author_name=by.get_full_name(), state=State.DRAFT
+        kind=kind,
+        member=member,
+        author=by,
+        author_name=by.get_full_name(),
+        state=State.DRAFT,
+        passed_on=not _is_of_team(by, member),
     )
     return _write(entry, data)
 
@@ -84,6 +89,8 @@ def change(entry, *, by, data, shown):
     if entry.state not in (*UNSEEN, *STANDS):
         raise StepRefused(_("It is over and can no longer be changed. Renew it first."))
     was_open = entry.state == State.OPEN
+    # What its team has changed is the team's own.
+    entry.passed_on = entry.passed_on and not _is_of_team(by, entry.member)
     _write(entry, data)
     if was_open:
         if waits_for_a_look(by, entry.title, entry.text):
@@ -251,8 +258,12 @@ def _tell_team(entry, *, over):
 def can_change(user, entry):
     """Return whether ``user`` may change the texts of a need or offer as it stands."""
     if entry.state in UNSEEN:
-        return writes_as(user).filter(pk=entry.member_id).exists() or may_decide(user, entry.member)
+        return _is_of_team(user, entry.member) or may_decide(user, entry.member)
     return entry.state in STANDS and may_decide(user, entry.member)
+
+
+def _is_of_team(user, member):
+    return writes_as(user).filter(pk=member.pk).exists()
 
 
 def months_after(day, months):

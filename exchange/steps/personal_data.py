@@ -27,6 +27,7 @@ BY_SECRETARIAT = {
     Question: {"passed_on": True},
     Advice: {"passed_on": True},
     Adoption: {"provenance": "secretariat"},
+    Cooperation: {"passed_on": True},
 }
 # What the secretariat notes on an entry is no text of its author.
 OF_SECRETARIAT = ("decision_note", "removed_reason", "waits_since", "next_offered_at")

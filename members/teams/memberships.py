@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,19 +38,22 @@ def suggested_member(email):
     """Return the one member that an e-mail address points to, or None.
 
     The domain of the address is that which the secretariat has set for the member or, where it is set
-    for none, that of officials whom the secretariat let in: nothing that a team writes of itself counts.
+    for none, that of officials whom the secretariat let in: nothing that a team writes of itself counts,
+    nor whom somebody of the team let in who came to work for the secretariat later.
     Domains of public mail providers, and those of several members, point to nobody.
     """
     domain = domain_of(email)
     if not domain or is_public(domain):
         return None
+    of_decider = Membership.objects.filter(member=OuterRef("member"), user=OuterRef("decided_by"))
+    let_in = Membership.objects.active().filter(
+        ~Exists(of_decider),
+        decided_by__is_staff=True,
+        user__emailaddress__email__iendswith=f"@{domain}",
+        user__emailaddress__verified=True,
+    )
     found = set(Member.objects.filter(email_domain=domain)) or set(
-        Member.objects.filter(
-            memberships__status=Status.ACTIVE,
-            memberships__decided_by__is_staff=True,
-            memberships__user__emailaddress__email__iendswith=f"@{domain}",
-            memberships__user__emailaddress__verified=True,
-        )
+        Member.objects.filter(pk__in=let_in.order_by().values("member"))
     )
     return found.pop() if len(found) == 1 else None
 

@@ -113,6 +113,14 @@ class CaseStudy(models.Model):
         help_text=_("Who writes it alone, until the member’s team has taken the person in."),
     )
     created_at = models.DateTimeField(_("created on"), auto_now_add=True)
+    # Not told from who its authors are: people come to the secretariat, and leave it.
+    claimed_at = models.DateTimeField(
+        _("claimed on"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the member’s team first wrote in a case that the secretariat compiled."),
+    )
     confirmed_at = models.DateField(
         _("confirmed on"),
         null=True,

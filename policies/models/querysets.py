@@ -60,21 +60,9 @@ class CaseStudyQuerySet(models.QuerySet):
         return self.filter(Q(held_by=user) | (of_team & Q(held_by=None))).distinct()
 
     def unclaimed(self):
-        """Return compiled cases that the city has neither confirmed nor claimed.
-
-        The city has claimed a case once one of its people has submitted it, or has started a
-        revision after the first one, which the secretariat wrote.
-        """
-        revisions = self.model.revisions.rel.related_model.objects.filter(case=OuterRef("pk"))
-        written = Q(number__gt=1) & (Q(created_by=None) | Q(created_by__is_staff=False))
-        by_city = Q(events__actor=None) | Q(events__actor__is_staff=False)
-        submitted = Q(events__to_state="submitted") & by_city
-        return self.filter(
-            ~Exists(revisions.filter(written)),
-            ~Exists(revisions.filter(submitted)),
-            provenance="secretariat",
-            confirmed_at=None,
-        )
+        """Return compiled cases that the city has neither confirmed nor claimed: nobody of its team
+        has written in them or submitted them."""
+        return self.filter(provenance="secretariat", claimed_at=None, confirmed_at=None)
 
     def known_to_secretariat(self):
         """Return cases of which the secretariat may know: what it may see of them is

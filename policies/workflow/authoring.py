@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Member, MemberProposal, Membership, User
+from members.secretariat import acts_for_secretariat
 from members.teams import memberships
 from policies.content.fields import values_of
 from policies.models import CaseStudy, ReviewNote, Revision, UpdateRequest
@@ -144,6 +145,7 @@ def open_draft(case, *, user, number=None):
             _("This case was merged into case %(number)s.") % {"number": case.merged_into_id}
         )
     _check_drafts(user)
+    _claim(case, user)
     newest = revisions.first()
     source = case.live or newest
     if number is not None:
@@ -203,6 +205,7 @@ def locked_draft(revision, user, states=WRITABLE):
             _("This revision is %(state)s and cannot be changed now.")
             % {"state": revision.get_state_display().lower()}
         )
+    _claim(case, user)
     return revision
 
 
@@ -234,6 +237,7 @@ def submit(revision, *, user, seen=""):
             raise IncompleteSubmission(revision)
         if seen not in ("", edition(revision)):
             raise EditConflict(revision)
+    _claim(case, user)
     return moderation.submit(revision, by=user)
 
 
@@ -315,12 +319,25 @@ def _locked(pk, user):
     """Return the case, locked; raise ``EditRefused`` where ``user`` may not write it now."""
     case = CaseStudy.objects.select_for_update().get(pk=pk)
     if not CaseStudy.objects.editable_by(user).filter(pk=pk).exists():
+        if case.claimed_at and acts_for_secretariat(user, "policies.add_casestudy"):
+            sentence = _("The team of %(member)s has claimed this case and writes it itself now.")
+            raise EditRefused(sentence % {"member": case.member})
         raise EditRefused(_("You are no longer in the team of this case's member."))
     if case.held_by_id and Member.objects.of(user).filter(pk=case.member_id).exists():
         # The person came into the team in another way than by a decision, as when members merge.
         case.held_by = None
         case.save(update_fields=["held_by"])
     return case
+
+
+def _claim(case, user):
+    """Let a compiled case be its team's own from the first time on that ``user`` writes for the team:
+    what it writes is its own until it submits it."""
+    if case.claimed_at or case.provenance != Provenance.SECRETARIAT:
+        return
+    if CaseStudy.objects.of_team(user).filter(pk=case.pk).exists():
+        case.claimed_at = timezone.now()
+        case.save(update_fields=["claimed_at"])
 
 
 def _check_drafts(user):

@@ -9,8 +9,9 @@ from django.utils import timezone
 from exchange.models import Cooperation
 from exchange.steps import cooperation
 from exchange.steps.errors import ChangedMeanwhile, ExchangeError, NotAllowed, StepRefused
-from members.models import Event, Notice
+from members.models import Event, Notice, User
 from sdg.models import Target
+from tests.conftest import signed_in
 from tests.exchange.factories import CooperationFactory
 from tests.factories import (
     MemberFactory,
@@ -71,6 +72,26 @@ def actions():
 
 def told():
     return sorted(Notice.objects.values_list("recipient__name", "kind"))
+
+
+def test_draft_is_the_teams_own_whoever_comes_to_the_secretariat_later(reference, team):
+    desk, boss = signed_in(StaffFactory(groups=["Moderators"])).person, team["official"]
+    own = draft(team)
+    passed_on = cooperation.draft(by=desk, member=team["member"], kind="offer", data=data())
+    known = Cooperation.objects.readable_by(desk).filter(state="draft")
+    assert [*known] == [passed_on]
+    # Who works for the secretariat now, and no longer.
+    User.objects.filter(pk=boss.pk).update(is_staff=True)
+    User.objects.filter(pk=desk.pk).update(is_staff=False)
+    assert [*known.all()] == [passed_on]
+    of_both = signed_in(StaffFactory(groups=["Moderators"])).person
+    MembershipFactory(member=team["member"], user=of_both)
+    cooperation.draft(by=of_both, member=team["member"], kind="offer", data=data())
+    assert [*known.all()] == [passed_on]
+    shown = cooperation.as_shown(passed_on)
+    cooperation.change(passed_on, by=boss, data=data(title="Ours"), shown=shown)
+    assert [*known.all()] == []
+    assert own.author == boss
 
 
 def test_official_drafts_and_coordinator_opens(reference, team):

@@ -69,6 +69,10 @@ def test_suggested_member_follows_colleagues_whom_the_secretariat_let_in():
     first.decided_by = StaffFactory()
     first.save()
     assert memberships.suggested_member("second@city.gov.example") == member
+    # Somebody of the team let the person in, and came to the secretariat later.
+    former = MembershipFactory(member=member, user=first.decided_by, status="ended")
+    assert memberships.suggested_member("second@city.gov.example") is None
+    former.delete()
     first.user.emailaddress_set.update(verified=False)
     assert memberships.suggested_member("second@city.gov.example") is None
 
