@@ -113,7 +113,7 @@ def kind_of(link):
 
 
 # So many rows, or choices of values, are enough of a page.
-OF_A_KIND = 5 if TIMES > 1 else 2
+OF_A_KIND = 5 if TIMES > 1 else 1
 # What ends the walk.
 NOT_FOLLOWED = ("/accounts/logout/", "/admin/logout/")
 NUMBER = re.compile(r"\d+")
