@@ -25,6 +25,8 @@ from policies.models import (
 
 # What came of an import tells of cases, not of who started it.
 RESULTS = ("counts", "errors", "warnings", "drafts")
+# What is decided on an answer to a call is the secretariat's until the results are announced.
+UNTIL_ANNOUNCED = ("is_shortlisted", "result")
 # Steps that the author's team takes; all others are the moderators'.
 STEPS_OF_THE_TEAM = (Revision.State.SUBMITTED, Revision.State.WITHDRAWN)
 
@@ -45,6 +47,7 @@ def export(user):
     began = CaseStudy.objects.filter(created_by=user).order_by("pk")
     named = Q(pk__in=own) | Q(pk__in=Revision.objects.citable().order_by().values("case_id"))
     of_case = ("id", "member__name", "created_at")
+    answers, of_answer = CallEntry.objects.filter(by=user), ("call_id", "case_id")
     return {
         "cases_created": [
             *began.filter(named).values(*of_case, "slug", "live__title"),
@@ -69,7 +72,10 @@ def export(user):
         "desk_notes": rows(DeskNote.objects.filter(by=user), *of_revision),
         "updates_asked_for": rows(UpdateRequest.objects.filter(by=user), "case_id"),
         "updates_answered": rows(UpdateRequest.objects.filter(answered_by=user), "case_id"),
-        "calls_answered": rows(CallEntry.objects.filter(by=user), "call_id", "case_id"),
+        "calls_answered": [
+            *rows(answers.filter(call__announced_at__isnull=False), *of_answer),
+            *rows(answers.filter(call__announced_at=None), *of_answer, without=UNTIL_ANNOUNCED),
+        ],
         "calls_marked": rows(CallMark.objects.filter(by=user), "entry__call_id"),
         "mails_to_people": rows(Mailing.objects.filter(by=user)),
         "imports": rows(ImportRun.objects.filter(by=user), without=("file", *RESULTS)),

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from members.models import Event, Notice
+from members.record.people import data_of
 from policies.models import Call, CallEntry, CallMark, CaseStudy, Revision, Theme
 from policies.workflow import calls
 from policies.workflow.errors import ActionRefused
@@ -173,10 +174,18 @@ def test_several_reviewers_mark_and_people_decide(
     public = f"/calls/{call.pk}/"
     case_page = cases["public"].get_absolute_url()
     assert "Finalist 2026" not in client.get(public).text + client.get(case_page).text
+    # Nor does the download of one's own data say it before.
+    assert [set(row) for row in data_of(ani)["calls_answered"]] == (
+        [{"call_id", "case_id", "by_name", "created_at"}] * 2
+    )
     for _click in range(2):
         editor_client.post(answers, chosen | {"act": "announce"})
     assert "Finalist 2026 Buses Suva" in text(client.get(f"{public}?1").text)
     assert f'<a href="{public}">Finalist 2026</a>' in client.get(f"{case_page}?1").text
+    assert [(row["is_shortlisted"], row["result"]) for row in data_of(ani)["calls_answered"]] == [
+        (True, "Finalist 2026"),
+        (False, ""),
+    ]
     notices = Notice.objects.filter(recipient=ani).order_by("pk")
     told = [notice.context["note"] for notice in notices]
     assert told == [
