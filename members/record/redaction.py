@@ -6,7 +6,7 @@ import unicodedata
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Q, TextField
+from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast, Lower
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -30,17 +30,29 @@ def former_moderator():
 
 
 def addresses_of(user):
-    """Return every e-mail address of a person, in lower case: also the former ones at which the person
-    accepted an invitation, as far as they are nobody else's now."""
-    current = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    """Return every e-mail address that is known to be the person's, in lower case: also the former ones
+    at which the person accepted an invitation, as far as they are nobody else's now.
+
+    One that was typed and never confirmed is nobody's.
+    """
     accepted = user.events.filter(action="invitation-accepted").values_list("subject_id", flat=True)
     invited = Invitation.objects.filter(pk__in=list(accepted)).values_list("email", flat=True)
-    addresses = {user.email.lower(), *map(str.lower, current)}
+    addresses = _proven(User.objects.filter(pk=user.pk))
     former = set(map(str.lower, invited)) - addresses
-    for owned in (User.objects.exclude(pk=user.pk), EmailAddress.objects.exclude(user=user)):
-        spelt = owned.annotate(in_lower_case=Lower("email")).filter(in_lower_case__in=former)
-        former -= set(spelt.values_list("in_lower_case", flat=True))
-    return sorted(addresses | former)
+    return sorted(addresses | (former - _proven(User.objects.exclude(pk=user.pk), former)))
+
+
+def _proven(people, among=None):
+    """Return the addresses of ``people`` that none of them has yet to confirm; only those ``among``."""
+    rows = EmailAddress.objects.annotate(spelt=Lower("email"))
+    unconfirmed = rows.filter(user=OuterRef("pk"), spelt=OuterRef("spelt"), verified=False)
+    # An account that the secretariat has made has no row of its address.
+    signed_up = people.annotate(spelt=Lower("email")).exclude(Exists(unconfirmed))
+    confirmed = rows.filter(user__in=people.values("pk"), verified=True)
+    found = [signed_up, confirmed]
+    if among is not None:
+        found = [each.filter(spelt__in=among) for each in found]
+    return {address for each in found for address in each.values_list("spelt", flat=True)}
 
 
 # Scripts that part no words, by the beginning of the Unicode names of their letters.
@@ -147,7 +159,7 @@ class Redactor:
 
     def __init__(self, user, label):
         self.label = label
-        self.words = [*addresses_of(user), *filter(None, [user.name])]
+        self.words = [*addresses_of(user), user.email, *filter(None, [user.name])]
         forms = sorted({_composed(word) for word in self.words}, key=len, reverse=True)
         patterns = map(_pattern, forms)
         self.pattern = re.compile("|".join(patterns), re.IGNORECASE)

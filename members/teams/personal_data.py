@@ -163,7 +163,10 @@ def forget(user):
         actor_name=former_moderator(), address=None
     )
     Invitation.objects.filter(email__in=addresses).delete()
-    Notice.objects.filter(recipient=None, email__in=addresses).delete()
+    # What was mailed about the account itself went to its address, confirmed or not.
+    own_account = Q(kind=Notice.Kind.ACCOUNT_CHANGED, email__iexact=user.email)
+    mailed = Q(email__in=addresses) | own_account
+    Notice.objects.filter(mailed, recipient=None).delete()
     redactor.rows(Notice.objects.exclude(recipient=user), "context")
     redactor.rows(Membership.objects.exclude(user=user), "message", "note")
     redactor.rows(MemberProposal.objects.exclude(user=user), "message", "note")

@@ -785,6 +785,39 @@ def test_deletion_drops_a_former_address_that_was_invited():
     assert list(Invitation.objects.values_list("email", flat=True)) == ["desk@city.example"]
 
 
+@pytest.mark.parametrize("typed", ["as a further one", "at the sign-up"])
+def test_address_that_was_typed_and_never_confirmed_is_not_the_persons(surabaya, typed):
+    budi = person(name="Budi", email="budi@old.example")
+    desk = StaffFactory(is_superuser=True)
+    invitations.accept(invitations.invite(MemberFactory(), budi.email, desk), budi)
+    budi.emailaddress_set.all().delete()
+    User.objects.filter(pk=budi.pk).update(email="budi@new.example")
+    leader = MembershipFactory(member=surabaya, role=COORDINATOR).user
+    waiting = invitations.invite(surabaya, "mayor@suva.example", leader)
+    claimed = ("Mayor@suva.example", "budi@old.example")
+    people_who_typed = [UserFactory(name="", email=f"liar{i}@city.example") for i in (1, 2)]
+    for liar, address in zip(people_who_typed, claimed, strict=True):
+        if typed == "at the sign-up":
+            liar.email = address
+            liar.save()
+        EmailAddress.objects.create(user=liar, email=address, verified=False)
+        found = people.data_of(liar)
+        assert (found["invitations_received"], found["record_about"]) == ([], [])
+    # It stays the former address of who has proven it.
+    assert len(people.data_of(User.objects.get(pk=budi.pk))["invitations_received"]) == 1
+    told = Notice.objects.get(email=waiting.email)
+    memberships.request_membership(UserFactory(email="x@suva.example"), surabaya, waiting.email)
+    for liar in people_who_typed:
+        people.delete_account(liar)
+    assert set(Invitation.objects.values_list("email", flat=True)) == {
+        *("mayor@suva.example", "budi@old.example")
+    }
+    assert Notice.objects.filter(pk=told.pk).exists()
+    if typed != "at the sign-up":
+        asked = leader.notices.get(kind="membership-requested")
+        assert asked.context["message"] == waiting.email
+
+
 def test_deletion_without_a_name_drops_the_address(case, ani, surabaya):
     nameless = person(name="", email="nn@surabaya.example")
     draft = RevisionFactory(case__member=surabaya)
