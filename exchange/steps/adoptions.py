@@ -26,7 +26,7 @@ from members.models import Member, Membership, Notice, User
 from members.notices.notifications import address, notify, settle
 from members.record import audit
 from members.secretariat import acts_for_secretariat
-from policies.workflow.notifications import authors
+from policies.workflow.notifications import writers
 
 from .entries import lock, need_member, refuse_contact_details
 from .errors import (
@@ -337,12 +337,12 @@ def _tell(kind, adoption, people, by, *, act, note):
 
 
 def _people_of_origin(adoption):
-    """Return who leads the original city's team, and who wrote its case."""
+    """Return who leads the original city's team, and who writes its case."""
     if adoption.origin is None:
         return []
     people = [*coordinators(adoption.origin)]
     if adoption.original_text:
-        people += authors(adoption.original_text)
+        people += writers(adoption.original_text)
     return people
 
 

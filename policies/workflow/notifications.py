@@ -35,6 +35,16 @@ def team(revision, besides=None):
     return _without(User.objects.filter(_in_team(revision), is_active=True), besides)
 
 
+def writers(revision, besides=None):
+    """Return the people who may write the revision's case now, without ``besides``: its team and, as
+    long as the case is the secretariat's own, who compiled the revision for it."""
+    people = _in_team(revision)
+    if CaseStudy.objects.unclaimed().filter(pk=revision.case_id).exists():
+        compilers = ModelBackend().with_perm("policies.add_casestudy").filter(is_staff=True)
+        people |= Q(pk=revision.created_by_id, pk__in=compilers.values("pk"))
+    return _without(User.objects.filter(people, is_active=True), besides).distinct()
+
+
 def moderators(besides=None):
     """Return the people who decide on submissions, without ``besides``."""
     people = ModelBackend().with_perm("policies.change_revision").filter(is_staff=True)
@@ -133,7 +143,7 @@ def notify_of_assignment(revisions, reviewer, actor, message=""):
 
 
 def notify_of_correction(correction, text, actor=None):
-    """Notify the team of a proposed correction; of what came of it the one who proposed it.
+    """Notify those who write the case of a proposed correction; of what came of it the one who proposed it.
 
     ``text`` is the message, in the language of the site.
     """
@@ -141,7 +151,7 @@ def notify_of_correction(correction, text, actor=None):
     facts = {"title": revision.title, "member": revision.case.member.name, "note": text}
     if correction.state == correction.State.PROPOSED:
         path = address("policies:edit", revision.case_id) + "#corrections"
-        notify(Kind.NOTE, authors(revision, correction.by), path, **facts, by="")
+        notify(Kind.NOTE, writers(revision, correction.by), path, **facts, by="")
     elif correction.by and correction.by != actor:
         path = address("admin:policies_revision_review", revision.pk)
         facts |= {"by": actor.get_full_name() if actor else "", "is_question": False}

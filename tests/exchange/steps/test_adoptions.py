@@ -18,6 +18,7 @@ from exchange.steps.errors import (
     StepRefused,
 )
 from members.models import Event, Notice
+from members.teams import memberships
 from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory
 from tests.factories import LiveRevisionFactory, MembershipFactory, StaffFactory
 
@@ -216,6 +217,20 @@ def test_a_draft_is_deleted_and_a_public_one_is_not(official):
 
 
 # Sentence 18.
+def test_who_has_left_the_original_city_reads_no_words_for_the_network(official):
+    left = MembershipFactory()
+    stays = MembershipFactory(member=left.member)
+    live = LiveRevisionFactory(case__member=left.member, created_by=left.user)
+    memberships.leave(left, left.user)
+    draft = steps.begin(
+        official, official.member, live.case, stage="considering", words="We have no money."
+    )
+    steps.publish(draft, by=official)
+    told_of = Notice.objects.filter(kind="adoption-new")
+    assert [notice.recipient for notice in told_of] == [stays.user]
+    assert told_of.get().context["note"] == "We have no money."
+
+
 def test_a_dispute_stands_until_the_secretariat_has_decided(case, official):
     moderator = StaffFactory(groups=["Moderators"])
     adoption = AdoptionFactory(member=official.member, case=case)

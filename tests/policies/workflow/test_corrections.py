@@ -3,11 +3,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from members.models import Event
+from members.models import Event, Notice
+from members.teams import memberships
 from policies.models import Correction, Revision
 from policies.workflow import corrections, moderation
 from policies.workflow.errors import EditRefused
-from tests.factories import RevisionFactory, StaffFactory
+from tests.factories import MembershipFactory, RevisionFactory, StaffFactory
 from tests.policies.contents import fill
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,15 @@ def test_proposal_is_on_record(submitted, moderator):
         str(submitted.pk),
         "Title\nA typo.",
     )
+
+
+def test_proposal_is_told_to_the_team_as_it_is_now(submitted, moderator):
+    left, stays = (MembershipFactory(member=submitted.case.member) for _two in range(2))
+    Revision.objects.filter(pk=submitted.pk).update(created_by=left.user)
+    submitted.refresh_from_db()
+    memberships.leave(left, left.user)
+    corrections.propose(submitted, "title", "Night buses", "Between us.", by=moderator)
+    assert [notice.recipient for notice in Notice.objects.filter(kind="note")] == [stays.user]
 
 
 def test_click_twice_proposes_once(submitted, moderator):
