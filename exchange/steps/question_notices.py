@@ -6,7 +6,7 @@ from django.utils import translation
 
 from exchange.content.figures import figures
 from exchange.models import Addressee
-from exchange.models.querysets import MODERATE
+from exchange.models.querysets import MODERATE, writes_as
 from members.models import Membership, Notice, User
 from members.notices.notifications import address, notify, settle
 from members.secretariat import acts_for_secretariat
@@ -54,7 +54,7 @@ def notify_answered(question, advice, by):
         message += f"\n\n{advice.english}"
     notify(
         Kind.QUESTION_ANSWERED,
-        _askers(question, by),
+        _told(question, by, advice),
         _path(question),
         title=question.title,
         advice=advice.pk,
@@ -69,7 +69,7 @@ def notify_declined(question, addressee, by):
     """Tell who asked that a member does not answer, and why."""
     notify(
         Kind.QUESTION_ANSWERED,
-        _askers(question, by),
+        _told(question, by),
         _path(question),
         title=question.title,
         member=addressee.member.name,
@@ -110,7 +110,7 @@ def notify_next(question, members, days):
     """Tell who asked which members could be asked next."""
     notify(
         Kind.QUESTION_WAITING,
-        _askers(question),
+        [person for person in _askers(question) if _stands_for(person, question)],
         _path(question),
         days=days,
         for_asker=True,
@@ -163,7 +163,7 @@ def settle_closed(question):
 
 def askers(question):
     """Return who is told of what becomes of a question: who asked it, and their coordinators."""
-    return _askers(question)
+    return _told(question)
 
 
 def asked(question, addressees):
@@ -189,12 +189,35 @@ def _asked(question, member):
     return list(people.values())
 
 
-def _askers(question, by=None):
+def _told(question, by=None, advice=None):
+    """Return the askers without ``by``: of them who asked it, and may have left since, only as long as
+    the person may read the question, and the ``advice`` to it."""
+    entries = [question, advice] if advice else [question]
+    return [
+        person
+        for person in _askers(question)
+        if person != by and (_stands_for(person, question) or _reads(person, entries))
+    ]
+
+
+def _stands_for(person, question):
+    """Return whether ``person`` is in the team that asks, or in the secretariat."""
+    in_team = writes_as(person).filter(pk=question.member_id)
+    return in_team.exists() or secretariat().filter(pk=person.pk).exists()
+
+
+def _reads(person, entries):
+    return all(
+        type(entry).objects.readable_by(person).filter(pk=entry.pk).exists() for entry in entries
+    )
+
+
+def _askers(question):
     people = {person.pk: person for person in coordinators(question.member)}
     author = question.author
     if author and author.is_active:
         people[author.pk] = author
-    return [person for person in people.values() if person != by]
+    return list(people.values())
 
 
 def _facts(question):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from exchange.models import Addressee, Advice, Question, QuestionDraft
 from exchange.steps import question_clock as clock
+from exchange.steps import question_notices as notices
 from exchange.steps import questions as steps
 from exchange.steps.errors import (
     AlreadyAsked,
@@ -21,6 +22,7 @@ from exchange.steps.errors import (
 )
 from members.models import Event, Notice
 from members.notices.notifications import deliver, text_of
+from members.teams import memberships
 from tests.exchange.factories import AddresseeFactory, AdviceFactory, QuestionFactory
 from tests.factories import (
     LiveRevisionFactory,
@@ -323,6 +325,25 @@ def test_the_asker_gets_the_whole_answer(asked, asker):
     assert actions(question) == ["question-asked", "question-answered"]
     with pytest.raises(AlreadyThere):
         steps.answer(asked.question, author=author, member=asked.member, text=given.text)
+
+
+@pytest.mark.parametrize(
+    ("of_question", "of_answer", "is_told"),
+    [("public", "public", True), ("public", "network", False), ("network", "network", False)],
+)
+def test_who_asked_and_has_left_is_told_of_what_everybody_reads(
+    asked, asker, of_question, of_answer, is_told
+):
+    Question.objects.filter(pk=asked.question_id).update(visibility=of_question)
+    membership = asker.memberships.get(member=asker.ours)
+    leader = MembershipFactory(member=asker.ours, role="coordinator").user
+    memberships.leave(membership, asker)
+    facts = {"author": asked.people[0], "member": asked.member, "text": TEXT}
+    steps.answer(fresh(asked.question), **facts, visibility=of_answer)
+    assert told("question-answered") == sorted([leader.name, *[asker.name] * is_told])
+    # Whom to ask next is for who can.
+    notices.notify_next(fresh(asked.question), [asked.member], 9)
+    assert told("question-waiting") == [leader.name]
 
 
 def test_an_answer_that_waits_counts_when_it_is_let_through(asked, asker):
