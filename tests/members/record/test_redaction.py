@@ -5,8 +5,9 @@ import unicodedata
 
 import pytest
 
+from members.models import Membership
 from members.record.redaction import Redactor
-from tests.factories import UserFactory
+from tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,36 @@ TEXTS = [
     ("Nguyễn Ánh", unicodedata.normalize("NFD", "bởi NGUYỄN  ÁNH, hôm qua"), "bởi Xx, hôm qua"),
     ("José", "José Josée", "Xx Josée"),
     ("O'Neill (Ann)", "by O'Neill (Ann).", "by Xx."),
+    # Arabic and Hebrew: before the name.
+    ("أحمد كريم", "راجعه سالم وأحمد كريم، ملاحظة لأحمد كريم", "راجعه سالم وXx، ملاحظة لXx"),
+    ("مريم", "وبالمريم فمريم", "وبالXx فXx"),
+    ("علي", "وعلي، معلي", "وXx، معلي"),
+    ("مال", "كمال ومال", "كمال وXx"),
+    ("דוד כהן", "נמסר לדוד כהן ושלדוד כהן", "נמסר לXx ושלXx"),
+    ("דוד", "ודוד מדוד", "וXx מדוד"),
+    # Written on, one after the other: from Sinhala to Georgian and Dhivehi.
+    ("රුවන්", "රුවන්ට කියන්න, රුවන්ගේ, රුවනි", "Xxට කියන්න, Xxගේ, රුවනි"),
+    ("ரவி", "ரவிக்கு, ரவியின், ரவிக்குமார்", "Xxக்கு, Xxயின், ரவிக்குமார்"),
+    ("முருகன்", "முருகன், முருகனை, முருகனிடம்", "Xx, Xx, Xxடம்"),
+    ("రవి", "రవికి చెప్పండి, రవీంద్ర", "Xxకి చెప్పండి, రవీంద్ర"),
+    ("ರಮೇಶ್", "ರಮೇಶ್‌ಗೆ, ರಮೇಶ್ ಅವರು", "Xx‌ಗೆ, Xx ಅವರು"),
+    ("രവി", "രവിയുടെ, രവിവർമ്മൻ", "Xxയുടെ, രവിവർമ്മൻ"),
+    ("രാമൻ", "രാമൻ, രാമനെ, രാമന്റെ, രാമായണം", "Xx, Xx, Xxറെ, രാമായണം"),
+    ("રમેશ", "રમેશનો, રમેશભાઈ, રમેશા", "Xxનો, Xxભાઈ, રમેશા"),
+    ("ରବି", "ରବିଙ୍କୁ", "Xxଙ୍କୁ"),
+    ("გიორგი", "გიორგის აზრი, გიორგისთვის, დიდგიორგი", "Xxს აზრი, Xxსთვის, დიდგიორგი"),
+    ("ޢަލީ", "ޢަލީގެ", "Xxގެ"),
+    # Endings of Turkic languages, of Tajik, Indonesian and Malay.
+    (
+        "Budi",
+        "catatan Budinya, Budilah; budidaya, Budiman",
+        "catatan Xxnya, Xxlah; budidaya, Budiman",
+    ),
+    ("Karim", "Karimga, Karimning, Karimlardan, Karima", "Xxga, Xxning, Xxlardan, Karima"),
+    ("Айжан", "Айжандын, Айжанга, Айжанова", "Xxдын, Xxга, Айжанова"),
+    ("Иван", "Иванка, Иванко, Иванго", "Иванка, Иванко, Xxго"),
+    ("Болот", "Болотту, Болотко, Болотбек", "Xxту, Xxко, Болотбек"),
+    ("Карим", "Каримро, Каримов", "Xxро, Каримов"),
 ]
 
 
@@ -34,6 +65,14 @@ def test_name_is_taken_out_and_no_other_word_is_cut(name, before, after):
     redactor = Redactor(UserFactory(name=name), "Xx")
     assert redactor.text(before) == after
     assert json.loads(redactor.text(json.dumps([{"changed": before}]))) == [{"changed": after}]
+
+
+@pytest.mark.parametrize(("name", "note"), [("முருகன்", "முருகனை"), ("രാമൻ", "രാമനെ")])
+def test_rows_are_found_by_the_stem_of_a_name(name, note):
+    noted = MembershipFactory(note=note)
+    Redactor(UserFactory(name=name), "Xx").rows(Membership.objects.all(), "note")
+    noted.refresh_from_db()
+    assert noted.note == "Xx"
 
 
 def test_text_without_the_name_stays_as_it_is_stored():
