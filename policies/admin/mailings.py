@@ -17,6 +17,7 @@ from citynet.web.admin import LockedChangeMixin, page
 from citynet.web.text import order_key
 from members.models import Member, Notice
 from members.notices.notifications import text_of
+from members.record import audit
 from policies.models import Mailing
 from policies.workflow import mailings
 from policies.workflow.errors import WorkflowError
@@ -97,15 +98,34 @@ class MailingAdmin(LockedChangeMixin, admin.ModelAdmin):
             return redirect("admin:policies_mailing_preview", mailing.pk)
 
     def save_model(self, request, obj, form, change):
+        # What stood there before is the history of a text that goes out in the name of the network.
+        before = _written(Mailing.objects.get(pk=obj.pk)) if change else ""
         if not change:
             obj.by, obj.by_name = request.user, request.user.get_full_name()
         super().save_model(request, obj, form, change)
+        if not change:
+            audit.record("mailing-added", obj, by=request.user)
+        elif before != _written(obj):
+            audit.record("mailing-changed", obj, by=request.user, reason=before)
+
+    def delete_model(self, request, obj):
+        audit.record("mailing-deleted", obj, by=request.user, reason=_written(obj))
+        super().delete_model(request, obj)
 
     def response_add(self, request, obj, post_url_continue=None):
         return redirect("admin:policies_mailing_preview", obj.pk)
 
     def response_change(self, request, obj):
         return redirect("admin:policies_mailing_preview", obj.pk)
+
+
+def _written(mailing):
+    """Return what a mail says and to whom it goes, as text."""
+    chosen = [mailing.get_roles_display(), mailing.get_cases_display()]
+    if mailing.is_about_own_work:
+        chosen.append(_("about their own work"))
+    for_whom = "; ".join(map(str, [*chosen, *mailing.kinds, *mailing.countries]))
+    return f"{mailing.subject}\n{for_whom}\n\n{mailing.text}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ from members.notices import notifications
 from policies.models import Mailing, Revision
 from policies.workflow import curation, mailings, moderation
 from policies.workflow.errors import ActionRefused
+from tests.conftest import signed_in
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -67,6 +68,27 @@ def shown(mailing):
 
 def send(mailing, by):
     return mailings.send(mailing, by=by, seen=shown(mailing))
+
+
+def test_what_was_written_and_by_whom_is_on_record(editor_client):
+    editor_client.post(ADD, SENT | {"kinds": ["ngo"]})
+    mailing = Mailing.objects.get()
+    boss = signed_in(StaffFactory(is_superuser=True))
+    for sent in (
+        SENT | {"kinds": ["ngo"]},
+        SENT | {"text": "Pay here.", "is_about_own_work": "on"},
+    ):
+        boss.post(address(mailing, "change"), sent)
+    boss.post(address(mailing, "delete"), {"post": "yes"})
+    to = "Congress in Seoul\nAll officials, coordinators included; Whatever cases they have"
+    assert [*Event.objects.order_by("pk").values_list("action", "actor", "subject", "reason")] == [
+        ("mailing-added", editor_client.person.pk, "Congress in Seoul", ""),
+        ("mailing-changed", boss.person.pk, "Congress in Seoul", f"{to}; ngo\n\nCome.\n-- \nBye"),
+        (
+            *("mailing-deleted", boss.person.pk, "Congress in Seoul"),
+            f"{to}; about their own work\n\nPay here.",
+        ),
+    ]
 
 
 @pytest.mark.parametrize(
