@@ -478,7 +478,10 @@ ACCOUNT_ADAPTER = "members.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {"signup": "members.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "members.accounts.forms.SignupForm",
+    "reset_password": "members.accounts.forms.ResetPasswordForm",
+}
 ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # A link is opened by mail scanners too, so that a button on its page confirms.

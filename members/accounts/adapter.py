@@ -7,7 +7,13 @@ from types import SimpleNamespace
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
+
+from members.models import User
+from members.record import audit
 
 from . import purpose
 from .middleware import SIGNED_IN_AT
@@ -37,6 +43,29 @@ class AccountAdapter(DefaultAccountAdapter):
         link = super().get_email_confirmation_url(request, emailconfirmation)
         return purpose.carry(link, request)
 
+    @transaction.atomic
+    def confirm_email(self, request, email_address):
+        """Give an address to who has proven to read its mail; return whether it could be given.
+
+        Whoever else only typed it has it no longer: neither as the address to change to, nor as that of
+        an account to which nobody ever had the key.
+        """
+        email = email_address.email
+        others = User.objects.filter(email__iexact=email).exclude(pk=email_address.user_id)
+        unused = Q(last_login=None, is_staff=False, memberships=None, emailaddress__verified=False)
+        for account in others.filter(unused).exclude(emailaddress__verified=True):
+            called = _("Account that was never confirmed")
+            audit.record("account-deleted", account, by=email_address.user, called=called)
+            account.delete()
+        if others.exists():
+            failed = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, failed, {"email": email})
+            return False
+        confirmed = super().confirm_email(request, email_address)
+        if confirmed:
+            EmailAddress.objects.filter(email__iexact=email, verified=False).delete()
+        return confirmed
+
     def login(self, request, user):
         super().login(request, user)
         request.session[SIGNED_IN_AT] = time.time()
@@ -65,6 +94,15 @@ class AccountAdapter(DefaultAccountAdapter):
         if settings.CONTACT_EMAIL:
             message.reply_to = [settings.CONTACT_EMAIL]
         return message
+
+
+def people_at(email):
+    """Return the people whose address ``email`` is: their account's, or one that they have proven.
+
+    Not those who typed it as the one to change to: it may be anybody's until it is confirmed.
+    """
+    proven = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
+    return User.objects.filter(Q(email__iexact=email) | Q(pk__in=proven))
 
 
 def verify(user):

@@ -3,6 +3,7 @@
 import re
 
 from allauth.account import app_settings
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as webauthn
@@ -13,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
+
+from .adapter import people_at
 
 # Marks that turn the writing direction round, and so can make a name read as something else.
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -52,6 +55,12 @@ class SignupForm(AllauthSignupForm):
     def clean_name(self):
         return clean_name(self.cleaned_data["name"])
 
+    def validate_unique_email(self, value):
+        email = super().validate_unique_email(value)
+        # allauth also counts what somebody typed as the address to change to.
+        self.account_already_exists = people_at(email).exists()
+        return email
+
     def try_save(self, request):
         """Do the same work for an address that has an account as for a new one.
 
@@ -72,6 +81,14 @@ class SignupForm(AllauthSignupForm):
             except ValidationError as error:
                 self.add_error("password1", error)
         return data
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):
+    def clean_email(self):
+        """Take the accounts that the address belongs to, not those that would change to it."""
+        email = super().clean_email()
+        self.users = list(people_at(email).filter(pk__in=[user.pk for user in self.users]))
+        return email
 
 
 class NameForm(forms.ModelForm):

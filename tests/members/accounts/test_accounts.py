@@ -7,18 +7,19 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.conf import settings as project_settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.http import int_to_base36
 
 from members.accounts import adapter
 from members.accounts.passwords import GuessablePasswordValidator
-from members.models import User
-from tests.factories import UserFactory, give_second_factor
+from members.models import Event, User
+from tests.factories import MembershipFactory, UserFactory, give_second_factor
 from tests.members.people import (
     PASSWORD,
     is_signed_in,
@@ -318,6 +319,50 @@ def test_changed_address_counts_when_it_is_confirmed(client, mailoutbox):
         ("new@surabaya.example", True, True)
     ]
     assert mailoutbox[-1].to == ["old@surabaya.example"]
+
+
+def test_address_that_others_only_typed_stays_its_owners(client, mailoutbox):
+    """One would change to it, one has signed up with it: nobody has proven it."""
+    wanted, other = "mayor@surabaya.example", person(email="other@surabaya.example")
+    EmailAddress.objects.create(user=other, email=wanted)
+
+    client.post(reverse("account_reset_password"), {"email": wanted})
+    sign_up(client, wanted)
+    assert [(mail.to, "/password/reset/key/" in mail.body) for mail in mailoutbox] == [
+        ([wanted], False),
+        ([wanted], False),
+    ]
+    assert other.emailaddress_set.count() == 2
+    assert client.post(link_in(mailoutbox[1])).url == reverse("my:home")
+    owner = User.objects.get(email=wanted)
+    assert owner.name == "Ani Rahma"
+    addresses = EmailAddress.objects.values_list("user", "email", "verified", "primary")
+    assert list(addresses.order_by("pk")) == [
+        (other.pk, other.email, True, True),
+        (owner.pk, wanted, True, True),
+    ]
+
+    # What is typed now mails and bars nobody: it is proven.
+    EmailAddress.objects.create(user=other, email=wanted)
+    client.post(reverse("account_reset_password"), {"email": wanted})
+    assert mailoutbox[-1].to == [wanted]
+    assert f"/{int_to_base36(owner.pk)}-" in mailoutbox[-1].body
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_account_that_was_never_confirmed_bars_nobody_from_the_address(is_used, client, mailoutbox):
+    wanted = "mayor@surabaya.example"
+    sign_up(type(client)(), wanted, name="Somebody else")
+    if is_used:
+        MembershipFactory(user=User.objects.get())
+    owner = person(email="old@surabaya.example")
+    pending = EmailAddress.objects.create(user=owner, email=wanted)
+    client.post(reverse("account_confirm_email", args=[EmailConfirmationHMAC(pending).key]))
+    owner.refresh_from_db()
+    assert owner.email == ("old@surabaya.example" if is_used else wanted)
+    assert User.objects.count() == 1 + is_used
+    deleted = Event.objects.filter(action="account-deleted").values_list("subject", flat=True)
+    assert list(deleted) == ([] if is_used else ["Account that was never confirmed"])
 
 
 def test_program_that_fills_the_honeypot_gets_no_account_and_no_hint(client, mailoutbox):
