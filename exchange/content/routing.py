@@ -1,7 +1,7 @@
 """Who could answer a question, and why each: shown to the asker before anything is sent.
 
 Asked is the member of the case; proposed are members with a public case on the same target, those
-that offer to answer questions on it, and those that took the case over. The more reasons a member
+that offer to answer questions on it, and those that say in public that they adopt the case. The more reasons a member
 has, the earlier it stands; then who has a case on the first of the targets; then the more it is like
 the asker's city (:mod:`members.traits`).
 """
@@ -193,10 +193,11 @@ def _by_case(codes, case):
 
 
 def _by_adoption(case):
-    """Return member -> reason for who took the case over."""
+    """Return member -> reason for who adopts the case, as everybody may read: so may the reason."""
     if case is None:
         return {}
-    keys = Adoption.objects.standing().about_case(case).values_list("member", flat=True)
+    adopted = Adoption.objects.public().taken_up().about_case(case)
+    keys = adopted.values_list("member", flat=True)
     return dict.fromkeys(keys, Reason(_("Adopts this policy.")))
 
 
