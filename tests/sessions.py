@@ -6,10 +6,16 @@ from members.accounts.middleware import SIGNED_IN_AT
 from members.accounts.second_factor import has_second_factor
 
 
-def begin_session(session, person):
-    """Note in a session that ``person`` has just signed in, with all factors that there are."""
-    session[SIGNED_IN_AT] = time.time()
+def noted_of(person):
+    """What a session notes of ``person`` who has just signed in, with all factors that there are."""
+    noted = {SIGNED_IN_AT: time.time()}
     if has_second_factor(person):
-        session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
-        session["account_authentication_methods_user"] = str(person.pk)
+        noted["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+        noted["account_authentication_methods_user"] = str(person.pk)
+    return noted
+
+
+def begin_session(session, person):
+    """Note in a session that ``person`` has just signed in."""
+    session.update(noted_of(person))
     session.save()
