@@ -85,6 +85,7 @@ SQLITE_SET ?= sqlite
 SQLITE_FILES ?= $$(grep -rl --include='test_*.py' 'mark\.sqlite' tests)
 SERVERS_SET ?= servers and short
 BROWSER_SET ?= e2e and not long
+POSTGRES_SET ?= not e2e and not servers and not thorough
 
 # What waits more than it works runs side by side; the rest has all cores to itself.
 test: .venv/.dev ## All that a reviewer needs: lint, checks, tests
@@ -95,6 +96,7 @@ test-all: export SQLITE_SET = not e2e and not servers
 test-all: export SQLITE_FILES = tests
 test-all: export SERVERS_SET = servers
 test-all: export BROWSER_SET = e2e
+test-all: export POSTGRES_SET = not e2e and not servers
 test-all: export SWEEP = 10
 test-all: test ## The same with everything on SQLite too, all drills and journeys, and the sweeps
 
@@ -124,7 +126,7 @@ check: .venv/.dev ## Migrations in step; deploy checks under production settings
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 test-postgres: .venv/.dev ## Tests on a PostgreSQL of their own
-	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) --dist worksteal -m 'not e2e and not servers'
+	$(BIN)/python -m tests.postgres $(BIN)/pytest -q -n $(JOBS) --dist worksteal -m '$(POSTGRES_SET)'
 
 test-sqlite: .venv/.dev ## What depends on the database, on SQLite
 	$(BIN)/pytest -q -n $(JOBS) --dist worksteal -m '$(SQLITE_SET)' $(SQLITE_FILES)

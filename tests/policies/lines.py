@@ -168,9 +168,9 @@ def short(**changes):
     return SHORT | changes
 
 
-def changed(path, value):
-    """The full line with another value at a path like "budget.lines[0].amount"."""
-    line = full()
+def changed(path, value, line=None):
+    """The full line, or ``line``, with another value at a path like "budget.lines[0].amount"."""
+    line = line or full()
     *way, last = re.findall(r"[^.\[\]]+", path)
     place = line
     for step in way:

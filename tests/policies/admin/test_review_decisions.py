@@ -7,8 +7,10 @@ import pytest
 from django.utils import timezone
 
 from members.models import Event
+from policies.forms.review import DecisionForm
 from policies.models import CaseStudy, Revision, Screening
-from policies.workflow import moderation
+from policies.workflow import moderation, reviewing
+from policies.workflow.errors import ChangedMeanwhile
 from tests.factories import LiveRevisionFactory, PhotoFactory, RevisionFactory, StaffFactory
 from tests.policies.admin.review_screen import address, decide, said, seen, state_of
 
@@ -77,8 +79,10 @@ def test_decision_has_to_be_chosen_and_the_note_stays(moderator_client, submitte
     assert state_of(submitted) == "submitted"
 
 
-@pytest.mark.parametrize("decision", ["draft", "superseded", "withdrawn", "x" * 5000, "\0"])
-def test_no_other_state_can_be_chosen(moderator_client, submitted, decision):
+def test_no_other_state_can_be_chosen(moderator_client, submitted):
+    for decision in ["draft", "superseded", "withdrawn", "x" * 5000, "\0"]:
+        sent = {"decision-decision": decision, "decision-note": "Because.", "decision-seen": "0"}
+        assert list(DecisionForm(sent).errors) == ["decision"]
     assert decide(moderator_client, submitted, decision, "Because.").status_code == 422
     assert state_of(submitted) == "submitted"
 
@@ -152,22 +156,21 @@ def hand_in_again(revision):
 
 
 @pytest.mark.parametrize("change", [add_row, change_row, add_photo, publish_another, hand_in_again])
-def test_whatever_differs_from_what_was_shown_stops_the_decision(
-    reference, moderator_client, author, change
-):
+def test_whatever_differs_from_what_was_shown_stops_the_decision(reference, author, change):
     draft = RevisionFactory(created_by=author, targets=["11.2"])
     revision = moderation.submit(draft, by=author)
-    shown = seen(moderator_client, revision)
+    shown = reviewing.fingerprint(Revision.objects.with_content().get(pk=revision.pk))
     change(revision)
-    answer = decide(moderator_client, revision, "published", **{"decision-seen": shown})
-    assert (answer.status_code, state_of(revision)) == (409, "submitted")
+    with pytest.raises(ChangedMeanwhile, match="Read it again, then decide"):
+        reviewing.decide(revision, "published", by=StaffFactory(), note="", seen=shown)
+    assert state_of(revision) == "submitted"
 
 
-@pytest.mark.parametrize("forged", ["", "0" * 32, "x" * 60, "x" * 100])
-def test_decision_without_having_read_is_refused(moderator_client, submitted, forged):
-    answer = decide(moderator_client, submitted, "published", **{"decision-seen": forged})
-    assert answer.status_code in {409, 422}
-    assert state_of(submitted) == "submitted"
+def test_decision_without_having_read_is_refused(moderator_client, submitted):
+    for forged, status in {"": 409, "0" * 32: 409, "x" * 100: 422}.items():
+        answer = decide(moderator_client, submitted, "published", **{"decision-seen": forged})
+        assert (forged, answer.status_code) == (forged, status)
+        assert state_of(submitted) == "submitted"
 
 
 def test_colleague_who_was_quicker_is_named(moderator_client, submitted):

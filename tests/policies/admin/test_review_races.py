@@ -14,14 +14,19 @@ from policies.workflow import authoring, corrections, moderation, reviewing
 from policies.workflow.errors import ChangedMeanwhile
 from tests.factories import MembershipFactory, RevisionFactory, StaffFactory
 from tests.races import at_once, kinds, needs_two_connections
+from tests.sweeps import TIMES
 
-pytestmark = [needs_two_connections, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    needs_two_connections,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.sweep,
+]
 
 State = Revision.State
 
 # Each repeat is another race; REVIEW_RACES=500 runs as many as it takes to trust the locks.
-RACES = int(os.environ.get("REVIEW_RACES", "10"))
-SOME = max(5, RACES // 5)
+RACES = int(os.environ.get("REVIEW_RACES", 4 * TIMES))
+SOME = max(2, RACES // 5)
 FORM = {"act": "decide", "decision-decision": "published", "decision-note": "Thank you."}
 DECISIONS = [State.PUBLISHED, State.CHANGES_REQUESTED, State.REJECTED]
 

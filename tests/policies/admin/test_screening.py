@@ -45,6 +45,12 @@ def submitted(revision, by=None):
     return Screening.objects.get(revision=revision)
 
 
+def duplicate_of(revision):
+    """The case that a revision may be a duplicate of, as its screening finds it."""
+    screening.screen(revision)
+    return Screening.objects.get(revision=revision).duplicate_of
+
+
 def test_full_case_has_all_twelve_points(reference):
     assert submitted(fill(RevisionFactory())).completeness == 12
 
@@ -215,8 +221,8 @@ def test_unrelated_texts_in_any_script_are_no_duplicates_and_copies_are(
     unrelated = RevisionFactory(title="3", challenge=other, targets=["11.2"])
     copied = RevisionFactory(title="4", challenge=edited(one), targets=["12.5"])
 
-    assert submitted(unrelated).duplicate_of is None
-    assert submitted(copied).duplicate_of == public.case
+    assert duplicate_of(unrelated) is None
+    assert duplicate_of(copied) == public.case
 
 
 @pytest.mark.parametrize(
@@ -250,10 +256,10 @@ def test_two_short_sentences_are_no_duplicates_by_chance(reference, synced):
     assert submitted(other).duplicate_of is None
 
 
-@pytest.mark.parametrize("text", ["", ".", "\u200b", "x" * 10_000, "夜" * 10_000, "ক" * 10_000])
-def test_any_text_is_compared(public, text):
-    other = RevisionFactory(title="Trees", summary="Else", challenge=text, targets=["11.2"])
-    assert submitted(other).duplicate_of is None
+def test_any_text_is_compared(public):
+    for text in ["", ".", "\u200b", "x" * 10_000, "夜" * 10_000, "ক" * 10_000]:
+        other = RevisionFactory(title="Trees", summary="Else", challenge=text, targets=["11.2"])
+        assert duplicate_of(other) is None, text[:9]
 
 
 def test_likeliest_duplicate_comes_first(public):

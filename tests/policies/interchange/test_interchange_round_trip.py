@@ -275,7 +275,7 @@ def members(reference):
 
 
 # The database is emptied in each example, so that a fixture for all of them does no harm.
-few = sweep(6)
+few = sweep(2)
 
 
 @pytest.mark.usefixtures("anything_is_plausible")

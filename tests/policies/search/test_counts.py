@@ -174,7 +174,7 @@ def counted_plainly(question):
     return keys, {name: dict(counter) for name, counter in counts.items()}
 
 
-@sweep(8)
+@sweep(3)
 @given(library=libraries, asked=st.lists(questions, min_size=3, max_size=8))
 def test_answers_are_those_of_a_plain_count(reference, synced, library, asked):
     with transaction.atomic():

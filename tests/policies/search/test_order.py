@@ -82,8 +82,7 @@ def test_best_documented_first(synced):
     assert titles(sort="documented") == ["A", "B"]
 
 
-@pytest.mark.parametrize("sort", ["newest", "budget", "staff", "duration", "documented"])
-def test_ties_are_in_the_order_of_the_keys(synced, sort):
+def test_ties_are_in_the_order_of_the_keys(synced):
     day = datetime.datetime(2024, 5, 1, tzinfo=datetime.UTC)
     keys = [live_case("Parks", decided_at=day).pk for _number in range(5)]
     for _number in range(3):  # several commits, several segments
@@ -91,7 +90,8 @@ def test_ties_are_in_the_order_of_the_keys(synced, sort):
         keys.append(live_case("Parks", decided_at=day).pk)
     synced()
 
-    assert ask(Question(sort=sort)).ids == keys
+    sorts = ["newest", "budget", "staff", "duration", "documented"]
+    assert {sort: ask(Question(sort=sort)).ids for sort in sorts} == dict.fromkeys(sorts, keys)
 
 
 def test_pages_follow_each_other(synced):
@@ -104,18 +104,15 @@ def test_pages_follow_each_other(synced):
     assert {page.total for page in pages} == {5}
 
 
-@pytest.mark.parametrize(
-    ("offset", "limit", "count"),
-    [(0, None, 3), (0, 0, 0), (0, 10**12, 3), (10**12, 20, 0), (1, None, 2)],
-)
-def test_extreme_pages_are_answered(synced, offset, limit, count):
+def test_extreme_pages_are_answered(synced):
     for _number in range(3):
         live_case("Parks")
     synced()
 
-    answer = ask(Question(offset=offset, limit=limit))
-
-    assert (answer.total, len(answer.ids)) == (3, count)
+    pages = {(0, None): 3, (0, 0): 0, (0, 10**12): 3, (10**12, 20): 0, (1, None): 2}
+    for (offset, limit), count in pages.items():
+        answer = ask(Question(offset=offset, limit=limit))
+        assert (offset, limit, answer.total, len(answer.ids)) == (offset, limit, 3, count)
 
 
 def test_ranges_include_both_ends_and_no_unknown(synced, subtests):
