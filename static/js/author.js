@@ -141,7 +141,7 @@ const answered = (answer, sent, sentText) => {
   } else if (answer.state === "invalid") {
     show(answer.message, true);
     lastSaid = null;
-    showErrors(answer.errors);
+    showErrors(answer.errors, answer.message);
   } else if (answer.state === "large") {
     show(say.large, true);
   } else {
@@ -177,12 +177,15 @@ const doubt = (doubts) => {
   }
 };
 
-const clearErrors = () => {
-  wrong = [];
-  // Those that came with the page say what was wrong when it was sent.
+const clearErrors = (still = []) => {
+  wrong = still;
+  // Those that came with the page say what was wrong when it was sent: what still is, stays.
   const summary = document.getElementById("err-title")?.closest(".errors");
-  if (summary?.contains(document.activeElement)) state.focus();
-  summary?.remove();
+  const lines = [...(summary?.querySelectorAll("li") || [])];
+  const over = lines.filter((line) => !still.some(({ id }) => line.querySelector("a").hash === `#${id}`));
+  const gone = over.length === lines.length ? [summary] : over;
+  if (gone.some((each) => each?.contains(document.activeElement))) state.focus();
+  gone.forEach((each) => each?.remove());
   form.querySelectorAll(".errorlist").forEach((list) => {
     list.closest(".field, .entry")?.classList.remove("has-err");
     list.closest(".field")?.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
@@ -196,9 +199,9 @@ const clearErrors = () => {
   });
 };
 let wrong = [];
-const showErrors = (errors) => {
-  clearErrors();
-  wrong = errors;
+const showErrors = (errors, message) => {
+  clearErrors(errors);
+  document.getElementById("err-title")?.replaceChildren(message);
   for (const error of errors) showError(error);
 };
 const showError = ({ id, message }) => {
@@ -514,5 +517,6 @@ form.querySelectorAll("[data-rows]").forEach(number);
 form.querySelectorAll("textarea[data-most]").forEach(count);
 marked();
 offer();
-if (dirty && !stopped) later(WAIT);
+// What is right was saved before a page came that says what is wrong.
+if (dirty && !stopped && !document.querySelector(".errors")) later(WAIT);
 document.querySelector(".errors")?.focus();

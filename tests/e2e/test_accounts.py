@@ -28,7 +28,14 @@ def confirm_access(page):
     page.get_by_role("button", name="Confirm").click()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+# Who comes with scripts signs up in the journey of a newcomer.
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        pytest.param(True, id="scripts", marks=pytest.mark.long),
+        pytest.param(False, id="no scripts"),
+    ],
+)
 def test_person_signs_up_and_out_and_in(open_page, mails, scripts):
     email = f"ani-{scripts}@surabaya.example".lower()
     page = open_page("/", scripts=scripts)

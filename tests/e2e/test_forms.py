@@ -102,9 +102,6 @@ WRITING = {
     "withdraw": Form("/policies/{submitted}/withdraw/"),
     "confirm": Form("/policies/{full}/confirm/"),
 }  # fmt: skip
-# Of all sections those with the most different parts.
-FULL = ["targets-themes", "budget", "files"]
-
 
 GUARDS = {
     "app to remove": Form("/accounts/2fa/totp/deactivate/"),
@@ -112,6 +109,16 @@ GUARDS = {
 }
 SIGNED_IN = ACCOUNT | TEAMS | WRITING
 FORMS = SIGNED_OUT | SIGNED_IN | GUARDS
+# One of each template, and of the sections those with parts that no other has.
+EACH_TIME = {
+    *("sign up", "sign in", "reauthenticate", "app", "key", "sessions", "data", "delete account"),
+    *("find a team", "request", "team", "invitation", "notices", "my page"),
+    *("new case", "targets and themes", "time", "budget", "stakeholders", "sources"),
+    *("photo", "photo's texts", "overview", "review", "preview", "notes", "submitted", "confirm"),
+}
+CHOSEN = [
+    name if name in EACH_TIME else pytest.param(name, marks=pytest.mark.long) for name in FORMS
+]
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +205,7 @@ def refuse(page, form):
     page.get_by_role("alert").wait_for()
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", CHOSEN)
 def test_form_is_accessible(visit, axe, things, name):
     form = FORMS[name]
     person = GUARDED if name in GUARDS else WRITER
@@ -215,7 +222,13 @@ def test_form_is_accessible(visit, axe, things, name):
     expect(page.locator(":target")).to_have_id(place)
 
 
-@pytest.mark.parametrize("slug", FULL)
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "budget",
+        *(pytest.param(slug, marks=pytest.mark.long) for slug in ("targets-themes", "files")),
+    ],
+)
 def test_section_with_everything_in_it_is_accessible(visit, axe, things, slug):
     page = visit(f"/policies/{things['full']}/edit/{slug}/", WRITER)
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")

@@ -57,7 +57,15 @@ class Counted:
         press(self.page, name)
 
 
-@pytest.mark.parametrize(("width", "scripts"), CITIES)
+@pytest.mark.parametrize(
+    ("width", "scripts"),
+    [
+        (390, True),
+        (1280, False),
+        pytest.param(1280, True, marks=pytest.mark.long),
+        pytest.param(390, False, marks=pytest.mark.long),
+    ],
+)
 def test_a_newcomer_writes_and_submits_a_case(open_page, desk, mails, width, scripts):
     slug, name = CITIES[width, scripts]
     domain = f"{slug}-lights.example"

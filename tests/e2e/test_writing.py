@@ -116,6 +116,24 @@ def test_messages_follow_when_a_row_with_an_error_is_removed(write):
     expect(state).to_have_text(re.compile("^Last saved: "))
 
 
+def test_summary_of_errors_keeps_what_is_still_wrong(write):
+    page = write("time")
+    stop_the_clock(page)
+    fill(page, {"start": "soon", "end": "later"})
+    with page.refused(422):
+        press(page, "Save")
+    expect(page.get_by_role("heading", name="There is a problem with 2 answers")).to_be_visible()
+    # What is right was saved with the page: nothing is sent again, and the summary can be read.
+    page.clock.run_for(10_000)
+    assert shown_errors(page) == ["#id_start", "#id_end"]
+    fill(page, {"end": "2020"})
+    with page.refused(422):
+        page.clock.run_for(3000)
+    heading = "Saved, but for 1 answer that needs a correction."
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    assert shown_errors(page) == ["#id_start"]
+
+
 LOOK = """button => { const style = getComputedStyle(button);
   return [style.cursor, style.borderStyle, style.borderColor, style.backgroundColor]; }"""
 
