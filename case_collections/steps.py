@@ -33,10 +33,10 @@ def save(collection, *, by, visibility, items=()):
     """
     if collection.pk is None:
         _need_room(by)
-        was, stays = Visibility.PRIVATE, False
+        was, stays, called = Visibility.PRIVATE, False, ""
     else:
         current = _lock(collection)
-        was, stays = current.visibility, current.is_ones_own
+        was, stays, called = current.visibility, current.is_ones_own, current.title
         _keep_removed(collection, current, by, visibility)
     if visibility == Visibility.PUBLIC and not collection.published_at:
         collection.published_at = timezone.now()
@@ -52,7 +52,9 @@ def save(collection, *, by, visibility, items=()):
             item.delete()
     _renumber(collection)
     if Visibility.PUBLIC in {was, visibility}:
-        audit.record(_action(was, visibility), collection, by=by)
+        # What it is called from now on may be for a team or person alone.
+        called = "" if visibility == Visibility.PUBLIC else called
+        audit.record(_action(was, visibility), collection, by=by, called=called)
     return collection
 
 

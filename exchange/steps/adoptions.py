@@ -10,7 +10,7 @@ from datetime import datetime, time
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from exchange.models import (
@@ -81,7 +81,7 @@ def begin(author, member, case, *, stage, words, learned_by=""):
         interest="" if is_final else words,
         reason=words if is_final else "",
     )
-    audit.record("adoption-begun", adoption, by=author)
+    _record("adoption-begun", adoption, author)
     return adoption
 
 
@@ -111,7 +111,9 @@ def delete_draft(adoption, *, by):
     need_member(by, adoption.member)
     if adoption.state != Adoption.State.DRAFT:
         raise StepRefused(_("It is public: write in a report how it ended."))
-    audit.record("adoption-changed", adoption, by=by, reason=_("Draft deleted"))
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = _("Draft deleted")
+    _record("adoption-changed", adoption, by, reason)
     adoption.delete()
 
 
@@ -159,7 +161,7 @@ def edit(adoption, *, by, facts, changes, shown):
         AdoptionChange(adoption=adoption, position=position, **row)
         for position, row in enumerate(changes)
     )
-    audit.record("adoption-changed", adoption, by=by)
+    _record("adoption-changed", adoption, by)
     return adoption
 
 
@@ -187,9 +189,19 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
     if adoption.is_final and not adoption.reason.strip():
         raise ReasonRequired
     adoption.save(update_fields=["stage", "reason"])
-    audit.record("adoption-reported", adoption, by=by)
+    _record("adoption-reported", adoption, by)
     _settle_due(adoption)
     return new
+
+
+def _record(action, adoption, by, reason=""):
+    """Record a step of a team. The secretariat reads the record, and neither member nor original of a
+    draft, which is its team's own."""
+    called = ""
+    if adoption.state == Adoption.State.DRAFT:
+        with translation.override(settings.LANGUAGE_CODE):
+            called = _("Draft of adoption %(number)s") % {"number": adoption.pk}
+    audit.record(action, adoption, by=by, reason=reason, called=called)
 
 
 def _settle_due(adoption):

@@ -317,6 +317,13 @@ def test_a_page_of_before_undoes_nothing_that_a_colleague_did(reference):
     assert saved(member="", visibility="private") == ("Trams", "private", None, "Mine")
 
 
+def test_the_record_of_a_collection_that_is_closed_has_the_title_that_was_public():
+    collection = make("Buses", visibility="public")
+    collection.title = "Only for us"
+    steps.save(collection, by=collection.owner, visibility="private")
+    assert Event.objects.get(action="collection-closed").subject == "Buses"
+
+
 def test_who_left_the_team_neither_gets_nor_downloads_what_it_keeps(reference):
     membership, colleague = (
         MembershipFactory(member=member) for member in [MemberFactory(name="Hue", slug="hue")] * 2

@@ -206,8 +206,27 @@ def test_the_secretariat_reports_with_a_source(official):
 
 
 def test_a_draft_is_deleted_and_a_public_one_is_not(official):
-    draft = AdoptionFactory(member=official.member, state="draft", published_at=None)
-    steps.delete_draft(draft, by=official)
+    case = LiveRevisionFactory(title="Zebrafish", case__slug="zebrafish").case
+    drafts = [
+        steps.begin(official, official.member, each, stage="considering", words="Quietly.")
+        for each in (case, LiveRevisionFactory().case)
+    ]
+    shown = steps.as_shown(drafts[0])
+    steps.edit(drafts[0], by=official, facts=edited(), changes=[], shown=shown)
+    steps.report(drafts[0], by=official, facts=facts())
+    steps.delete_draft(drafts[0], by=official)
+    # The secretariat reads the record, and nothing of a draft.
+    named = "exchange.adoption", f"Draft of adoption {drafts[0].pk}"
+    record = Event.objects.filter(subject_id=str(drafts[0].pk), subject_type=named[0])
+    assert list(record.order_by("pk").values_list("action", "subject", "reason")) == [
+        ("adoption-begun", named[1], ""),
+        ("adoption-changed", named[1], ""),
+        ("adoption-reported", named[1], ""),
+        ("adoption-changed", named[1], "Draft deleted"),
+    ]
+    steps.publish(drafts[1], by=official)
+    assert Event.objects.get(action="adoption-published").subject == str(drafts[1])
+    drafts[1].delete()
     public = AdoptionFactory(member=official.member)
     with pytest.raises(StepRefused):
         steps.delete_draft(public, by=official)
@@ -216,7 +235,6 @@ def test_a_draft_is_deleted_and_a_public_one_is_not(official):
     assert list(Adoption.objects.all()) == [public]
 
 
-# Sentence 18.
 def test_who_has_left_the_original_city_reads_no_words_for_the_network(official):
     left = MembershipFactory()
     stays = MembershipFactory(member=left.member)
@@ -231,6 +249,7 @@ def test_who_has_left_the_original_city_reads_no_words_for_the_network(official)
     assert told_of.get().context["note"] == "We have no money."
 
 
+# Sentence 18.
 def test_a_dispute_stands_until_the_secretariat_has_decided(case, official):
     moderator = StaffFactory(groups=["Moderators"])
     adoption = AdoptionFactory(member=official.member, case=case)
