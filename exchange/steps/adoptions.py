@@ -28,7 +28,7 @@ from members.record import audit
 from members.secretariat import acts_for_secretariat
 from policies.workflow.notifications import writers
 
-from .entries import lock, need_member, refuse_contact_details
+from .entries import lock, need_member, refuse_contact_details, refuse_removed
 from .errors import (
     AlreadyThere,
     ChangedMeanwhile,
@@ -90,8 +90,7 @@ def publish(adoption, *, by):
     """Make a draft public: a claim of its team about itself. The original city is told."""
     adoption = lock(adoption)
     need_member(by, adoption.member)
-    if adoption.removed_at:
-        raise StepRefused(_("The secretariat has removed this entry."))
+    refuse_removed(adoption)
     if adoption.state != Adoption.State.DRAFT:
         raise ChangedMeanwhile(_("It is public already."))
     if adoption.case and adoption.original_text is None:
@@ -109,6 +108,7 @@ def delete_draft(adoption, *, by):
     """Delete a draft that its team gives up."""
     adoption = lock(adoption)
     need_member(by, adoption.member)
+    refuse_removed(adoption)
     if adoption.state != Adoption.State.DRAFT:
         raise StepRefused(_("It is public: write in a report how it ended."))
     with translation.override(settings.LANGUAGE_CODE):
@@ -134,8 +134,7 @@ def edit(adoption, *, by, facts, changes, shown):
     """
     adoption = lock(adoption)
     need_member(by, adoption.member)
-    if adoption.removed_at:
-        raise StepRefused(_("The secretariat has removed this entry."))
+    refuse_removed(adoption)
     if shown != as_shown(adoption):
         raise ChangedMeanwhile(
             _("A colleague has changed this in the meantime. Below is what you wrote.")
@@ -173,8 +172,7 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
     """
     adoption = lock(adoption)
     need_member(by, adoption.member)
-    if adoption.removed_at:
-        raise StepRefused(_("The secretariat has removed this entry."))
+    refuse_removed(adoption)
     refuse_contact_details(facts["text"], reason)
     if not facts.get("source_url") and not writes_as(by).filter(pk=adoption.member_id).exists():
         raise ExchangeError(_("Name a public source: you are not in the team of this member."))

@@ -20,6 +20,7 @@ from .entries import (
     lock_author,
     need_member,
     refuse_contact_details,
+    refuse_removed,
     refuse_too_many,
     waits_for_a_look,
 )
@@ -185,6 +186,7 @@ def replace(
 def bring_out(advice, *, by):
     """Publish advice that waited for a look, and return it; what it replaces is replaced now."""
     advice = lock(advice)
+    refuse_removed(advice)
     if advice.state != State.CHECKING:
         raise StepRefused(_("This advice does not wait for the secretariat any more."))
     advice.state = State.PUBLISHED
@@ -197,6 +199,7 @@ def bring_out(advice, *, by):
 def refuse(advice, *, note):
     """Say that advice which waited is not let through; what it would have replaced goes on standing."""
     advice = lock(advice)
+    refuse_removed(advice)
     if advice.state != State.CHECKING:
         raise StepRefused(_("This advice does not wait for the secretariat any more."))
     advice.state, advice.decision_note, advice.replaces = State.REFUSED, note, None
@@ -226,6 +229,7 @@ def confirm(advice, *, by, today=None):
     """Note that the team of the member says today that the advice is still true."""
     advice = lock(advice)
     need_member(by, advice.member)
+    refuse_removed(advice)
     if advice.state != State.PUBLISHED:
         raise StepRefused(_("This advice does not stand any more."))
     advice.confirmed_at = today or timezone.localdate()

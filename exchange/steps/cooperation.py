@@ -27,6 +27,7 @@ from .entries import (
     need_coordinator,
     need_member,
     refuse_contact_details,
+    refuse_removed,
     waits_for_a_look,
 )
 from .errors import ChangedMeanwhile, ExchangeError, StepRefused
@@ -82,6 +83,7 @@ def change(entry, *, by, data, shown):
     """
     entry = _locked(entry)
     _need_right_to_change(by, entry)
+    refuse_removed(entry)
     if shown != as_shown(entry):
         raise ChangedMeanwhile(
             _("A colleague has changed this in the meantime. Below is what you wrote.")
@@ -111,6 +113,7 @@ def publish(entry, *, by):
     """
     entry = _locked(entry)
     need_coordinator(by, entry.member)
+    refuse_removed(entry)
     if entry.state not in UNSEEN:
         raise StepRefused(what_happened(entry))
     refuse_contact_details(entry.title, entry.text, entry.limit)
@@ -132,6 +135,7 @@ def publish(entry, *, by):
 def bring_out(entry, *, by):
     """Open a need or offer that has waited for a look, and return it. Raises ``StepRefused``."""
     entry = _locked(entry)
+    refuse_removed(entry)
     if entry.state != State.CHECKING:
         raise StepRefused(what_happened(entry))
     return _open(entry)
@@ -145,6 +149,7 @@ def close(entry, *, by, outcome=""):
     """
     entry = _locked(entry)
     need_coordinator(by, entry.member)
+    refuse_removed(entry)
     if entry.state not in (State.OPEN, State.ENDED):
         raise StepRefused(what_happened(entry))
     refuse_contact_details(outcome)
@@ -162,6 +167,7 @@ def take_back(entry, *, by):
     the team has seen, and return None. Raises ``NotAllowed`` and ``StepRefused``."""
     entry = _locked(entry)
     need_member(by, entry.member)
+    refuse_removed(entry)
     if entry.state == State.CHECKING:
         # It may have been open before: its address leads on to the team alone.
         entry.state = State.DRAFT
@@ -170,6 +176,10 @@ def take_back(entry, *, by):
         return entry
     if entry.state not in UNSEEN:
         raise StepRefused(what_happened(entry))
+    if entry.opened_at:
+        raise StepRefused(
+            _("It was open to readers, so it is kept. Publish it again, or leave it.")
+        )
     entry.delete()
     return None
 
@@ -183,8 +193,7 @@ def renew(entry, *, by):
     need_coordinator(by, entry.member)
     if entry.state not in (State.OPEN, State.ENDED, State.CLOSED):
         raise StepRefused(what_happened(entry))
-    if entry.is_removed:
-        raise StepRefused(_("The secretariat has removed it."))
+    refuse_removed(entry)
     _refuse_too_many(entry)
     today = timezone.localdate()
     entry.valid_until = min(
@@ -257,6 +266,8 @@ def _tell_team(entry, *, over):
 
 def can_change(user, entry):
     """Return whether ``user`` may change the texts of a need or offer as it stands."""
+    if entry.is_removed:
+        return False
     if entry.state in UNSEEN:
         return _is_of_team(user, entry.member) or may_decide(user, entry.member)
     return entry.state in STANDS and may_decide(user, entry.member)

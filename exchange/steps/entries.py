@@ -12,7 +12,7 @@ from exchange.models.querysets import MODERATE, writes_as
 from members.models import Member, User
 from members.secretariat import acts_for_secretariat
 
-from .errors import ExchangeError, NotAllowed, TooManyToday
+from .errors import ExchangeError, NotAllowed, StepRefused, TooManyToday
 
 # Kinds of entries of which a person's first one waits for a look.
 LOOKED_AT = (Question, Advice, Cooperation)
@@ -32,6 +32,13 @@ def need_member(author, member):
         raise NotAllowed(
             _("Only people in the team of %(member)s may do this.") % {"member": member}
         )
+
+
+def refuse_removed(entry):
+    """Raise ``StepRefused`` where the secretariat has removed the entry: nothing happens to it until it
+    is restored."""
+    if entry.removed_at:
+        raise StepRefused(_("The secretariat has removed this entry."))
 
 
 def may_decide(user, member):

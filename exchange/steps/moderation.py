@@ -17,7 +17,7 @@ from members.secretariat import acts_for_secretariat
 from . import advice as advice_steps
 from . import cooperation as cooperation_steps
 from . import questions as question_steps
-from .entries import lock, lock_author, refuse_too_many
+from .entries import lock, lock_author, refuse_removed, refuse_too_many
 from .errors import AlreadyThere, NotAllowed, ReasonRequired, StepRefused
 from .notifications import notify_of_decision, notify_of_flag, settle_desk
 
@@ -56,6 +56,7 @@ def refuse(entry, *, by, reason):
         entry = advice_steps.refuse(entry, note=reason)
     else:
         entry = lock(entry)
+        refuse_removed(entry)
         if entry.state != "checking":
             raise StepRefused(_("This does not wait for the secretariat."))
         entry.state, entry.decision_note = "refused", reason

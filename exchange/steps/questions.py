@@ -26,6 +26,7 @@ from .entries import (
     lock_author,
     need_member,
     refuse_contact_details,
+    refuse_removed,
     refuse_too_many,
     waits_for_a_look,
 )
@@ -118,6 +119,7 @@ def ask(
 def bring_out(question, *, by):
     """Put a question that waited for a look to those it is for, and return it; the clock begins."""
     question = lock(question)
+    refuse_removed(question)
     if question.state != State.CHECKING:
         raise StepRefused(_("This question does not wait for the secretariat any more."))
     now = timezone.now()
@@ -223,6 +225,7 @@ def judge(question, *, by, verdict):
     """Note whether the answers answered it, as the asker says; "no" opens the question again."""
     question = lock(question)
     _need_asker(question, by)
+    refuse_removed(question)
     if verdict not in Verdict.values:
         raise ExchangeError(_("Choose one: yes, partly or no."))
     if question.state != State.ANSWERED:
@@ -246,6 +249,7 @@ def close(question, *, by):
     """Close a question in the name of its asker: withdrawn where nobody has answered."""
     question = lock(question)
     _need_asker(question, by)
+    refuse_removed(question)
     if question.state not in (State.CHECKING, State.OPEN, State.ANSWERED):
         raise StepRefused(_("This question is closed already."))
     is_answered = _is_answered(question)
@@ -271,6 +275,7 @@ def close_as_duplicate(question, same_as, *, by):
         raise NotAllowed(_("Only the secretariat may do this."))
     if question.pk in (same_as.pk, same_as.same_as_id):
         raise ExchangeError(_("A question is not the same as itself."))
+    refuse_removed(question)
     if question.state not in (State.OPEN, State.ANSWERED):
         raise StepRefused(_("Only an open question can be closed."))
     question.state, question.same_as = State.CLOSED, same_as
@@ -316,6 +321,7 @@ def note_letter(addressee, *, by):
     question, addressee = _locked(addressee)
     if not acts_for_secretariat(by, MODERATE):
         raise NotAllowed(_("Only the secretariat may do this."))
+    refuse_removed(question)
     addressee.letter_sent_at = timezone.now()
     addressee.save(update_fields=["letter_sent_at"])
     audit.record("letter-sent", question, by=by, reason=str(addressee.member))

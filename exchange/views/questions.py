@@ -105,6 +105,8 @@ def question_page(request, found, person, *, problem="", status=200, **forms):
     answers = list(answers_of(found, person))
     is_asker = found.member_id in own or (found.passed_on and of_secretariat)
     is_live = found.state in (Question.State.OPEN, Question.State.ANSWERED)
+    is_live = is_live and not found.is_removed
+    waits = found.state == Question.State.CHECKING and not found.is_removed
     for each in addressees:
         each.is_mine = each.member_id in own and each.member_id != found.member_id
         each.may_act = each.is_mine and found.takes_answers and each.state in Addressee.OWING
@@ -120,8 +122,8 @@ def question_page(request, found, person, *, problem="", status=200, **forms):
         "facts": key_facts(found.case.live) if found.case else (),
         "targets": list(found.targets.select_related("goal")),
         "is_asker": is_asker,
-        "may_judge": is_asker and found.state == Question.State.ANSWERED,
-        "may_close": is_asker and (is_live or found.state == Question.State.CHECKING),
+        "may_judge": is_live and is_asker and found.state == Question.State.ANSWERED,
+        "may_close": is_asker and (is_live or waits),
         "may_answer": in_network and found.takes_answers,
         "in_network": in_network,
         "problem": problem,

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from exchange.models import Flag
 from exchange.steps import advice as advice_steps
+from exchange.steps import cooperation as cooperation_steps
 from exchange.steps import moderation as steps
 from exchange.steps import questions as question_steps
 from exchange.steps.errors import (
@@ -184,3 +185,61 @@ def test_an_offer_that_waited_is_opened(moderator):
     assert steps.let_through(offer, by=moderator).state == "open"
     with pytest.raises(StepRefused):
         steps.let_through(AdoptionFactory(), by=moderator)
+
+
+def test_nothing_happens_to_what_is_removed(moderator):
+    """Also from a list or page that was open when a colleague removed it."""
+    asked = MembershipFactory(role="coordinator")
+    asker = MembershipFactory(role="coordinator")
+    mine = {"author": asker.user, "member": asker.member}
+    waits = {"state": "checking", "opened_at": None}
+    waiting = QuestionFactory(**mine, **waits)
+    answered = QuestionFactory(**mine, state="answered")
+    for question in (waiting, answered):
+        AddresseeFactory(question=question, member=asked.member)
+    advice = AdviceFactory(**mine, state="checking")
+    standing = AdviceFactory(**mine)
+    offer, draft = CooperationFactory(**mine, **waits), CooperationFactory(**mine, state="draft")
+    by_asker, by_moderator = {"by": asker.user}, {"by": moderator}
+    shown = cooperation_steps.as_shown(draft)
+    steps_of = {
+        waiting: [
+            lambda: steps.let_through(waiting, **by_moderator),
+            lambda: steps.refuse(waiting, **by_moderator, reason="No."),
+            lambda: question_steps.close(waiting, **by_asker),
+        ],
+        answered: [
+            lambda: question_steps.judge(answered, **by_asker, verdict="no"),
+            lambda: question_steps.close(answered, **by_asker),
+            lambda: question_steps.close_as_duplicate(answered, waiting, **by_moderator),
+            lambda: question_steps.note_letter(answered.addressees.get(), **by_moderator),
+        ],
+        advice: [
+            lambda: steps.let_through(advice, **by_moderator),
+            lambda: steps.refuse(advice, **by_moderator, reason="No."),
+        ],
+        standing: [lambda: advice_steps.confirm(standing, **by_asker)],
+        offer: [
+            lambda: steps.let_through(offer, **by_moderator),
+            lambda: steps.refuse(offer, **by_moderator, reason="No."),
+            lambda: cooperation_steps.take_back(offer, **by_asker),
+        ],
+        draft: [
+            lambda: cooperation_steps.publish(draft, **by_asker),
+            lambda: cooperation_steps.take_back(draft, **by_asker),
+            lambda: cooperation_steps.change(draft, **by_asker, data={}, shown=shown),
+            lambda: cooperation_steps.close(draft, **by_asker),
+        ],
+    }
+    for row in steps_of:
+        steps.remove(row, by=moderator, reason="Insulting")
+    before = Notice.objects.count(), Event.objects.count()
+    for row, tried in steps_of.items():
+        for step in tried:
+            with pytest.raises(StepRefused, match="has removed this entry"):
+                step()
+        state = row.state
+        row.refresh_from_db()
+        assert row.state == state
+    assert (Notice.objects.count(), Event.objects.count()) == before
+    assert not asked.user.notices.exists()
