@@ -164,15 +164,25 @@ def close(entry, *, by, outcome=""):
 @transaction.atomic
 def take_back(entry, *, by):
     """Make what waits for the secretariat a draft again and return it; throw away what nobody outside
-    the team has seen, and return None. Raises ``NotAllowed`` and ``StepRefused``."""
+    the team has seen, and return None. Raises ``NotAllowed`` and ``StepRefused``.
+
+    What was open before is taken back by coordinators alone and never thrown away: others have read
+    it, and have asked for introductions.
+    """
     entry = _locked(entry)
     need_member(by, entry.member)
+    if entry.opened_at:
+        need_coordinator(by, entry.member)
     refuse_removed(entry)
     if entry.state == State.CHECKING:
         # It may have been open before: its address leads on to the team alone.
         entry.state = State.DRAFT
         entry.save(update_fields=["state"])
         settle_desk(entry)
+        if entry.opened_at:
+            with translation.override(settings.LANGUAGE_CODE):
+                reason = _("Taken back")
+            audit.record("cooperation-changed", entry, by=by, reason=reason)
         return entry
     if entry.state not in UNSEEN:
         raise StepRefused(what_happened(entry))
