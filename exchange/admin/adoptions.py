@@ -33,6 +33,9 @@ FIELDS = (
 
 
 class AdoptionForm(forms.ModelForm):
+    # Who fills it in; set by the page.
+    user = None
+
     def clean(self):
         data = super().clean()
         case, member = data.get("case"), data.get("member")
@@ -41,7 +44,9 @@ class AdoptionForm(forms.ModelForm):
         if member and member in (case and case.member, data.get("original_member")):
             self.add_error("member", _("A member cannot adopt its own policy."))
         elif case and member:
-            others = Adoption.objects.about_case(case).filter(member=member, removed_at=None)
+            # A team's draft is its own: it meets this entry when it is published.
+            others = Adoption.objects.readable_by(self.user).about_case(case)
+            others = others.filter(member=member, removed_at=None)
             if others.exclude(pk=self.instance.pk).exists():
                 self.add_error("member", _("There is an entry of this member on the case already."))
         if data.get("stage") in FINAL_STAGES and not data.get("reason"):
@@ -120,6 +125,11 @@ class EnteredAdoptions(LockedChangeMixin, AutocompleteMixin):
     autocomplete_fields = ["member", "original_member"]
     raw_id_fields = ["case"]
     inlines = [SourceInline, ChangeInline, ReportInline]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.user = request.user
+        return form
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "case":

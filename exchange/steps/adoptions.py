@@ -61,7 +61,8 @@ def begin(author, member, case, *, stage, words, learned_by=""):
         raise StepRefused(_("This case is not public any more."))
     if member.pk == case.member_id or member in case.live.further_members:
         raise ExchangeError(_("A member cannot adopt its own policy."))
-    there = Adoption.objects.about_case(case).filter(member=member, removed_at=None).first()
+    there = Adoption.objects.readable_by(author).about_case(case)
+    there = there.filter(member=member, removed_at=None).first()
     if there:
         message = _("%(member)s has said so already.") % {"member": member}
         raise AlreadyThere(message, there)
@@ -87,7 +88,11 @@ def begin(author, member, case, *, stage, words, learned_by=""):
 
 @transaction.atomic
 def publish(adoption, *, by):
-    """Make a draft public: a claim of its team about itself. The original city is told."""
+    """Make a draft public: a claim of its team about itself. The original city is told.
+
+    Raises ``AlreadyThere`` where the secretariat has entered the same from public sources meanwhile.
+    """
+    Member.objects.select_for_update(no_key=True).get(pk=adoption.member_id)
     adoption = lock(adoption)
     need_member(by, adoption.member)
     refuse_removed(adoption)
@@ -95,12 +100,27 @@ def publish(adoption, *, by):
         raise ChangedMeanwhile(_("It is public already."))
     if adoption.case and adoption.original_text is None:
         raise StepRefused(_("This case is not public any more."))
+    if there := _public_twin(adoption):
+        message = _(
+            "There is a public entry of %(member)s on this policy already. Go on with that one, and "
+            "delete this draft."
+        )
+        raise AlreadyThere(message % {"member": adoption.member}, there)
     adoption.state = Adoption.State.PUBLISHED
     adoption.published_at = timezone.now()
     adoption.save(update_fields=["state", "published_at"])
     audit.record("adoption-published", adoption, by=by)
     _tell_origin(adoption, by)
     return adoption
+
+
+def _public_twin(adoption):
+    """Return the public entry of the same member on the same case; None where there is none."""
+    if adoption.original is None:
+        return None
+    same = Adoption.objects.about_case(adoption.original).exclude(pk=adoption.pk)
+    public = same.filter(state=Adoption.State.PUBLISHED, removed_at=None)
+    return public.filter(member=adoption.member_id).first()
 
 
 @transaction.atomic

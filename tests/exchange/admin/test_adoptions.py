@@ -4,6 +4,9 @@ import pytest
 from django.urls import reverse
 
 from exchange.models import Adoption
+from exchange.steps import adoptions as steps
+from exchange.steps import moderation
+from exchange.steps.errors import AlreadyThere
 from members.models import Event, Notice
 from policies.workflow import authoring
 from tests.conftest import signed_in
@@ -144,6 +147,23 @@ def test_those_of_cities_are_read_only(moderator):
     assert moderator.post(address, sent(kept="Ours.")).status_code == 403
     adoption.refresh_from_db()
     assert adoption.kept == "Their words."
+
+
+def test_draft_of_a_team_is_told_by_no_error_and_meets_its_twin_when_published(moderator):
+    official = MembershipFactory()
+    case, member = LiveRevisionFactory().case, official.member
+    draft = steps.begin(official.user, member, case, stage="considering", words="Quietly.")
+    answer = moderator.post(ADD, sent([SOURCE], case=case.pk, member=member.pk))
+    assert answer.status_code == 302
+    entered = Adoption.objects.get(provenance="secretariat")
+    with pytest.raises(AlreadyThere, match="delete this draft") as refusal:
+        steps.publish(draft, by=official.user)
+    assert refusal.value.entry == entered
+    publish = reverse("exchange:adoption-publish", args=[draft.pk])
+    page = signed_in(official.user).post(publish, follow=True)
+    assert "There is a public entry of" in page.text
+    moderation.remove(entered, by=StaffFactory(is_superuser=True), reason="Wrong city")
+    assert steps.publish(draft, by=official.user).state == "published"
 
 
 def test_number_of_a_draft_tells_nothing_of_it(moderator):
