@@ -242,12 +242,20 @@ def confirm(advice, *, by, today=None):
 def put_english(entry, *, by, english, is_machine=False):
     """Put an English text beside a question or advice; its team and the secretariat may.
 
-    ``is_machine`` says that a machine wrote it and ``by`` checked it.
+    ``is_machine`` says that a machine wrote it and ``by`` checked it. Beside what others read already
+    nobody writes of whom the secretariat has let nothing through.
     """
     entry = lock(entry)
     need_member(by, entry.member)
     if entry.language == "en":
         raise StepRefused(_("The original is in English."))
+    if entry.state in entry.OPEN_TO_READERS and waits_for_a_look(by):
+        raise StepRefused(
+            _(
+                "The secretariat looks at everybody’s first entry before others read it. Write one of "
+                "your own first, or ask a colleague to put this text here."
+            )
+        )
     refuse_contact_details(english)
     if link_count(english) > MAX_LINKS:
         raise ExchangeError(_("An English text may hold at most two links."))

@@ -94,6 +94,9 @@ def change(entry, *, by, data, shown):
     # What its team has changed is the team's own.
     entry.passed_on = entry.passed_on and not _is_of_team(by, entry.member)
     _write(entry, data)
+    if entry.state in UNSEEN and not entry.has_first_words and entry.author_id != by.pk:
+        entry.has_first_words = waits_for_a_look(by)
+        entry.save(update_fields=["has_first_words"])
     if was_open:
         if waits_for_a_look(by, entry.title, entry.text):
             entry.state = State.CHECKING
@@ -106,7 +109,8 @@ def change(entry, *, by, data, shown):
 
 @transaction.atomic
 def publish(entry, *, by):
-    """Open a draft to readers, or let it wait for a look where its author's first one does. Return it.
+    """Open a draft to readers, or let it wait for a look where the first words of somebody do who wrote
+    in it: where who opens it is known, that is look enough. Return it.
 
     Raises ``NotAllowed``, ``StepRefused``, and ``ExchangeError`` where the member has as many open
     already as it may have.
@@ -120,7 +124,9 @@ def publish(entry, *, by):
     _refuse_wrong_date(entry.valid_until)
     _refuse_too_many(entry)
     texts = (entry.title, entry.text)
-    waits = waits_for_a_look(by, *texts) and waits_for_a_look(entry.author or by, *texts)
+    waits = waits_for_a_look(by, *texts) and (
+        entry.has_first_words or waits_for_a_look(entry.author or by, *texts)
+    )
     if waits:
         entry.state = State.CHECKING
         entry.save(update_fields=["state"])
@@ -318,8 +324,8 @@ def what_happened(entry):
 
 
 def _open(entry):
-    entry.state, entry.opened_at = State.OPEN, timezone.now()
-    entry.save(update_fields=["state", "opened_at"])
+    entry.state, entry.opened_at, entry.has_first_words = State.OPEN, timezone.now(), False
+    entry.save(update_fields=["state", "opened_at", "has_first_words"])
     return entry
 
 

@@ -197,6 +197,20 @@ def test_english_is_signed_by_whom_it_comes_from_not_by_a_person(colleague):
         steps.put_english(give(colleague), by=colleague.user, english=TEXT)
 
 
+@pytest.mark.parametrize("factory", [AdviceFactory, QuestionFactory])
+def test_first_words_are_no_english_text_of_what_is_public(colleague, factory):
+    new = MembershipFactory(member=colleague.member).user
+    whose = {"member": colleague.member, "language": "ne"}
+    public = factory(author=colleague.user, **whose)
+    with pytest.raises(StepRefused, match="looks at everybody’s first entry"):
+        steps.put_english(public, by=new, english="Buy our buses.")
+    public.refresh_from_db()
+    assert public.english == ""
+    # What waits is looked at with it.
+    waits = factory(author=new, state="checking", **whose)
+    assert steps.put_english(waits, by=new, english=TEXT).english == TEXT
+
+
 def test_the_team_of_the_case_settles_its_figures(colleague):
     case = LiveRevisionFactory().case
     advice = give(colleague, case=case, figures={"people_fte": "4.5"})

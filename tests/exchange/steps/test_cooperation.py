@@ -160,6 +160,26 @@ def test_first_entry_waits_and_is_brought_out(reference, team):
     assert cooperation.publish(draft(team), by=team["coordinator"]).state == "open"
 
 
+def test_first_words_in_the_draft_of_a_colleague_wait_too(reference, team):
+    """Who opens it unchanged, or is known, needs no look."""
+    new = team["coordinator"]
+    own = change(draft(team), by=team["official"], data=data(title="Of the official"))
+    assert cooperation.publish(own, by=new).state == "open"
+    Cooperation.objects.filter(pk=own.pk).update(state="closed")
+    changed = change(draft(team), by=new, data=data(title="Of somebody new"))
+    # Also where the official has written in it since.
+    changed = change(changed, by=team["official"], data=data(title="Of both"))
+    waits = cooperation.publish(changed, by=new)
+    assert (waits.state, waits.has_first_words) == ("checking", True)
+    taken_back = cooperation.take_back(waits, by=new)
+    assert cooperation.publish(taken_back, by=new).state == "checking"
+    known = MembershipFactory(member=team["member"], role="coordinator").user
+    CooperationFactory(kind="need", author=known, state="closed")
+    again = cooperation.take_back(waits, by=new)
+    opened = cooperation.publish(again, by=known)
+    assert (opened.state, opened.has_first_words) == ("open", False)
+
+
 def test_many_links_wait_also_when_they_come_later(reference, team):
     entry = cooperation.publish(draft(team), by=team["coordinator"])
     links = "https://a.example https://b.example https://c.example"
