@@ -58,15 +58,16 @@ def _section(name):
     return capfirst(Revision._meta.get_field(name).verbose_name)
 
 
+# One query for each kind of row: to put them together takes longer than to ask them.
+_ROWS = [
+    model.objects.order_by().values_list("revision", Value(number), column)
+    for number, (model, column) in enumerate(SEARCHED)
+]
+
+
 def _texts_of_rows(keys):
     """Return {pk: [(label, text)]} of the rows of revisions that are searched, in one query."""
-    queries = [
-        model.objects.filter(revision__in=list(keys))
-        .exclude(**{column: ""})
-        .order_by()
-        .values_list("revision", Value(number), column)
-        for number, (model, column) in enumerate(SEARCHED)
-    ]
+    queries = [rows.filter(revision__in=list(keys)) for rows in _ROWS]
     found = defaultdict(list)
     for key, number, content in queries[0].union(*queries[1:], all=True):
         found[key].append((capfirst(SEARCHED[number][0]._meta.verbose_name_plural), content))

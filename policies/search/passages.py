@@ -8,9 +8,14 @@ from typing import NamedTuple
 from . import text, variants
 from .highlight import spans, words_of
 
-LETTERS = 3
+LETTERS = 3  # of a stem, with which nearly all of its words begin
 BEFORE, LONGEST = 60, 190  # characters of a passage, before its first word and in all
 _BLANK = re.compile(r"\s+")
+_WORD = re.compile(r"[\w'’]*")
+# Stem -> words that have it by no rule, such as "feet" that of "foot".
+_OTHER_FORMS = {}
+for _word in (*text.IRREGULAR, *variants.WORDS):
+    _OTHER_FORMS.setdefault(text.stem(_word), []).append(_word)
 _ACCENTS = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 
 
@@ -79,18 +84,10 @@ def has_none(left, typed):
 def find(texts, left):
     """Return the :class:`Passage` with most of what is ``left`` of a question, the first of several;
     None where no text has any. ``texts`` are pairs of what a text is and the text."""
-    texts = list(texts)
-    # Nearly every word has the first letters of its stem; "feet" and "tyre" have the first one.
-    return _best(texts, left, LETTERS) or _best(texts, left, 1)
-
-
-def _best(texts, left, letters):
     best, most = None, 0
     for origin, content in texts:
         places = sorted(
-            (*span, number)
-            for number, part in enumerate(left)
-            for span in _places(content, part, letters)
+            (*span, number) for number, part in enumerate(left) for span in _places(content, part)
         )
         for at, (start, stop, _number) in enumerate(places):
             inside = [row for row in places[at:] if row[1] <= start + LONGEST - BEFORE]
@@ -103,19 +100,33 @@ def _best(texts, left, letters):
     return best
 
 
-def _places(content, part, letters):
+def _places(content, part):
     """Return where in a text a part of a question stands."""
     if part.runs:
         return _runs(content, part.runs)
     if part.is_plain:
-        found = [
-            word.span()
-            for word in _beginning(part.stems, letters).finditer(content)
-            if text.stem(text.fold(word[0]).strip()) in part.stems
-        ]
+        found = _words(content, part.stems)
         if found or not _ACCENTS.search(content):
             return found
     return spans(content, part.stems)
+
+
+def _words(content, stems):
+    """Return where a text has a word with one of these stems: only words that begin like one are
+    looked at."""
+    found = []
+    lowered = content.lower()
+    if len(lowered) != len(content):
+        lowered = content  # the small form of the Turkish "İ" is two characters
+    for beginning in _beginnings(stems):
+        at = lowered.find(beginning)
+        while at >= 0:
+            if not at or not lowered[at - 1].isalnum():
+                word = _WORD.match(lowered, at)
+                if text.stem(text.fold(word[0]).strip()) in stems:
+                    found.append(word.span())
+            at = lowered.find(beginning, at + 1)
+    return found
 
 
 def _runs(content, runs):
@@ -126,11 +137,14 @@ def _runs(content, runs):
 
 
 @lru_cache(maxsize=1024)
-def _beginning(stems, letters):
-    """Return a pattern for words that begin like one of these stems, as most of its forms do."""
-    beginnings = {re.escape(stem[: max(min(letters, len(stem) - 1), 1)]) for stem in stems}
-    any_of = "|".join(sorted((*beginnings, *variants.BEGIN_OTHERWISE)))
-    return re.compile(rf"(?<!\w)(?:{any_of})[\w'’]*", re.IGNORECASE)
+def _beginnings(stems):
+    """Return how the words with these stems begin."""
+    found = set()
+    for stem in stems:
+        # "Paediatric" is also "pediatric".
+        for form in (stem, stem.replace("e", "ae", 1), *_OTHER_FORMS.get(stem, ())):
+            found.add(form[: max(min(LETTERS, len(stem) - 1), 1)])
+    return tuple(found)
 
 
 def _cut(content, start, stop):

@@ -191,8 +191,8 @@ _LOCK = threading.Lock()
 # The article and what is written together with it: "al-", "wal-", "bil-", "lil-".
 _ARABIC_ARTICLE = re.compile("^(?:[وفبك]?ال|لل)(?=[\u0621-\u064a]{3})")
 
-# Forms of one word that the rules of the stemmer do not bring together.
-_IRREGULAR = {
+# Forms of one word that the rules of the stemmer do not bring together, or whose first letters are others.
+IRREGULAR = {
     "analyses": "analysis",
     "buses": "bus",
     "busses": "bus",
@@ -200,6 +200,7 @@ _IRREGULAR = {
     "childrens": "child",
     "crises": "crisis",
     "criteria": "criterion",
+    "dying": "die",
     "feet": "foot",
     "gases": "gas",
     "lenses": "lens",
@@ -224,7 +225,7 @@ class _Stems(dict):
             self.clear()
         if word.isascii():
             with _LOCK:
-                found = _ENGLISH.analyze(one_spelling(_IRREGULAR.get(word, word)))[0]
+                found = _ENGLISH.analyze(one_spelling(IRREGULAR.get(word, word)))[0]
         else:
             found = _ARABIC_ARTICLE.sub("", word)
         # Most words are their own stem: the same text twice would be twice as far to fetch.

@@ -27,7 +27,7 @@ _RULES = (
     (re.compile(r"^(.*)(def|lic|off|pret)ence(s)?$"), r"\1\2ense\3"),
     (re.compile(r"^(an|arch|encyclop|f|gyn|h|orthop|p)ae(.{3,})$"), r"\1e\2"),
 )
-_WORDS = {
+WORDS = {
     "acknowledgement": "acknowledgment",
     "aeroplane": "airplane",
     "aeroplanes": "airplanes",
@@ -63,7 +63,7 @@ _WORDS = {
 }
 
 # Most words and their stems have the same first letter, by which they are looked for; not these.
-BEGIN_OTHERWISE = frozenset(word for word, other in _WORDS.items() if word[0] != other[0])
+BEGIN_OTHERWISE = frozenset(word for word, other in WORDS.items() if word[0] != other[0])
 
 # Words of one thing that people also write as one, or with a sign between.
 _JOINED = (
@@ -106,8 +106,8 @@ _SPLIT["pm25"] = ("pm2", "5")
 
 def one_spelling(word):
     """Return a word in the spelling that stands for all its spellings."""
-    if word in _WORDS:
-        return _WORDS[word]
+    if word in WORDS:
+        return WORDS[word]
     for pattern, replacement in _RULES:
         if (found := pattern.match(word)) is not None:
             return found.expand(replacement)
