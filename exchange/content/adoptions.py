@@ -1,12 +1,13 @@
 """What pages say of adoptions, computed from their rows and those of the originals."""
 
 from django.conf import settings
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from citynet.web.recent import Recent
 from exchange.models import Adoption, AdoptionChange, AdoptionReport
 from exchange.models.adoptions import Stage
-from exchange.models.querysets import CountDistinct
 from policies.content import formats, key_facts, summary
 from policies.content.citations import PUBLISHER
 from policies.content.key_facts import Fact
@@ -135,11 +136,13 @@ def _not_started(label, adoption):
     return Fact(label, _("Not reported"), unknown=True)
 
 
-def taken_up_count(case):
-    """Return the expression of how many cities took up the case at the path ``case``, from public
-    adoptions: for lists of cases, in their own query."""
-    of_case = _of_case(Adoption.objects.public().taken_up(), case)
-    return Subquery(of_case.values(number=CountDistinct(F("member"))))
+@Recent
+def taken_up():
+    """Return {case: how many cities took it up}, from public adoptions; those of a case that was merged
+    into another count for that one."""
+    cases = Adoption.objects.public().taken_up().exclude(case=None).order_by()
+    counted = cases.values_list(Coalesce("case__merged_into", "case"))
+    return dict(counted.annotate(Count("member", distinct=True)))
 
 
 def has_adoptions(case):

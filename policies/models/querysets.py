@@ -161,13 +161,12 @@ class RevisionQuerySet(models.QuerySet):
         """Submitted revisions, the one that has waited longest first."""
         return self.filter(state=self.model.State.SUBMITTED).order_by("submitted_at", "pk")
 
-    def for_lists(self, *also):
-        """Return revisions with the columns that cards, tables and feeds show, and those named, in
-        one query.
+    def for_lists(self):
+        """Return revisions with the columns that cards, tables and feeds show, in one query.
 
         Names of their themes and targets are read by ``policies.content.lists``.
         """
-        return self.select_related("case__member").only(*LISTED, *also)
+        return self.select_related("case__member").only(*LISTED)
 
     def with_rows(self, *names):
         """Return revisions with the rows of these lists, or of all of them, in a query for each

@@ -20,7 +20,7 @@ from members.models import Member
 from policies.content import lists
 from policies.content.bands import NONE
 from policies.content.facets import FACETS_BY_NAME
-from policies.content.key_facts import Fact, key_facts
+from policies.content.key_facts import Fact, key_facts, label_of
 from policies.filters.active import (
     active_filters,
     in_words,
@@ -245,6 +245,7 @@ def _row(revision, words):
     return {
         "revision": revision,
         "title": highlight(revision.title, words) if words else revision.title,
+        "stage": label_of(Revision.Stage, revision.stage),
         "cells": [
             (budget, False),
             (in_usd, True),
