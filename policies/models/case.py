@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from citynet.web.languages import cached_per_language
@@ -50,7 +50,7 @@ class FormerTheme(models.Model):
 
 
 @cached_per_language
-def _address_parts(_prefix):
+def _address_parts():
     """Return what stands before and after number and slug in the address of a case: pages of three
     hundred cases have no time to look for each in all addresses of the site."""
     return tuple(reverse("policies:case", args=[0, "slug"]).split("0/slug"))
@@ -168,7 +168,7 @@ class CaseStudy(models.Model):
         return f"{self.pk} {self.slug}"
 
     def get_absolute_url(self):
-        before, after = _address_parts(get_script_prefix())
+        before, after = _address_parts()
         return f"{before}{self.pk}/{self.slug}{after}"
 
     @staticmethod

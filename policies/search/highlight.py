@@ -68,15 +68,7 @@ def words_of(folded, stems):
     """Return the words of a folded text whose stems are wanted."""
     if not stems:
         return set()
-    # A stem begins with the same letter as its word, so most words need not be looked up; but for
-    # scripts whose words may begin with an article, and a few spellings.
-    firsts = {stem[0] for stem in stems}
-    words = {
-        word
-        for word in text.split(folded)[0].split()
-        if word[0] in firsts or not word.isascii() or word in variants.BEGIN_OTHERWISE
-    }
-    return {word for word in words if text.stem(word) in stems}
+    return {word for word in text.split(folded)[0].split() if text.stem(word) in stems}
 
 
 def _has_joined(folded, joined):

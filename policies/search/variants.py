@@ -62,9 +62,6 @@ WORDS = {
     "tyres": "tires",
 }
 
-# Most words and their stems have the same first letter, by which they are looked for; not these.
-BEGIN_OTHERWISE = frozenset(word for word, other in WORDS.items() if word[0] != other[0])
-
 # Words of one thing that people also write as one, or with a sign between.
 _JOINED = (
     "air port, back yard, bike share, bike sharing, bike way, bio diesel, bio diversity,"
