@@ -156,11 +156,11 @@ def pager(context, page, query=None, label=""):
         for name, values in query.lists()
         if name != "page" and not is_of_campaign(name)
     ]
+    first = "?" + urlencode(rest, doseq=True)
 
     def address(place):
         # The first page has no number.
-        number_of_page = [("page", place)] if place > 1 else []
-        return "?" + urlencode(rest + number_of_page, doseq=True)
+        return f"{first}{'&' if rest else ''}page={place}" if place > 1 else first
 
     ends = {"first": page.start_index(), "last": page.end_index(), "total": paginator.count}
     ends = {name: number(value) for name, value in ends.items()}
