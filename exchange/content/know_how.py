@@ -64,7 +64,7 @@ def narrowed(rows, chosen):
             rows = rows.filter(
                 Q(text__icontains=word)
                 | Q(english__icontains=word)
-                | Q(question__title__icontains=word, question__visibility="public")
+                | Q(_question_is_open_to_all(), question__title__icontains=word)
                 | Q(case__live__title__icontains=word)
                 | Q(member__name__icontains=word)
             )
@@ -137,6 +137,16 @@ def is_open_to_all(question):
         and question.state in Question.OPEN_TO_READERS
         and not question.removed_at
         and not question.hidden_at
+    )
+
+
+def _question_is_open_to_all():
+    """Return the condition of :func:`is_open_to_all` for the questions that advice answers."""
+    return Q(
+        question__visibility="public",
+        question__state__in=Question.OPEN_TO_READERS,
+        question__removed_at=None,
+        question__hidden_at=None,
     )
 
 

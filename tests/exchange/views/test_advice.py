@@ -6,8 +6,9 @@ import re
 import pytest
 from django.core.cache import caches
 from django.urls import reverse
+from django.utils import timezone
 
-from exchange.models import Advice
+from exchange.models import Advice, Question
 from policies.models import Revision
 from tests.conftest import signed_in
 from tests.exchange.factories import AdviceFactory, QuestionFactory
@@ -180,6 +181,24 @@ def test_what_is_in_the_case_is_not_missing(client, reference):
     live = LiveRevisionFactory(budget_amount=500, budget_currency="NPR")
     answer = AdviceFactory(case=live.case, amount=500, currency="NPR")
     assert "not in the case yet" not in page(client, answer.get_absolute_url())
+
+
+def test_words_of_a_question_find_its_answers_while_everybody_reads_it(client):
+    question = QuestionFactory(title="Who runs the ferries?")
+    answer = AdviceFactory(question=question)
+    gone = timezone.now()
+    for facts in (
+        {},
+        {"visibility": "network"},
+        {"state": "refused"},
+        {"hidden_at": gone},
+        {"removed_at": gone},
+    ):
+        plain = {"visibility": "public", "hidden_at": None, "removed_at": None, "state": "open"}
+        Question.objects.update(**plain | facts)
+        caches["pages"].clear()
+        found = client.get(f"{reverse('exchange:know-how')}?q=FERRIES").context["page"].object_list
+        assert list(found) == ([] if facts else [answer]), facts
 
 
 def test_a_note_for_the_network_is_on_no_public_page(client, reference, official):
