@@ -75,11 +75,14 @@ class DuplicateForm(EntryForm):
 
     def clean_same_as(self):
         number = self.cleaned_data["same_as"].strip()
-        found = (
-            Question.objects.standing().filter(pk=number).first() if number.isdecimal() else None
-        )
+        standing = Question.objects.standing()
+        found = standing.filter(pk=number).first() if number.isdecimal() else None
         if found is None:
             raise ValidationError(_("There is no open question with this number."))
+        if not found.leads_on(self.entry):
+            raise ValidationError(
+                _("That question is for members of the network only, this one for everybody.")
+            )
         return found
 
 

@@ -137,6 +137,10 @@ class Question(WrittenText, Entry):
         """The moment from which its days are counted; None while it waits for a look."""
         return self.reopened_at or self.opened_at
 
+    def leads_on(self, other):
+        """Return whether whoever may read the question ``other`` may read this one in its place."""
+        return self.visibility == Visibility.PUBLIC or other.visibility == Visibility.NETWORK
+
     @property
     def takes_answers(self):
         """Whether a member may answer it: also one that was closed because nobody did."""

@@ -114,6 +114,7 @@ def question_page(request, found, person, *, problem="", status=200, **forms):
     context = {
         "question": found,
         "standing": standing.of_question(found),
+        "same_as": same_question(found, person),
         "addressees": addressees,
         "owing": [each for each in addressees if each.may_act],
         "answers": answers,
@@ -165,7 +166,7 @@ def question_or_404(person, pk):
     found = (
         Question.objects.readable_by(person)
         .filter(pk=pk)
-        .select_related("member", "case__member", "case__live", "case__merged_into", "same_as")
+        .select_related("member", "case__member", "case__live", "case__merged_into")
         .first()
     )
     # An asked team reads a question of the network too; what is removed nobody but its author's team.
@@ -206,6 +207,14 @@ def has_network_answers(found):
     """Return whether members of the network read more; a public page says only that."""
     answers = Advice.objects.standing().filter(question=found, state=Advice.State.PUBLISHED)
     return answers.filter(visibility="network").exists()
+
+
+def same_question(found, person):
+    """Return the question that was asked before, as far as it stands and ``person`` may read it."""
+    if found.same_as_id is None:
+        return None
+    readable = Question.objects.readable_by(person).standing()
+    return readable.filter(pk=found.same_as_id).first()
 
 
 def for_lists(rows):

@@ -170,6 +170,10 @@ def test_a_question_is_put_to_further_members_or_closed_as_asked_before(moderato
     assert Notice.objects.filter(kind="question-asked", recipient=coordinator.user).count() == 1
     wrong = moderator_client.post(act + "duplicate/", {"same_as": "x"})
     assert (wrong.status_code, "no open question" in wrong.content.decode()) == (422, True)
+    inner = QuestionFactory(visibility="network")
+    wrong = moderator_client.post(act + "duplicate/", {"same_as": str(inner.pk)})
+    told = "for members of the network only, this one for everybody" in wrong.content.decode()
+    assert (wrong.status_code, told) == (422, True)
     moderator_client.post(act + "duplicate/", {"same_as": str(before.pk)})
     question.refresh_from_db()
     assert (question.state, question.closed_reason, question.same_as) == (

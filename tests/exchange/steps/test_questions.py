@@ -474,6 +474,9 @@ def test_a_duplicate_leads_to_what_was_asked_before(asked, asker, moderator):
         steps.close_as_duplicate(asked.question, before, by=asker)
     with pytest.raises(ExchangeError, match="not the same as itself"):
         steps.close_as_duplicate(asked.question, asked.question, by=moderator)
+    for facts in ({"visibility": "network"}, {"removed_at": timezone.now()}):
+        with pytest.raises(StepRefused, match="Not everybody who reads this question"):
+            steps.close_as_duplicate(asked.question, QuestionFactory(**facts), by=moderator)
     steps.close_as_duplicate(asked.question, before, by=moderator)
     question = fresh(asked.question)
     assert (question.state, question.closed_reason, question.same_as) == (

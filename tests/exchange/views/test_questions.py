@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import caches
 from django.utils import timezone
 
 from exchange.models import Addressee, Question
@@ -16,6 +17,7 @@ from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
     MembershipFactory,
+    RevisionFactory,
     StaffFactory,
     UserFactory,
 )
@@ -302,6 +304,26 @@ def test_a_declined_question_shows_why_and_the_next_city_is_one_button_away(clie
     assert answer.url == asked.get_absolute_url()
     added = Addressee.objects.get(member=hue)
     assert (added.question, added.reason) == (asked, "Has a case on 11.2: Night buses.")
+
+
+def test_what_was_asked_before_is_named_to_who_may_read_it(client):
+    before = QuestionFactory(title="Who runs the ferries?")
+    closed = QuestionFactory(state="closed", closed_reason="duplicate", same_as=before)
+    official = signed_in(MembershipFactory().user)
+    for facts, seen in (
+        ({}, [True, True]),
+        ({"visibility": "network"}, [False, True]),
+        ({"hidden_at": ago(1)}, [False, False]),
+        ({"removed_at": ago(1)}, [False, False]),
+        ({"state": "refused"}, [False, False]),
+        ({"case": RevisionFactory().case}, [False, False]),
+    ):
+        plain = {"visibility": "public", "hidden_at": None, "removed_at": None, "state": "open"}
+        Question.objects.filter(pk=before.pk).update(**plain | facts)
+        caches["pages"].clear()
+        pages = [reader.get(closed.get_absolute_url()).text for reader in (client, official)]
+        assert ["Who runs the ferries?" in page for page in pages] == seen, facts
+        assert all("The same was asked before." in page for page in pages)
 
 
 def test_the_next_cities_are_offered_when_the_time_is_over(asked):
