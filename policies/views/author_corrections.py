@@ -42,7 +42,8 @@ def accept_all(request, pk):
     """Accept all corrections that the page showed, in one step."""
     case = editable(request, pk)
     shown = set(filter(is_key, request.POST.getlist("correction")))
-    found = Correction.objects.filter(pk__in=shown, revision__case=case).select_related("revision")
+    found = Correction.objects.filter(pk__in=shown, revision__case=case).exclude(by=request.user)
+    found = found.select_related("revision")
     if request.method == "POST" and shown:
         try:
             for each in corrections.accept_together(list(found.order_by("pk")), user=request.user):

@@ -259,10 +259,7 @@ def confirm_still_true(case, *, user, number=""):
     ``EditRefused``, also when another text has become public since.
     """
     case = _locked(case.pk, user)
-    if not CaseStudy.objects.of_team(user).filter(pk=case.pk).exists():
-        raise EditRefused(
-            _("Only the team of %(member)s can confirm it.") % {"member": case.member}
-        )
+    need_team(case, user)
     if not case.live_id:
         raise EditRefused(_("This case has no public text to confirm."))
     if number not in ("", str(case.live.number)):
@@ -278,9 +275,10 @@ def confirm_still_true(case, *, user, number=""):
 def answer_update_request(case, *, user, text):
     """Answer the moderators' request to update a public case in words, and return it.
 
-    Raises ``EditRefused`` where none is open (any more).
+    Raises ``EditRefused`` where none is open (any more), and for who is not in the team.
     """
     case = _locked(case.pk, user)
+    need_team(case, user)
     answer = UpdateRequest.Answer.WORDS
     request = confirmation.answer_update_request(case, answer, by=user, text=text)
     if request is None:
@@ -328,6 +326,13 @@ def _locked(pk, user):
         case.held_by = None
         case.save(update_fields=["held_by"])
     return case
+
+
+def need_team(case, user):
+    """Raise ``EditRefused`` unless ``user`` speaks for the city of ``case``; the secretariat writes what it
+    compiled, but does not answer itself in the name of a city."""
+    if not CaseStudy.objects.of_team(user).filter(pk=case.pk).exists():
+        raise EditRefused(_("Only the team of %(member)s can do this.") % {"member": case.member})
 
 
 def _claim(case, user):

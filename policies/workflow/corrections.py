@@ -1,7 +1,8 @@
 """What a moderator would change in a text: proposed by moderators, accepted by the author.
 
-Nobody but the city's team changes a city's text. What it accepts for a public text is public at
-once, as a new revision: both sides have agreed. A correction records the text before and after,
+Nobody but the city's team changes a city's text; what the secretariat compiled, and no city has
+claimed, another person of it may correct. What is accepted for a public text is public at once, as a
+new revision: two sides have agreed, so nobody accepts the own proposal. A correction records the text before and after,
 and why; a field of the text by its name, "themes" as slugs and "targets" as codes, one a line, in
 the order of the form.
 """
@@ -175,12 +176,15 @@ def accept_together(corrections, *, user):
 
     Of a public text a new revision with them is public at once; a draft that is open gets them too.
     Where a field has been changed since, it is left as it is and its correction becomes outdated.
-    Raises ``AlreadyDecided`` when somebody else decided one of them first, and ``EditRefused`` when
-    the person or the state of the submission no longer permits it: nothing is written then.
+    Raises ``AlreadyDecided`` when somebody else decided one of them first, and ``EditRefused`` where it
+    is the person's own proposal, or the person or the state of the submission no longer permits it:
+    nothing is written then.
     """
     decided, accepted, written = [], {}, set()
     for each in corrections:
         correction, revision = _locked(each, user)
+        if correction.by_id == user.pk:
+            raise EditRefused(_("You have proposed this correction: somebody else accepts it."))
         place = revision.pk, correction.field
         is_same = current(revision, correction.field) == correction.before
         if place in written or not is_same or not _exist(correction):
@@ -232,10 +236,13 @@ def _publish(live, corrections, user):
             _write(revision, correction)
         revision.save()
 
+    of_city = CaseStudy.objects.of_team(user).filter(pk=case.pk).exists()
     with translation.override(settings.LANGUAGE_CODE):
-        note = _("A correction of the moderators that the city accepted: %(field)s") % {
-            "field": _labels(corrections)
-        }
+        note = (
+            _("A correction of the moderators that the city accepted: %(field)s")
+            if of_city
+            else _("A correction within the secretariat, which compiled this: %(field)s")
+        ) % {"field": _labels(corrections)}
     published = moderation.publish_corrected(
         case, text, write, by=user, proposed_by=corrections[0].by_name, note=note
     )

@@ -214,6 +214,35 @@ def test_public_text_is_corrected_by_its_team_alone_and_once(live, mina, ani):
             corrections.propose(Revision.objects.get(pk=revision.pk), "title", "X", by=mina)
 
 
+@pytest.mark.parametrize("provenance", ["city", "secretariat"])
+def test_nobody_is_both_sides_of_a_correction(live, provenance):
+    """A moderator of the team, or who compiled it; what another one of the secretariat accepts is not
+    said to be the city's."""
+    CaseStudy.objects.filter(pk=live.case_id).update(provenance=provenance)
+    editor = StaffFactory(groups=["Editors in chief"])
+    if provenance == "city":
+        MembershipFactory(member=live.case.member, user=editor)
+    own = corrections.propose(live, "title", "Night buses", by=editor)
+    other = corrections.propose(live, "summary", "9 lines.", by=StaffFactory())
+    with pytest.raises(EditRefused, match="You have proposed"):
+        corrections.accept(own, user=editor)
+    assert case_of(live).live == live
+    page = signed_in(editor)
+    address = f"/policies/{live.case_id}/corrections/"
+    assert page.get(f"/policies/{live.case_id}/edit/").text.count('value="accept"') == 1
+    page.post(address, {"correction": [own.pk, other.pk]})
+    text = case_of(live).live
+    assert (text.title, text.summary) == ("Night buzes", "9 lines.")
+    assert (
+        ReviewEvent.objects.get(revision=text).note
+        == {
+            "city": "A correction of the moderators that the city accepted: Summary",
+            "secretariat": "A correction within the secretariat, which compiled this: Summary",
+        }[provenance]
+    )
+    assert corrections.decline(own, user=editor).state == "declined"
+
+
 def test_declined_correction_leaves_the_public_text(live, mina, ani):
     made = corrections.propose(live, "title", "Night buses", by=mina)
     assert corrections.decline(made, user=ani).state == "declined"
@@ -278,9 +307,16 @@ def test_every_answer_ends_the_request(live, mina, ani, way):
 
 
 def test_nobody_else_answers(live, mina):
+    """Nor the secretariat itself, of what it compiled."""
+    CaseStudy.objects.filter(pk=live.case_id).update(provenance="secretariat")
     ask(live, mina)
-    with pytest.raises(EditRefused):
-        authoring.answer_update_request(live.case, user=UserFactory(), text="No.")
+    compiler = StaffFactory(groups=["Editors in chief"])
+    for other in (UserFactory(), compiler):
+        with pytest.raises(EditRefused):
+            authoring.answer_update_request(live.case, user=other, text="No.")
+    page = signed_in(compiler).get(f"/policies/{live.case_id}/edit/").text
+    assert "The fares are of 2019." in page
+    assert "Send the answer" not in page
     assert UpdateRequest.objects.open().count() == 1
 
 
