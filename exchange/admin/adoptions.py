@@ -157,8 +157,13 @@ class EnteredAdoptions(LockedChangeMixin, AutocompleteMixin):
         has_new_report = any(
             formset.model is AdoptionReport and formset.new_objects for formset in formsets
         )
+        words = [form, *(each for each in formsets if each.model is AdoptionChange)]
         adoptions.enter(
-            form.instance, by=request.user, is_new=not change, has_new_report=has_new_report
+            form.instance,
+            by=request.user,
+            is_new=not change,
+            has_new_report=has_new_report,
+            has_other_words=any(each.has_changed() for each in words),
         )
 
 

@@ -168,18 +168,21 @@ def edit(adoption, *, by, facts, changes, shown):
         raise ExchangeError(_("This is not a case of %(member)s.") % {"member": adoption.member})
     for name in EDITABLE:
         setattr(adoption, name, facts[name])
-    fields = [*EDITABLE]
+    fields = [*EDITABLE, "confirmed_by_origin_at"]
+    stage = adoption.stage
     if facts.get("stage") and not adoption.reports.exists():
         adoption.stage = facts["stage"]
         fields.append("stage")
     if adoption.is_final and not adoption.reason.strip():
         raise ReasonRequired
-    adoption.save(update_fields=fields)
     adoption.changes.all().delete()
     AdoptionChange.objects.bulk_create(
         AdoptionChange(adoption=adoption, position=position, **row)
         for position, row in enumerate(changes)
     )
+    if stage != adoption.stage or shown != as_shown(adoption):
+        adoption.confirmed_by_origin_at = None
+    adoption.save(update_fields=fields)
     _record("adoption-changed", adoption, by)
     return adoption
 
@@ -201,12 +204,12 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
         AdoptionIndicator(report=new, position=position, **row)
         for position, row in enumerate(indicators)
     )
-    if reason:
-        adoption.reason = reason
+    if reason and reason != adoption.reason:
+        adoption.reason, adoption.confirmed_by_origin_at = reason, None
     take_stage(adoption)
     if adoption.is_final and not adoption.reason.strip():
         raise ReasonRequired
-    adoption.save(update_fields=["stage", "reason"])
+    adoption.save(update_fields=["stage", "reason", "confirmed_by_origin_at"])
     _record("adoption-reported", adoption, by)
     _settle_due(adoption)
     return new
@@ -249,9 +252,13 @@ def speaks_for_origin(user, adoption):
 
 
 @transaction.atomic
-def confirm(adoption, *, by, note=""):
-    """The original city says that it is so, with a note if it likes."""
-    adoption = _locked_for_origin(adoption, by)
+def confirm(adoption, *, by, note="", shown=""):
+    """The original city says that it is so, with a note if it likes.
+
+    ``shown`` is what :func:`as_shown` returned when the page was opened, "" where that is not known, here
+    and where it adds a note or disputes. Raises ``ChangedMeanwhile`` where it reads otherwise now.
+    """
+    adoption = _locked_for_origin(adoption, by, shown)
     adoption.confirmed_by_origin_at = timezone.now()
     # Who confirms withdraws the own dispute.
     adoption.disputed_at = adoption.dispute_decided_at = None
@@ -260,22 +267,22 @@ def confirm(adoption, *, by, note=""):
 
 
 @transaction.atomic
-def add_note(adoption, *, by, note):
+def add_note(adoption, *, by, note, shown=""):
     """The original city adds a note, in the place of an earlier one."""
     if not note.strip():
         raise ExchangeError(_("Write the note."))
-    adoption = _locked_for_origin(adoption, by)
+    adoption = _locked_for_origin(adoption, by, shown)
     if adoption.is_disputed:
         raise StepRefused(_("The secretariat has yet to decide on the dispute."))
     return _answered(adoption, by, note, "adoption-noted", "noted")
 
 
 @transaction.atomic
-def dispute(adoption, *, by, note):
+def dispute(adoption, *, by, note, shown=""):
     """The original city contradicts: until the secretariat has decided, the entry says so."""
     if not note.strip():
         raise ReasonRequired
-    adoption = _locked_for_origin(adoption, by)
+    adoption = _locked_for_origin(adoption, by, shown)
     if adoption.is_disputed:
         raise ChangedMeanwhile(_("It is disputed already; the secretariat decides."))
     adoption.disputed_at = timezone.now()
@@ -310,8 +317,11 @@ def decide_dispute(adoption, *, by, decision, stays):
 
 
 @transaction.atomic
-def enter(adoption, *, by, is_new, has_new_report):
-    """Record what the secretariat has entered or changed in the admin, rows included."""
+def enter(adoption, *, by, is_new, has_new_report, has_other_words=False):
+    """Record what the secretariat has entered or changed in the admin, rows included.
+
+    Where it ``has_other_words`` now, the original city has not confirmed them.
+    """
     if not acts_for_secretariat(by, MODERATE):
         raise NotAllowed(_("Only the secretariat may do this."))
     if adoption.is_compiled and not AdoptionSource.objects.filter(adoption=adoption).exists():
@@ -319,17 +329,25 @@ def enter(adoption, *, by, is_new, has_new_report):
     if has_new_report:
         take_stage(adoption)
         adoption.save(update_fields=["stage"])
+    if has_other_words and adoption.confirmed_by_origin_at:
+        adoption.confirmed_by_origin_at = None
+        adoption.save(update_fields=["confirmed_by_origin_at"])
     audit.record("adoption-published" if is_new else "adoption-changed", adoption, by=by)
     if is_new:
         _tell_origin(adoption, by)
 
 
-def _locked_for_origin(adoption, by):
+def _locked_for_origin(adoption, by, shown):
     adoption = lock(adoption)
     if adoption.state != Adoption.State.PUBLISHED or adoption.removed_at:
         raise StepRefused(_("This entry is not public any more."))
     if not speaks_for_origin(by, adoption):
         raise NotAllowed(_("Only the city whose policy it is may do this."))
+    if shown not in ("", as_shown(adoption)):
+        raise ChangedMeanwhile(
+            _("%(member)s has changed this in the meantime. Please read it again.")
+            % {"member": adoption.member}
+        )
     return adoption
 
 

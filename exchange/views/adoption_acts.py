@@ -229,16 +229,20 @@ def origin(request, pk):
     if not steps.speaks_for_origin(request.user, adoption):
         return redirect(adoption)
     form = OriginForm(request.POST if request.method == "POST" else None)
-    context = {"adoption": adoption, "form": form, "crumbs": _crumbs(adoption)}
+    now = steps.as_shown(adoption)
+    shown = request.POST.get("shown", "") if form.is_bound else now
+    context = {"adoption": adoption, "form": form, "shown": shown, "crumbs": _crumbs(adoption)}
     if not form.is_bound:
         return render(request, "exchange/adoption_origin.html", context)
     if not form.is_valid():
         return render(request, "exchange/adoption_origin.html", context, status=UNPROCESSABLE)
     step = {"confirm": steps.confirm, "note": steps.add_note, "dispute": steps.dispute}
+    note = form.cleaned_data["note"]
     try:
-        step[form.cleaned_data["act"]](adoption, by=request.user, note=form.cleaned_data["note"])
+        step[form.cleaned_data["act"]](adoption, by=request.user, note=note, shown=shown)
     except ExchangeError as error:
-        context["problem"] = str(error)
+        # Sent once more it stands: the page shows what it says now.
+        context |= {"problem": str(error), "shown": now}
         return render(request, "exchange/adoption_origin.html", context, status=UNPROCESSABLE)
     messages.success(request, _("Thank you. The other city is told."))
     return redirect(adoption)

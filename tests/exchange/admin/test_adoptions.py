@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from exchange.models import Adoption
 from exchange.steps import adoptions as steps
@@ -87,6 +88,7 @@ def test_what_is_missing_is_said(moderator, change, message):
 
 def test_entered_ones_are_edited_and_reports_added(moderator):
     adoption = AdoptionFactory(provenance="secretariat", stage="preparing")
+    Adoption.objects.update(confirmed_by_origin_at=timezone.now())
     source = adoption.sources.create(**SOURCE)
     old = adoption.reports.create(date="2024", stage="preparing", text="Planned.")
     address = reverse("admin:exchange_adoption_change", args=[adoption.pk])
@@ -102,6 +104,8 @@ def test_entered_ones_are_edited_and_reports_added(moderator):
     assert answer.status_code == 302
     adoption.refresh_from_db()
     assert (adoption.kept, adoption.stage) == ("All of it.", "under-way")
+    # What the original city confirmed were other words.
+    assert adoption.confirmed_by_origin_at is None
     assert list(adoption.reports.values_list("text", flat=True)) == ["Planned.", "Begun."]
 
 

@@ -7,7 +7,7 @@ import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from exchange.models import Adoption
+from exchange.models import Adoption, AdoptionChange
 from exchange.steps import adoptions as steps
 from exchange.steps.errors import (
     AlreadyThere,
@@ -311,6 +311,41 @@ def test_the_original_city_confirms_and_adds_a_note(case, official):
         "adoption-confirmed",
         "adoption-noted",
     ]
+
+
+def test_what_the_original_city_confirmed_is_what_it_has_read(case, official):
+    adoption = AdoptionFactory(member=official.member, case=case, kept="One council.")
+    read = steps.as_shown(adoption)
+
+    def change(**given):
+        adoption.refresh_from_db()
+        stands = {name: getattr(adoption, name) for name in steps.EDITABLE}
+        shown = steps.as_shown(adoption)
+        changes = given.pop("changes", [])
+        facts = stands | given
+        return steps.edit(adoption, by=official, facts=facts, changes=changes, shown=shown)
+
+    aspect, kind = (
+        AdoptionChange._meta.get_field(name).choices[0][0] for name in ("aspect", "kind")
+    )
+    row = {"aspect": aspect, "kind": kind, "what": "Buses", "reason": "", "when": ""}
+    for given in (
+        {"kept": "Their money."},
+        {"changes": [row]},
+        {"stage": "in-operation", "changes": [row]},
+    ):
+        steps.confirm(adoption, by=case.coordinator)
+        assert change(**given).confirmed_by_origin_at is None
+    steps.confirm(adoption, by=case.coordinator)
+    assert change(changes=[row]).confirmed_by_origin_at  # saved as it was
+    steps.report(adoption, by=official, facts=facts())
+    assert change(changes=[row]).confirmed_by_origin_at
+    steps.report(adoption, by=official, facts=facts(stage="stopped"), reason="No money.")
+    adoption.refresh_from_db()
+    assert adoption.confirmed_by_origin_at is None
+    for act in (steps.confirm, steps.add_note, steps.dispute):
+        with pytest.raises(ChangedMeanwhile, match="read it again"):
+            act(adoption, by=case.coordinator, note="So it is.", shown=read)
 
 
 def test_teams_are_asked_after_6_12_and_24_months_until_it_has_ended(official):

@@ -1,5 +1,7 @@
 """What teams, and the city whose policy it is, do with an adoption by its pages."""
 
+import re
+
 import pytest
 
 from exchange.models import Adoption
@@ -213,7 +215,12 @@ def test_the_original_city_disputes_and_everybody_sees_it(case, client):
     stranger.post(f"{address}origin/", {"act": "confirm"})
     adoption.refresh_from_db()
     assert adoption.confirmed_by_origin_at is None
-    origin.post(f"{address}origin/", {"act": "confirm"})
+    [shown] = re.findall(r'name="shown" value="(\w+)"', again.text)
+    Adoption.objects.filter(pk=adoption.pk).update(kept="Their money.")
+    stale = origin.post(f"{address}origin/", {"act": "confirm", "shown": shown})
+    assert ("Their money." in stale.text, "read it again" in stale.text) == (True, True)
+    [shown] = re.findall(r'name="shown" value="(\w+)"', stale.text)
+    origin.post(f"{address}origin/", {"act": "confirm", "shown": shown})
     assert f"Confirmed by {case.member.name} on" in client.get(address).text
 
 
