@@ -28,7 +28,10 @@ MAX_ROWS = 5000
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a member is proposed, with the title and address of the case that says it, if any."""
+    """Why a member is proposed; the title and address of the case that says it, if any, are only shown.
+
+    Kept with a question they would stay where the case is unpublished, or its title is changed.
+    """
 
     words: str
     title: str = ""
@@ -36,7 +39,7 @@ class Reason:
     target: str = ""
 
     def __str__(self):
-        return f"{self.words} {self.title}.".strip() if self.title else self.words
+        return self.words
 
 
 @dataclass
@@ -182,7 +185,7 @@ def _by_case(codes, case):
     cases = cases.in_bulk([number for number, _code in best.values()])
     return {
         key: Reason(
-            _("Has a case on %(target)s:") % {"target": code},
+            _("Has a case on %(target)s.") % {"target": code},
             cases[number].live.title,
             cases[number].get_absolute_url(),
             code,

@@ -303,7 +303,7 @@ def test_a_declined_question_shows_why_and_the_next_city_is_one_button_away(clie
     answer = asker.post(address, {"addressee": [hue.pk, "x", "9" * 30]})
     assert answer.url == asked.get_absolute_url()
     added = Addressee.objects.get(member=hue)
-    assert (added.question, added.reason) == (asked, "Has a case on 11.2: Night buses.")
+    assert (added.question, added.reason) == (asked, "Has a case on 11.2.")
 
 
 def test_what_was_asked_before_is_named_to_who_may_read_it(client):
