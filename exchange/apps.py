@@ -11,10 +11,12 @@ class ExchangeConfig(AppConfig):
     def ready(self):
         from policies.content import estimate, gaps, lists  # noqa: PLC0415 - models are ready only now
         from policies.interchange import lines  # noqa: PLC0415 - the same
+        from policies.workflow import removal  # noqa: PLC0415 - the same
 
         from .content import linked, on_page  # noqa: PLC0415 - the same
         from .content.adopted_policies import as_policies  # noqa: PLC0415 - the same
         from .content.adoptions import has_adoptions, taken_up  # noqa: PLC0415 - the same
+        from .steps.beside_cases import beside_case  # noqa: PLC0415 - the same
 
         lists.ON_CARDS["taken_up"] = taken_up
         lists.ON_PAGES["has_adoptions"] = has_adoptions("case")
@@ -25,6 +27,7 @@ class ExchangeConfig(AppConfig):
         lines.LINKED["advice"] = linked.advice
         lines.LINKED["adoptions"] = linked.adoptions
         gaps.register_asking(ask_address)
+        removal.look_beside(beside_case)
 
 
 def ask_address(case, gap):

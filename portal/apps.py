@@ -5,3 +5,14 @@ from django.utils.translation import gettext_lazy as _
 class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = _("Pages of the platform")
+
+    def ready(self):
+        from policies.workflow import removal  # noqa: PLC0415 - models are ready only now
+
+        from .models import News  # noqa: PLC0415 - the same
+
+        def news(_case):
+            # They tell of any policy.
+            return [removal.Beside(News.objects.all(), ("title", "text"))]
+
+        removal.look_beside(news)

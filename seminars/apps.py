@@ -10,12 +10,15 @@ class SeminarsConfig(AppConfig):
         from exchange.content import desk  # noqa: PLC0415 - models are ready only now
         from policies.content import lists  # noqa: PLC0415 - the same
         from policies.management.commands import delete_unused_files  # noqa: PLC0415 - the same
+        from policies.workflow import removal  # noqa: PLC0415 - the same
 
         from .content.shown import was_shown  # noqa: PLC0415 - the same
         from .content.without_material import KIND, without_material  # noqa: PLC0415 - the same
         from .models import SeminarMaterial  # noqa: PLC0415 - the same
+        from .steps.beside_cases import beside_case  # noqa: PLC0415 - the same
 
         desk.KINDS[KIND.name] = KIND
         desk.CONDITIONS[KIND.name] = without_material
         lists.ON_PAGES["was_shown"] = was_shown("case")
+        removal.look_beside(beside_case)
         delete_unused_files.FOLDERS["seminarmaterials"] = ((SeminarMaterial, "file"),)

@@ -63,7 +63,7 @@ class EntryQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.public()
         if acts_for_secretariat(user, MODERATE):
-            return self.filter(self._known_to_secretariat())
+            return self.known_to_secretariat()
         own = Q(member__in=writes_as(user).order_by().values("pk"))
         seen = self.standing() if is_in_network(user) else self.public()
         keys = seen.order_by().values("pk")
@@ -74,8 +74,12 @@ class EntryQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         if acts_for_secretariat(user, MODERATE):
-            return self.filter(self._known_to_secretariat())
+            return self.known_to_secretariat()
         return self.filter(member__in=writes_as(user).order_by().values("pk"))
+
+    def known_to_secretariat(self):
+        """Return entries without the drafts that are their teams' own."""
+        return self.filter(self._known_to_secretariat())
 
     def about_case(self, case):
         """Return entries about a case, or about one that was merged into it."""

@@ -139,8 +139,8 @@ class TakeDownForm(ReasonForm):
         if not places:
             return []
         told = gettext(
-            "The passage still stands where no reader of the site sees it, or in other cases. Look "
-            "there too: %(places)s."
+            "The passage still stands in what people wrote about the case, which nobody changes for "
+            "them, or in other cases. Look there too: %(places)s."
         )
         return [told % {"places": "; ".join(places)}]
 

@@ -7,6 +7,8 @@ The record keeps who did it and why, not what it was.
 
 import json
 import logging
+import re
+from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
@@ -26,13 +28,18 @@ from policies.content import summary
 from policies.content.fields import content_fields, is_prose, row_fields
 from policies.models import (
     Assessment,
+    Call,
+    CallMark,
     CaseStudy,
     Correction,
+    DeskNote,
+    Mailing,
     Photo,
     RequestedText,
     ReviewEvent,
     ReviewNote,
     Revision,
+    UpdateRequest,
 )
 from policies.search import index
 
@@ -41,7 +48,37 @@ from .errors import ActionRefused, ReasonRequired
 
 logger = logging.getLogger(__name__)
 
+OF_REVISION = (ReviewNote, ReviewEvent, Assessment, Correction, DeskNote)
 WERE_PUBLIC = (*Revision.CITABLE_STATES, Revision.State.UNPUBLISHED)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Rows of one model that go with a case, and where a passage of it may stand in them.
+
+    The record may call the case by its title or its address where it tells of these rows.
+    """
+
+    rows: models.QuerySet
+    # What people wrote: the editor is told where a passage stands in it. Only of rows that the
+    # secretariat may know of.
+    texts: tuple[str, ...] = ()
+    # What was filled in with the title of the case; it follows the title.
+    quotes: tuple[str, ...] = ()
+    # Whose part a row is, where people find it by that: the name of a foreign key.
+    part_of: str = ""
+
+
+_beside = []
+
+
+def look_beside(find):
+    """Register a function of a case that returns the :class:`Beside` of an app."""
+    _beside.append(find)
+
+
+def _rows_beside(case):
+    return [each for find in _beside for each in find(case)]
 
 
 @transaction.atomic
@@ -158,11 +195,13 @@ def _replace_passage(case, passage, place, reason):
         of_case.filter(state__in=Revision.OPEN_STATES).update(version=F("version") + 1)
         now = list(of_case.order_by("pk").values_list("title", flat=True))
         if titles != now:
-            former = case.get_absolute_url()
+            former, slugs = case.get_absolute_url(), {case.slug, *map(CaseStudy.slug_for, titles)}
             _readdress(case)
             titles = dict(zip(titles, now, strict=True))
+            titles |= _rename_quotes(case, titles, passage, marks)
             _rename_in_notices(titles)
             _rename_where_merged(former, titles | {former: case.get_absolute_url()})
+            _rename_in_record(case, slugs - {case.slug}, titles)
     return count
 
 
@@ -183,15 +222,64 @@ def _readdress(case):
     slug = CaseStudy.slug_for(shown.title) if shown else case.slug
     if slug == case.slug:
         return
-    former = f"/{case.pk}/{case.slug}/"
-    for notice in Notice.objects.filter(path__contains=former):
-        notice.path = notice.path.replace(former, f"/{case.pk}/{slug}/")
-        notice.save(update_fields=["path"])
+    _readdress_notices(f"/{case.pk}/{case.slug}/", f"/{case.pk}/{slug}/")
     # The old address leads to the new one.
     case.slug = slug
     case.save(update_fields=["slug"])
-    events = Event.objects.filter(subject_type=case._meta.label_lower, subject_id=str(case.pk))
-    events.forget(subject=str(case)[:SUBJECT_LENGTH])
+
+
+def _readdress_notices(former, now):
+    for notice in Notice.objects.filter(path__contains=former):
+        notice.path = notice.path.replace(former, now)
+        notice.save(update_fields=["path"])
+
+
+def _rename_quotes(case, titles, passage, marks):
+    """Take a passage out of what was filled in with a title of the case; return the texts before, each
+    with that of now."""
+    renamed = {}
+    for beside in _rows_beside(case):
+        model = beside.rows.model
+        for name in beside.quotes:
+            for row in beside.rows.filter(**{f"{name}__contains": passage}):
+                text, slug = getattr(row, name), getattr(row, "slug", "")
+                if not any(title in text for title in titles if passage in title):
+                    continue
+                now = _without(model._meta.get_field(name), text, passage, marks)
+                setattr(row, name, now)
+                model._base_manager.filter(pk=row.pk).update(**{name: now})
+                renamed[text] = now
+                if slug:
+                    _readdress_notices(f"/{row.pk}/{slug}/", f"/{row.pk}/{row.slug}/")
+    return renamed
+
+
+def _rename_in_record(case, slugs, names):
+    """Let the record of a case, and of what goes with it, call it by its names of now; ``slugs`` were
+    the last part of its address, ``names`` its titles, each with that of now."""
+    changed = sorted(names.items(), key=lambda pair: len(pair[0]), reverse=True)
+    changed = [(before, now) for before, now in changed if before != now]
+    spelt = "|".join(sorted(map(re.escape, slugs), key=len, reverse=True))
+    # As an adoption and a case are called: "Hue: night-buses", "12 night-buses".
+    called = re.compile(rf"(?<=: )(?:{spelt})$|(?<=\b{case.pk} )(?:{spelt})(?![\w-])")
+
+    def renamed(text):
+        for before, now in changed:
+            text = text.replace(before, now)
+        return called.sub(case.slug, text) if slugs else text
+
+    holding = models.Q()
+    for before in [*slugs, *(before for before, _now in changed)]:
+        holding |= models.Q(subject__contains=before) | models.Q(reason__contains=before)
+    for beside in [Beside(CaseStudy.objects.filter(pk=case.pk)), *_rows_beside(case)]:
+        keys = map(str, beside.rows.order_by().values_list("pk", flat=True))
+        of_rows = Event.objects.filter(
+            subject_type=beside.rows.model._meta.label_lower, subject_id__in=list(keys)
+        )
+        for event in of_rows.filter(holding):
+            Event.objects.filter(pk=event.pk).forget(
+                subject=renamed(event.subject)[:SUBJECT_LENGTH], reason=renamed(event.reason)
+            )
 
 
 def _rename_in_notices(titles):
@@ -238,35 +326,65 @@ def _rename_where_merged(former, names):
 
 def elsewhere(case, passage):
     """Return where a passage stands beside the texts of a case, in words: in what its team and the
-    moderators wrote to each other, and in other cases.
+    moderators wrote to each other, in what other apps have registered, and in other cases.
 
     Nothing is changed there: people wrote it, and only they, or who reads it, can tell what it means.
     """
     found = []
-    for model, columns in (
-        (ReviewNote, ("text",)),
-        (ReviewEvent, ("note", "public_reason")),
-        (Assessment, ("remark",)),
-        (Correction, ("note",)),
-    ):
+    for beside in _rows_beside(case):
         holding = models.Q()
-        for name in columns:
+        for name in beside.texts:
             holding |= models.Q(**{f"{name}__contains": passage})
-        rows = model.objects.filter(holding, revision__case=case).select_related("revision")
-        for row in rows.order_by("pk"):
-            if any(passage in getattr(row, name) for name in columns):
-                facts = {
-                    "kind": capfirst(model._meta.verbose_name),
-                    "day": date_format(getattr(row, "created_at", None) or row.updated_at),
-                    "number": row.revision.number,
-                }
-                found.append(_("%(kind)s of %(day)s on revision %(number)d") % facts)
+        rows = beside.rows.filter(holding).order_by("pk") if beside.texts else ()
+        found += [
+            _in_words(getattr(row, beside.part_of) if beside.part_of else row)
+            for row in rows
+            if any(passage in getattr(row, name) for name in beside.texts)
+        ]
     holding = models.Q()
     for field in _texts(content_fields()):
         holding |= models.Q(**{f"{field.name}__contains": passage})
     others = Revision.objects.known_to_secretariat().exclude(case=case).filter(holding)
     numbers = others.order_by("case").values_list("case", flat=True).distinct()
-    return found + [_("Case %(number)d") % {"number": number} for number in numbers]
+    found += [_("Case %(number)d") % {"number": number} for number in numbers]
+    return list(dict.fromkeys(found))
+
+
+def _in_words(row):
+    """Return where it stands: what belongs to the review of a text by its day, all else by its number."""
+    facts = {"kind": capfirst(row._meta.verbose_name), "number": row.pk}
+    day = getattr(row, "created_at", None) or getattr(row, "updated_at", None)
+    facts["day"] = date_format(timezone.localtime(day)) if day else ""
+    if isinstance(row, OF_REVISION):
+        facts["number"] = row.revision.number
+        return _("%(kind)s of %(day)s on revision %(number)d") % facts
+    if isinstance(row, UpdateRequest | CallMark):
+        return _("%(kind)s of %(day)s") % facts
+    return _("%(kind)s %(number)d") % facts
+
+
+def _of_review(case):
+    """Return what the team of a case and the secretariat wrote about it, and what the secretariat
+    writes to many."""
+    return [
+        *(
+            Beside(model.objects.filter(revision__case=case).select_related("revision"), texts)
+            for model, texts in (
+                (ReviewNote, ("text",)),
+                (ReviewEvent, ("note", "public_reason")),
+                (Assessment, ("remark",)),
+                (Correction, ("note",)),
+                (DeskNote, ("text",)),
+            )
+        ),
+        Beside(UpdateRequest.objects.filter(case=case), ("reason", "answer_text")),
+        Beside(CallMark.objects.filter(entry__case=case), ("remark",)),
+        Beside(Call.objects.filter(entries__case=case), ("title", "text")),
+        Beside(Mailing.objects.all(), ("subject", "text")),
+    ]
+
+
+look_beside(_of_review)
 
 
 def _replace(rows, fields, passage, marks, place, prefix=""):

@@ -1,0 +1,19 @@
+"""What of seminars goes with a case, for whoever takes something out of the case."""
+
+from django.db.models import Q
+
+from policies.workflow.removal import Beside
+from seminars.models import Seminar, SeminarItem, SeminarMaterial
+
+
+def beside_case(case):
+    """Return the seminars that show a case, with their programme and material."""
+    about = Q(case=case) | Q(case__merged_into=case)
+    shown = SeminarItem.objects.filter(about).order_by().values("seminar")
+    return [
+        Beside(Seminar.objects.filter(pk__in=shown), ("title", "summary", "caveat")),
+        Beside(
+            SeminarItem.objects.filter(seminar__in=shown), ("title", "speaker"), part_of="seminar"
+        ),
+        Beside(SeminarMaterial.objects.filter(seminar__in=shown), ("title",), part_of="seminar"),
+    ]
