@@ -21,6 +21,7 @@ NO_CONTENT = frozenset(
         "list_summary",
         "doi",
         "doi_is_hidden",
+        "doi_is_outdated",
         "is_imported",
         "created_by",
         "created_at",

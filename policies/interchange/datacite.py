@@ -94,9 +94,11 @@ def register(revision):
     return sent["doi"]
 
 
-def hide(doi):
-    """Take a DOI out of the registry's search; it goes on leading to its address."""
-    _put(doi, {"event": HIDE})
+def hide(revision):
+    """Take the DOI of a revision out of the registry's search, and return it; it goes on leading to its
+    address. Raises as ``register`` does. Safe to repeat."""
+    _put(revision.doi, attributes(revision) | {"doi": revision.doi, "event": HIDE})
+    return revision.doi
 
 
 def _put(doi, sent):

@@ -321,6 +321,8 @@ class Revision(models.Model):
     )
     # Whether the registry was told to leave it out of its search, since the text was unpublished.
     doi_is_hidden = models.BooleanField(default=False, db_default=False, editable=False)
+    # Whether something was taken out of it that the registry still gives to everybody.
+    doi_is_outdated = models.BooleanField(default=False, db_default=False, editable=False)
 
     # Without an author is also what a deleted account has written.
     is_imported = models.BooleanField(default=False, db_default=False, editable=False)

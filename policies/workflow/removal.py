@@ -194,6 +194,8 @@ def _replace_passage(case, passage, place, reason):
         _forget(case, passage, marks)
         of_case.filter(state__in=Revision.OPEN_STATES).update(version=F("version") + 1)
         now = list(of_case.order_by("pk").values_list("title", flat=True))
+        # The registry gives title and summary to everybody.
+        of_case.exclude(doi="").update(doi_is_outdated=True)
         if titles != now:
             former, slugs = case.get_absolute_url(), {case.slug, *map(CaseStudy.slug_for, titles)}
             _readdress(case)

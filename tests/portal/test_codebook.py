@@ -61,6 +61,7 @@ WORKFLOW = {
     "list_summary",
     "doi",
     "doi_is_hidden",
+    "doi_is_outdated",
     "themes",
     "targets",
 }

@@ -11,7 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from policies.models import Revision
-from tests.factories import LiveRevisionFactory
+from policies.workflow import curation, removal
+from tests.factories import LiveRevisionFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +128,25 @@ def test_published_texts_are_registered_once_and_cited_by_their_doi(
     assert json.loads(client.get(f"{address}cite.json").text)[0]["DOI"] == doi
     assert f"DO  - {doi}\r\n" in client.get(f"{address}cite.ris").content.decode()
     assert f"doi = {{{doi}}}" in client.get(f"{address}cite.bib").text
+
+
+def test_registry_is_told_of_what_was_taken_out(reference, registry):
+    """Also of a text that is hidden there; of other cases nothing is told again."""
+    first = LiveRevisionFactory(title="Buses of Kim Minji", summary="Kim Minji runs them.")
+    LiveRevisionFactory()
+    case, editor = first.case, StaffFactory(is_superuser=True)
+    run()
+    curation.unpublish(case, by=editor, reason="Asked for")
+    run()
+    assert run() == "0 DOIs registered or hidden"
+    kept = LiveRevisionFactory(case=case, title="Kim Minji’s buses")
+    assert run() == "1 DOIs registered or hidden"
+    removal.take_down_passage(case, "Kim Minji", by=editor, reason="Private")
+    assert run() == "2 DOIs registered or hidden"
+    assert run() == "0 DOIs registered or hidden"
+    told = [registry.dois[f"10.5072/urbansdg.{case.pk}.{each.number}"] for each in (first, kept)]
+    assert [each["state"] for each in told] == ["registered", "findable"]
+    assert "minji" not in json.dumps(told).lower()
 
 
 def test_next_revision_follows_and_an_unpublished_text_is_hidden(reference, registry):
