@@ -303,7 +303,7 @@ def test_renewing_closing_and_throwing_away(client, reference):
     again = leader.post(reverse("exchange:cooperation-close", args=[entry.pk]), outcome)
     assert (again.status_code, "It is closed." in again.content.decode()) == (409, True)
     assert "Galle came twice." in again.content.decode()
-    draft = offer("Draft", member=person.member, state="draft")
+    draft = offer("Draft", member=person.member, state="draft", opened_at=None)
     led = leader.post(reverse("exchange:cooperation-take-back", args=[draft.pk]))
     assert (led.url, Cooperation.objects.filter(pk=draft.pk).exists()) == ("/my/exchange/", False)
 
