@@ -1,8 +1,14 @@
 """What collections store about a person. See ``settings.PERSONAL_DATA``."""
 
-from members.models import Member
+from members.models import Member, Notice
+from members.notices.notifications import address
 from members.record.people import rows, rows_begun
-from members.record.redaction import Redactor, former_colleague, former_moderator
+from members.record.redaction import (
+    WORDS_IN_NOTICES,
+    Redactor,
+    former_colleague,
+    former_moderator,
+)
 
 from .models import Collection, CollectionItem
 
@@ -34,3 +40,6 @@ def forget(user):
         redactor = Redactor(user, former_colleague(member) if member else former_moderator())
         redactor.rows(kept, "title", "intro", "removed_reason")
         redactor.rows(CollectionItem.objects.filter(collection__in=kept), "note")
+        pages = [address("my-collections:edit", key) for key in kept.values_list("pk", flat=True)]
+        told = Notice.objects.filter(path__in=pages)
+        redactor.notices(told, (*WORDS_IN_NOTICES, "title"))

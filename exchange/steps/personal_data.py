@@ -1,5 +1,9 @@
 """What the exchange stores about a person. See ``settings.PERSONAL_DATA``."""
 
+from django.apps import apps
+from django.db.models import Q
+
+from exchange.content.mailed import ABOUT
 from exchange.models import (
     Addressee,
     Adoption,
@@ -11,9 +15,15 @@ from exchange.models import (
     Question,
 )
 from exchange.models.questions import QuestionDraft
-from members.models import Member
+from members.models import Member, Notice
+from members.notices.notifications import place_of
 from members.record.people import rows, rows_begun
-from members.record.redaction import Redactor, former_colleague, former_moderator
+from members.record.redaction import (
+    WORDS_IN_NOTICES,
+    Redactor,
+    former_colleague,
+    former_moderator,
+)
 
 # Entries, and the texts in which whoever wrote them may have put a name.
 TEXTS = {
@@ -29,6 +39,8 @@ BY_SECRETARIAT = {
     Adoption: {"provenance": "secretariat"},
     Cooperation: {"passed_on": True},
 }
+# What notices hold of the texts of entries.
+OF_ENTRIES = ("title", "passed_on", "figures")
 # What the secretariat notes on an entry is no text of its author.
 OF_SECRETARIAT = ("decision_note", "removed_reason", "waits_since", "next_offered_at")
 
@@ -121,3 +133,32 @@ def forget(user):
     redactor.rows(Advice.objects.filter(question__author=user), "text", "english")
     redactor.rows(Introduction.objects.filter(decided_by=user), "text", "decision_note")
     redactor.rows(Flag.objects.filter(by=user), "text")
+    words = WORDS_IN_NOTICES + OF_ENTRIES
+    redactor.notices(Notice.objects.all(), words, about=_in_notices(user))
+
+
+def _in_notices(user):
+    """Return the condition that a notice is about an entry in which the person took part."""
+    part = {
+        Question: Q(author=user) | Q(addressees__taken_by=user) | Q(advice__author=user),
+        Advice: Q(author=user),
+        Adoption: Q(author=user) | Q(reports__by=user),
+        Cooperation: Q(author=user),
+        Introduction: Q(from_user=user) | Q(decided_by=user),
+    }
+    keys = {
+        model: {str(key) for key in model.objects.filter(rows).values_list("pk", flat=True)}
+        for model, rows in part.items()
+    }
+    for kind, key in Flag.objects.filter(by=user).values_list("subject_type", "subject_id"):
+        keys[apps.get_model(kind)].add(str(key))
+    pages = {name: keys[model] for name, model in ABOUT.items()}
+    pages |= {f"admin:exchange_{model._meta.model_name}_change": keys[model] for model in part}
+    pages |= {"exchange:advice": keys[Advice], "my-exchange:introduction": keys[Introduction]}
+
+    def is_about(notice):
+        name, arguments = place_of(notice.path)
+        key = arguments.get("pk") or arguments.get("object_id")
+        return str(key) in pages.get(name, ())
+
+    return is_about

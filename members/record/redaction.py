@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Lower
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from members.models import Event, Invitation, User
+from members.models import Event, Invitation, Notice, User
 
 
 def former_colleague(member=None):
@@ -54,6 +54,9 @@ def _proven(people, among=None):
         found = [each.filter(spelt__in=among) for each in found]
     return {address for each in found for address in each.values_list("spelt", flat=True)}
 
+
+# What people write in notices, and what they are called there.
+WORDS_IN_NOTICES = ("person", "email", "by", "note", "message")
 
 # Scripts that part no words, by the beginning of the Unicode names of their letters.
 WITHOUT_BLANKS = (
@@ -202,12 +205,15 @@ class Redactor:
 
     Not found are a name in another spelling or script; one with vowel signs that it is stored without;
     one whose own end changes before an ending (Tamil சுந்தரம், சுந்தரத்தை); a short one before a long
-    ending; and in Latin and Cyrillic letters one in small letters with an ending.
+    ending; in Latin and Cyrillic letters one in small letters with an ending; and one of a single word in
+    small letters in a text that has capitals.
     """
 
-    def __init__(self, user, label):
+    def __init__(self, user, label, words=None):
+        """``words`` are the name and the addresses, where not all of them are to be taken out."""
         self.label = label
-        self.words = [*addresses_of(user), user.email, *filter(None, [user.name])]
+        self.words = words or [*addresses_of(user), user.email, *filter(None, [user.name])]
+        self.is_small = user.name.islower()
         forms = sorted({_composed(word) for word in self.words}, key=len, reverse=True)
         patterns = map(_pattern, forms)
         self.pattern = re.compile("|".join(patterns), re.IGNORECASE)
@@ -225,12 +231,25 @@ class Redactor:
         composed, parts, done = _composed(text), [], 0
         start = 0
         while found := self.pattern.search(composed, start):
-            if _begins(composed, *found.span()) and _ends(composed, *found.span()):
+            place = found.span()
+            if (
+                _begins(composed, *place)
+                and _ends(composed, *place)
+                and self._names(composed, place)
+            ):
                 parts += [composed[done : found.start()], self.label]
                 start = done = found.end()
             else:
                 start = found.start() + 1
         return "".join([*parts, composed[done:]]) if parts else text
+
+    def _names(self, text, place):
+        """Return whether what was found is meant as a name. "an" is no An: where a text has capitals, a
+        name of one word has one, unless the person writes it without."""
+        found = text[slice(*place)]
+        if self.is_small or not found[0].islower() or not found.isalpha():
+            return True
+        return not any(map(str.isupper, text))
 
     def value(self, value):
         """Return a JSON value with the names taken out, however deep they stand."""
@@ -249,6 +268,17 @@ class Redactor:
                 value = self.value(getattr(row, field))
                 setattr(row, field, _fitting(value, row, field))
             row.save(update_fields=fields)
+
+    def notices(self, rows, words=WORDS_IN_NOTICES, about=None):
+        """Take the names out of the ``words`` of notices: of all ``rows``, or of those of them that the
+        function ``about`` says yes to. What else a notice is made of is read by programs."""
+        for notice in self._found(rows, ["context"]):
+            context = {
+                key: self.value(value) if key in words else value
+                for key, value in notice.context.items()
+            }
+            if context != notice.context and (about is None or about(notice)):
+                Notice.objects.filter(pk=notice.pk).update(context=context)
 
     def events(self, events, *fields):
         """Take the names out of texts of the record, of which nothing else can be changed."""

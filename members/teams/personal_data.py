@@ -3,9 +3,10 @@
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
-from members.models import Event, Invitation, MemberProposal, Membership, Notice
+from members.models import Event, Invitation, Member, MemberProposal, Membership, Notice, User
 from members.notices.notifications import notices_of
 from members.record.people import rows
 from members.record.redaction import Redactor, addresses_of, former_colleague, former_moderator
@@ -150,12 +151,24 @@ def forget(user):
         session.end()
     addresses = addresses_of(user)
     redactor = Redactor(user, former_colleague())
-    # Before the rows go by whose numbers the record knows the person.
-    assigned = Event.objects.filter(action="assigned")  # the reason says to whom
-    redactor.events(events_about(user) | user.events.all() | assigned, "subject", "reason")
-    # Notes on other people's memberships and proposals; these may be called as the person is.
+    # An address is nobody else's; a name may be, or a word like any other. So it is taken out where the
+    # person took part, and there alone.
+    anywhere = Redactor(user, former_colleague(), words=addresses) if addresses else None
+    teams = Member.with_proposed.filter(Q(memberships__user=user) | Q(proposed_as__user=user))
+    part = Q(member__in=teams.values("pk")) | Q(decided_by=user)
+    in_teams = Membership.objects.filter(part).exclude(user=user)
+    proposed = MemberProposal.objects.filter(part).exclude(user=user)
     of_teams = ("members.membership", "members.memberproposal")
-    redactor.events(Event.objects.filter(subject_type__in=of_teams), "reason")
+    # Before the rows go by whose numbers the record knows the person.
+    redactor.events(events_about(user), "subject", "reason")
+    # The title of a case is its text.
+    redactor.events(user.events.exclude(subject_type__startswith="policies."), "subject")
+    redactor.events(user.events.all(), "reason")
+    for kind, rows_of in zip(of_teams, (in_teams, proposed), strict=True):
+        keys = map(str, rows_of.values_list("pk", flat=True))
+        redactor.events(Event.objects.filter(subject_type=kind, subject_id__in=keys), "reason")
+    if anywhere:
+        anywhere.events(Event.objects.filter(subject_type__in=of_teams), "reason")
     user.events.filter(action__in=STEPS_OF_A_TEAM).forget(
         actor_name=former_colleague(), address=None
     )
@@ -167,7 +180,26 @@ def forget(user):
     own_account = Q(kind=Notice.Kind.ACCOUNT_CHANGED, email__iexact=user.email)
     mailed = Q(email__in=addresses) | own_account
     Notice.objects.filter(mailed, recipient=None).delete()
-    redactor.rows(Notice.objects.exclude(recipient=user), "context")
-    redactor.rows(Membership.objects.exclude(user=user), "message", "note")
-    redactor.rows(MemberProposal.objects.exclude(user=user), "message", "note")
-    redactor.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")
+    names = {*teams.values_list("name", flat=True), *user.proposals.values_list("name", flat=True)}
+    redactor.notices(Notice.objects.filter(context__member__in=names))
+    redactor.rows(in_teams, "message", "note")
+    redactor.rows(proposed, "message", "note")
+    redactor.rows(_log_about(user, teams, in_teams, proposed), "object_repr", "change_message")
+    if anywhere:
+        anywhere.notices(Notice.objects.all())
+        anywhere.rows(Membership.objects.exclude(user=user), "message", "note")
+        anywhere.rows(MemberProposal.objects.exclude(user=user), "message", "note")
+        anywhere.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")
+
+
+def _log_about(user, teams, in_teams, proposed):
+    """Return what others did in the admin to the person, the person's teams, and who is in them."""
+    about = Q(pk=None)
+    for rows_of in (
+        *(User.objects.filter(pk=user.pk), user.memberships.all(), user.proposals.all()),
+        *(teams, in_teams, proposed),
+    ):
+        kind = ContentType.objects.get_for_model(rows_of.model)
+        keys = map(str, rows_of.order_by().values_list("pk", flat=True))
+        about |= Q(content_type=kind, object_id__in=list(keys))
+    return LogEntry.objects.filter(about).exclude(user=user)

@@ -1,8 +1,11 @@
 """What case studies and their review store about a person. See ``settings.PERSONAL_DATA``."""
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils import translation
 
-from members.models import Event, Member
+from members.models import Event, Member, Notice
+from members.notices.notifications import place_of
 from members.record.people import rows
 from members.record.redaction import Redactor, former_colleague, former_moderator
 from policies.content.fields import content_fields
@@ -22,6 +25,8 @@ from policies.models import (
     Revision,
     UpdateRequest,
 )
+
+from .reviewing import given_to
 
 # What came of an import tells of cases, not of who started it.
 RESULTS = ("counts", "errors", "warnings", "drafts")
@@ -131,6 +136,14 @@ def forget(user):
     for kind, numbers in keys.items():
         record = Event.objects.filter(subject_type=kind, subject_id__in=map(str, numbers))
         redactor.events(record, "reason")
+    redactor.notices(Notice.objects.all(), about=_in_notices(user, revisions))
+    if _was_given_work(user):
+        with_names = set()
+        for language, _label in settings.LANGUAGES:
+            with translation.override(language):
+                with_names.add(given_to(user))
+        given = Event.objects.filter(action="assigned", reason__in=with_names)
+        redactor.events(given, "reason")
 
     events.exclude(to_state__in=STEPS_OF_THE_TEAM).update(actor_name=former_moderator())
     notes.filter(from_moderators=True).update(author_name=former_moderator())
@@ -150,3 +163,37 @@ def forget(user):
         notes.filter(revision__case__member=member, from_moderators=False).update(
             author_name=former_colleague(member)
         )
+
+
+def _was_given_work(user):
+    """Return whether the person was a reviewer: the record says by name to whom work was given."""
+    assigned = user.notices.filter(kind=Notice.Kind.ASSIGNED)
+    return assigned.exists() or user.events.filter(action="assigned").exists()
+
+
+def _in_notices(user, revisions):
+    """Return the condition that a notice is about one of ``revisions`` or its case, or tells of work that
+    the person gave to somebody."""
+    rows = Revision.objects.filter(pk__in=revisions)
+    rows = list(rows.values_list("pk", "case", "title", "case__member__name"))
+    texts, cases = {row[0] for row in rows}, {row[1] for row in rows}
+    titles = {(member, title) for _pk, _case, title, member in rows}
+    pages = {
+        **dict.fromkeys(("policies:edit", "policies:case", "policies:case-short"), cases),
+        "admin:policies_revision_review": texts,
+        "admin:policies_casestudy_change": cases,
+    }
+    gave = user.events.filter(action="assigned").exists() and user.get_full_name()
+
+    def is_about(notice):
+        name, arguments = place_of(notice.path)
+        key = arguments.get("pk") or arguments.get("object_id") or 0
+        facts = notice.context
+        return (
+            int(key) in pages.get(name, ())
+            # Who has left is led to the own page.
+            or (facts.get("member"), facts.get("title")) in titles
+            or (notice.kind == Notice.Kind.ASSIGNED and gave and facts.get("by") == gave)
+        )
+
+    return is_about

@@ -113,11 +113,7 @@ def assign(keys, reviewer, *, by, message=""):
         if row.reviewer_id != (reviewer and reviewer.pk)
     ]
     Revision.objects.filter(pk__in=[row.pk for row in rows]).update(reviewer=reviewer)
-    reason = (
-        _("To %(name)s") % {"name": reviewer.get_full_name()}
-        if reviewer
-        else _("Back to the queue")
-    )
+    reason = given_to(reviewer) if reviewer else _("Back to the queue")
     audit.record_all("assigned", rows, by=by, reason=reason)
     if message:
         DeskNote.objects.bulk_create(
@@ -126,6 +122,11 @@ def assign(keys, reviewer, *, by, message=""):
     if rows and reviewer and reviewer != by:
         notifications.notify_of_assignment(rows, reviewer, by, message)
     return len(rows)
+
+
+def given_to(reviewer):
+    """Return what the record says of a submission that was given to ``reviewer``."""
+    return _("To %(name)s") % {"name": reviewer.get_full_name()}
 
 
 @transaction.atomic

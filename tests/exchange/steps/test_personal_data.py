@@ -6,7 +6,7 @@ from django.urls import reverse
 from exchange.models import Adoption, Advice, Cooperation, Flag, Introduction, Question
 from exchange.steps import introductions, moderation
 from exchange.steps import questions as question_steps
-from members.models import Event, User
+from members.models import Event, Notice, User
 from members.record.people import data_of, delete_account
 from members.teams import memberships, merging
 from tests.exchange.factories import (
@@ -89,6 +89,28 @@ def test_entries_stay_without_the_name_of_who_wrote_them(maria):
             "actor_name", flat=True
         )
     ) == {"Former colleague"}
+
+
+def test_notices_of_what_the_person_took_part_in_lose_the_name(maria):
+    StaffFactory(groups=["Moderators"])
+    leader = MembershipFactory(member=maria.memberships.get().member, role="coordinator").user
+    other = MembershipFactory()
+    AdviceFactory(author=other.user, member=other.member)
+    thanks = {"author": other.user, "member": other.member}
+    question_steps.answer(
+        Question.objects.get(author=maria), **thanks, text="Dear Maria Santos, it takes six people."
+    )
+    moderation.flag(AdviceFactory(), by=maria, reason="wrong", text="Maria Santos: it is half.")
+    moderation.flag(AdviceFactory(), by=other.user, reason="wrong", text="Maria Santos wrote it.")
+    delete_account(maria)
+    answered = leader.notices.get(kind="question-answered").context
+    assert answered["message"] == "Dear Former colleague, it takes six people."
+    flagged = Notice.objects.filter(kind="flagged").order_by("pk").values_list("context", flat=True)
+    assert [facts["note"] for facts in flagged] == [
+        "Former colleague: it is half.",
+        # It may be about somebody else of that name.
+        "Maria Santos wrote it.",
+    ]
 
 
 def test_note_on_an_introduction_loses_the_name_of_who_decided():

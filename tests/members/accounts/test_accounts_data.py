@@ -15,6 +15,7 @@ from django.db import models
 from django.urls import reverse
 
 from members.models import Event, Invitation, MemberProposal, Membership, Notice, User
+from members.notices.notifications import text_of
 from members.record import audit, people
 from members.teams import invitations, memberships, proposals
 from policies.models import (
@@ -565,7 +566,7 @@ def test_deletion_keeps_the_cases_and_drops_the_name_everywhere(
             recipient=recipient,
             email=email,
             kind="membership-requested",
-            context={"person": NAME, "text": [f"{EMAIL} asks"], "count": 1},
+            context={"member": "Surabaya", "person": NAME, "message": f"{EMAIL} asks", "count": 1},
         )
     Invitation.objects.create(
         member=surabaya, email=EMAIL, token_hash="1", invited_by=colleague, expires_at=MOMENT
@@ -623,8 +624,9 @@ def test_deletion_keeps_the_cases_and_drops_the_name_everywhere(
         ("Former colleague of Surabaya", "Nothing. Former colleague"),
     ]
     assert colleague.notices.get(kind="membership-requested").context == {
+        "member": "Surabaya",
         "person": "Former colleague",
-        "text": ["Former colleague asks"],
+        "message": "Former colleague asks",
         "count": 1,
     }
     assert Invitation.objects.count() == 0
@@ -706,6 +708,7 @@ def test_deletion_leaves_the_text_of_cases_and_other_people_alone(ani, case):
     assert places_of(NAME) == {
         "members.Event.actor_name",
         "members.Event.reason",
+        "members.Notice.context",
         "members.User.name",
         "policies.ReviewEvent.actor_name",
         "policies.ReviewEvent.note",
@@ -735,6 +738,54 @@ def test_deletion_drops_the_name_from_what_readers_are_told(ani, case, moderator
     assert told == {"Asked for by Former colleague, who took it. ".ljust(300, ".")}
 
 
+@pytest.mark.parametrize("name", ["An", "approved", "Kim Minji"])
+def test_deletion_leaves_alone_what_the_person_had_no_part_in(surabaya, name):
+    """The name may be a word, one that programs read, or somebody else's."""
+    leader = MembershipFactory(member=surabaya, role=COORDINATOR).user
+    asker = UserFactory(name="Kim Minji")
+    asked = memberships.request_membership(asker, surabaya, "An office approved it. Kim Minji")
+    memberships.approve(asked, leader, "An approved guest: Kim Minji")
+    desk = StaffFactory(is_superuser=True)
+    LogEntry.objects.create(
+        user=desk,
+        content_type=ContentType.objects.get_for_model(Membership),
+        object_id=str(asked.pk),
+        object_repr=str(asked),
+        change_message="An approved change of Kim Minji",
+        action_flag=CHANGE,
+    )
+    curation.feature(LiveRevisionFactory().case, by=desk, reason="An approved case. Kim Minji")
+
+    def everything():
+        told = Notice.objects.order_by("pk")
+        return [
+            *Membership.objects.filter(pk=asked.pk).values_list("message", "note"),
+            *told.values_list("kind", "context"),
+            text_of(asker.notices.get()),
+            *LogEntry.objects.values_list("object_repr", "change_message"),
+            *Event.objects.exclude(action="account-deleted").values_list("subject", "reason"),
+        ]
+
+    before = everything()
+    people.delete_account(UserFactory(name=name))
+    assert everything() == before
+
+
+def test_deletion_leaves_what_programs_read_in_notices_of_the_own_team(surabaya):
+    leader = MembershipFactory(member=surabaya, role=COORDINATOR, user__name="approved").user
+    asked = memberships.request_membership(UserFactory(), surabaya)
+    memberships.approve(asked, leader, "This is approved.")
+    people.delete_account(leader)
+    notice = asked.user.notices.get()
+    facts = {name: notice.context[name] for name in ("decision", "note", "by")}
+    assert facts == {
+        "decision": "approved",
+        "note": "This is Former colleague.",
+        "by": "Former colleague",
+    }
+    assert "You are in the team of Surabaya" in "".join(text_of(notice))
+
+
 def test_deletion_drops_the_name_from_the_record_of_what_others_did(ani, case, moderator, surabaya):
     reason = f"Said by {NAME}"
     leader = MembershipFactory(member=surabaya, role=COORDINATOR).user
@@ -759,10 +810,10 @@ def test_deletion_drops_the_name_from_the_record_of_what_others_did(ani, case, m
     record = Event.objects.filter(reason__startswith="Said by").order_by("pk")
     assert list(record.values_list("action", "reason")) == [
         ("membership-approved", said),
-        ("member-proposal-declined", said),
+        # What the person had no part in may be about somebody of the same name.
+        ("member-proposal-declined", reason),
         ("update-asked", said),
         ("featured", said),
-        # Of a case that the person had no part in, by somebody of the same name.
         ("featured", reason),
     ]
     # Nor does somebody else of that name lose it.
@@ -813,9 +864,8 @@ def test_address_that_was_typed_and_never_confirmed_is_not_the_persons(surabaya,
         *("mayor@suva.example", "budi@old.example")
     }
     assert Notice.objects.filter(pk=told.pk).exists()
-    if typed != "at the sign-up":
-        asked = leader.notices.get(kind="membership-requested")
-        assert asked.context["message"] == waiting.email
+    asked = leader.notices.get(kind="membership-requested")
+    assert asked.context["message"] == waiting.email
 
 
 def test_deletion_without_a_name_drops_the_address(case, ani, surabaya):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from members.models import Event
 from members.record import people
-from policies.models import Assessment, Correction, Phrase, Revision
+from policies.models import Assessment, Correction, DeskNote, Phrase, Revision
 from policies.workflow import corrections, moderation, reviewing
 from tests.factories import (
     AttachmentFactory,
@@ -45,10 +45,23 @@ def test_submission_is_taken_and_given_back(moderator_client, mina, submitted):
 
 def test_name_of_a_former_colleague_is_taken_out_of_the_record(moderator_client, submitted):
     lee = StaffFactory(name="Lee", groups=["Moderators"])
-    reviewing.assign([submitted.pk], lee, by=moderator_client.person)
+    mina = moderator_client.person
+    reviewing.assign([submitted.pk], lee, by=mina)
+    reviewing.assign([submitted.pk], mina, by=lee, message="From Lee, with thanks")
     people.delete_account(lee)
-    assert Event.objects.get(action="assigned").reason == "To Former colleague"
-    assert Revision.objects.get().reviewer is None
+    # Of somebody who is called as a moderator, and is none.
+    people.delete_account(UserFactory(name=mina.name))
+    reasons = (
+        Event.objects.filter(action="assigned").order_by("pk").values_list("reason", flat=True)
+    )
+    assert list(reasons) == ["To Former colleague", f"To {mina.name}"]
+    told = mina.notices.get(kind="assigned").context
+    assert (told["by"], told["note"]) == (
+        "Former colleague",
+        "From Former colleague, with thanks",
+    )
+    assert DeskNote.objects.get().text == "From Former colleague, with thanks"
+    assert Revision.objects.get().reviewer == mina
 
 
 def test_submission_of_a_colleague_comes_with_a_warning(moderator_client, submitted):
