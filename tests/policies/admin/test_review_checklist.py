@@ -5,6 +5,7 @@ import re
 import pytest
 
 from members.models import Event
+from policies.forms.corrections import CorrectionForm
 from policies.models import Assessment, Correction
 from policies.workflow import moderation, reviewing
 from tests.factories import StaffFactory
@@ -179,10 +180,13 @@ def test_themes_are_corrected_by_boxes(reference, moderator_client, submitted):
 def test_only_the_text_and_its_tags_can_be_opened(moderator_client, submitted, subtests):
     for field in ["", "slug", "state", "x" * 4000, "\0"]:
         with subtests.test(field=field):
-            answer = send(moderator_client, submitted, "open-correction", correct=field)
-            assert (answer.status_code, answer.context["correction"]) == (422, None)
-            answer = send(moderator_client, submitted, "correct", **{"correction-field": field})
-            assert (answer.status_code, Correction.objects.count()) == (422, 0)
+            sent = {"correction-field": field}
+            assert CorrectionForm.typed(sent, submitted) is None
+            assert CorrectionForm(sent, revision=submitted).is_valid() is False
+    answer = send(moderator_client, submitted, "open-correction", correct="slug")
+    assert (answer.status_code, answer.context["correction"]) == (422, None)
+    answer = send(moderator_client, submitted, "correct", **{"correction-field": "slug"})
+    assert (answer.status_code, Correction.objects.count()) == (422, 0)
 
 
 def test_refused_correction_stays_on_the_page(moderator_client, submitted):

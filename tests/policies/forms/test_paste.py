@@ -10,6 +10,8 @@ from policies.forms.registry import BY_SLUG
 from tests.factories import MembershipFactory, RevisionFactory
 from tests.policies.authors import address, fields_of, save, section_of
 
+from .sections import editor_of
+
 pytestmark = pytest.mark.django_db
 
 
@@ -96,6 +98,26 @@ SHEETS = {
 
 
 @pytest.mark.parametrize("case", SHEETS)
+def test_rows_are_added_as_they_are_understood(draft, case):
+    name, text, rows = SHEETS[case]
+    sent = QueryDict(mutable=True)
+    sent[f"paste-{name}"] = text
+    section = BY_SLUG[SLUGS[name]]
+    for act in ("paste", "add-pasted"):
+        editor, _place = Editor.typed(section, draft, sent, f"{act}:{name}")
+        [list_of] = [each for each in editor.lists if each.kind.name == name]
+        if act == "paste":
+            assert len(list_of.pasted.values) == len(rows)
+            assert list_of.rows.forms == []
+    found = [
+        {field.name: field.value() for field in form if field.value()}
+        for form in list_of.rows.forms
+    ]
+    assert found == rows
+
+
+# One list with heads and one without.
+@pytest.mark.parametrize("case", list(SHEETS)[:2])
 def test_rows_are_shown_first_and_then_added_behind_those_there_are(official, draft, case):
     name, text, rows = SHEETS[case]
     shown = paste(official, draft, name, text)
@@ -257,8 +279,18 @@ SUMS = {
 }
 
 
-@pytest.mark.parametrize("case", SUMS)
-def test_rows_are_added_up_against_the_whole(official, draft, case):
+def test_rows_are_added_up_against_the_whole(official, draft):
+    found = {}
+    for case, (slug, name, typed, _words) in SUMS.items():
+        category = {"budget_lines__0__category": "capital"} if name == "budget_lines" else {}
+        editor = editor_of(official, draft, slug, **typed, **category)
+        assert editor.is_valid()
+        found[case] = editor.sums()[name]
+    assert found == {case: words for case, (_slug, _name, _typed, words) in SUMS.items()}
+
+
+@pytest.mark.parametrize("case", ["lines above", "people"])
+def test_sum_of_rows_stands_below_them(official, draft, case):
     slug, name, typed, words = SUMS[case]
     assert said(official, draft, slug, name, **typed) == words
 
@@ -309,7 +341,8 @@ def test_a_long_line_of_rules_is_read_as_soon_as_any_other(official, draft):
     ],
 )
 def test_a_number_or_date_without_end_is_refused_at_once(official, draft, slug, name, typed):
-    sent = section_of(official, draft.case, slug, **{name: typed})
-    answer = official.post(address(draft.case, slug), sent)
-    assert answer.status_code == 422
-    assert "Write it in at most 2000 characters." in answer.text
+    editor = editor_of(official, draft, slug, **{name: typed})
+    assert editor.is_valid() is False
+    assert [(each[0], str(each[2])) for each in editor.problems()] == [
+        (f"id_{name}", "Write it in at most 2000 characters.")
+    ]

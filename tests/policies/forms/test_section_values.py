@@ -3,6 +3,7 @@
 import html
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from citynet.web.text import clean_text
@@ -358,15 +359,15 @@ def visible(values):
     return [clean_text(each).strip() for each in values]
 
 
-@pytest.mark.parametrize(("slug", "typed", "anchor", "saved"), WRONG)
-def test_wrong_answer_is_named_and_all_others_are_saved(
-    official, draft, slug, typed, anchor, saved
-):
+def test_wrong_answer_is_named_and_all_others_are_saved(official, draft, subtests):
     before = line(draft)
-    editor = editor_of(official, draft, slug, **typed)
-    assert store(editor, draft) is False
-    assert {each[0] for each in editor.problems()} == {anchor}
-    assert reported(changed(before, line(draft))) == reported(saved)
+    for slug, typed, anchor, saved in WRONG:
+        with subtests.test(slug=slug, typed=typed), transaction.atomic():
+            editor = editor_of(official, fresh(draft), slug, **typed)
+            assert store(editor, fresh(draft)) is False
+            assert {each[0] for each in editor.problems()} == {anchor}
+            assert reported(changed(before, line(draft))) == reported(saved)
+            transaction.set_rollback(True)
 
 
 # One a section, and what is hardest to show again.
@@ -428,17 +429,29 @@ UNDERSTOOD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("slug", "typed", "saved", "said"), UNDERSTOOD)
-def test_what_was_understood_is_saved_and_said_at_once(official, draft, slug, typed, saved, said):
+def test_what_was_understood_is_saved(official, draft, subtests):
     before = line(draft)
+    for slug, typed, saved, said in UNDERSTOOD:
+        with subtests.test(typed=typed), transaction.atomic():
+            editor = editor_of(official, fresh(draft), slug, **typed)
+            assert store(editor, fresh(draft)) is True
+            assert reported(changed(before, line(draft))) == reported(saved)
+            told = [text for _id, _label, text, _other in editor.understood()]
+            assert told
+            assert [text for text in told if text not in f"{said}, = VND"] == []
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    ("slug", "typed", "saved", "said"), [UNDERSTOOD[0], UNDERSTOOD[3], UNDERSTOOD[4]]
+)
+def test_what_was_understood_is_said_at_once(official, draft, slug, typed, saved, said):
     sent = section_of(official, draft.case, slug, **typed)
     told = official.post(address(draft.case, slug), sent, headers=JSON).json()["understood"]
-    assert reported(changed(before, line(draft))) == reported(saved)
     assert told
     assert [text for text in told.values() if text not in f"{said}, = VND"] == []
-    if typed in (UNDERSTOOD[0][1], UNDERSTOOD[4][1]):
-        page = official.get(save(official, draft.case, slug, **typed).url)
-        assert f"Understood: {said}" in html.unescape(page.text)
+    page = official.get(save(official, draft.case, slug, **typed).url)
+    assert f"Understood: {said}" in html.unescape(page.text)
     # Where it is typed stands what was understood, and saving that again changes nothing.
     after = line(draft)
     assert save(official, draft.case, slug).status_code == 302
@@ -458,14 +471,23 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize(("slug", "name", "typed", "said"), PLAIN)
-def test_plain_number_from_a_thousand_up_is_said_in_words(official, draft, slug, name, typed, said):
+def test_plain_number_from_a_thousand_up_is_said_in_words(official, draft):
+    said_of = {}
+    for slug, name, typed, _said in PLAIN:
+        editor = editor_of(official, draft, slug, **{name.replace("-", "__"): typed})
+        editor.is_valid()
+        said_of[name, typed] = {each[0]: each[2] for each in editor.understood()}
+    assert said_of == {
+        (name, typed): {f"id_{name}": said} if said else {} for _slug, name, typed, said in PLAIN
+    }
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "typed", "said"), [each for each in PLAIN if each[0] in ("budget", "basics")]
+)
+def test_number_in_words_stands_beside_its_field(official, draft, slug, name, typed, said):
     sent = section_of(official, draft.case, slug, **{name.replace("-", "__"): typed})
-    told = official.post(address(draft.case, slug), sent, headers=JSON).json()["understood"]
-    assert told == ({f"id_{name}": said} if said else {})
-    if slug not in ("budget", "basics"):
-        return
-    # Beside its field, not once more on top of the page.
+    # Not once more on top of the page.
     page = official.post(address(draft.case, slug), sent, follow=True)
     assert (f'id="id_{name}_echo" for="id_{name}">{said}</output>') in page.text
     assert "Understood:" not in page.text

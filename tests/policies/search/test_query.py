@@ -31,15 +31,14 @@ def test_words_are_all_required(synced):
     assert titles("composting school") == ["Composting at school"]
 
 
-@pytest.mark.parametrize(
-    "field", ["summary", "challenge", "solution", "results", "lessons", "transferability"]
-)
-def test_word_is_found_in_every_section(synced, field):
-    live_case("Night buses", **{field: "Trains run on rails."})
+def test_word_is_found_in_every_section(synced):
+    fields = ["summary", "challenge", "solution", "results", "lessons", "transferability"]
+    for field in fields:
+        live_case(field, **{field: "Trains run on rails."})
     live_case("Parks")
     synced()
 
-    assert titles("rail") == ["Night buses"]
+    assert sorted(titles("rail")) == sorted(fields)
 
 
 def test_word_is_found_in_names_of_rows(synced, reference):
@@ -163,14 +162,13 @@ def test_possessive_finds_the_name(synced):
     assert titles("city parks") == ["The city's parks"]
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
+def test_other_scripts_match_inside_longer_text(synced, subtests):
+    inside = [
         ("서울특별시에서 시작했다", "서울"),
         ("横浜市の水道局", "横浜"),
         ("横浜市の水道局", "水"),
         ("横浜市の水道局", "水道局"),
-        ("横浜市のゴミ", "ゴミ"),
+        ("都のゴミ", "ゴミ"),
         ("กรุงเทพมหานครเริ่ม", "กรุงเทพ"),
         ("ຕົວເມືອງວຽງຈັນ", "ວຽງຈັນ"),
         ("រាជធានីភ្នំពេញ", "ភ្នំពេញ"),
@@ -180,14 +178,15 @@ def test_possessive_finds_the_name(synced):
         ("চট্টগ্রাম বন্দর", "চট্টগ্রাম"),
         ("مدينة عمّان القديمة", "القديمة"),
         ("Thành phố Đà Nẵng", "da nang"),
-    ],
-)
-def test_other_scripts_match_inside_longer_text(synced, text, words):
-    live_case("Found", challenge=text)
+    ]
+    for number, text in enumerate(dict.fromkeys(text for text, _words in inside)):
+        live_case(f"{number}: {text}")
     live_case("Parks", challenge="別の町、他の都市. 부산")
     synced()
 
-    assert titles(words) == ["Found"]
+    for text, words in inside:
+        with subtests.test(words=words):
+            assert [title.partition(": ")[2] for title in titles(words)] == [text]
 
 
 def test_run_of_characters_is_not_matched_in_another_order(synced):

@@ -21,23 +21,21 @@ def test_typo_is_corrected_when_nothing_matches_and_reported(synced):
     assert answer.total == 1
 
 
-@pytest.mark.parametrize(
-    ("typed", "corrected"),
-    [
+def test_typos_up_to_two_letters_are_forgiven(synced, subtests):
+    live_case("Home composting", summary="A community.")
+    synced()
+
+    for typed, corrected in [
         ("kompostin", "composting"),  # two letters, the first among them: too far
         ("cmopsoting", "composting"),
         ("ommunity", "community"),
         ('"home comosting"', '"home composting"'),
         ("comosting -comunity", "composting -comunity"),
-    ],
-)
-def test_typos_up_to_two_letters_are_forgiven(synced, typed, corrected):
-    live_case("Home composting", summary="A community.")
-    synced()
+    ]:
+        with subtests.test(typed=typed):
+            answer = ask(Question(words=typed))
 
-    answer = ask(Question(words=typed))
-
-    assert answer.corrected == ("" if typed == "kompostin" else corrected)
+            assert answer.corrected == ("" if typed == "kompostin" else corrected)
 
 
 def test_typo_prefers_the_more_frequent_word(synced):

@@ -124,9 +124,8 @@ def test_list_has_the_filters_of_the_page_and_its_own_pages(client, library):
     assert page["previous"] == f"{SITE}/api/policies/?goal=6&per_page=2&fields=title&page=1"
 
 
-@pytest.mark.parametrize(
-    ("query", "parameter", "said"),
-    [
+def test_what_is_not_understood_is_named(client, library, subtests):
+    for query, parameter, said in [
         ("stage=x", "stage", "“x” is not a choice of “Stage”."),
         ("nope=1", "", "There is no filter named “nope”."),
         ("view=map", "", "There is no filter named “view”."),
@@ -136,17 +135,16 @@ def test_list_has_the_filters_of_the_page_and_its_own_pages(client, library):
         ("page=99999999999999999999", "", ""),
         ("fields=title,<b>", "fields", "There is no field “<b>”."),
         ("budget_min=5&budget_max=1", "budget_max", "The upper end is below the lower end."),
-    ],
-)
-def test_what_is_not_understood_is_named(client, library, query, parameter, said):
-    answer = client.get(f"/api/policies/?{query}")
-    assert answer["Content-Type"] == "application/json"
-    if not said:
-        assert answer.status_code == 404
-        return
-    assert answer.status_code == 400
-    (mistake,) = answer.json()["mistakes"]
-    assert (mistake["parameter"], mistake["message"].startswith(said)) == (parameter, True)
+    ]:
+        with subtests.test(query=query):
+            answer = client.get(f"/api/policies/?{query}")
+            assert answer["Content-Type"] == "application/json"
+            if not said:
+                assert answer.status_code == 404
+                continue
+            assert answer.status_code == 400
+            (mistake,) = answer.json()["mistakes"]
+            assert (mistake["parameter"], mistake["message"].startswith(said)) == (parameter, True)
 
 
 def test_policy_that_is_not_public_says_so(client, library):

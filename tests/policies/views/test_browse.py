@@ -160,9 +160,10 @@ def parts(answer):
     return re.findall(r'<button class="\w+" name="open" value="(.*?)"', answer.text)
 
 
-@pytest.mark.parametrize(
-    ("query", "left_out", "targets", "countries"),
-    [
+def test_every_choice_is_one_button_away(client, make, subtests):
+    make("A", ["11.2", "6.1", "11.6"])
+    make.done()
+    for query, left_out, targets, countries in [
         ("", ["goal-6", "goal-11", "subregion-south-eastern-asia"], [], []),
         ("open=goal-6", ["goal-11", "subregion-south-eastern-asia"], ["6.1"], []),
         ("goal=6", ["goal-11", "subregion-south-eastern-asia"], ["6.1"], []),
@@ -181,17 +182,14 @@ def parts(answer):
             ["6.1"],
             [],
         ),
-    ],
-)
-def test_every_choice_is_one_button_away(client, make, query, left_out, targets, countries):
-    make("A", ["11.2", "6.1", "11.6"])
-    make.done()
-    answer = client.get(f"/policies/?{query}")
-    assert parts(answer) == left_out
-    assert list(choices(answer, "target")) == targets
-    assert list(choices(answer, "country")) == countries
-    asked = re.findall(r'<input type="hidden" name="open" value="(.*?)">', answer.text)
-    assert asked == list(dict.fromkeys(re.findall(r"open=([\w-]+)", query)))
+    ]:
+        with subtests.test(query=query):
+            answer = client.get(f"/policies/?{query}")
+            assert parts(answer) == left_out
+            assert list(choices(answer, "target")) == targets
+            assert list(choices(answer, "country")) == countries
+            asked = re.findall(r'<input type="hidden" name="open" value="(.*?)">', answer.text)
+            assert asked == list(dict.fromkeys(re.findall(r"open=([\w-]+)", query)))
 
 
 def test_part_of_the_filters_is_opened_with_what_is_ticked(client, make):

@@ -254,22 +254,23 @@ def test_files_claim_no_licence_where_none_is_set(client, library):
     assert feed.findtext(f"{ATOM}rights") == none
 
 
-@pytest.mark.parametrize("kind", FILES)
-def test_export_has_all_pages_of_the_filtered_list(client, synced, kind):
+def test_export_has_all_pages_of_the_filtered_list(client, synced, subtests):
     for number in range(25):
         LiveRevisionFactory(title=f"Eleven {number}", targets=["11.2"])
     LiveRevisionFactory(title="Six", targets=["6.1"])
     synced()
-    answer = client.get(f"/policies/export.{kind}?goal=11&page=2&view=map")
-    if kind == "csv":
-        found = [one["title"] for one in csv_rows(answer)]
-    elif kind == "jsonl":
-        found = [json.loads(line)["title"] for line in answer.getvalue().splitlines()]
-    else:
-        header, *rows = workbook_rows(answer, 1)
-        column = next(key for key, name in header.items() if name == "title")
-        found = [cells[column] for cells in rows]
-    assert sorted(found) == sorted(f"Eleven {number}" for number in range(25))
+    for kind in FILES:
+        with subtests.test(kind=kind):
+            answer = client.get(f"/policies/export.{kind}?goal=11&page=2&view=map")
+            if kind == "csv":
+                found = [one["title"] for one in csv_rows(answer)]
+            elif kind == "jsonl":
+                found = [json.loads(line)["title"] for line in answer.getvalue().splitlines()]
+            else:
+                header, *rows = workbook_rows(answer, 1)
+                column = next(key for key, name in header.items() if name == "title")
+                found = [cells[column] for cells in rows]
+            assert sorted(found) == sorted(f"Eleven {number}" for number in range(25))
 
 
 def test_what_is_not_understood_gives_the_page_and_no_file(client, library, subtests):
@@ -283,20 +284,19 @@ def test_what_is_not_understood_gives_the_page_and_no_file(client, library, subt
                 assert "Night buses" not in answer.text
 
 
-@pytest.mark.parametrize(
-    "path", [*(f"/policies/export.{kind}" for kind in FILES), "/policies/feed/"]
-)
-def test_filter_without_an_index_gives_503(client, library, settings, tmp_path, path):
+def test_filter_without_an_index_gives_503(client, library, settings, tmp_path, subtests):
     blocked = tmp_path / "file"
     blocked.write_text("no folder")
     settings.SEARCH_INDEX_DIR = blocked / "index"
-    answer = client.get(f"{path}?goal=11")
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "30"
-    assert "Night buses" not in answer.text
-    whole = client.get(path)
-    assert whole.status_code == 200
-    assert len(whole.getvalue()) > 500
+    for path in [*(f"/policies/export.{kind}" for kind in FILES), "/policies/feed/"]:
+        with subtests.test(path=path):
+            answer = client.get(f"{path}?goal=11")
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"] == "30"
+            assert "Night buses" not in answer.text
+            whole = client.get(path)
+            assert whole.status_code == 200
+            assert len(whole.getvalue()) > 500
 
 
 @pytest.mark.parametrize(
@@ -306,14 +306,15 @@ def test_only_reading_is_allowed(client, db, path):
     assert client.post(path).status_code == 405
 
 
-@pytest.mark.parametrize("kind", FILES)
-def test_head_request_gives_the_name_and_no_rows(client, library, kind):
-    answer = client.head(f"/policies/export.{kind}")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
-    assert answer.getvalue() == b""
-    # A length of nothing would be wrong, and the right one costs reading all rows.
-    assert not answer.has_header("Content-Length")
+def test_head_request_gives_the_name_and_no_rows(client, library, subtests):
+    for kind in FILES:
+        with subtests.test(kind=kind):
+            answer = client.head(f"/policies/export.{kind}")
+            assert answer.status_code == 200
+            assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
+            assert answer.getvalue() == b""
+            # A length of nothing would be wrong, and the right one costs reading all rows.
+            assert not answer.has_header("Content-Length")
 
 
 @pytest.mark.parametrize("path", ["/policies/compare/export.csv?case={}&case={}"])
@@ -326,17 +327,17 @@ def test_head_request_for_other_files_tells_no_length(client, library, path):
     assert not answer.has_header("Content-Encoding")
 
 
-@pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("count", [1, 3])
 def test_export_asks_a_fixed_number_of_queries(
-    client, synced, django_assert_num_queries, kind, count
+    client, synced, django_assert_num_queries, count, subtests
 ):
     for number in range(count):
         revision = LiveRevisionFactory(title=f"Case {number}", targets=["11.2"], themes=["housing"])
         Stakeholder.objects.create(revision=revision, name="City", position=0)
     synced()
-    with django_assert_num_queries(EXPORT_QUERIES[kind]):
-        client.get(f"/policies/export.{kind}").getvalue()
+    for kind in FILES:
+        with subtests.test(kind=kind), django_assert_num_queries(EXPORT_QUERIES[kind]):
+            client.get(f"/policies/export.{kind}").getvalue()
 
 
 def test_feed_has_the_newest_cases_of_the_filter(client, library):

@@ -207,21 +207,8 @@ def moderator():
     return StaffFactory(groups=["Moderators"])
 
 
-@pytest.mark.parametrize(
-    ("decision", "member", "writers"),
-    [
-        ("new", "nadi", "asking"),
-        ("known", "suva", "asking colleague"),
-        # It stays the person's own, to be made a case of another team.
-        ("decline", "", "asking"),
-        ("take-back", "", "asking"),
-    ],
-)
-def test_who_proposes_a_city_writes_at_once_and_the_decision_says_whose_it_is(
-    decision, member, writers, client, asking, proposal, moderator
-):
-    suva = MemberFactory(name="Suva", slug="suva")
-    persons = {"asking": asking, "colleague": MembershipFactory(member=suva).user}
+def test_who_proposes_a_city_writes_at_once(client, asking, proposal, moderator):
+    colleague = MembershipFactory(member__name="Suva").user
     client.force_login(asking)
     page = client.get("/policies/new/")
     assert "Your proposal of Nadi waits." in page.text
@@ -232,7 +219,8 @@ def test_who_proposes_a_city_writes_at_once_and_the_decision_says_whose_it_is(
     )
     assert "for Nadi to be added." in draft.text
     case = CaseStudy.objects.get()
-    assert may_write(moderator) == may_write(persons["colleague"]) == []
+    assert may_write(asking) == [case]
+    assert may_write(moderator) == may_write(colleague) == []
     # Nobody else sees the city, whatever they look for.
     public = (
         "/members/",
@@ -248,6 +236,24 @@ def test_who_proposes_a_city_writes_at_once_and_the_decision_says_whose_it_is(
     assert ("Nadi" in preview, f"/members/{shown.slug}/" in preview) == (True, False)
     refused = client.post(f"/policies/{case.pk}/submit/", follow=True)
     assert "You can submit it as soon as the secretariat has added Nadi." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("decision", "member", "writers"),
+    [
+        ("new", "nadi", "asking"),
+        ("known", "suva", "asking colleague"),
+        # It stays the person's own, to be made a case of another team.
+        ("decline", "", "asking"),
+        ("take-back", "", "asking"),
+    ],
+)
+def test_decision_on_a_proposed_city_says_whose_its_draft_is(
+    decision, member, writers, client, asking, proposal, moderator
+):
+    suva = MemberFactory(name="Suva", slug="suva")
+    persons = {"asking": asking, "colleague": MembershipFactory(member=suva).user}
+    case = authoring.start_case(user=asking, member=proposal.provisional_member, **TEXTS).case
     if decision == "take-back":
         proposals.take_back(proposal, asking)
     else:
@@ -265,6 +271,7 @@ def test_who_proposes_a_city_writes_at_once_and_the_decision_says_whose_it_is(
             0,
         )
         return
+    client.force_login(asking)
     shown = client.get(f"/policies/{case.pk}/edit/").text
     assert "Nadi was not added." in shown
     memberships.request_membership(asking, suva)
