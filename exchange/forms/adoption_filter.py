@@ -1,6 +1,6 @@
 """What stands in the address of the ledger of adoptions, and what it finds there."""
 
-from typing import NamedTuple
+from collections import Counter
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter
 
+from citynet.web.text import is_key
 from exchange.models import Adoption, AdoptionChange, AdoptionReport
 from exchange.models.adoptions import Stage
 from members.names import fold
 from policies.content.bands import NONE
 from policies.content.facets import NOT_REPORTED, Labels
-from policies.filters.strict import StrictFilterSet
+from policies.filters.counted import CountedFilterSet
 from policies.models import Contribution
 
 MAX_WORDS = 200
@@ -32,29 +33,6 @@ ORDER = {
     "case": ["original_name", "pk"],
     "city": ["member__search_names", "pk"],
 }
-FACETS = ("stage", "compared", "aspect", "reason", "goal", "target", "country")
-MAX_CASE_DIGITS = 15
-
-
-class Choice(NamedTuple):
-    """One value of a filter, with how many adoptions it would give."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
-
-
-class FilterGroup(NamedTuple):
-    """A filter as the page offers it."""
-
-    name: str
-    label: str
-    choices: list[Choice]
-
-    @property
-    def in_use(self):
-        return any(choice.chosen for choice in self.choices)
 
 
 def _or_none(choices):
@@ -68,8 +46,8 @@ class FacetFilter(MultipleChoiceFilter):
         return qs
 
 
-class AdoptionFilter(StrictFilterSet):
-    """Inside a filter any choice may match; different filters must all match.
+class AdoptionFilter(CountedFilterSet):
+    """Narrows and orders the adoptions.
 
     ``adoptions`` are those that may be read. Their facets are read once, in three queries, and
     counted here: each has several values of some, and its own choice does not narrow its own counts.
@@ -99,13 +77,10 @@ class AdoptionFilter(StrictFilterSet):
         model = Adoption
         fields = []
 
-    read_by_the_view = frozenset({"page"})
+    offered = ("stage", "compared", "aspect", "reason", "goal", "target", "country")
+    folded = frozenset({"goal", "target", "country"})
 
     def __init__(self, data, adoptions):
-        data = data.copy()
-        for name in data:
-            # A filter that is given without a value is not given.
-            data.setlist(name, [value for value in data.getlist(name) if value])
         adoptions = adoptions.with_reports().annotate(
             text=Coalesce("case__live", "case__merged_into__live"),
             original_name=Coalesce("case__live__title", "original_title"),
@@ -141,7 +116,7 @@ class AdoptionFilter(StrictFilterSet):
         )
 
     def by_case(self, adoptions, name, value):
-        if not (value.isascii() and value.isdigit() and len(value) <= MAX_CASE_DIGITS):
+        if not is_key(value):
             return adoptions.none()
         return adoptions.filter(Q(case=value) | Q(case__merged_into=value))
 
@@ -182,7 +157,9 @@ class AdoptionFilter(StrictFilterSet):
     def _matching(self, besides):
         """Return the keys that match the chosen facets, without regard to the one named."""
         chosen = {
-            name: set(self.form.cleaned_data.get(name) or ()) for name in FACETS if name != besides
+            name: set(self.form.cleaned_data.get(name) or ())
+            for name in self.offered
+            if name != besides
         }
         return [
             key
@@ -190,24 +167,10 @@ class AdoptionFilter(StrictFilterSet):
             if all(not wanted or wanted & values[name] for name, wanted in chosen.items())
         ]
 
-    def groups(self):
-        """Return the filters with their choices: those that some adoption has, and the chosen ones.
-
-        Beside a mistake nothing is counted.
-        """
-        return [
-            FilterGroup(name, self.filters[name].label, list(self._choices(name)))
-            for name in FACETS
-        ]
-
-    def _choices(self, name):
-        counts, chosen = {}, self.data.getlist(name)
-        for key in self._matching(besides=name) if self.is_valid() else ():
-            for value in self._values[key][name]:
-                counts[value] = counts.get(value, 0) + 1
-        for value, label in self.form.fields[name].choices:
-            if counts.get(value) or value in chosen:
-                yield Choice(value, label, counts.get(value, 0), value in chosen)
+    def counts(self, name):
+        """Return value of a filter -> adoptions; beside a mistake nothing is counted."""
+        found = self._matching(besides=name) if self.is_valid() else ()
+        return Counter(value for key in found for value in self._values[key][name])
 
     @property
     def hidden(self):

@@ -8,7 +8,7 @@ from exchange.content.waiting import WAITS
 from exchange.models import Question, Topic
 from members.models import Member
 from policies.content import languages
-from policies.filters.strict import StrictFilterSet
+from policies.filters.strict import StrictFilterSet, without_empty
 from policies.models import Theme
 from sdg.models import Goal, Target
 
@@ -62,12 +62,8 @@ class QuestionFilter(StrictFilterSet):
     read_by_the_view = frozenset({"page"})
 
     def __init__(self, data, questions):
-        data = data.copy()
-        for name in data:
-            # A filter that is given without a value is not given.
-            data.setlist(name, [value for value in data.getlist(name) if value])
         newest = F("opened_at").desc(nulls_last=True)
-        super().__init__(data, questions.order_by(newest, "-pk"))
+        super().__init__(without_empty(data), questions.order_by(newest, "-pk"))
 
     @property
     def in_use(self):

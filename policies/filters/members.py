@@ -1,7 +1,5 @@
 """What stands in the address of the members' directory; the database answers."""
 
-from typing import NamedTuple
-
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter
@@ -11,7 +9,7 @@ from members.subregions import BY_SLUG, subregion_of
 from policies.content.bands import NONE, POPULATION
 from policies.content.facets import FACETS_BY_NAME, NOT_REPORTED
 
-from .strict import StrictFilterSet
+from .counted import CountedFilterSet
 
 BEST = "relevance"
 SORTS = {
@@ -26,7 +24,6 @@ ORDER = {
     "population": [F("population").desc(nulls_last=True), "search_names", "pk"],
 }
 MAX_WORDS = 200
-FACETS = ("kind", "subregion", "country", "population", "status")
 
 
 def _population_conditions():
@@ -43,29 +40,8 @@ def _population_conditions():
 POPULATION_CONDITIONS = _population_conditions()
 
 
-class Choice(NamedTuple):
-    """One value of a filter, with how many members it would give."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
-
-
-class FilterGroup(NamedTuple):
-    """A filter as the page offers it."""
-
-    name: str
-    label: str
-    choices: list[Choice]
-
-    @property
-    def in_use(self):
-        return any(choice.chosen for choice in self.choices)
-
-
-class MemberFilter(StrictFilterSet):
-    """Inside a filter any choice may match; different filters must all match."""
+class MemberFilter(CountedFilterSet):
+    """Narrows and orders the directory."""
 
     q = CharFilter(method="by_words", label=_("Name"), max_length=MAX_WORDS)
     kind = MultipleChoiceFilter(choices=Member.Kind.choices, label=_("Kind"), distinct=False)
@@ -89,13 +65,10 @@ class MemberFilter(StrictFilterSet):
         model = Member
         fields = []
 
-    read_by_the_view = frozenset({"page"})
+    offered = ("kind", "subregion", "country", "population", "status")
+    folded = frozenset({"country"})
 
     def __init__(self, data):
-        data = data.copy()
-        for name in data:
-            # A filter that is given without a value is not given.
-            data.setlist(name, [value for value in data.getlist(name) if value])
         super().__init__(data, Member.objects.with_case_counts().order_by(*ORDER["name"]))
 
     @property
@@ -129,36 +102,19 @@ class MemberFilter(StrictFilterSet):
     def in_order(self, members, name, value):
         return members if value == BEST else members.order_by(*ORDER[value])
 
-    def groups(self):
-        """Return the filters with their choices: those that some member has, and the chosen ones."""
-        return [
-            FilterGroup(name, self.filters[name].label, list(self._choices(name)))
-            for name in FACETS
-        ]
-
-    def _choices(self, name):
-        counts = self.counts(name)
-        chosen = self.data.getlist(name)
-        for value, label in self.form.fields[name].choices:
-            if counts.get(value) or value in chosen:
-                yield Choice(value, label, counts.get(value, 0), value in chosen)
-
-    def counts(self, facet):
-        """Return members by value of a facet; its own choice does not narrow its own counts.
-
-        Beside a mistake nothing narrows them.
-        """
+    def counts(self, name):
+        """Return value of a filter -> members; beside a mistake nothing narrows them."""
         members = Member.objects.order_by()
         narrowing = self.form.cleaned_data if self.is_valid() else {}
-        for name, value in narrowing.items():
-            if name not in (facet, "sort"):
-                members = self.filters[name].filter(members, value)
-        return getattr(self, f"count_{facet}", self.count_field)(members, facet)
+        for other, value in narrowing.items():
+            if other not in (name, "sort"):
+                members = self.filters[other].filter(members, value)
+        return getattr(self, f"count_{name}", self.count_field)(members, name)
 
-    def count_field(self, members, facet):
-        return dict(members.order_by().values_list(facet).annotate(Count("pk")))
+    def count_field(self, members, name):
+        return dict(members.order_by().values_list(name).annotate(Count("pk")))
 
-    def count_subregion(self, members, facet):
+    def count_subregion(self, members, name):
         counts = {}
         for code, number in self.count_field(members, "country").items():
             subregion = subregion_of(code)
@@ -166,13 +122,13 @@ class MemberFilter(StrictFilterSet):
                 counts[subregion.slug] = counts.get(subregion.slug, 0) + number
         return counts
 
-    def count_population(self, members, facet):
+    def count_population(self, members, name):
         # Names of bands are no names of arguments, so they travel by number.
         bands = list(POPULATION_CONDITIONS.items())
         counted = members.aggregate(
             **{
                 f"band{i}": Count("pk", filter=condition)
-                for i, (name, condition) in enumerate(bands)
+                for i, (_band, condition) in enumerate(bands)
             }
         )
-        return {name: counted[f"band{i}"] for i, (name, condition) in enumerate(bands)}
+        return {band: counted[f"band{i}"] for i, (band, _condition) in enumerate(bands)}

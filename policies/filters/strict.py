@@ -9,6 +9,14 @@ from citynet.web.campaigns import is_of_campaign
 from .fields import shown
 
 
+def without_empty(data):
+    """Return the parameters of an address; a filter that is given without a value is not given."""
+    data = data.copy()
+    for name in data:
+        data.setlist(name, [value for value in data.getlist(name) if value])
+    return data
+
+
 class StrictFilterSet(FilterSet):
     """A filter set for which a parameter without a filter is a mistake, as a wrong value is.
 
