@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from citynet.web.text import is_key
 from exchange.models import Question
 from exchange.models.questions import MAX_ADDRESSEES
 from members.models import Member
@@ -76,7 +77,7 @@ class DuplicateForm(EntryForm):
     def clean_same_as(self):
         number = self.cleaned_data["same_as"].strip()
         standing = Question.objects.standing()
-        found = standing.filter(pk=number).first() if number.isdecimal() else None
+        found = standing.filter(pk=number).first() if is_key(number) else None
         if found is None:
             raise ValidationError(_("There is no open question with this number."))
         if not found.leads_on(self.entry):

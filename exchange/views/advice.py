@@ -18,6 +18,7 @@ from citynet.web import page_cache
 from citynet.web.csv import csv_response
 from citynet.web.form_recovery import field_labels
 from citynet.web.sign_in import signing_in_to
+from citynet.web.text import is_key
 from exchange.content import files, know_how
 from exchange.content.figures import PLACES, figures, not_in_case
 from exchange.forms.advice import AdviceForm, EnglishForm, GiveForm, KnowHowFilter
@@ -159,7 +160,7 @@ def give(request):
     case = None
     if number:
         cases = CaseStudy.objects.filter(live__isnull=False).select_related("live", "member")
-        case = get_object_or_404(cases, pk=number if number.isdecimal() else None)
+        case = get_object_or_404(cases, pk=number if is_key(number) else None)
     passes_on = is_moderator(request.user)
     code = request.GET.get("target", "")
     known = Target.objects.filter(pk=code).exists() if code else False

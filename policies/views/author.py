@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from citynet.web.sign_in import signing_in_to
+from citynet.web.text import is_key
 from members.teams import waiting
 from policies.content import diff, sections
 from policies.content.case_page import case_context
@@ -26,7 +27,6 @@ State = Revision.State
 WRITABLE = authoring.WRITABLE
 WITH_MODERATORS = (State.SUBMITTED, State.CHANGES_REQUESTED)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-MAX_DIGITS = 6  # digits; no case has more revisions
 REASONS = ReviewEvent.objects.exclude(note="").order_by("created_at", "pk")
 
 
@@ -197,5 +197,4 @@ def preview(request, pk):
 
 def revision_of(case, number):
     """Return the revision that a form names by its number, or None."""
-    known = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
-    return case.revisions.filter(number=number).first() if known else None
+    return case.revisions.filter(number=number).first() if is_key(number) else None

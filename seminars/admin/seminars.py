@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from citynet.web.admin import HTTPS_ADDRESSES, LockedChangeMixin, ask, get_or_post, page
 from citynet.web.csv import csv_response
+from citynet.web.text import is_key
 from exchange.admin.entries import WaitsFilter
 from exchange.forms.desk import SureForm
 from exchange.models.querysets import MODERATE
@@ -151,7 +152,7 @@ class SeminarAdmin(LockedChangeMixin, SecretariatMixin, admin.ModelAdmin):
         return answer
 
     def _zone_of(self, key):
-        if not key or not str(key).isdecimal() or len(str(key)) > 18:  # noqa: PLR2004 - digits of a key
+        if not is_key(str(key or "")):
             return "UTC"
         return Seminar.objects.filter(pk=key).values_list("time_zone", flat=True).first() or "UTC"
 
