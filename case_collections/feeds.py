@@ -1,14 +1,11 @@
 """The public collections as Atom, for feed readers."""
 
 from django.conf import settings
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from policies.views.exports import PublicFeed, clean
+from policies.views.feeds import FEED_LENGTH, PublicFeed, clean
 
 from .models import Collection
-
-FEED_LENGTH = 50
 
 
 class CollectionFeed(PublicFeed):
@@ -23,15 +20,8 @@ class CollectionFeed(PublicFeed):
         rows = Collection.objects.public().select_related("member")
         return rows.order_by("-published_at", "-pk")[:FEED_LENGTH]
 
-    def item_title(self, collection):
-        return clean(collection.title)
-
-    def item_description(self, collection):
-        # Summaries of feeds are HTML, these texts are plain.
-        return escape(clean(collection.intro))
-
-    def item_extra_kwargs(self, collection):
-        return {"language": settings.LANGUAGE_CODE}
+    def texts(self, collection):
+        return collection.title, collection.intro, settings.LANGUAGE_CODE
 
     def item_pubdate(self, collection):
         return collection.published_at

@@ -3,14 +3,11 @@
 from datetime import UTC, datetime, time
 
 from django.conf import settings
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from policies.views.exports import PublicFeed, clean
+from policies.views.feeds import FEED_LENGTH, PublicFeed
 
 from .models import News
-
-FEED_LENGTH = 50
 
 
 class NewsFeed(PublicFeed):
@@ -24,15 +21,8 @@ class NewsFeed(PublicFeed):
     def items(self):
         return News.objects.public()[:FEED_LENGTH]
 
-    def item_title(self, news):
-        return clean(news.title)
-
-    def item_description(self, news):
-        # Summaries of feeds are HTML, these texts are plain.
-        return escape(clean(news.text))
-
-    def item_extra_kwargs(self, news):
-        return {"language": settings.LANGUAGE_CODE}
+    def texts(self, news):
+        return news.title, news.text, settings.LANGUAGE_CODE
 
     def item_pubdate(self, news):
         return datetime.combine(news.day, time.min, tzinfo=UTC)

@@ -2,14 +2,11 @@
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from exchange.content import know_how
 from exchange.models import Advice, Question
-from policies.views.exports import PublicFeed, clean
-
-FEED_LENGTH = 50
+from policies.views.feeds import FEED_LENGTH, PublicFeed, clean
 
 
 class ExchangeFeed(PublicFeed):
@@ -29,19 +26,11 @@ class ExchangeFeed(PublicFeed):
         both = [*questions[:FEED_LENGTH], *advice[:FEED_LENGTH]]
         return sorted(both, key=self.item_pubdate, reverse=True)[:FEED_LENGTH]
 
-    def item_title(self, entry):
+    def texts(self, entry):
         if isinstance(entry, Question):
-            return clean(entry.title)
+            return entry.title, entry.background, entry.language
         facts = {"member": entry.member, "topic": entry.get_topic_display()}
-        return clean(_("%(member)s on %(topic)s") % facts)
-
-    def item_description(self, entry):
-        # Summaries of feeds are HTML, these texts are plain.
-        text = entry.background if isinstance(entry, Question) else entry.text
-        return escape(clean(text))
-
-    def item_extra_kwargs(self, entry):
-        return {"language": entry.language}
+        return _("%(member)s on %(topic)s") % facts, entry.text, entry.language
 
     def item_pubdate(self, entry):
         return entry.opened_at if isinstance(entry, Question) else entry.created_at

@@ -16,6 +16,7 @@ from policies.views import (
     detail,
     estimate,
     exports,
+    feeds,
     files,
 )
 
@@ -33,7 +34,7 @@ urlpatterns = [
     path("estimate.csv", estimate.estimate_csv, name="estimate-csv"),
     path("compare/export.csv", compare.compare_csv, name="compare-csv"),
     path("compare/export.xlsx", compare.compare_xlsx, name="compare-xlsx"),
-    path("feed/", open_to_other_sites(exports.CaseFeed()), name="feed"),
+    path("feed/", open_to_other_sites(feeds.CaseFeed()), name="feed"),
     re_path(r"^export\.(?P<form>csv|jsonl|xlsx)$", exports.export, name="export"),
     path("export.csv-metadata.json", exports.export_schema, name="export-schema"),
     path("new/", author_start.new, name="new"),
