@@ -1,8 +1,6 @@
 from django.core.validators import (
     MaxLengthValidator,
-    MaxValueValidator,
     MinLengthValidator,
-    MinValueValidator,
 )
 from django.db import models
 from django.db.models import Q
@@ -21,6 +19,7 @@ from policies.models.months import YearField
 from sdg.models import Target
 
 from .entries import Entry, Topic, Visibility, WrittenText
+from .figures import duration_field, fte_field
 from .questions import Addressee, Question
 
 # So much of a text stands for the whole where it has no other name.
@@ -92,20 +91,8 @@ class Advice(WrittenText, Entry):
         _("basis of the amount"), Revision.Basis, _("Planned, approved or spent.")
     )
     amount_covers = models.CharField(_("what the amount covers"), max_length=200, blank=True)
-    people_fte = models.DecimalField(
-        _("people, in full-time equivalents"),
-        max_digits=8,
-        decimal_places=1,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1_000_000)],
-    )
-    months = models.PositiveSmallIntegerField(
-        _("duration in months"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(1200)],
-    )
+    people_fte = fte_field(_("people, in full-time equivalents"))
+    months = duration_field()
     visibility = models.CharField(
         _("who may read it"), max_length=7, choices=Visibility, default=Visibility.PUBLIC
     )
