@@ -97,7 +97,9 @@ class Collection(models.Model):
         help_text=_("A link, and the list of collections, are for teams of members."),
     )
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed on"), auto_now=True)
+    changed_at = models.DateTimeField(
+        _("changed on"), auto_now=True, help_text=_("When its texts or policies were changed last.")
+    )
     published_at = models.DateTimeField(_("public since"), null=True, blank=True, editable=False)
     # Until the secretariat shares it again, nobody else does.
     removed_at = models.DateTimeField(_("removed on"), null=True, blank=True, editable=False)
@@ -133,7 +135,11 @@ class CollectionItem(models.Model):
 
     collection = models.ForeignKey(Collection, models.CASCADE, related_name="items")
     case = models.ForeignKey(
-        CaseStudy, models.CASCADE, related_name="collected", verbose_name=_("policy")
+        CaseStudy,
+        models.CASCADE,
+        related_name="collected",
+        verbose_name=_("policy"),
+        help_text=_("The policy that is collected."),
     )
     note = models.TextField(
         _("note"),

@@ -35,16 +35,39 @@ class LocalReview(models.Model):
         ANNOUNCEMENT = "announcement", _("An announcement")
 
     member = models.ForeignKey(
-        Member, models.CASCADE, related_name="local_reviews", verbose_name=_("city or organisation")
+        Member,
+        models.CASCADE,
+        related_name="local_reviews",
+        verbose_name=_("city or organisation"),
+        help_text=_("Whose report it is."),
     )
     year = months.YearField(
         _("year"), help_text=_("Of the report. Left empty where it is not known.")
     )
-    title = models.CharField(_("title"), max_length=300)
-    kind = models.CharField(_("kind"), max_length=15, choices=Kind, default=Kind.VLR)
-    url = models.URLField(_("address"), max_length=500, blank=True)
-    url_is = models.CharField(_("the address is"), max_length=12, choices=UrlIs, blank=True)
-    languages = models.JSONField(_("languages"), default=list, blank=True)
+    title = models.CharField(_("title"), max_length=300, help_text=_("Of the report."))
+    kind = models.CharField(
+        _("kind"),
+        max_length=15,
+        choices=Kind,
+        default=Kind.VLR,
+        help_text=_("What sort of report it is."),
+    )
+    url = models.URLField(
+        _("address"),
+        max_length=500,
+        blank=True,
+        help_text=_("Where it can be read; empty where that is not known."),
+    )
+    url_is = models.CharField(
+        _("the address is"),
+        max_length=12,
+        choices=UrlIs,
+        blank=True,
+        help_text=_("What is found at the address."),
+    )
+    languages = models.JSONField(
+        _("languages"), default=list, blank=True, help_text=_("Of the report.")
+    )
     goals = models.ManyToManyField(
         Goal,
         blank=True,
@@ -52,13 +75,23 @@ class LocalReview(models.Model):
         verbose_name=_("goals"),
         help_text=_("That it reports on. None where that is not known."),
     )
-    published_on = models.DateField(_("published on"), null=True, blank=True)
-    note = models.TextField(_("note"), blank=True, validators=[MaxLengthValidator(500)])
+    published_on = models.DateField(
+        _("published on"), null=True, blank=True, help_text=_("The day, where it is known.")
+    )
+    note = models.TextField(
+        _("note"),
+        blank=True,
+        validators=[MaxLengthValidator(500)],
+        help_text=_("What else has to be known, such as what the sources leave open."),
+    )
     source_id = models.CharField(
         _("identifier in the file"), max_length=100, null=True, unique=True, editable=False
     )
     is_compiled = models.BooleanField(
-        _("compiled from public sources"), default=False, editable=False
+        _("compiled from public sources"),
+        default=False,
+        editable=False,
+        help_text=_("By the secretariat from public pages, which are named."),
     )
 
     objects = LocalReviewQuerySet.as_manager()

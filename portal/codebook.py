@@ -114,56 +114,6 @@ ENTRIES = {
 # Rows inside one of the others.
 ROWS = (Addressee, CooperationForm, CooperationLanguage, SeminarHost, SeminarItem)
 ROWS += (SeminarMaterial, CollectionItem)
-# What a field means, where its form says nothing of it.
-MEANINGS = {
-    "seminar.title": gettext_lazy("As it was announced."),
-    "seminar.kind": gettext_lazy("What sort of event it is."),
-    "seminar.mode": gettext_lazy("Whether people meet in a place or online."),
-    "seminar.starts_at": gettext_lazy("In files in UTC; on pages in its own time zone and in UTC."),
-    "seminar.ends_at": gettext_lazy("As its beginning; of whole days the end of the last one."),
-    "seminar.place": gettext_lazy("City and house."),
-    "seminar.country": gettext_lazy("Where the place is."),
-    "seminar.languages": gettext_lazy("Spoken there."),
-    "seminar.targets": gettext_lazy("That it is about; of compiled ones the editor’s reading."),
-    "seminar.themes": gettext_lazy("That it is about."),
-    "seminar.for_whom": gettext_lazy("Who is meant to come."),
-    "seminar.registration": gettext_lazy("How one registers."),
-    "seminar.state": gettext_lazy("Whether it is announced, cancelled or over."),
-    "seminar.is_compiled": gettext_lazy("From public pages, which are named; not by its hosts."),
-    "seminarhost.member": gettext_lazy("The host or partner, where it is in the library."),
-    "seminaritem.starts_at": gettext_lazy("When this part begins."),
-    "seminaritem.minutes": gettext_lazy("How long it lasts."),
-    "seminaritem.title": gettext_lazy("What is shown or spoken of."),
-    "seminaritem.member": gettext_lazy("Whose work is shown."),
-    "seminarmaterial.kind": gettext_lazy("What is left of the seminar."),
-    "seminarmaterial.title": gettext_lazy("What it is called."),
-    "seminarmaterial.url": gettext_lazy("Where it is, if it is not stored here."),
-    "seminarmaterial.file": gettext_lazy("The stored file."),
-    "seminarmaterial.language": gettext_lazy("Language of the material."),
-    "localreview.member": gettext_lazy("Whose report it is."),
-    "localreview.title": gettext_lazy("Of the report."),
-    "localreview.kind": gettext_lazy("What sort of report it is."),
-    "localreview.url": gettext_lazy("Where it can be read; empty where that is not known."),
-    "localreview.url_is": gettext_lazy("What stands at the address."),
-    "localreview.languages": gettext_lazy("Of the report."),
-    "localreview.published_on": gettext_lazy("The day, where it is known."),
-    "localreview.note": gettext_lazy(
-        "What else has to be known, such as what the sources leave open."
-    ),
-    "localreview.is_compiled": gettext_lazy(
-        "By the secretariat from public pages, which are named."
-    ),
-    "collection.changed_at": gettext_lazy("When its texts or policies were changed last."),
-    "collectionitem.case": gettext_lazy("The policy that is collected."),
-    "call.title": gettext_lazy("What is asked for."),
-    "call.text": gettext_lazy("For what, by which criteria, and what comes of it."),
-    "call.kinds": gettext_lazy("Kinds of members that may answer; none: all."),
-    "call.targets": gettext_lazy("As themes: one of them has to be among those of the case."),
-    "news.title": gettext_lazy("What is new."),
-    "news.text": gettext_lazy("The news itself."),
-}
-
-
 ENTRY_COLUMNS = {"member": "member_slug"}
 
 
@@ -327,7 +277,7 @@ def _field(field, path, columns):
     return Field(
         anchor=anchor,
         label=capfirst(field.verbose_name),
-        meaning=str(field.help_text or MEANINGS.get(anchor, "")),
+        meaning=str(field.help_text),
         kind=_kind(field),
         values=_values(field),
         required=_required(field),

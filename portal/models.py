@@ -17,8 +17,10 @@ class NewsQuerySet(models.QuerySet):
 class News(models.Model):
     """A short text with a date: on the home page, in a list and in a feed."""
 
-    title = models.CharField(_("title"), max_length=200)
-    text = models.TextField(_("text"), validators=[MaxLengthValidator(3000)])
+    title = models.CharField(_("title"), max_length=200, help_text=_("What is new."))
+    text = models.TextField(
+        _("text"), validators=[MaxLengthValidator(3000)], help_text=_("The news itself.")
+    )
     day = models.DateField(
         _("date"), default=timezone.localdate, help_text=_("Not shown before this day.")
     )

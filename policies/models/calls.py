@@ -24,8 +24,12 @@ class CallQuerySet(models.QuerySet):
 class Call(models.Model):
     """The network asks its members for cases until a day."""
 
-    title = models.CharField(_("title"), max_length=200)
-    text = models.TextField(_("text"), validators=[MaxLengthValidator(5000)])
+    title = models.CharField(_("title"), max_length=200, help_text=_("What is asked for."))
+    text = models.TextField(
+        _("text"),
+        validators=[MaxLengthValidator(5000)],
+        help_text=_("For what, by which criteria, and what comes of it."),
+    )
     themes = models.ManyToManyField(
         Theme,
         blank=True,
@@ -34,11 +38,20 @@ class Call(models.Model):
         help_text=_("A case has to have one of these themes or targets; none chosen: any case."),
     )
     targets = models.ManyToManyField(
-        Target, blank=True, related_name="+", verbose_name=_("targets")
+        Target,
+        blank=True,
+        related_name="+",
+        verbose_name=_("targets"),
+        help_text=_("As themes: one of them has to be among those of the case."),
     )
     opens = models.DateField(_("opens"), help_text=_("Not shown before this day."))
     closes = models.DateField(_("closes"), help_text=_("The last day."))
-    kinds = models.JSONField(_("kinds of members"), default=list, blank=True)
+    kinds = models.JSONField(
+        _("kinds of members"),
+        default=list,
+        blank=True,
+        help_text=_("Kinds of members that may answer; none: all."),
+    )
     created_at = models.DateTimeField(_("begun on"), auto_now_add=True)
     reminded_at = models.DateTimeField(_("reminded on"), null=True, blank=True, editable=False)
     announced_at = models.DateTimeField(_("results since"), null=True, blank=True, editable=False)

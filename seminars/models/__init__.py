@@ -1,13 +1,8 @@
 """Seminars of the network: programme, material, and who takes part."""
 
 from .registrations import Registration
-from .seminars import (
-    Seminar,
-    SeminarHost,
-    SeminarItem,
-    SeminarMaterial,
-    SeminarSource,
-)
+from .rows import SeminarHost, SeminarItem, SeminarMaterial, SeminarSource
+from .seminars import Seminar
 
 __all__ = [
     "Registration",

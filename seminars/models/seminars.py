@@ -12,12 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from citynet.uploads import files
 from citynet.web.text import address_part
-from members.models import Member
 from members.models.member import country_name
-from policies.models import CaseStudy, Revision, Theme
-from policies.models.files import stored_name
+from policies.models import Revision, Theme
 from sdg.models import Target
 
 from .querysets import SeminarQuerySet
@@ -79,9 +76,21 @@ class Seminar(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
         HELD = "held", _("Held")
 
-    title = models.CharField(_("title"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=11, choices=Kind, default=Kind.SEMINAR)
-    mode = models.CharField(_("way"), max_length=9, choices=Mode, default=Mode.IN_PERSON)
+    title = models.CharField(_("title"), max_length=200, help_text=_("As it is announced."))
+    kind = models.CharField(
+        _("kind"),
+        max_length=11,
+        choices=Kind,
+        default=Kind.SEMINAR,
+        help_text=_("What sort of event it is."),
+    )
+    mode = models.CharField(
+        _("way"),
+        max_length=9,
+        choices=Mode,
+        default=Mode.IN_PERSON,
+        help_text=_("Whether people meet in a place or online."),
+    )
     time_zone = models.CharField(
         _("time zone"),
         max_length=50,
@@ -89,8 +98,18 @@ class Seminar(models.Model):
         validators=[validate_time_zone],
         help_text=_("All times of the seminar are written in it. For example Asia/Seoul."),
     )
-    starts_at = models.DateTimeField(_("begins"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    starts_at = models.DateTimeField(
+        _("begins"),
+        null=True,
+        blank=True,
+        help_text=_("In the time zone of the seminar; in files in UTC."),
+    )
+    ends_at = models.DateTimeField(
+        _("ends"),
+        null=True,
+        blank=True,
+        help_text=_("As its beginning; of whole days the end of the last one."),
+    )
     whole_days = models.BooleanField(
         _("whole days"),
         default=False,
@@ -105,9 +124,11 @@ class Seminar(models.Model):
         validators=[validate_day],
         help_text=_("Only where no beginning is known: 2016, 2016-04 or 2016-04-29."),
     )
-    place = models.CharField(_("place"), max_length=200, blank=True)
-    country = CountryField(_("country or area"), blank=True)
-    languages = models.JSONField(_("languages"), default=list, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True, help_text=_("City and house."))
+    country = CountryField(_("country or area"), blank=True, help_text=_("Where the place is."))
+    languages = models.JSONField(
+        _("languages"), default=list, blank=True, help_text=_("Spoken there.")
+    )
     summary = models.TextField(
         _("summary"),
         blank=True,
@@ -115,12 +136,22 @@ class Seminar(models.Model):
         help_text=_("What those who take part learn. At most 1,500 characters."),
     )
     targets = models.ManyToManyField(
-        Target, blank=True, related_name="seminars", verbose_name=_("targets")
+        Target,
+        blank=True,
+        related_name="seminars",
+        verbose_name=_("targets"),
+        help_text=_("What it is about; where it is compiled, as the editor reads it."),
     )
     themes = models.ManyToManyField(
-        Theme, blank=True, related_name="seminars", verbose_name=_("themes")
+        Theme,
+        blank=True,
+        related_name="seminars",
+        verbose_name=_("themes"),
+        help_text=_("What it is about."),
     )
-    for_whom = models.CharField(_("for whom"), max_length=200, blank=True)
+    for_whom = models.CharField(
+        _("for whom"), max_length=200, blank=True, help_text=_("Who is meant to come.")
+    )
     fee = models.CharField(
         _("fee"),
         max_length=200,
@@ -132,6 +163,7 @@ class Seminar(models.Model):
         max_length=10,
         choices=RegistrationWay,
         default=RegistrationWay.HERE,
+        help_text=_("How one registers."),
     )
     registration_url = models.URLField(_("address of the registration"), max_length=500, blank=True)
     closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
@@ -144,7 +176,13 @@ class Seminar(models.Model):
         blank=True,
         help_text=_("Shown to registered people only, from 24 hours before."),
     )
-    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
+    state = models.CharField(
+        _("state"),
+        max_length=9,
+        choices=State,
+        default=State.DRAFT,
+        help_text=_("Whether it is announced, cancelled or over."),
+    )
     # Calendars take the event with the higher number for the newer one (RFC 5545, 3.8.7.4).
     sequence = models.PositiveIntegerField(_("sequence"), default=0, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled on"), null=True, blank=True, editable=False)
@@ -159,7 +197,10 @@ class Seminar(models.Model):
         help_text=_("Where it was not counted here."),
     )
     is_compiled = models.BooleanField(
-        _("compiled from public sources"), default=False, editable=False
+        _("compiled from public sources"),
+        default=False,
+        editable=False,
+        help_text=_("By the secretariat from public pages, which are named; not by its hosts."),
     )
     source_id = models.CharField(
         _("identifier in the file"), max_length=100, null=True, unique=True, editable=False
@@ -261,155 +302,3 @@ class Seminar(models.Model):
         """The names of its languages."""
         names = dict(Revision.Language.choices)
         return [names[code] for code in self.languages if code in names]
-
-
-class Row(models.Model):
-    """A row of a list of a seminar."""
-
-    position = models.PositiveSmallIntegerField(_("position"), default=0, editable=False)
-
-    class Meta:
-        abstract = True
-        ordering = ["position", "pk"]
-
-
-class SeminarHost(Row):
-    """Who holds it; a member of the library, or somebody who is only named."""
-
-    seminar = models.ForeignKey(Seminar, models.CASCADE, related_name="hosts")
-    member = models.ForeignKey(
-        Member,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="hosted_seminars",
-        verbose_name=_("member"),
-    )
-    name = models.CharField(
-        _("name"), max_length=200, blank=True, help_text=_("Of who is not in the library.")
-    )
-
-    class Meta(Row.Meta):
-        verbose_name = _("host or partner")
-        verbose_name_plural = _("hosts and partners")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(member__isnull=False) | ~Q(name=""),
-                name="seminar_host_is_named",
-                violation_error_message=_("Choose a member, or write a name."),
-            )
-        ]
-
-    def __str__(self):
-        return self.member.name if self.member else self.name
-
-    def save(self, **kwargs):
-        # Its name stays where the member is deleted.
-        if self.member and not self.name:
-            self.name = self.member.name
-        super().save(**kwargs)
-
-
-class SeminarItem(Row):
-    """A part of the programme, and the case that it shows."""
-
-    seminar = models.ForeignKey(Seminar, models.CASCADE, related_name="items")
-    starts_at = models.DateTimeField(_("begins"), null=True, blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
-    title = models.CharField(_("title"), max_length=300)
-    speaker = models.CharField(
-        _("who speaks"), max_length=200, blank=True, help_text=_("An office, or a name.")
-    )
-    member = models.ForeignKey(
-        Member,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="seminar_items",
-        verbose_name=_("member"),
-    )
-    case = models.ForeignKey(
-        CaseStudy,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="seminar_items",
-        verbose_name=_("case"),
-        help_text=_("The number of the case that it shows."),
-    )
-
-    class Meta(Row.Meta):
-        ordering = ["starts_at", "position", "pk"]
-        verbose_name = _("part of the programme")
-        verbose_name_plural = _("programme")
-
-    def __str__(self):
-        return self.title
-
-    @property
-    def shown_case(self):
-        """The public case that it shows, which may be the one that it was merged into; or None."""
-        for case in (self.case, self.case and self.case.merged_into):
-            if case and case.live_id:
-                return case
-        return None
-
-
-class SeminarMaterial(Row):
-    """What is left of a seminar: a link, or a stored file."""
-
-    class Kind(models.TextChoices):
-        SLIDES = "slides", _("Slides")
-        RECORDING = "recording", _("Recording")
-        MINUTES = "minutes", _("Minutes")
-        PAPER = "paper", _("Paper")
-        CERTIFICATE = "certificate", _("Text of the certificate")
-        PAGE = "page", _("Web page")
-
-    seminar = models.ForeignKey(Seminar, models.CASCADE, related_name="materials")
-    kind = models.CharField(_("kind"), max_length=11, choices=Kind)
-    title = models.CharField(_("title"), max_length=200)
-    url = models.URLField(_("address"), max_length=500, blank=True)
-    file = models.FileField(_("file"), max_length=200, blank=True, upload_to=stored_name)
-    original_name = models.CharField(max_length=255, blank=True, editable=False)
-    size = models.PositiveIntegerField(null=True, editable=False)
-    language = models.CharField(_("language"), max_length=3, choices=Revision.Language, blank=True)
-
-    class Meta(Row.Meta):
-        verbose_name = _("material")
-        verbose_name_plural = _("materials")
-        constraints = [
-            models.CheckConstraint(
-                condition=(Q(url="") & ~Q(file="")) | (~Q(url="") & Q(file="")),
-                name="seminar_material_is_one_thing",
-                violation_error_message=_("Write an address or choose a file, one of the two."),
-            )
-        ]
-
-    def __str__(self):
-        return self.title
-
-    def get_absolute_url(self):
-        return self.url or reverse("seminars:material", args=[self.pk])
-
-    @property
-    def file_kind(self):
-        """The kind of a stored file, for people: "PDF"; "" for a link."""
-        kind = files.kind_of(self.original_name) if self.file else None
-        return kind.label if kind else ""
-
-
-class SeminarSource(Row):
-    """A public page that tells of a seminar which was compiled."""
-
-    seminar = models.ForeignKey(Seminar, models.CASCADE, related_name="sources")
-    title = models.CharField(_("title"), max_length=300)
-    url = models.URLField(_("address"), max_length=500)
-    accessed = models.DateField(_("accessed"), null=True, blank=True)
-
-    class Meta(Row.Meta):
-        verbose_name = _("source")
-        verbose_name_plural = _("sources")
-
-    def __str__(self):
-        return self.title
