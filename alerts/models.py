@@ -64,7 +64,7 @@ class SavedSearch(Alert):
 
 
 class Follow(Alert):
-    """A case that a person follows: its new texts, advice on it, and who takes it up."""
+    """A case that a person follows: its new texts, advice on it, and who adopts it."""
 
     case = models.ForeignKey(CaseStudy, models.CASCADE, related_name="followers")
 

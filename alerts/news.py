@@ -117,6 +117,6 @@ def _title(kind, row):
         return _("New text: %(title)s") % {"title": row.live.title}
     facts = {"member": row.member, "title": shown(row.case).live.title}
     if kind == "adoption":
-        return _("%(member)s takes it up: %(title)s") % facts
+        return _("%(member)s adopts it: %(title)s") % facts
     facts["topic"] = row.get_topic_display().lower()
     return _("%(member)s advises on %(topic)s: %(title)s") % facts

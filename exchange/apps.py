@@ -15,10 +15,10 @@ class ExchangeConfig(AppConfig):
 
         from .content import linked, on_page  # noqa: PLC0415 - the same
         from .content.adopted_policies import as_policies  # noqa: PLC0415 - the same
-        from .content.adoptions import has_adoptions, taken_up  # noqa: PLC0415 - the same
+        from .content.adoptions import adopted_counts, has_adoptions  # noqa: PLC0415 - the same
         from .steps.beside_cases import beside_case  # noqa: PLC0415 - the same
 
-        lists.ON_CARDS["taken_up"] = taken_up
+        lists.ON_CARDS["adopted_count"] = adopted_counts
         lists.ON_PAGES["has_adoptions"] = has_adoptions("case")
         lists.ON_PAGES["has_advice"] = on_page.has_advice("case")
         lists.ON_PAGES["has_open_questions"] = on_page.has_open_questions("case")

@@ -35,14 +35,14 @@ def environment(**options):
         "out_of": out_of,
         "show_all": show_all,
         "stage_label": stage_label,
-        "taken_up": taken_up,
+        "adopted_by": adopted_by,
     }
     return made
 
 
-def taken_up(count):
-    """Return in words how many cities took up a case in a list."""
-    return ngettext("Taken up by %(count)s city", "Taken up by %(count)s cities", count) % {
+def adopted_by(count):
+    """Return in words how many cities adopted a case in a list."""
+    return ngettext("Adopted by %(count)s city", "Adopted by %(count)s cities", count) % {
         "count": number(count)
     }
 

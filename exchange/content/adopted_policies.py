@@ -55,7 +55,7 @@ def as_policies(revisions):
         case = adoption.case
         original = originals.get(case.pk) or originals[case.merged_into_id]
         original.adoptions.append(adoption)
-        if adoption.cost_report and adoption.stage not in Adoption.NOT_TAKEN_UP:
+        if adoption.cost_report and adoption.stage not in Adoption.NOT_ADOPTED:
             found.append(_as_policy(adoption, original))
     return found
 

@@ -67,13 +67,13 @@ def _part(row, name, model):
 
 
 def heading(adoption, title=""):
-    """Return what happened in one line: "Owl Bus, taken up by Hue"."""
+    """Return what happened in one line: "Owl Bus, adopted by Hue"."""
     names = {"title": title or adoption.title, "member": adoption.member.name}
     if adoption.stage == Stage.CONSIDERING:
         return _("%(title)s, considered by %(member)s") % names
     if adoption.stage == Stage.DECIDED_AGAINST:
         return _("%(title)s, decided against by %(member)s") % names
-    return _("%(title)s, taken up by %(member)s") % names
+    return _("%(title)s, adopted by %(member)s") % names
 
 
 def facts(adoption):
@@ -137,10 +137,10 @@ def _not_started(label, adoption):
 
 
 @Recent
-def taken_up():
-    """Return {case: how many cities took it up}, from public adoptions; those of a case that was merged
+def adopted_counts():
+    """Return {case: how many cities adopted it}, from public adoptions; those of a case that was merged
     into another count for that one."""
-    cases = Adoption.objects.public().taken_up().exclude(case=None).order_by()
+    cases = Adoption.objects.public().adopted().exclude(case=None).order_by()
     counted = cases.values_list(Coalesce("case__merged_into", "case"))
     return dict(counted.annotate(Count("member", distinct=True)))
 

@@ -199,7 +199,7 @@ def _by_adoption(case):
     """Return member -> reason for who adopts the case, as everybody may read: so may the reason."""
     if case is None:
         return {}
-    adopted = Adoption.objects.public().taken_up().about_case(case)
+    adopted = Adoption.objects.public().adopted().about_case(case)
     keys = adopted.values_list("member", flat=True)
     return dict.fromkeys(keys, Reason(_("Adopts this policy.")))
 

@@ -1,7 +1,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -21,6 +21,7 @@ from policies.models.amounts import (
 from policies.models.months import MonthField, YearField, label
 
 from .entries import Entry
+from .figures import duration_field, fte_field
 from .querysets import AdoptionQuerySet
 
 
@@ -36,7 +37,7 @@ class Stage(models.TextChoices):
 # After these no further report is asked for, and they need a reason.
 FINAL_STAGES = (Stage.STOPPED, Stage.DECIDED_AGAINST)
 # At these nothing was adopted (yet).
-NOT_TAKEN_UP = (Stage.CONSIDERING, Stage.DECIDED_AGAINST)
+NOT_ADOPTED = (Stage.CONSIDERING, Stage.DECIDED_AGAINST)
 
 
 class Adoption(Entry):
@@ -63,7 +64,7 @@ class Adoption(Entry):
     OPEN_TO_READERS = (State.PUBLISHED,)
     # The public reads of it only once something is being done.
     FOR_NETWORK = (Stage.CONSIDERING,)
-    NOT_TAKEN_UP = NOT_TAKEN_UP
+    NOT_ADOPTED = NOT_ADOPTED
 
     # Cases and members that are merged may meet, so no constraint says "only once a case and member".
     case = models.ForeignKey(
@@ -296,20 +297,8 @@ class AdoptionReport(models.Model):
     amount_basis = choice_field(
         _("basis of the amount"), Revision.Basis, _("Planned, approved or spent.")
     )
-    staff_fte = models.DecimalField(
-        _("staff, in full-time equivalents"),
-        max_digits=8,
-        decimal_places=1,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(1_000_000)],
-    )
-    months = models.PositiveSmallIntegerField(
-        _("duration in months"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(1200)],
-    )
+    staff_fte = fte_field(_("staff, in full-time equivalents"))
+    months = duration_field()
     source_url = models.URLField(_("source"), max_length=500, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

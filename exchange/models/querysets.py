@@ -106,9 +106,9 @@ class QuestionQuerySet(EntryQuerySet):
 class AdoptionQuerySet(EntryQuerySet):
     """What is only considered is shown to the network; a draft only to its team."""
 
-    def taken_up(self):
+    def adopted(self):
         """Return adoptions in which something was adopted; what was stopped later was adopted too."""
-        return self.exclude(stage__in=self.model.NOT_TAKEN_UP)
+        return self.exclude(stage__in=self.model.NOT_ADOPTED)
 
     def with_reports(self):
         """Return adoptions with what their newest report says: ``reported`` (its month) and

@@ -12,9 +12,9 @@ register = template.Library()
 SHOWN = 12
 
 
-@register.inclusion_tag("exchange/taken_up_by.html", takes_context=True)
-def taken_up_by(context, case):
-    """Who took up a case: stage, changes, result, and the cost beside that of the original."""
+@register.inclusion_tag("exchange/adopted_by.html", takes_context=True)
+def adopted_by(context, case):
+    """Who adopted a case: stage, changes, result, and the cost beside that of the original."""
     rows = []
     if context["revision"].has_adoptions:
         adoptions = Adoption.objects.public().about_case(case).with_reports()
@@ -42,14 +42,14 @@ def member_adoptions(member):
     )
     found = list(adoptions.filter(of_member).order_by("-published_at", "-pk"))
     adopted = [row for row in found if row.member_id == member.pk]
-    taken_up = [row for row in found if row.member_id != member.pk]
+    by_others = [row for row in found if row.member_id != member.pk]
     return {
         "member": member,
         "parts": [
             (title, filter_name, [(row, content.stage(row)) for row in rows[:SHOWN]], len(rows))
             for title, filter_name, rows in (
                 (_("What it adopted"), "member", adopted),
-                (_("What others adopted from it"), "origin", taken_up),
+                (_("What others adopted from it"), "origin", by_others),
             )
             if rows
         ],

@@ -13,6 +13,6 @@ from exchange.content.front import front_page
 @require_safe
 @page_cache.cache_public_page
 def home(request):
-    """What is worth asking, what was answered, and what was taken up elsewhere."""
+    """What is worth asking, what was answered, and what was adopted elsewhere."""
     context = front_page() | {"days": settings.EXCHANGE_DAYS}
     return render(request, "exchange/home.html", context)

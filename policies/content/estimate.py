@@ -85,12 +85,12 @@ def _members(revisions):
 
 
 def read_adopted(revisions):
-    """Return what cities that took up these revisions, from :func:`read`, report of their own costs."""
+    """Return what cities that adopted these revisions, from :func:`read`, report of their own costs."""
     return [each for further in FURTHER for each in further(revisions)]
 
 
 def adopted(numbers):
-    """Return the numbers by which :class:`Estimate` knows policies that were taken up from another city,
+    """Return the numbers by which :class:`Estimate` knows policies that were adopted from another city,
     from those of what ``FURTHER`` returns: no case has them."""
     return {-number for number in numbers}
 
@@ -169,7 +169,7 @@ class Estimate:
 
     @property
     def adopted(self):
-        """Those that were taken up from another city."""
+        """Those that were adopted from another city."""
         return [figure for figure in self.kept if figure.is_adopted]
 
     @property
@@ -244,7 +244,7 @@ class Estimate:
     @cached_property
     def experience(self):
         """Who took part, who paid and what was learnt: cities with the most in common first."""
-        # What was taken up is asked for its cost only; of the rest its original tells.
+        # What was adopted is asked for its cost only; of the rest its original tells.
         return Experience([figure.revision for figure in self._nearest], set())
 
     @cached_property

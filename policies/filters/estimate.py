@@ -92,7 +92,7 @@ class EstimateForm(forms.Form):
     goal = NamesField(MOST_NAMED)
     theme = NamesField(MOST_NAMED)
     case = NamesField(MOST_POLICIES)
-    # The numbers of ticked policies that were taken up from another city.
+    # The numbers of ticked policies that were adopted from another city.
     adoption = NamesField(MOST_POLICIES)
     population = forms.CharField(required=False, max_length=24)
     country = forms.CharField(required=False, max_length=2)

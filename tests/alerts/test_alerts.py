@@ -69,7 +69,7 @@ def test_a_saved_search_mails_what_was_published_since_with_all_else_in_one_mail
     assert titles(text) == [
         "Bus lanes, Hue",
         "Suva advises on budget: Old tram",
-        "Naga takes it up: Old tram",
+        "Naga adopts it: Old tram",
     ]
     assert f"http://localhost:8000{other.case.get_absolute_url()}" in text
     # Twice tells nothing twice, and a week without news nothing.

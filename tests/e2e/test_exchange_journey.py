@@ -108,7 +108,7 @@ ADOPTER, HOST = "linh@danang.example", "bina@kathmandu.example"
 KEPT = "One council of the operator, the city and the riders sets lines and fares."
 
 
-def test_a_policy_is_taken_up_and_its_city_is_met(open_page, desk, axe, mails):
+def test_a_policy_is_adopted_and_its_city_is_met(open_page, desk, axe, mails):
     desk("person", email=ADOPTER, name="Linh Tran", member="da-nang", role="coordinator")
     desk("person", email=HOST, name="Bina Shrestha", member="kathmandu", role="coordinator")
     for email in (ADOPTER, HOST):
@@ -134,9 +134,9 @@ def test_a_policy_is_taken_up_and_its_city_is_met(open_page, desk, axe, mails):
     _report(page, adoption, "2026-05", "Preparing", "The council met twice.")
     _report(page, adoption, "2026-11", "Under way", "The first line runs.")
     reader = open_page(case, width=390)
-    taken_up = reader.locator("section[aria-labelledby=taken-up]")
-    expect(taken_up).to_contain_text("Da Nang")
-    expect(taken_up).to_contain_text("Under way")
+    adopted = reader.locator("section[aria-labelledby=taken-up]")
+    expect(adopted).to_contain_text("Da Nang")
+    expect(adopted).to_contain_text("Under way")
 
     # An offer, a need that it fits, and an introduction to which both agree.
     offering = open_page("/exchange/cooperation/new/", session=desk("session", email=HOST))

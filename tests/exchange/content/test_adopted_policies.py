@@ -14,7 +14,7 @@ URL = "/policies/estimate/"
 
 @pytest.fixture
 def adoptions(reference, synced):
-    """Two buses, of which three cities took up the first; two say what it cost."""
+    """Two buses, of which three cities adopted the first; two say what it cost."""
     first = LiveRevisionFactory(
         title="Owl Bus",
         targets=["11.2"],
@@ -58,12 +58,12 @@ def test_the_newest_report_with_a_cost_counts_as_a_case_of_the_adopter(client, a
         for figure in sorted(figures, key=lambda figure: figure.revision.title)
     ] == [
         ("Owl Bus", "USD 5 million", "", False),
-        ("Owl Bus, taken up by Hue", "PHP 55.50", "", True),
-        ("Owl Bus, taken up by Suva", "FJD 7", "no-year", True),
+        ("Owl Bus, adopted by Hue", "PHP 55.50", "", True),
+        ("Owl Bus, adopted by Suva", "FJD 7", "no-year", True),
         ("Trams", "", "no-amount", False),
     ]
     page = answer.text
-    assert "taken up from another city" in page
+    assert "adopted from another city" in page
     assert f'href="{hue.get_absolute_url()}"' in page
     assert f'href="{suva.get_absolute_url()}"' in page
     # Who took part, and what was learnt, is told of the policies themselves.
@@ -80,7 +80,7 @@ def test_one_is_ticked_like_a_case_and_never_asked_as_one(client, adoptions):
     hue, _suva = adoptions
     answer = client.get(URL, {"target": "11.2", "adoption": hue.pk})
     estimate = answer.context["estimate"]
-    assert [figure.revision.title for figure in estimate.chosen] == ["Owl Bus, taken up by Hue"]
+    assert [figure.revision.title for figure in estimate.chosen] == ["Owl Bus, adopted by Hue"]
     assert f'name="adoption" value="{hue.pk}" form="chosen" checked' in answer.text
     assert f'name="case" value="{hue.case_id}" form="chosen">' in answer.text
     assert answer.context["without_choice"] == f"{URL}?target=11.2"
@@ -129,8 +129,8 @@ def test_what_cities_advise_and_changed_stands_beside_the_numbers(client, adopti
         for adoption, name, changes, says_why in beside.changed
     ] == [
         (against, f"Owl Bus, decided against by {against.member.name}", [], True),
-        (suva, "Owl Bus, taken up by Suva", [], True),
-        (hue, "Owl Bus, taken up by Hue", ["Two lines of five."], False),
+        (suva, "Owl Bus, adopted by Suva", [], True),
+        (hue, "Owl Bus, adopted by Hue", ["Two lines of five."], False),
     ]
     for words in ("Two each.", "No law allows it.", "Two lines of five.", 'href="#advised"'):
         assert words in answer.text
@@ -145,7 +145,7 @@ def test_the_file_has_them_without_the_number_of_a_case(client, adoptions):
     row = next(r for r in csv.DictReader(io.StringIO(text)) if r["member"] == "Hue")
     assert (row["case"], row["title"], row["amount"], row["staff_fte"], row["address"]) == (
         "",
-        "Owl Bus, taken up by Hue",
+        "Owl Bus, adopted by Hue",
         "55.5",
         "4",
         f"http://localhost:8000{hue.get_absolute_url()}",

@@ -59,18 +59,18 @@ def ledger(reference):
 
 def test_the_ledger_is_narrowed_by_what_is_in_its_address(ledger, subtests):
     for query, expected in [
-        ("", ["Owl Bus, taken up by Hue", "Waste fee, decided against by Naga"]),
+        ("", ["Owl Bus, adopted by Hue", "Waste fee, decided against by Naga"]),
         ("stage=decided-against", ["Waste fee, decided against by Naga"]),
-        ("compared=about-the-same", ["Owl Bus, taken up by Hue"]),
+        ("compared=about-the-same", ["Owl Bus, adopted by Hue"]),
         ("compared=too-early", []),
         ("compared=none", ["Waste fee, decided against by Naga"]),
-        ("aspect=place&aspect=budget", ["Owl Bus, taken up by Hue"]),
+        ("aspect=place&aspect=budget", ["Owl Bus, adopted by Hue"]),
         ("reason=cost&aspect=budget", []),
         ("goal=12", ["Waste fee, decided against by Naga"]),
-        ("goal=11&sort=city", ["Owl Bus, taken up by Hue", "Waste fee, decided against by Naga"]),
-        ("target=11.2", ["Owl Bus, taken up by Hue"]),
+        ("goal=11&sort=city", ["Owl Bus, adopted by Hue", "Waste fee, decided against by Naga"]),
+        ("target=11.2", ["Owl Bus, adopted by Hue"]),
         ("country=PH", ["Waste fee, decided against by Naga"]),
-        ("q=owl hue", ["Owl Bus, taken up by Hue"]),
+        ("q=owl hue", ["Owl Bus, adopted by Hue"]),
         ("q=suva", []),
         ("case=x", []),
     ]:
@@ -177,7 +177,7 @@ def test_lists_and_files_ask_few_queries(reference, synced, count, django_assert
 
 def test_an_empty_ledger_says_one_sentence_and_offers_one_act(db):
     page = visit("/exchange/adoptions/").content.decode()
-    assert "No city has said yet that it took up a policy of another one." in page
+    assert "No city has said yet that it adopted a policy of another one." in page
     assert "Find the policy" in page
     assert "0 adoption" not in page
 
@@ -205,25 +205,25 @@ def test_what_was_decided_against_stands_with_the_original_too(ledger, client):
     assert "Naga" in page[page.index('id="taken-up"') : page.index('id="similar"')]
 
 
-def test_cards_count_who_took_a_case_up(ledger, synced, client):
+def test_cards_count_who_adopted_a_case(ledger, synced, client):
     synced()
     kept = LiveRevisionFactory(title="Kept").case
     merged = ledger["hue"].case
     page = client.get("/policies/").text
     # Neither what is considered nor what was decided against.
-    assert page.count("Taken up by 1 city") == 1
+    assert page.count("Adopted by 1 city") == 1
     AdoptionFactory(case=merged)
     AdoptionFactory(case=kept)
     # Each process reads the numbers anew after some seconds.
     recent.forget()
-    assert [each.taken_up for each in lists.read([merged.live_id, kept.live_id])] == [2, 1]
+    assert [each.adopted_count for each in lists.read([merged.live_id, kept.live_id])] == [2, 1]
     merged.merged_into, merged.live = kept, None
     merged.save()
     recent.forget()
-    assert [each.taken_up for each in lists.read([kept.live_id])] == [3]
+    assert [each.adopted_count for each in lists.read([kept.live_id])] == [3]
 
 
-def test_members_show_what_they_adopted_and_what_was_taken_up(ledger, client):
+def test_members_show_what_they_adopted_and_what_others_adopted(ledger, client):
     hue = ledger["hue"]
     page = client.get(hue.member.get_absolute_url()).text
     assert "What it adopted" in page

@@ -450,7 +450,7 @@ def test_queries_of_a_case(client, reference, synced, django_assert_num_queries,
     with django_assert_num_queries(11):
         page = client.get(address).text
     assert page.count(">Trams<") == times
-    # With all that other cities asked, advised and took up, and where it was shown.
+    # With all that other cities asked, advised and adopted, and where it was shown.
     for _ in range(times):
         AdviceFactory(case=revision.case)
         QuestionFactory(case=revision.case)
