@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from portal import data_pages, feeds, publish, views
+from portal import feeds, publish, views
+from portal.data import pages as data_pages
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -14,7 +14,7 @@ from alerts import steps as alerts
 from alerts.models import SavedSearch, Watch
 from local_reviews.models import LocalReview
 from policies.models import Call, CallEntry, CaseStudy
-from portal.data_files import make_dump
+from portal.data.dumps import make_dump
 from seminars.models import Seminar
 from tests.addresses import make_world
 from tests.exchange import factories as exchange

@@ -2,7 +2,7 @@ from django.utils import timezone
 
 from citynet.operations.commands import TimedCommand
 from policies.models import Dump
-from portal import data_files
+from portal.data.dumps import make_dump
 
 
 class Command(TimedCommand):
@@ -23,7 +23,7 @@ class Command(TimedCommand):
         month = f"{timezone.localdate():%Y-%m}"
         made = None
         if not Dump.objects.filter(month=month).exclude(file="").exists():
-            made = data_files.make_dump(month)
+            made = make_dump(month)
         if verbosity:
             if deleted:
                 self.stdout.write(

@@ -17,9 +17,10 @@ from citynet.web import licence, page_cache, ranges
 from citynet.web.csv import csv_response
 from citynet.web.headers import open_to_other_sites
 from policies.models import CaseStudy, Dump
+from portal.models import PageText, texts_of
 
-from . import data_files
-from .models import PageText, texts_of
+from . import descriptions
+from .tables import TARGET_COLUMNS, tables, target_rows
 
 GONE = 410
 # Examples of what can stand in a frame: its name, what goes into the address, pixels.
@@ -37,12 +38,12 @@ def data(request):
     newest = next((dump for dump in dumps if not dump.is_gone), None)
     context = {
         "total": CaseStudy.objects.live().count(),
-        "tables": data_files.tables(),
+        "tables": tables(),
         "licence": licence.name_and_address(),
         "texts": texts_of(PageText.Place.LICENCE),
         "dumps": dumps,
         "newest": newest,
-        "data": data_files.dataset(newest),
+        "data": descriptions.dataset(newest),
         "contact": settings.CONTACT_EMAIL,
         "embed_sites": settings.EMBED_SITES,
         "embeds": [
@@ -67,7 +68,7 @@ def _dumps():
 @page_cache.cache_public_page
 def package(request):
     """The Frictionless Data Package of the library as it is now."""
-    found = data_files.package(f"{timezone.localdate():%Y-%m-%d}")
+    found = descriptions.package(f"{timezone.localdate():%Y-%m-%d}")
     return _as_json(found, "application/json")
 
 
@@ -76,7 +77,7 @@ def package(request):
 @page_cache.cache_public_page
 def catalogue(request):
     """The library for data portals: DCAT in JSON-LD."""
-    found = data_files.catalogue([dump for dump in _dumps() if not dump.is_gone])
+    found = descriptions.catalogue([dump for dump in _dumps() if not dump.is_gone])
     return _as_json(found, "application/ld+json")
 
 
@@ -89,9 +90,7 @@ def _as_json(found, kind):
 @require_safe
 def targets(request):
     """The 169 targets as a table."""
-    return csv_response(
-        request, "sdg-targets.csv", data_files.TARGET_COLUMNS, data_files.target_rows()
-    )
+    return csv_response(request, "sdg-targets.csv", TARGET_COLUMNS, target_rows())
 
 
 @open_to_other_sites
