@@ -27,7 +27,7 @@ from policies.filters.active import (
     quoted,
     searches_without_one_filter,
 )
-from policies.filters.estimate import CLOSE, MOST_NAMED
+from policies.filters.estimate_form import CLOSE, MOST_NAMED
 from policies.filters.explanation import Explanation
 from policies.filters.fields import MAX_WORDS, WordsField
 from policies.filters.library import LIST, MAP, PER_PAGE, TABLE, VIEWS, LibraryFilter

@@ -20,14 +20,8 @@ from policies.content import estimate as content
 from policies.content import prices
 from policies.content.comparable import Reason
 from policies.content.exchange_rates import known_currencies
-from policies.filters.estimate import (
-    MOST_NAMED,
-    MOST_OFFERED,
-    MOST_POLICIES,
-    NO_CHOICE,
-    SCALES,
-    EstimateQuestion,
-)
+from policies.filters.estimate import MOST_OFFERED, NO_CHOICE, EstimateQuestion
+from policies.filters.estimate_form import MOST_NAMED, MOST_POLICIES, SCALES
 from policies.filters.library import plain
 
 # With so many amounts to compare nobody needs a wider class.

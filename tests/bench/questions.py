@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.db.models import Count
 
 from members import traits
-from policies.filters.estimate import MOST_POLICIES
+from policies.filters.estimate_form import MOST_POLICIES
 from policies.models import Revision
 from policies.search import index, text
 from policies.search.query import Question
