@@ -3,50 +3,46 @@
 Nothing else changes their states.
 """
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from exchange.models import Addressee, Advice, Question, QuestionDraft
 from exchange.models.querysets import MODERATE, writes_as
-from exchange.models.questions import MAX_ADDRESSEES, MAX_TARGETS
-from members.models import Member
-from members.names import fold
+from exchange.models.questions import MAX_TARGETS
 from members.record import audit
 from members.secretariat import acts_for_secretariat
 
 from . import advice as advice_steps
 from . import question_notices as notices
+from .asking_limits import (
+    chosen_members,
+    limit_members,
+    limit_person,
+    need_subject,
+    refuse_asked_before,
+)
 from .entries import (
     lock,
-    lock_author,
     need_member,
     refuse_contact_details,
     refuse_removed,
-    refuse_too_many,
     waits_for_a_look,
 )
 from .errors import (
-    AlreadyAsked,
     AlreadyThere,
     ChangedMeanwhile,
     ExchangeError,
     NotAllowed,
     ReasonRequired,
     StepRefused,
-    TooManyToday,
 )
 from .notifications import notify_of_check, settle_desk
 
 State, Closed, Verdict = Question.State, Question.Closed, Question.Verdict
 Asked = Addressee.State
 
-# The same question to the same member is not put again for so long.
-ASKED_LATELY = timedelta(days=30)
 # A question that so many members were asked has gone round.
 MAX_ADDRESSEES_IN_ALL = 15
 
@@ -74,17 +70,12 @@ def ask(
     """
     need_member(author, member)
     refuse_contact_details(title, background)
-    if case is not None and not case.live_id:
-        raise StepRefused(_("This case study is not public: nobody can be asked about it."))
-    if case is None and not targets:
-        raise ExchangeError(_("Name a case study or at least one target."))
-    if len(targets) > MAX_TARGETS:
-        raise ExchangeError(_("Name at most three targets."))
-    chosen = _chosen(member, addressees, case)
+    need_subject(case, targets)
+    chosen = chosen_members(member, addressees, case)
     of_secretariat = acts_for_secretariat(author, MODERATE)
     if not of_secretariat:
-        _limit(author, chosen)
-    _refuse_asked_before(author, title, [each for each, _reason in chosen])
+        limit_person(author, chosen)
+    refuse_asked_before(author, title, [each for each, _reason in chosen])
     waits = waits_for_a_look(author, title, background)
     question = Question.objects.create(
         author=author,
@@ -301,14 +292,14 @@ def ask_next(question, *, by, addressees):
         raise StepRefused(_("This question is closed: nobody else can be asked."))
     there = set(question.addressees.values_list("member", flat=True))
     new = [(member, reason) for member, reason in addressees if member.pk not in there]
-    chosen = _chosen(question.member, new, None)
+    chosen = chosen_members(question.member, new, None)
     if len(there) + len(chosen) > MAX_ADDRESSEES_IN_ALL:
         raise ExchangeError(
             _("This question was put to %(count)d members. Please ask a new one.")
             % {"count": len(there)}
         )
     if not acts_for_secretariat(by, MODERATE):
-        _limit_members([member for member, _reason in chosen])
+        limit_members([member for member, _reason in chosen])
     added = _add_addressees(question, chosen)
     names = ", ".join(member.name for member, _reason in chosen)
     audit.record("question-forwarded", question, by=by, reason=names)
@@ -372,80 +363,6 @@ def _need_asker(question, by):
         raise NotAllowed(
             _("Only the team of %(member)s may do this.") % {"member": question.member}
         )
-
-
-def _chosen(member, addressees, case):
-    """Return the pairs of members to ask and why, each once. Raises ``ExchangeError`` for none and for
-    more than five."""
-    chosen = {}
-    if case is not None and case.member_id != member.pk:
-        chosen[case.member_id] = (case.member, _("The case is its own."))
-    for each, reason in addressees:
-        if each.pk == member.pk:
-            raise ExchangeError(_("A member does not ask itself."))
-        chosen.setdefault(each.pk, (each, reason))
-    if not chosen:
-        raise ExchangeError(_("Choose at least one member to ask."))
-    if len(chosen) > MAX_ADDRESSEES:
-        raise ExchangeError(
-            _("Choose at most five members to ask; these are %(count)d.") % {"count": len(chosen)}
-        )
-    return list(chosen.values())
-
-
-def _limit(author, chosen):
-    lock_author(author)
-    limit = settings.EXCHANGE_LIMITS["questions"]
-    refuse_too_many(
-        Question.objects.filter(author=author),
-        limit,
-        ngettext(
-            "A person may ask %(count)d question a day. Please ask the next one tomorrow.",
-            "A person may ask %(count)d questions a day. Please ask the next one tomorrow.",
-            limit,
-        )
-        % {"count": limit},
-    )
-    _limit_members([member for member, _reason in chosen])
-
-
-def _limit_members(members):
-    """Raise ``TooManyToday`` where a member was asked as much as one may be in a day."""
-    keys = sorted(member.pk for member in members)
-    # In one order, so that two people who ask the same members do not wait for each other.
-    list(
-        Member.objects.select_for_update(no_key=True, of=["self"])
-        .filter(pk__in=keys)
-        .order_by("pk")
-    )
-    since = timezone.now() - timedelta(days=1)
-    limit = settings.EXCHANGE_LIMITS["questions_to_a_member"]
-    for member in members:
-        if Addressee.objects.filter(member=member, asked_at__gt=since).count() >= limit:
-            raise TooManyToday(
-                _(
-                    "%(member)s was asked as much today as one team can answer. Take it out, or ask "
-                    "tomorrow."
-                )
-                % {"member": member}
-            )
-
-
-def _refuse_asked_before(author, title, members):
-    lately = (
-        Question.objects.readable_by(author)
-        .filter(
-            addressees__member__in=members,
-            created_at__gt=timezone.now() - ASKED_LATELY,
-            removed_at=None,
-        )
-        .exclude(state=State.REFUSED)
-        .exclude(closed_reason=Closed.WITHDRAWN)
-    )
-    folded = fold(title)
-    for question in lately.order_by("pk").distinct():
-        if fold(question.title) == folded:
-            raise AlreadyAsked(question)
 
 
 def _targets_of(case):

@@ -18,6 +18,7 @@ from exchange.forms.adoption_filter import SORTS, AdoptionFilter
 from exchange.models import Adoption
 from exchange.models.querysets import is_in_network, writes_as
 from exchange.steps import adoptions as steps
+from exchange.steps.adoption_reminders import next_due
 from policies.models import months
 
 PER_PAGE = 20
@@ -107,7 +108,7 @@ def detail(request, pk):
         "reports": [(report, content.figures(report)) for report in reports],
         "beside": content.beside_original(adoption, reports),
         "others": content.others(adoption),
-        "next_due": steps.next_due(adoption),
+        "next_due": next_due(adoption),
         "may_edit": user.is_authenticated
         and writes_as(user).filter(pk=adoption.member_id).exists(),
         "may_answer": user.is_authenticated

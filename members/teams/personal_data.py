@@ -50,6 +50,10 @@ def export(user):
 
     Other people are in it only where a notice told ``user`` of them.
     """
+    return _account(user) | _teams(user) | _record(user)
+
+
+def _account(user):
     return {
         "account": {
             "email": user.email,
@@ -72,17 +76,20 @@ def export(user):
             for factor in Authenticator.objects.filter(user=user).order_by("pk")
         ],
         "sessions": rows(UserSession.objects.filter(user=user), without=("session_key", "data")),
+    }
+
+
+def _teams(user):
+    """Return memberships, invitations and proposals; of other people's only what ``user`` did."""
+    return {
         "memberships": rows(user.memberships.all(), "member__name"),
-        # Of what concerns somebody else there is only what the person did.
-        "memberships_decided": list(
-            Membership.objects.filter(decided_by=user)
-            .order_by("pk")
-            .values("member__name", "role", "status", "note", "decided_at")
+        "memberships_decided": _values(
+            Membership.objects.filter(decided_by=user),
+            *("member__name", "role", "status", "note", "decided_at"),
         ),
-        "invitations_sent": list(
-            Invitation.objects.filter(invited_by=user)
-            .order_by("pk")
-            .values("member__name", "role", "created_at", "accepted_at", "revoked_at")
+        "invitations_sent": _values(
+            Invitation.objects.filter(invited_by=user),
+            *("member__name", "role", "created_at", "accepted_at", "revoked_at"),
         ),
         "invitations_received": rows(
             Invitation.objects.filter(email__in=addresses_of(user)),
@@ -90,26 +97,31 @@ def export(user):
             without=("token_hash",),
         ),
         "members_proposed": rows(user.proposals.all()),
-        "proposals_decided": list(
-            MemberProposal.objects.filter(decided_by=user)
-            .order_by("pk")
-            .values("name", "state", "note", "decided_at")
+        "proposals_decided": _values(
+            MemberProposal.objects.filter(decided_by=user),
+            *("name", "state", "note", "decided_at"),
         ),
+    }
+
+
+def _record(user):
+    return {
         "notices": rows(notices_of(user), without=("attempts", "next_attempt_at", "last_error")),
-        "secretariat_log": list(
-            LogEntry.objects.filter(user=user)
-            .order_by("pk")
-            .values("action_time", "content_type__model", "object_id", "action_flag")
+        "secretariat_log": _values(
+            LogEntry.objects.filter(user=user),
+            *("action_time", "content_type__model", "object_id", "action_flag"),
         ),
         # What the subjects are called is left out: it may be the name of somebody else.
         "record_by": rows(user.events.all(), without=("actor_name", "subject")),
-        "record_about": list(
-            events_about(user)
-            .exclude(actor=user)
-            .order_by("pk")
-            .values("action", "subject_type", "subject_id", "reason", "created_at")
+        "record_about": _values(
+            events_about(user).exclude(actor=user),
+            *("action", "subject_type", "subject_id", "reason", "created_at"),
         ),
     }
+
+
+def _values(queryset, *names):
+    return list(queryset.order_by("pk").values(*names))
 
 
 def trail(user):

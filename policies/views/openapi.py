@@ -87,6 +87,18 @@ TARGET = {
 }
 
 
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": TEXT,
+        "mistakes": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"parameter": TEXT, "message": TEXT}},
+        },
+    },
+}
+
 # How values of model fields stand in a line; a kind stands before those that it is one of.
 KINDS = (
     (models.BooleanField, {"type": "boolean"}),
@@ -191,6 +203,23 @@ def _page_of(name, **further):
 
 def description():
     """Return the whole description."""
+    return {
+        "openapi": "3.1.0",
+        "info": _info(),
+        "servers": [{"url": settings.SITE_URL}],
+        "externalDocs": {"url": settings.SITE_URL + reverse("codebook")},
+        "paths": _paths(),
+        "components": {
+            "schemas": {
+                "Policy": of_policy(),
+                "Target": {"type": "object", "required": list(TARGET), "properties": TARGET},
+                "Error": ERROR,
+            }
+        },
+    }
+
+
+def _info():
     name, address = licence.name_and_address()
     info = {
         "title": _("Urban SDG Knowledge Platform"),
@@ -203,8 +232,10 @@ def description():
         info["license"] = {"name": name, **({"url": address} if address else {})}
     if settings.CONTACT_EMAIL:
         info["contact"] = {"email": settings.CONTACT_EMAIL}
-    refused = _answer(_("What was wrong."), _named("Error"))
-    busy = dict.fromkeys(("429", "503"), refused)
+    return info
+
+
+def _paths():
     number = {"name": "id", "in": "path", "required": True, "schema": NUMBER | {"minimum": 1}}
     paging = {
         "page": NUMBER,
@@ -213,67 +244,34 @@ def description():
         "previous": or_null(ADDRESS),
     }
     return {
-        "openapi": "3.1.0",
-        "info": info,
-        "servers": [{"url": settings.SITE_URL}],
-        "externalDocs": {"url": settings.SITE_URL + reverse("codebook")},
-        "paths": {
-            reverse("api:policies"): {
-                "get": {
-                    "operationId": "policies",
-                    "summary": _("Policies that match, a page of them"),
-                    "parameters": parameters(),
-                    "responses": {
-                        "200": _answer(_("A page of policies."), _page_of("Policy", **paging)),
-                        **dict.fromkeys(("400", "404"), refused),
-                        **busy,
-                    },
-                }
-            },
-            "/api/policies/{id}/": {
-                "get": {
-                    "operationId": "policy",
-                    "summary": _("One policy"),
-                    "parameters": [number],
-                    "responses": {
-                        "200": _answer(_("The policy."), _named("Policy")),
-                        **dict.fromkeys(("404", "410"), refused),
-                        **busy,
-                    },
-                }
-            },
-            reverse("api:targets"): {
-                "get": {
-                    "operationId": "targets",
-                    "summary": _("The 169 targets"),
-                    "responses": {
-                        "200": _answer(_("All targets."), _page_of("Target")),
-                        **busy,
-                    },
-                }
-            },
-        },
-        "components": {
-            "schemas": {
-                "Policy": of_policy(),
-                "Target": {"type": "object", "required": list(TARGET), "properties": TARGET},
-                "Error": {
-                    "type": "object",
-                    "required": ["error"],
-                    "properties": {
-                        "error": TEXT,
-                        "mistakes": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "properties": {"parameter": TEXT, "message": TEXT},
-                            },
-                        },
-                    },
-                },
-            }
-        },
+        reverse("api:policies"): _get(
+            "policies",
+            _("Policies that match, a page of them"),
+            _answer(_("A page of policies."), _page_of("Policy", **paging)),
+            refused=("400", "404"),
+            parameters=parameters(),
+        ),
+        "/api/policies/{id}/": _get(
+            "policy",
+            _("One policy"),
+            _answer(_("The policy."), _named("Policy")),
+            refused=("404", "410"),
+            parameters=[number],
+        ),
+        reverse("api:targets"): _get(
+            "targets", _("The 169 targets"), _answer(_("All targets."), _page_of("Target"))
+        ),
     }
+
+
+def _get(name, summary, answer, *, refused=(), **further):
+    """Return what is asked for at an address: any may be busy too, and ``refused`` are the statuses of
+    mistakes."""
+    mistakes = dict.fromkeys(
+        (*refused, "429", "503"), _answer(_("What was wrong."), _named("Error"))
+    )
+    answers = {"200": answer, **mistakes}
+    return {"get": {"operationId": name, "summary": summary, **further, "responses": answers}}
 
 
 @api.answered

@@ -1,7 +1,7 @@
 from django.utils import timezone
 
 from citynet.operations.commands import TimedCommand
-from exchange.steps import adoptions, cooperation, introductions, question_clock
+from exchange.steps import adoption_reminders, cooperation, introductions, question_clock
 
 
 class Command(TimedCommand):
@@ -25,7 +25,7 @@ class Command(TimedCommand):
             "questions closed as unanswered": moved.unanswered,
             "answered questions closed": moved.settled,
             "questions opened again": moved.reopened,
-            "adoptions asked about": adoptions.remind(today),
+            "adoptions asked about": adoption_reminders.remind(today),
             "needs and offers ended": ended,
             "needs and offers that end soon": warned,
             "introductions lapsed": lapsed,

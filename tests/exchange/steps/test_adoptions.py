@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from exchange.models import Adoption, AdoptionChange
 from exchange.steps import adoptions as steps
+from exchange.steps.adoption_reminders import remind
 from exchange.steps.errors import (
     AlreadyThere,
     ChangedMeanwhile,
@@ -358,7 +359,7 @@ def test_teams_are_asked_after_6_12_and_24_months_until_it_has_ended(official):
         day = datetime(2026, 2, 15, 9, tzinfo=UTC) + timedelta(days=30.44 * month)
         with time_machine.travel(day, tick=False):
             # Running it twice asks nobody twice.
-            if steps.remind(timezone.localdate()) + steps.remind(timezone.localdate()):
+            if remind(timezone.localdate()) + remind(timezone.localdate()):
                 asked.append(f"{day:%Y-%m}")
             if month == 26:
                 AdoptionReportFactory(adoption=adoption, date="2028-04")
@@ -374,4 +375,4 @@ def test_teams_are_asked_after_6_12_and_24_months_until_it_has_ended(official):
     ]
     # The clock begins anew with a report.
     with time_machine.travel(datetime(2028, 11, 1, 9, tzinfo=UTC), tick=False):
-        assert steps.remind(timezone.localdate()) == 1
+        assert remind(timezone.localdate()) == 1

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from exchange.steps import adoptions, advice, cooperation, introductions, moderation, questions
 from exchange.steps import question_clock as clock
+from exchange.steps.adoption_reminders import remind
 from members.models import Notice
 from tests.exchange.factories import (
     AdoptionFactory,
@@ -173,7 +174,7 @@ def test_adoptions_are_settled_by_the_original_city_and_by_reports(moderator):
     due = [("Adopter", "adoption-due")]
     facts = {"date": "2026-11", "stage": "under-way", "text": "It runs.", "source_url": ""}
     with time_machine.travel(later, tick=False):
-        adoptions.remind(timezone.localdate())
+        remind(timezone.localdate())
         assert unread() == due
         adoptions.report(adoption, by=adopter, facts=facts)
         assert unread() == due
