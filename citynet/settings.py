@@ -1,6 +1,7 @@
 """Settings of the whole project, from the environment; safe when nothing is set.
 
-``.env.example`` names every variable. A file ``.env`` beside ``manage.py`` is read if it exists.
+``.env.example`` names every variable. A file ``.env`` beside ``manage.py`` is read if it exists. Sections
+begin with ``# ----``: one file, so that nothing is set in two places or only in production.
 """
 
 import socket
@@ -19,6 +20,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
+# ---- The site: folders, secret, addresses
+
 DEBUG = env.bool("DEBUG", False)
 VAR_DIR = BASE_DIR / env.path("VAR_DIR", "var")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -35,6 +38,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Feeds, citations and the sitemap need the public address when no request is at hand.
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
+
+# ---- Apps, middleware, templates
 
 INSTALLED_APPS = [
     "members.apps.SecretariatConfig",
@@ -131,6 +136,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+# ---- Database and replicas
+
 # Database. SQLite by default; DATABASE_URL=postgresql://user:password@host/name in production.
 DATABASES = {
     "default": env.dj_db_url(
@@ -172,6 +179,8 @@ if REPLICA_URL := env.str("REPLICA_URL", ""):
     }
     DATABASE_ROUTERS = ["citynet.operations.replicas.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- Caches
 
 # Caches: locmem:// keeps all in each process, db:// limits in a table of the database, and redis://
 # public pages and how often they are asked for in a Redis that may be away.
@@ -229,6 +238,8 @@ if not PAGE_CACHE_SECONDS:
 # Pages of one release are not shown by another.
 RELEASE = env.str("RELEASE", "") or BASE_DIR.name
 
+# ---- Languages, dates, names of countries
+
 # Languages of the pages. Texts of cases carry a language of their own.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
@@ -260,7 +271,8 @@ COUNTRIES_OVERRIDE = {
 }
 COUNTRIES_WITHOUT_LABEL = frozenset({"TW"})
 
-# Files
+# ---- Static files, storage, uploads
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -279,25 +291,6 @@ STORAGES = {
     },
 }
 
-# Backups (manage.py backup): where they go unless the command says so, and where pg_dump, pg_restore
-# and psql are; empty: on the PATH.
-BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
-PG_BIN = env.str("PG_BIN", "")
-# What ``migrate`` and ``load_reference`` fill: rows there do not make an installation used.
-REFERENCE_TABLES = [
-    "auth_group",
-    "auth_group_permissions",
-    "auth_permission",
-    "django_content_type",
-    "policies_theme",
-    "sdg_goal",
-    "sdg_goaltext",
-    "sdg_target",
-    "sdg_targettext",
-    "sdg_term",
-    "sdg_thesaurusversion",
-]
-
 # What a form may carry besides files. A text far too long, or a list of 200 rows, is still read, so
 # that its author gets it back with a message; what lies above is refused unread.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
@@ -313,6 +306,8 @@ MAX_FILE_BYTES = env.int("MAX_FILE_BYTES", 20 * 1024**2)
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 200 * 1024**2)
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", 64_000_000)
 
+# ---- Search, and pictures of cases
+
 # Search: each machine keeps an index of its own, which can be deleted at any time. The code of one
 # release does not read the index of another, so that a name relative to the code suits upgrades.
 SEARCH_INDEX_DIR = BASE_DIR / env.path("SEARCH_INDEX_DIR", VAR_DIR / "index")
@@ -325,7 +320,8 @@ FONT_DIR = env.str("FONT_DIR", "/usr/share/fonts")
 # Seconds after which a process adds to the database how often cases were opened; None: never.
 USES_WRITTEN_EVERY = env.int("USES_WRITTEN_EVERY", 60)
 
-# Mail
+# ---- Mail, and whom people write to
+
 email = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
 EMAIL_BACKEND = "citynet.web.mailbox.EmailBackend" if DEBUG else email["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = email["EMAIL_FILE_PATH"] or None
@@ -349,6 +345,8 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 SECURITY_POLICY_URL = env.str("SECURITY_POLICY_URL", "")
 
+# ---- Licence, DOIs, frames on other sites
+
 # Terms under which the texts may be used: a name and an address. Nothing is claimed while it is empty.
 CONTENT_LICENCE = env.str("CONTENT_LICENCE", "")
 
@@ -363,7 +361,8 @@ DATACITE_URL = env.str("DATACITE_URL", "https://api.datacite.org").rstrip("/")
 # (https://city.example.org) or * for every site; nobody's may while it is empty.
 EMBED_SITES = env.list("EMBED_SITES", [])
 
-# Security
+# ---- Security: headers and cookies
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -426,6 +425,8 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# ---- Limits
+
 # How often somebody may ask, as times/seconds. Public pages are counted by network address, behind
 # which there may be a whole city hall; what is sent by signed-in people is counted by person.
 THROTTLES = env.bool("THROTTLES", True)
@@ -448,6 +449,8 @@ THROTTLE_LIMITS = {
     # By person: all that is known of oneself, put together from every table, and recorded.
     "data": env.str("THROTTLE_DATA", "10/3600"),
 }
+
+# ---- Accounts, second factors, sessions
 
 # People and accounts. An e-mail address is the login; it is verified before anybody is signed in.
 AUTH_USER_MODEL = "members.User"
@@ -532,6 +535,8 @@ SESSION_ENGINE = "citynet.web.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Seconds after which who works for the secretariat signs in anew, active or not: a working day.
 SECRETARIAT_SESSION_AGE = 12 * 60 * 60
+# ---- The exchange
+
 # The clock of the exchange, in days after a question was asked: when the asked team is reminded, when
 # the secretariat is told that it waits too long, when the asker is offered further members, and when it
 # is closed as unanswered; and after the first answer, when it is closed as settled. How many days before
@@ -563,6 +568,8 @@ EXCHANGE_LIMITS = {
     "offers": env.int("EXCHANGE_OFFERS_A_MEMBER", 5),
     "offers_of_a_company": env.int("EXCHANGE_OFFERS_A_COMPANY", 1),
 }
+# ---- What apps tell each other: mails, personal data
+
 # Kinds of notices of which the mail is looked at once more when it goes out, by a function of the
 # notice that returns what it says now: what it names may be unpublished by then, or no longer for
 # this person, and is then not mailed (None). Some tell what no notice holds.
@@ -604,6 +611,8 @@ PERSONAL_DATA = [
     "portal.personal_data",
 ]
 
+# ---- Log
+
 # Each request has an id, in its answer and in each line of the log about it. nginx may give it.
 DJANGO_GUID = {"GUID_HEADER_NAME": "X-Request-ID", "EXPOSE_HEADER": False}
 
@@ -630,6 +639,8 @@ LOGGING = {
 # Milliseconds from which a query, or the whole answer, is logged as slow.
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 200)
 SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", 1000)
+# ---- Operations: nodes, timers, backups, metrics, errors
+
 # What this machine is called where several are told apart.
 NODE_NAME = env.str("NODE_NAME", "") or socket.gethostname()
 # Seconds for which /readyz bears with an index that is behind the database, and keeps its answer.
@@ -650,6 +661,25 @@ TIMED_COMMANDS = {
     "sync_search": timedelta(minutes=15),
 }
 TIMED_ON_EACH_NODE = ["sync_search"]
+
+# Backups (manage.py backup): where they go unless the command says so, and where pg_dump, pg_restore
+# and psql are; empty: on the PATH.
+BACKUP_DIR = env.path("BACKUP_DIR", VAR_DIR / "backups")
+PG_BIN = env.str("PG_BIN", "")
+# What ``migrate`` and ``load_reference`` fill: rows there do not make an installation used.
+REFERENCE_TABLES = [
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "policies_theme",
+    "sdg_goal",
+    "sdg_goaltext",
+    "sdg_target",
+    "sdg_targettext",
+    "sdg_term",
+    "sdg_thesaurusversion",
+]
 
 # Metrics for Prometheus at /metrics: to who has the token or, without one, to these addresses only.
 METRICS = env.bool("METRICS", False)
