@@ -29,7 +29,7 @@ OTHERS = {
     "member_slug": (TEXT, _("Last part of the address of the member’s page.")),
     "country": (TEXT, _("ISO 3166-1; empty where none is shown.")),
     "targets": (TEXT, _("Numbers of the targets, each after “SDG”.")),
-    "addressees": (TEXT, _("Which members are asked, and how it stands there.")),
+    "addressees": (TEXT, _("Which members are asked, and how far each has come.")),
     "answers": (TEXT, _("Where its answers are read.")),
     "original": (TEXT, _("Title of the policy that is adopted.")),
     "original_member": (TEXT, _("Whose policy it is.")),

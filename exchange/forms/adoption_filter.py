@@ -1,4 +1,4 @@
-"""What stands in the address of the ledger of adoptions, and what it finds there."""
+"""The filters of the list of adoptions, and what they find."""
 
 from collections import Counter
 

@@ -29,7 +29,7 @@ class AdviceForm(CleanedByFields):
         max_length=MAX_ENGLISH,
         widget=forms.Textarea(attrs={"rows": 4, "lang": "en"}),
         help_text=_(
-            "Only if you have one: it stands beside the original. A colleague or the secretariat may "
+            "Only if you have one: it is shown beside the original. A colleague or the secretariat may "
             "add it later."
         ),
     )
@@ -155,7 +155,7 @@ class EnglishForm(forms.Form):
         max_length=MAX_ENGLISH,
         min_length=10,
         widget=forms.Textarea(attrs={"rows": 10, "lang": "en"}),
-        help_text=_("It stands beside the original, with your city’s name and today’s date."),
+        help_text=_("It is shown beside the original, with your city’s name and today’s date."),
     )
     is_machine = forms.BooleanField(
         label=_("A machine translated it, and I have checked every sentence"),

@@ -1,4 +1,4 @@
-"""What stands in the address of the list of needs and offers."""
+"""The filters of the list of needs and offers."""
 
 from django import forms
 from django.db.models import Q

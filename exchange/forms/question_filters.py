@@ -1,4 +1,4 @@
-"""What stands in the address of the list of questions; the database answers."""
+"""The filters of the list of questions; the database answers."""
 
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _

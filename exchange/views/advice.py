@@ -250,7 +250,7 @@ def replace(request, pk):
             "link to the new one. The English text is taken along and marked as older until you change "
             "it."
         ),
-        done=_("The new text stands in the place of the old one."),
+        done=_("The new text has replaced the old one."),
     )
 
 
@@ -321,7 +321,7 @@ def english(request, kind, pk):
         except ExchangeError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The English text stands beside the original."))
+            messages.success(request, _("The English text is shown beside the original."))
             return redirect(entry)
     original = getattr(entry, "text", "") or f"{entry.title}\n\n{entry.background}"
     context = {"entry": entry, "original": original, "form": form}

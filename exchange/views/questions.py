@@ -50,7 +50,7 @@ LISTED = (
 @require_safe
 @page_cache.cache_public_page
 def questions(request):
-    """The questions that everybody may read, narrowed by what stands in the address."""
+    """The questions that everybody may read, narrowed by the filters in the address."""
     filters = QuestionFilter(request.GET, Question.objects.public())
     valid = filters.is_valid()
     page = Paginator(for_lists(filters.qs), PER_PAGE).get_page(request.GET.get("page"))

@@ -25,9 +25,9 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 class ReasonForm(forms.Form):
-    """Why something is done; it stands in the record."""
+    """Why something is done; it is kept in the record."""
 
-    reason = NoteField(label=_("Reason"), help_text=_("It stands in the record."))
+    reason = NoteField(label=_("Reason"), help_text=_("It is kept in the record."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -46,7 +46,7 @@ class HandOverForm(forms.Form):
     alone = forms.BooleanField(
         label=_("Present coordinators become officials"), required=False, initial=True
     )
-    note = NoteField(label=_("Note (optional)"), help_text=_("It stands in the record."))
+    note = NoteField(label=_("Note (optional)"), help_text=_("It is kept in the record."))
 
     def __init__(self, *args, member, **kwargs):
         super().__init__(*args, **kwargs)

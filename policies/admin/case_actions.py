@@ -65,7 +65,7 @@ ACTIONS = {
             _("Ask its team to bring this case up to date?"),
             (
                 _("Its team is told by mail, with your reason, and sees it at the case."),
-                _("The case stays public. It stands in the queue until the team has answered."),
+                _("The case stays public. It is in the queue until the team has answered."),
                 _(
                     "A new text that is submitted answers it, and so does “still true” or an answer in words."
                 ),
@@ -131,8 +131,8 @@ ACTIONS = {
             _("Take something down from all public texts of this case?"),
             (
                 _(
-                    "It goes from every revision, from exports and from the search, for good. The day and "
-                    "the reason stand in its place; all else stays and can still be cited."
+                    "It is removed from every revision, from exports and from the search, for good. The day and "
+                    "the reason are shown in its place; all else stays and can still be cited."
                 ),
                 _("Stored files are deleted, and open drafts lose it too."),
                 _("The record keeps who did it and why, not what it was."),

@@ -145,7 +145,7 @@ def currency(text):
     known = WORDS_OF_MONEY.get(_folded(text).rstrip("."), 0)
     if known == "":
         raise ValidationError(
-            _("“%(sign)s” stands for several currencies. Write the code, for example %(code)s.")
+            _("“%(sign)s” can mean several currencies. Write the code, for example %(code)s.")
             % {"sign": text, "code": "USD"}
         )
     return known if isinstance(known, str) else text.upper()

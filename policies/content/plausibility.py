@@ -423,7 +423,7 @@ def _address(url):
         message = _("Readers cannot open %(host)s: it is no address of the public internet.")
         return HARD, message % {"host": host or url}
     if _is_below(host, NAMES_OF_MANUALS):
-        message = _("%(host)s stands for an address in manuals. Which page is it?")
+        message = _("%(host)s is an example address from manuals. Which page is it?")
         return SOFT, message % {"host": host}
     return None
 

@@ -1,4 +1,4 @@
-"""What stands in the address of the library: words, facets, exact ranges, order, view and page.
+"""The filters of the library: words, facets, exact ranges, order, view and page.
 
 All state of a search is in the address. ``LibraryFilter.values`` holds it in one order, so that the
 same search always has the same address. The search index answers, not the database.

@@ -1,4 +1,4 @@
-"""What stands in the address of the members' directory; the database answers."""
+"""The filters of the members' directory; the database answers."""
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _

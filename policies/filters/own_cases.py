@@ -1,4 +1,4 @@
-"""What stands in the address of a person's own page: which of the own cases are listed."""
+"""The filters of a person's own page: which of the own cases are listed."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

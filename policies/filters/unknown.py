@@ -75,8 +75,8 @@ class Unknown:
         """A sentence on those that are let in; "" where there are none."""
         count = self.answer.total - self.answer.stated
         text = ngettext(
-            "%(number)s of them does not report this figure and stands at the end.",
-            "%(number)s of them do not report this figure and stand at the end.",
+            "%(number)s of them does not report this figure and is at the end.",
+            "%(number)s of them do not report this figure and are at the end.",
             count,
         )
         return text % {"number": number(count)} if count else ""

@@ -93,7 +93,7 @@ class TakeDownForm(ReasonForm):
     PASSAGE = "passage"
     what = forms.ChoiceField(label=_("What is taken out"), widget=forms.RadioSelect)
     passage = forms.CharField(
-        label=_("The passage, exactly as it stands there"),
+        label=_("The passage, copied exactly"),
         required=False,
         min_length=3,
         max_length=5000,

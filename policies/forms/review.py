@@ -60,7 +60,7 @@ class DecisionForm(forms.Form):
         help_text=gettext_lazy(
             "Negative decisions require a note. It is sent with the decision and kept on record. A line "
             "that begins with the name of a section or field and a colon, as “Budget and funding / "
-            "Amount: …”, stands at that place of the author’s form."
+            "Amount: …”, is shown at that place of the author’s form."
         ),
     )
     sections = forms.MultipleChoiceField(

@@ -66,7 +66,7 @@ class BasicsForm(TitleForm):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         help_text=hint(
             gettext_lazy(
-                "Members whose policy it is too, a name a line. The case then stands on their pages; "
+                "Members whose policy it is too, a name a line. The case is then on their pages; "
                 "you still write it."
             ),
             gettext_lazy("“Suwon City”."),

@@ -20,7 +20,7 @@ class TermForm(forms.ModelForm):
         fields = ["target", "language", "text"]
         help_texts: ClassVar = {
             "text": gettext_lazy(
-                "As people say it, not as officials write it: “bike lane”. Leave out words that stand in"
+                "As people say it, not as officials write it: “bike lane”. Leave out words that are in"
                 " every question. The search takes it up within a minute."
             )
         }
@@ -33,7 +33,7 @@ class TermForm(forms.ModelForm):
             raise ValidationError(_("Write a word or phrase; it has to have letters."))
         if all(word in text.STOP_WORDS for part in parts for word in part.words):
             raise ValidationError(
-                _("“%(words)s” stands in every question. Add the word that says what is meant.")
+                _("“%(words)s” is in every question. Add the word that says what is meant.")
                 % {"words": typed}
             )
         return typed

@@ -90,10 +90,10 @@ class Book:
         found = []
         if self.long_texts is not None and self.long_texts.count:
             texts = ngettext(
-                "One text is longer than a cell can hold (%(most)s characters). Its end stands on "
+                "One text is longer than a cell can hold (%(most)s characters). Its end is on "
                 "the sheet “%(sheet)s”.",
                 "%(count)s texts are longer than a cell can hold (%(most)s characters). Their ends "
-                "stand on the sheet “%(sheet)s”.",
+                "are on the sheet “%(sheet)s”.",
                 self.long_texts.count,
             )
             values = {

@@ -1,4 +1,4 @@
-"""What stands at the addresses of a case that was public and was unpublished: 410, not 404."""
+"""What is shown at the addresses of a case that was public and was unpublished: 410, not 404."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -79,5 +79,5 @@ class CancelForm(forms.Form):
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea({"rows": 4}),
-        help_text=_("It stands on the page of the seminar, and in the mail to who is registered."),
+        help_text=_("It is shown on the page of the seminar, and in the mail to those registered."),
     )

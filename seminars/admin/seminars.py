@@ -256,7 +256,7 @@ def announce_view(request, pk, *, model_admin):
         partial(SureForm, entry=seminar),
         lambda _data: seminars.announce(seminar, by=request.user),
         title=_("Announce a seminar"),
-        about=_("It stands in the list and in the calendar, and people can register."),
+        about=_("It is in the list and in the calendar, and people can register."),
         button=_("Announce it"),
         done=_("It is announced."),
         back=_change_page(seminar),

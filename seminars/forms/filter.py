@@ -1,4 +1,4 @@
-"""What stands in the address of the list of seminars."""
+"""The filters of the list of seminars."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

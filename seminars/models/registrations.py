@@ -36,7 +36,7 @@ class Registration(models.Model):
         blank=True,
         related_name="seminar_registrations",
         verbose_name=_("member"),
-        help_text=_("For whom the person comes; left empty by who comes for themselves."),
+        help_text=_("For whom the person comes; left empty by people who come for themselves."),
     )
     language = models.CharField(
         _("language"),

@@ -86,7 +86,7 @@ def test_page_says_so_and_leads_both_ways(client, library):
     assert 'href="/policies/?budget_max=1000&unknown=in&sort=staff"' in page
 
     page = unescape(client.get("/policies/?budget_max=1000&unknown=in").text)
-    assert "2 of them do not report this figure and stand at the end." in page
+    assert "2 of them do not report this figure and are at the end." in page
     assert 'href="/policies/?budget_max=1000"' in page
     assert '<p class="turn">Amount not reported</p>' in page
     assert '<input type="hidden" name="unknown" value="in">' in page

@@ -236,7 +236,7 @@ def test_long_text_is_told_on_the_last_sheet(surabaya):
 
     assert [len(each["text"]) for each in table(book["Long texts"])] == [49_000 - 32_765]
     assert table(book["About"])[-1]["Policies"] == (
-        "One text is longer than a cell can hold (32,767 characters). Its end stands on the sheet "
+        "One text is longer than a cell can hold (32,767 characters). Its end is on the sheet "
         "“Long texts”."
     )
 
