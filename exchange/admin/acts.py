@@ -56,26 +56,26 @@ ACTS = {
     act.name: act
     for act in (
         Act(
-            "let-through",
-            _("Let it through"),
+            "approve",
+            _("Approve"),
             _(
                 "Those for whom it is meant read it at once, and the cities that are asked get their mail. "
                 "Whatever its author writes from now on is there at once."
             ),
             CHECKED,
             forms.SureForm,
-            moderation.let_through,
-            _("It is let through."),
+            moderation.approve,
+            _("It is approved."),
             _waits,
         ),
         Act(
             "refuse",
-            _("Do not let it through"),
+            _("Refuse"),
             _("Only its team can read it, with your reason. Its author gets a mail."),
             CHECKED,
             forms.ReasonForm,
             moderation.refuse,
-            _("It is not let through; its author reads why."),
+            _("It is refused; its author reads why."),
             _waits,
         ),
         Act(

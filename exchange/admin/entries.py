@@ -78,7 +78,7 @@ class EntryAdmin(MemberSearchMixin, DeskAdmin):
 
     list_select_related = ["member"]
     change_form_template = "admin/exchange/change_form.html"
-    actions = ["let_through"]
+    actions = ["approve"]
 
     def get_queryset(self, request):
         return self.model.objects.readable_by(request.user)
@@ -113,28 +113,28 @@ class EntryAdmin(MemberSearchMixin, DeskAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def get_actions(self, request):
-        """Only entries that wait can be let through, and by who may."""
+        """Only entries that wait can be approved, and by moderators only."""
         known = super().get_actions(request)
         waits = request.GET.get(WaitsFilter.parameter_name, "").startswith("check-")
         if not waits or not request.user.has_perm(MODERATE):
-            known.pop("let_through", None)
+            known.pop("approve", None)
         return known
 
-    @admin.action(description=_("Let the ticked ones through"), permissions=["view"])
-    def let_through(self, request, queryset):
-        """Let several entries through at once; what cannot be is said."""
+    @admin.action(description=_("Approve the ticked ones"), permissions=["view"])
+    def approve(self, request, queryset):
+        """Approve several entries at once; what cannot be approved is named."""
         if not request.user.has_perm(MODERATE):
             raise PermissionDenied
         done = 0
         for entry in queryset:
             try:
-                moderation.let_through(entry, by=request.user)
+                moderation.approve(entry, by=request.user)
             except ExchangeError as refusal:
                 messages.warning(request, f"{entry}: {refusal}")
             else:
                 done += 1
         if done:
-            words = ngettext("%(count)d is let through.", "%(count)d are let through.", done)
+            words = ngettext("%(count)d is approved.", "%(count)d are approved.", done)
             messages.success(request, words % {"count": done})
 
     @admin.display(description=_("state"))

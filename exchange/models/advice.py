@@ -35,7 +35,7 @@ class Advice(WrittenText, Entry):
 
     class State(models.TextChoices):
         CHECKING = "checking", _("Waits for the secretariat")
-        REFUSED = "refused", _("Not let through")
+        REFUSED = "refused", _("Refused")
         PUBLISHED = "published", _("Published")
         REPLACED = "replaced", _("Replaced by a newer one")
         WITHDRAWN = "withdrawn", _("Withdrawn by its team")

@@ -36,7 +36,7 @@ class Cooperation(Entry):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         CHECKING = "checking", _("Waits for the secretariat")
-        REFUSED = "refused", _("Not let through")
+        REFUSED = "refused", _("Refused")
         OPEN = "open", _("Open")
         CLOSED = "closed", _("Closed by its member")
         ENDED = "ended", _("Ended on its date")

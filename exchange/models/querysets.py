@@ -44,7 +44,7 @@ class CountDistinct(Func):
 
 class EntryQuerySet(models.QuerySet):
     def standing(self):
-        """Return entries that readers may be shown, whoever they are: let through, neither hidden nor
+        """Return entries that readers may be shown, whoever they are: approved, neither hidden nor
         removed, and about nothing that was unpublished."""
         return self.filter(
             self._about_public(),

@@ -25,7 +25,7 @@ class Question(WrittenText, Entry):
 
     class State(models.TextChoices):
         CHECKING = "checking", _("Waits for the secretariat")
-        REFUSED = "refused", _("Not let through")
+        REFUSED = "refused", _("Refused")
         OPEN = "open", _("Open")
         ANSWERED = "answered", _("Answered")
         CLOSED = "closed", _("Closed")
@@ -90,7 +90,7 @@ class Question(WrittenText, Entry):
     decision_note = models.TextField(
         _("note on the decision"), blank=True, help_text=_("The asker reads it.")
     )
-    # Days of the clock count from here: when it was let through, not when it was typed.
+    # Days of the clock count from here: when it was approved, not when it was typed.
     opened_at = models.DateTimeField(_("asked on"), null=True, blank=True)
     reopened_at = models.DateTimeField(_("opened again on"), null=True, blank=True)
     answered_at = models.DateTimeField(_("first answered on"), null=True, blank=True)

@@ -183,7 +183,7 @@ def replace(
 
 
 @transaction.atomic
-def bring_out(advice, *, by):
+def approve(advice, *, by):
     """Publish advice that waited for a look, and return it; what it replaces is replaced now."""
     advice = lock(advice)
     refuse_removed(advice)
@@ -197,7 +197,7 @@ def bring_out(advice, *, by):
 
 @transaction.atomic
 def refuse(advice, *, note):
-    """Say that advice which waited is not let through; what it would have replaced goes on standing."""
+    """Say that advice which waited is refused; what it would have replaced stays in its place."""
     advice = lock(advice)
     refuse_removed(advice)
     if advice.state != State.CHECKING:

@@ -138,7 +138,7 @@ def publish(entry, *, by):
 
 
 @transaction.atomic
-def bring_out(entry, *, by):
+def approve(entry, *, by):
     """Open a need or offer that has waited for a look, and return it. Raises ``StepRefused``."""
     entry = _locked(entry)
     refuse_removed(entry)
@@ -316,7 +316,7 @@ def what_happened(entry):
     return {
         State.DRAFT: _("It is a draft."),
         State.CHECKING: _("It waits for the secretariat."),
-        State.REFUSED: _("The secretariat has not let it through."),
+        State.REFUSED: _("The secretariat has refused it."),
         State.OPEN: _("It is open already."),
         State.CLOSED: _("It is closed."),
         State.ENDED: _("It has ended on its date."),

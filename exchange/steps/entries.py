@@ -73,7 +73,7 @@ def contact_details_message(found):
 
 def waits_for_a_look(author, *texts):
     """Return whether the secretariat has to see an entry first: a person's first ones, until one has
-    been let through, and those with more than two links. The secretariat's own never wait."""
+    been approved, and those with more than two links. The secretariat's own never wait."""
     if acts_for_secretariat(author, MODERATE):
         return False
     if sum(link_count(text or "") for text in texts) > MAX_LINKS:

@@ -28,28 +28,28 @@ FLAGS_TO_HIDE = 2
 
 
 @transaction.atomic
-def let_through(entry, *, by):
+def approve(entry, *, by):
     """Show an entry that waited for a look to those whom it is for, and return it."""
     need_moderator(by)
     if isinstance(entry, Advice):
-        entry = advice_steps.bring_out(entry, by=by)
+        entry = advice_steps.approve(entry, by=by)
         if not entry.replaces_id:
             question_steps.count_answer(entry, by=by)
     elif isinstance(entry, Question):
-        entry = question_steps.bring_out(entry, by=by)
+        entry = question_steps.approve(entry, by=by)
     elif isinstance(entry, Cooperation):
-        entry = cooperation_steps.bring_out(entry, by=by)
+        entry = cooperation_steps.approve(entry, by=by)
     else:
         raise StepRefused(_("This does not wait for the secretariat."))
-    audit.record("entry-let-through", entry, by=by)
+    audit.record("entry-approved", entry, by=by)
     settle_desk(entry)
-    notify_of_decision(entry, "let-through", "", by)
+    notify_of_decision(entry, "approved", "", by)
     return entry
 
 
 @transaction.atomic
 def refuse(entry, *, by, reason):
-    """Say that an entry which waited is not let through, with the reason its author reads."""
+    """Say that an entry which waited is refused, with the reason its author reads."""
     need_moderator(by)
     _need(reason)
     if isinstance(entry, Advice):

@@ -107,7 +107,7 @@ def ask(
 
 
 @transaction.atomic
-def bring_out(question, *, by):
+def approve(question, *, by):
     """Put a question that waited for a look to those it is for, and return it; the clock begins."""
     question = lock(question)
     refuse_removed(question)
@@ -184,7 +184,7 @@ def answer(question, *, author, member, text, shown="", **of_advice):
 
 @transaction.atomic
 def count_answer(advice, *, by=None):
-    """Note that advice which answers a question can be read now: it was let through."""
+    """Note that advice which answers a question can be read now: it was approved."""
     if advice.question_id:
         _count(lock(advice.question), advice, by)
 

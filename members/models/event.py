@@ -137,7 +137,7 @@ ACTIONS = {
     "seminar-unregistered": _("Registration for a seminar cancelled"),
     "seminar-attendance": _("Noted who came to a seminar"),
     "seminar-exported": _("List of who takes part in a seminar exported"),
-    "entry-let-through": _("Entry let through"),
+    "entry-approved": _("Entry approved"),
     "entry-refused": _("Entry refused"),
     "entry-flagged": _("Entry flagged"),
     "entry-hidden": _("Entry hidden"),

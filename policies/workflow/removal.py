@@ -107,9 +107,7 @@ def take_down_passage(case, passage, *, field="", by, reason):
     _require(reason)
     case = CaseStudy.objects.select_for_update().get(pk=case.pk)
     if not _replace_passage(case, passage, field, reason):
-        raise ActionRefused(
-            _("This passage is in no text of the case. Copy it exactly.")
-        )
+        raise ActionRefused(_("This passage is in no text of the case. Copy it exactly."))
     summary.rebuild(case.revisions.exclude(list_summary={}))
     # The address may hold words of the title.
     case.refresh_from_db()

@@ -71,9 +71,9 @@ def mail_domain(member, domain):
     Member.objects.filter(slug=member).update(email_domain=domain)
 
 
-def let_through(title):
+def approve(title):
     """Let a first question through, as the secretariat does."""
-    questions.bring_out(Question.objects.get(title=title), by=None)
+    questions.approve(Question.objects.get(title=title), by=None)
 
 
 def advised(email):

@@ -44,7 +44,7 @@ def test_a_gap_is_asked_for_answered_and_judged(open_page, desk, axe, mails):
     page.get_by_role("button", name="Send the question").press("Enter")
     told(page, "Your question is on its way.")
     question = page.url
-    desk("let_through", title=title)
+    desk("approve", title=title)
     desk("mail")
     (letter,) = mails(COLLEAGUE)
     assert "Thu Pham of Da Nang asks Kathmandu Metropolitan City:" in letter

@@ -258,9 +258,9 @@ MAILING = [
     *("cooperation-publish", "introduce"),
 ]
 DECIDING = {
-    "question": ("let-through", "refuse", "remove", "restore", "forward", "duplicate"),
-    "advice": ("let-through", "refuse", "remove", "restore"),
-    "cooperation": ("let-through", "refuse", "remove", "restore"),
+    "question": ("approve", "refuse", "remove", "restore", "forward", "duplicate"),
+    "advice": ("approve", "refuse", "remove", "restore"),
+    "cooperation": ("approve", "refuse", "remove", "restore"),
     "adoption": ("remove", "restore", "decide", "add", "change"),
     "addressee": ("reply",),
 }

@@ -124,16 +124,16 @@ def test_the_desk_asks_as_often_for_many_as_for_one(
         moderator_client.get(DESK)
 
 
-def test_an_entry_is_let_through_refused_removed_and_restored(moderator_client, client):
+def test_an_entry_is_approved_refused_removed_and_restored(moderator_client, client):
     """Sentences 13 and 14, at the desk."""
     waits, bad = AdviceFactory(state="checking"), AdviceFactory(state="checking")
     page = shown(moderator_client, f"/admin/exchange/advice/{waits.pk}/change/")
-    for label in ("Let it through", "Do not let it through", "Remove it"):
+    for label in ("Approve", "Refuse", "Remove it"):
         assert label in page
     assert "Restore it" not in page
     assert client.get(waits.get_absolute_url()).status_code == 404
     act = "/admin/exchange/advice/{}/{}/".format
-    moderator_client.post(act(waits.pk, "let-through"))
+    moderator_client.post(act(waits.pk, "approve"))
     assert client.get(waits.get_absolute_url()).status_code == 200
     assert moderator_client.post(act(bad.pk, "refuse"), {"reason": ""}).status_code == 422
     moderator_client.post(act(bad.pk, "refuse"), {"reason": "It sells something."})
@@ -141,21 +141,21 @@ def test_an_entry_is_let_through_refused_removed_and_restored(moderator_client, 
     moderator_client.post(act(waits.pk, "remove"), {"reason": "It names a person."})
     assert client.get(waits.get_absolute_url()).status_code == 404
     # Nobody lets through what was decided meanwhile.
-    again = moderator_client.post(act(bad.pk, "let-through"), follow=True)
+    again = moderator_client.post(act(bad.pk, "approve"), follow=True)
     assert "This is not possible now" in again.content.decode()
     moderator_client.post(act(waits.pk, "restore"), {"reason": "It was a street."})
     assert client.get(waits.get_absolute_url()).status_code == 200
 
 
-def test_several_are_let_through_at_once(moderator_client):
+def test_several_are_approved_at_once(moderator_client):
     waits = [AdviceFactory(state="checking") for _each in range(3)]
     address = "/admin/exchange/advice/?waits=check-advice"
-    ticked = {"action": "let_through", "_selected_action": [each.pk for each in waits]}
+    ticked = {"action": "approve", "_selected_action": [each.pk for each in waits]}
     answer = moderator_client.post(address, ticked, follow=True)
-    assert "3 are let through." in answer.content.decode()
+    assert "3 are approved." in answer.content.decode()
     assert set(Advice.objects.values_list("state", flat=True)) == {"published"}
     # Elsewhere nothing waits, and nothing can be ticked.
-    assert "let_through" not in shown(moderator_client, "/admin/exchange/advice/")
+    assert 'value="approve"' not in shown(moderator_client, "/admin/exchange/advice/")
 
 
 def test_a_question_is_put_to_further_members_or_closed_as_asked_before(moderator_client):

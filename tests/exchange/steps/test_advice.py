@@ -20,7 +20,7 @@ NEPALI = "सरसफाइको लागत कुल खर्चको ए
 
 @pytest.fixture
 def colleague():
-    """Somebody in a team, of whom an entry has been let through before."""
+    """Somebody in a team, of whom an entry has been approved before."""
     membership = MembershipFactory()
     AdviceFactory(author=membership.user, member=membership.member)
     return membership
@@ -46,7 +46,7 @@ def test_a_first_entry_waits_and_the_secretariat_reads_all_of_it():
     assert (notice.recipient, notice.context["message"]) == (moderator, TEXT)
     assert notice.path == f"/admin/exchange/advice/{first.pk}/change/"
     assert give(membership).state == "checking"
-    steps.bring_out(first, by=moderator)
+    steps.approve(first, by=moderator)
     assert give(membership).state == "published"
     three = f"{TEXT} https://a.example https://b.example https://c.example"
     assert give(membership, text=three).state == "checking"
@@ -139,7 +139,7 @@ def test_a_new_text_replaces_it_and_the_english_is_older(reference, colleague):
         steps.replace(old, by=colleague.user, text=TEXT, topic="budget", language="en")
 
 
-def test_until_a_new_text_is_let_through_the_old_one_stands(colleague):
+def test_until_a_new_text_is_approved_the_old_one_stands(colleague):
     old = give(colleague)
     newcomer = MembershipFactory(member=colleague.member).user
     new = steps.replace(old, by=newcomer, text=TEXT * 2, topic="budget", language="en")
@@ -147,7 +147,7 @@ def test_until_a_new_text_is_let_through_the_old_one_stands(colleague):
     assert (old.state, new.state) == ("published", "checking")
     with pytest.raises(StepRefused, match="waits for the secretariat already"):
         steps.replace(old, by=newcomer, text=TEXT * 3, topic="budget", language="en")
-    steps.bring_out(new, by=StaffFactory(groups=["Moderators"]))
+    steps.approve(new, by=StaffFactory(groups=["Moderators"]))
     old.refresh_from_db()
     assert old.state == "replaced"
 

@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 30)
 
 @pytest.fixture
 def team(db):
-    """``member`` with a ``coordinator`` and an ``official``, whose first entry was let through."""
+    """``member`` with a ``coordinator`` and an ``official``, whose first entry was approved."""
     coordinator = MembershipFactory(role="coordinator", member__name="Surabaya")
     official = MembershipFactory(member=coordinator.member)
     CooperationFactory(kind="need", author=official.user, state="closed")
@@ -152,11 +152,11 @@ def test_first_entry_waits_and_is_brought_out(reference, team):
     assert entry.state == "checking"
     assert told() == [(moderator.name, "question-check")]
 
-    entry = cooperation.bring_out(entry, by=moderator)
+    entry = cooperation.approve(entry, by=moderator)
 
     assert entry.state == "open"
     with pytest.raises(StepRefused):
-        cooperation.bring_out(entry, by=moderator)
+        cooperation.approve(entry, by=moderator)
     assert cooperation.publish(draft(team), by=team["coordinator"]).state == "open"
 
 
@@ -206,7 +206,7 @@ def test_contact_details_are_refused_with_the_way_to_be_put_in_touch(reference, 
 )
 def test_member_has_at_most_so_many_open(reference, kind_of_member, kind, most):
     person = MembershipFactory(role="coordinator", member__kind=kind_of_member)
-    CooperationFactory(author=person.user)  # let through, of another member
+    CooperationFactory(author=person.user)  # approved, of another member
     for _number in range(most):
         last = CooperationFactory(kind=kind, member=person.member)
     entry = cooperation.draft(by=person.user, member=person.member, kind=kind, data=data())

@@ -46,21 +46,21 @@ def acts(entry):
     return list(events.values_list("action", "actor"))
 
 
-def test_advice_that_waits_is_let_through_and_its_author_told(moderator):
+def test_advice_that_waits_is_approved_and_its_author_told(moderator):
     membership = MembershipFactory()
     waits = advice_steps.give(
         author=membership.user, member=membership.member, text="x" * 30, topic="budget"
     )
-    let = steps.let_through(waits, by=moderator)
+    let = steps.approve(waits, by=moderator)
     assert let.state == "published"
     notice = Notice.objects.get(recipient=membership.user)
-    assert (notice.kind, notice.context["decision"]) == ("entry-removed", "let-through")
+    assert (notice.kind, notice.context["decision"]) == ("entry-removed", "approved")
     assert acts(waits) == [
         ("advice-given", membership.user.pk),
-        ("entry-let-through", moderator.pk),
+        ("entry-approved", moderator.pk),
     ]
     with pytest.raises(StepRefused):
-        steps.let_through(waits, by=moderator)
+        steps.approve(waits, by=moderator)
 
 
 @pytest.mark.parametrize("factory", [AdviceFactory, QuestionFactory])
@@ -105,7 +105,7 @@ def test_where_the_author_is_gone_the_coordinators_read_why(moderator, entry):
 def test_only_the_secretariat_decides(entry):
     for person in (entry.author, UserFactory(is_staff=True), MembershipFactory().user):
         for step, facts in [
-            (steps.let_through, {}),
+            (steps.approve, {}),
             (steps.refuse, {"reason": "x"}),
             (steps.remove, {"reason": "x"}),
             (steps.restore, {"reason": "x"}),
@@ -168,23 +168,23 @@ def test_who_may_flag(entry, settings):
 def test_a_question_and_its_answer_that_waited_go_on_their_way(moderator):
     asked = MembershipFactory(role="coordinator")
     question = AddresseeFactory(member=asked.member, question__state="checking").question
-    let = steps.let_through(question, by=moderator)
+    let = steps.approve(question, by=moderator)
     assert (let.state, Notice.objects.filter(kind="question-asked").count()) == ("open", 1)
     answer = question_steps.answer(
         question, author=asked.user, member=asked.member, text="Six, for nine months in all."
     )
     question.refresh_from_db()
     assert (answer.state, question.state) == ("checking", "open")
-    steps.let_through(answer, by=moderator)
+    steps.approve(answer, by=moderator)
     question.refresh_from_db()
     assert (question.state, question.addressees.get().state) == ("answered", "answered")
 
 
 def test_an_offer_that_waited_is_opened(moderator):
     offer = CooperationFactory(state="checking", opened_at=None)
-    assert steps.let_through(offer, by=moderator).state == "open"
+    assert steps.approve(offer, by=moderator).state == "open"
     with pytest.raises(StepRefused):
-        steps.let_through(AdoptionFactory(), by=moderator)
+        steps.approve(AdoptionFactory(), by=moderator)
 
 
 def test_nothing_happens_to_what_is_removed(moderator):
@@ -204,7 +204,7 @@ def test_nothing_happens_to_what_is_removed(moderator):
     shown = cooperation_steps.as_shown(draft)
     steps_of = {
         waiting: [
-            lambda: steps.let_through(waiting, **by_moderator),
+            lambda: steps.approve(waiting, **by_moderator),
             lambda: steps.refuse(waiting, **by_moderator, reason="No."),
             lambda: question_steps.close(waiting, **by_asker),
         ],
@@ -215,12 +215,12 @@ def test_nothing_happens_to_what_is_removed(moderator):
             lambda: question_steps.note_letter(answered.addressees.get(), **by_moderator),
         ],
         advice: [
-            lambda: steps.let_through(advice, **by_moderator),
+            lambda: steps.approve(advice, **by_moderator),
             lambda: steps.refuse(advice, **by_moderator, reason="No."),
         ],
         standing: [lambda: advice_steps.confirm(standing, **by_asker)],
         offer: [
-            lambda: steps.let_through(offer, **by_moderator),
+            lambda: steps.approve(offer, **by_moderator),
             lambda: steps.refuse(offer, **by_moderator, reason="No."),
             lambda: cooperation_steps.take_back(offer, **by_asker),
         ],

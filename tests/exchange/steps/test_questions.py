@@ -40,7 +40,7 @@ TEXT = "Forty drivers in three shifts, and six people in the control room."
 
 
 def known(membership):
-    """The person of ``membership``, of whom an entry was let through before."""
+    """The person of ``membership``, of whom an entry was approved before."""
     AdviceFactory(author=membership.user, member=membership.member)
     return membership.user
 
@@ -164,13 +164,13 @@ def test_the_first_question_of_a_person_waits_and_then_goes_out(reference, moder
     question = ask(membership.user, hue)
     assert (question.state, question.opened_at) == ("checking", None)
     assert (told("question-asked"), told("question-check")) == ([], [moderator.name])
-    steps.bring_out(question, by=moderator)
+    steps.approve(question, by=moderator)
     question = fresh(question)
     assert question.state == "open"
     assert question.addressees.get().asked_at == question.opened_at
     assert told("question-asked") == [coordinator.name]
     with pytest.raises(StepRefused):
-        steps.bring_out(question, by=moderator)
+        steps.approve(question, by=moderator)
     assert ask(membership.user, MemberFactory(), title="What did it cost?").state == "open"
 
 
@@ -346,7 +346,7 @@ def test_who_asked_and_has_left_is_told_of_what_everybody_reads(
     assert told("question-waiting") == [leader.name]
 
 
-def test_an_answer_that_waits_counts_when_it_is_let_through(asked, asker):
+def test_an_answer_that_waits_counts_when_it_is_approved(asked, asker):
     newcomer = MembershipFactory(member=asked.member).user
     given = steps.answer(asked.question, author=newcomer, member=asked.member, text=TEXT)
     assert given.state == "checking"

@@ -119,7 +119,7 @@ def test_what_waits_for_a_look_is_settled_by_the_look_or_when_it_is_taken_back(
     for settle in (
         lambda entry: advice.withdraw(entry, by=person),
         lambda entry: moderation.refuse(entry, by=moderator, reason="Unclear."),
-        lambda entry: moderation.let_through(entry, by=moderator),
+        lambda entry: moderation.approve(entry, by=moderator),
     ):
         Notice.objects.all().delete()
         entry = give()

@@ -28,7 +28,7 @@ NEPALI = "सरसफाइको लागत कुल खर्चको ए
 
 @pytest.fixture
 def official():
-    """Somebody of whose entries one was let through before."""
+    """Somebody of whose entries one was approved before."""
     membership = MembershipFactory(member__name="Kathmandu")
     AdviceFactory(author=membership.user, member=membership.member, topic="results-and-monitoring")
     return membership

@@ -14,7 +14,7 @@ TEXT = "Forty drivers in three shifts, and six people in the control room."
 
 
 def known(member, **facts):
-    """Return the client of somebody in a team, of whom an entry was let through before."""
+    """Return the client of somebody in a team, of whom an entry was approved before."""
     membership = MembershipFactory(member=member, **facts)
     AdviceFactory(author=membership.user, member=member)
     return signed_in(membership.user)

@@ -40,7 +40,7 @@ def case(reference):
 
 @pytest.fixture
 def asker(reference):
-    """The client of an official of Makati City, of whom an entry was let through before."""
+    """The client of an official of Makati City, of whom an entry was approved before."""
     membership = MembershipFactory(member__name="Makati City", member__slug="makati")
     AdviceFactory(author=membership.user, member=membership.member)
     client = signed_in(membership.user)

@@ -253,7 +253,7 @@ def test_a_question_of_the_network_is_404_for_all_others(client, asked):
         ({"state": "checking"}, "the secretariat looks at it within 2 working days"),
         (
             {"state": "refused", "decision_note": "No selling."},
-            "has not let this question through.</p>",
+            "has refused this question.</p>",
         ),
         ({"state": "refused", "closed_reason": "withdrawn"}, "withdrawn before it went out"),
         ({"removed_at": ago(1), "removed_reason": "It sells."}, "It sells."),
