@@ -67,7 +67,7 @@ class City:
 
     @property
     def group(self):
-        """How many traits are alike, near and different: what cities are grouped by."""
+        """Return how many traits are alike, near and different: what cities are grouped by."""
         return tuple(map(self.number, (Likeness.ALIKE, Likeness.NEAR, Likeness.DIFFERENT)))
 
     @property

@@ -211,14 +211,14 @@ def _among(name, columns):
 
 
 def computed():
-    """(column, meaning) of the columns in CSV and the workbook that are no field of a case."""
+    """Return (column, meaning) of the columns in CSV and the workbook that are no field of a case."""
     of_fields = {field.column for section in sections() for field in section.fields}
     columns = spreadsheet.columns()
     return [(each.name, each.meaning) for each in columns if each.name not in of_fields]
 
 
 def bands():
-    """(label, unit, names and labels) of the bands that figures are grouped in."""
+    """Return (label, unit, names and labels) of the bands that figures are grouped in."""
     return [
         (_("Budget"), _("USD"), BUDGET.choices),
         (_("Staff"), _("full-time equivalents"), STAFF.choices),
@@ -228,7 +228,7 @@ def bands():
 
 
 def facets():
-    """(name in addresses, label) of every filter of the library."""
+    """Return (name in addresses, label) of every filter of the library."""
     return [(facet.name, facet.label) for facet in FACETS]
 
 
@@ -237,7 +237,7 @@ def _get(model, name):
 
 
 def _case():
-    """Fields of the case itself, and what a published revision adds."""
+    """Return the fields of the case itself, and what a published revision adds."""
     return [
         (_get(CaseStudy, "member"), "member"),
         *((key.field, key.path) for key in lines.case_keys()),
@@ -247,20 +247,20 @@ def _case():
 
 
 def _keys(block):
-    """Fields of a revision in an object of the line, or with "" in the line itself."""
+    """Return the fields of a revision in an object of the line, or with "" in the line itself."""
     keys = [part for part in lines.parts() if isinstance(part, lines.Key)]
     return [(key.field, key.path) for key in keys if key.block == block]
 
 
 def _section(anchor, title, pairs, *, is_list=False):
-    """A section of (model field, path in the interchange format or "") pairs."""
+    """Return a section of (model field, path in the interchange format or "") pairs."""
     columns = set(spreadsheet.header())
     rows = [_field(field, path, columns) for field, path in pairs]
     return Section(anchor, title, is_list, rows)
 
 
 def _list(model, path, line_list=None):
-    """The section of a list; without a ``line_list`` the interchange format does not carry it."""
+    """Return the section of a list; without a ``line_list`` the interchange format does not carry it."""
     if line_list is None:
         pairs = [(field, "") for field in row_fields(model) if field.name not in OF_THE_STORE]
     elif model in lines.OF_NAMES:
@@ -303,7 +303,7 @@ def _required(field):
 
 
 def _kind(field):
-    """The type of a field in words, with its limits."""
+    """Return the type of a field in words, with its limits."""
     if _values(field):
         return _("one of the values below")
     if field.is_relation:

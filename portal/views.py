@@ -74,7 +74,7 @@ def home(request):
 
 
 def _site():
-    """The platform and its search for search engines, in schema.org terms."""
+    """Return the platform and its search in schema.org terms, for search engines."""
     found = {"@type": "EntryPoint"}
     found["urlTemplate"] = settings.SITE_URL + reverse("policies:list") + "?q={words}"
     return {
@@ -94,7 +94,7 @@ def _site():
 
 
 def _columns(goals):
-    """The histogram of cases by goal: for each goal its column, in percent as text."""
+    """Return the histogram of cases by goal: for each goal its column, in percent as text."""
     highest = max((goal.case_count for goal in goals), default=0) or 1
     width = 100 / max(len(goals), 1)
     columns = []

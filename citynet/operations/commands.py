@@ -72,7 +72,7 @@ def short(error):
 
 
 class Cadence:
-    """How often progress is told: every two seconds to who looks on, once a minute to a log."""
+    """How often progress is told: every two seconds at a terminal, once a minute in a log."""
 
     ON_TERMINAL, IN_LOG = 2, 60  # seconds
 

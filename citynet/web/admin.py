@@ -133,7 +133,7 @@ class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
 
 
 def page(model_admin, request, template, *, title, obj=None, status=200, **context):
-    """A page of our own among those of ``model_admin``, with the frame of the admin around it."""
+    """Return a page of our own among those of ``model_admin``, with the frame of the admin around it."""
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

@@ -43,7 +43,7 @@ def guarded(value):
 
 
 def lines(header, rows):
-    """The file in pieces of about 64 kB of text; ``rows`` may be a generator of any length."""
+    """Yield the file in pieces of about 64 kB of text; ``rows`` may be a generator of any length."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BYTE_ORDER_MARK)
@@ -58,7 +58,7 @@ def lines(header, rows):
 
 
 def joined(lines):
-    """Short texts as pieces of about 64 kB: sending many small ones takes longer than making them."""
+    """Yield short texts joined to pieces of about 64 kB: sending many small ones takes longer than making them."""
     pieces, size = [], 0
     for line in lines:
         pieces.append(line)
@@ -76,7 +76,7 @@ def csv_response(request, filename, header, rows):
 
 
 def download(request, filename, content_type, pieces):
-    """A streamed file for saving under ``filename`` (ASCII); a HEAD request reads no row."""
+    """Return a streamed file for saving under ``filename`` (ASCII); a HEAD request reads no row."""
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     if request.method == "HEAD":
         # A stream, because of a whole answer its length would be told: none at all.

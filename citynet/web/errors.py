@@ -96,7 +96,7 @@ def _needs_account(request):
 
 
 def _typed(request):
-    """The texts of a form that came from one of our own pages, to be shown again."""
+    """Return the texts of a form that came from one of our own pages, to be shown again."""
     if request.method != "POST" or not getattr(request, "csrf_processing_done", False):
         return []
     try:

@@ -36,7 +36,7 @@ class Found:
 
     @property
     def standing(self):
-        """How a question stands; of advice that it is one."""
+        """Return the state of a question in words; of advice that it is one."""
         return Question.State(self.state).label if self.state else _("Advice")
 
     @property

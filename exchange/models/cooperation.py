@@ -161,7 +161,7 @@ class CooperationLanguage(models.Model):
 
 
 class Introduction(models.Model):
-    """That somebody asks a member to be put in touch; addresses change hands only with consent.
+    """Somebody's request to a member to be put in touch; addresses change hands only with consent.
 
     No address is kept here: they are read from the accounts when they are shown or mailed.
     """

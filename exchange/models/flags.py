@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Flag(models.Model):
-    """That somebody in the network finds something wrong with an entry."""
+    """Somebody's remark that something is wrong with an entry."""
 
     class Reason(models.TextChoices):
         ADVERTISING = "advertising", _("Advertising")

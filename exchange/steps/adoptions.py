@@ -249,7 +249,7 @@ def speaks_for_origin(user, adoption):
 
 @transaction.atomic
 def confirm(adoption, *, by, note="", shown=""):
-    """The original city says that it is so, with a note if it likes.
+    """Confirm an adoption for the original city, with a note if it likes.
 
     ``shown`` is what :func:`as_shown` returned when the page was opened, "" where that is not known, here
     and where it adds a note or disputes. Raises ``ChangedMeanwhile`` where it reads otherwise now.
@@ -264,7 +264,7 @@ def confirm(adoption, *, by, note="", shown=""):
 
 @transaction.atomic
 def add_note(adoption, *, by, note, shown=""):
-    """The original city adds a note, in the place of an earlier one."""
+    """Add a note of the original city, in the place of an earlier one."""
     if not note.strip():
         raise ExchangeError(_("Write the note."))
     adoption = _locked_for_origin(adoption, by, shown)
@@ -275,7 +275,7 @@ def add_note(adoption, *, by, note, shown=""):
 
 @transaction.atomic
 def dispute(adoption, *, by, note, shown=""):
-    """The original city contradicts: until the secretariat has decided, the entry says so."""
+    """Dispute an adoption for the original city: until the secretariat has decided, the entry says so."""
     if not note.strip():
         raise ReasonRequired
     adoption = _locked_for_origin(adoption, by, shown)

@@ -22,7 +22,7 @@ State, Closed, Asked = Question.State, Question.Closed, Addressee.State
 
 @dataclass
 class Moved:
-    """How many questions the clock has moved on, by what was done."""
+    """How many questions moved on with time, by what was done."""
 
     reminded: int = 0
     waits: int = 0
@@ -138,7 +138,7 @@ def _move_open_on(question, now, moved):
 
 
 def _remind(question, now, moved):
-    """Remind each member that owes an answer once; what waits for the secretariat is given already."""
+    """Remind each member that owes an answer, once, unless its answer waits for the secretariat already."""
     waiting = Advice.objects.filter(addressee=OuterRef("pk"), state=Advice.State.CHECKING)
     due = question.addressees.filter(
         ~Exists(waiting),

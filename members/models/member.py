@@ -305,7 +305,7 @@ class Member(models.Model):
         return address("members:detail", self.slug)
 
     def clean(self):
-        """Raises ``ValidationError`` for an address that leads to another member already."""
+        """Raise ``ValidationError`` for an address that leads to another member already."""
         self.email_domain = self.email_domain.lower()
         taken = FormerAddress.objects.filter(slug=self.slug).exclude(member=self.pk)
         if taken.exists():

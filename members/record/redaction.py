@@ -262,7 +262,7 @@ class Redactor:
         return value
 
     def rows(self, rows, *fields):
-        """Rewrite the fields (text or JSON) of those of ``rows`` in which the person stands."""
+        """Rewrite the fields (text or JSON) of those of ``rows`` that name the person."""
         for row in self._found(rows, fields):
             for field in fields:
                 value = self.value(getattr(row, field))

@@ -89,7 +89,7 @@ def shares(amounts, total):
 
 
 def stacked(parts, total):
-    """One bar of all the parts, and one bar for each of them, as ``(bar, bars)``.
+    """Return one bar of all the parts, and one bar for each of them, as ``(bar, bars)``.
 
     ``parts`` are (amount, kind); a part without an amount has an empty bar. What the parts leave
     of ``total`` is unknown. Parts that exceed the total, or have none, share their own sum.

@@ -223,7 +223,7 @@ def whole(old, new):
 
 
 def _blocks(old, new):
-    """Pairs of slices, equal ones and replaced ones, that make up both lists in order."""
+    """Yield pairs of slices, equal ones and replaced ones, that make up both lists in order."""
     if len(old) * len(new) > MAX_COMPARISONS:
         yield from _ends(old, new)
         return
@@ -233,7 +233,7 @@ def _blocks(old, new):
 
 
 def _ends(old, new):
-    """The common beginning, what differs in between, and the common end."""
+    """Return the common beginning, what differs in between, and the common end."""
     shorter = min(len(old), len(new))
     head = 0
     while head < shorter and old[head] == new[head]:

@@ -203,7 +203,7 @@ def _time(revision, today):
 
 
 def _stage(revision, today):
-    """What the stage says and the dates do not."""
+    """Yield doubts about a stage that the dates contradict."""
     stage, start, end = revision.stage, revision.start, revision.end
     begun = stage in (Stage.UNDER_WAY, Stage.COMPLETED, Stage.STOPPED)
     values = {"stage": revision.get_stage_display().lower(), "start": start, "end": end}
@@ -222,7 +222,7 @@ def _stage(revision, today):
 
 
 def _phase(revision, phase, prefix):
-    """A phase that ends after the policy; one that prepares it may well begin before."""
+    """Yield doubts about a phase that ends after the policy; one that prepares it may well begin before."""
     if _is_before(revision.end, phase.end or phase.start):
         yield (
             SOFT,
@@ -335,7 +335,7 @@ def _funding(revision, today):
 
 
 def _above(revision, rows, name, message):
-    """A list of amounts that is more than the whole."""
+    """Yield doubts about a list of amounts that adds up to more than the whole."""
     whole, total = revision.budget_amount, sum(row.amount for row in rows)
     if whole is not None and total > whole:
         code = revision.budget_currency

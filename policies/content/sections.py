@@ -76,7 +76,7 @@ class Group:
 
 
 def stakeholder_groups(revision):
-    """Who leads, then the others by what kind of organisation they are; the unknown kind last.
+    """Return who leads, then the others by what kind of organisation they are; the unknown kind last.
 
     Each is (name, role, kind or engagement, number of the source), "" or None where not reported.
     """

@@ -113,7 +113,7 @@ def _numbers(counts):
 
 
 def _places(counts):
-    """How many members and countries the policies are from; nothing where there is no policy."""
+    """Return how many members and countries the policies are from; nothing where there is no policy."""
     rows = ((_("Cities and organisations"), "member"), (_("Countries and areas"), "country"))
     return [Fact(label, number(len(counts.of(facet)))) for label, facet in rows if counts.total]
 
@@ -134,7 +134,7 @@ def as_png(card):
 
 
 def _strip(draw, numbers):
-    """The 17 goals along the top: those that the case serves in their colour and with their number."""
+    """Draw the 17 goals along the top: those that the case serves in their colour and with their number."""
     width = WIDTH / len(COLOURS)
     for slot, colour in enumerate(COLOURS):
         number = slot + 1
@@ -148,7 +148,7 @@ def _strip(draw, numbers):
 
 
 def _title(draw, card):
-    """The title in up to three lines, as large as it can be."""
+    """Draw the title in up to three lines, as large as it can be."""
     for size in (60, 52, 44):
         lines = _lines(card.title, size, WIDTH - 2 * MARGIN)
         if lines is None:
@@ -172,7 +172,7 @@ def _title(draw, card):
 
 
 def _facts(draw, facts):
-    """The facts side by side; what is not reported is hatched."""
+    """Draw the facts side by side; what is not reported is hatched."""
     top, width = 416, (WIDTH - 2 * MARGIN) / len(facts)
     draw.line((MARGIN, top - 20, WIDTH - MARGIN, top - 20), fill=RULE, width=3)
     for slot, fact in enumerate(facts):
@@ -201,7 +201,7 @@ def _hatch(draw, box):
 
 
 def _line(draw, place, text, size, ink, *, is_bold):
-    """One line of text from its upper left corner, cut where it would be too long."""
+    """Draw one line of text from its upper left corner, cut where it would be too long."""
     x, y = place
     for word, font in (_lines(text, size, WIDTH - 2 * MARGIN, is_bold=is_bold) or [[]])[0]:
         draw.text((x, y + size), word, ink, font, anchor="ls")

@@ -392,7 +392,7 @@ class Cleaner:
             self._convert(revision)
 
     def _convert(self, revision):
-        """The amount in USD, where a rate is known."""
+        """Work out the amount in USD, where a rate is known."""
         usd = Revision.budget_usd.field
         try:
             revision.budget_usd = usd.clean(_converted(revision), revision)

@@ -139,5 +139,5 @@ def _count_elements(archive, name, most):
 
 
 def _refuse_declarations(*_declaration):
-    """No spreadsheet writes one; it is how a small file makes a reader write a huge text."""
+    """Refuse entity declarations: no spreadsheet writes one, and a small file could grow to a huge text by them."""
     raise ValueError

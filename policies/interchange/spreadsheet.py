@@ -228,7 +228,7 @@ def header():
 
 
 def rows(revisions):
-    """A list of values for each revision of an iterable of any length, as the CSV file has them."""
+    """Yield a list of values for each revision of an iterable of any length, as the CSV file has them."""
     every_column = [(column.of, _CELLS.get(column.kind)) for column in columns()]
     for revision in revisions:
         yield [write(of(revision)) if write else of(revision) for of, write in every_column]

@@ -104,7 +104,7 @@ class FiscalYearField(models.CharField):
 
 
 def period_constraints(name):
-    """Database rules for a model with ``start`` and ``end``: both well formed, end not before start.
+    """Return the constraints of a model with ``start`` and ``end``: both well formed, end not before start.
 
     An end that names only the year is not before a start in that year.
     """

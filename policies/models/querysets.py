@@ -158,7 +158,7 @@ class RevisionQuerySet(models.QuerySet):
         return self.filter(~NEVER_SUBMITTED | compiled | imported)
 
     def awaiting_review(self):
-        """Submitted revisions, the one that has waited longest first."""
+        """Return submitted revisions, the one that has waited longest first."""
         return self.filter(state=self.model.State.SUBMITTED).order_by("submitted_at", "pk")
 
     def for_lists(self):

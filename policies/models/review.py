@@ -247,7 +247,7 @@ class UpdateRequestQuerySet(models.QuerySet):
 
 
 class UpdateRequest(models.Model):
-    """That the moderators ask a team to bring a public case up to date."""
+    """The moderators' request to a team to bring a public case up to date."""
 
     class Answer(models.TextChoices):
         EDIT = "edit", _("A new text was submitted")

@@ -92,6 +92,6 @@ def _fill(archive, month):
 
 
 def _plain(pieces):
-    """The pieces of a CSV file without the mark for spreadsheets, which programs take for a letter."""
+    """Yield the pieces of a CSV file without the mark for spreadsheets, which programs take for a letter."""
     for piece in pieces:
         yield piece.removeprefix(BYTE_ORDER_MARK)

@@ -10,7 +10,7 @@ from .seminars import Seminar
 
 
 class Registration(models.Model):
-    """That a person takes part in a seminar, or waits for a place. It goes with the account."""
+    """A person's place in a seminar, or on its waiting list. It goes with the account."""
 
     class State(models.TextChoices):
         REGISTERED = "registered", _("Registered")
