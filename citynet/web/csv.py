@@ -58,7 +58,8 @@ def lines(header, rows):
 
 
 def joined(lines):
-    """Yield short texts joined to pieces of about 64 kB: sending many small ones takes longer than making them."""
+    """Yield short texts joined to pieces of about 64 kB: sending many small ones takes longer than
+    making them."""
     pieces, size = [], 0
     for line in lines:
         pieces.append(line)

@@ -32,7 +32,8 @@ class Statement:
 
     @property
     def times(self):
-        """Return how many times larger the highest is than the lowest, with two digits; None where that says nothing."""
+        """Return how many times larger the highest is than the lowest, with two digits; None where that
+        says nothing."""
         if not self.lowest or self.lowest[0] <= 0:
             return None
         return prices.two_digits(Decimal(self.highest[0]) / Decimal(self.lowest[0]))

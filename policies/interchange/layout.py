@@ -139,5 +139,6 @@ def _count_elements(archive, name, most):
 
 
 def _refuse_declarations(*_declaration):
-    """Refuse entity declarations: no spreadsheet writes one, and a small file could grow to a huge text by them."""
+    """Refuse entity declarations: no spreadsheet writes one, and by them a small file could grow to a
+    huge text."""
     raise ValueError
