@@ -85,7 +85,7 @@ class Cooperation(Entry):
     )
     opened_at = models.DateTimeField(_("opened on"), null=True, blank=True)
     ended_at = models.DateTimeField(_("closed or ended on"), null=True, blank=True)
-    # Somebody has changed the draft of whom nothing has been let through.
+    # Somebody has changed the draft of whom nothing has been approved.
     has_first_words = models.BooleanField(default=False, db_default=False, editable=False)
     warned_at = models.DateTimeField(_("warned of its end on"), null=True, blank=True)
     outcome = models.CharField(_("what came of it"), max_length=500, blank=True)
