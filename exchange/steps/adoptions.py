@@ -6,6 +6,7 @@ may confirm it, add a note, or dispute it, which the secretariat decides.
 
 import hashlib
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone, translation

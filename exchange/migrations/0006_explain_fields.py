@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0004_cooperation_passed_on"),
+        ("exchange", "0005_cooperation_has_first_words"),
     ]
 
     operations = [
