@@ -211,7 +211,7 @@ def test_another_member_is_added_and_seen_before_it_is_sent(asker, case):
     page = asker.post(ASK, filled(asker, case=case.pk, other="da nang"))
     assert page.status_code == 200
     assert candidates(page)[-1] == ("Đà Nẵng", "You named it.")
-    assert "Đà Nẵng stands in the list now." in page.text
+    assert "Đà Nẵng is in the list now." in page.text
     assert "Nobody of Đà Nẵng is here yet." in page.text
     assert not Question.objects.exists()
     for typed, words in {

@@ -89,7 +89,7 @@ def test_what_is_asked_of_the_teams_stands_first_with_its_day(leader):
     assert "2 things wait for you and your colleagues." in text
     due = timezone.localdate() - timedelta(days=2)
     assert text.count("Was due on") == 1
-    assert f"{due:%-d}, {due:%Y}" in text
+    assert f"{due:%-d %B %Y}" in text
     assert "Not for us now?" not in text
     assert "Asked of others?" not in text
     assert "Decline, with a reason" in text

@@ -94,7 +94,7 @@ def test_what_is_no_term_is_refused_beside_its_field(moderator_client, reference
         ("   ", "This field is required."),
         ("–!?", "Write a word or phrase; it has to have letters."),
         ("11.7", "Write a word or phrase; it has to have letters."),
-        ("of the", "“of the” stands in every question. Add the word that says what is meant."),
+        ("of the", "“of the” is in every question. Add the word that says what is meant."),
         ("x" * 81, "Ensure this value has at most 80 characters (it has 81)."),
         ("x" * 10_000, "Ensure this value has at most 80 characters (it has 10000)."),
         ("ROOF  garden", "This target has the word already."),

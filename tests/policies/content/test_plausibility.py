@@ -270,8 +270,8 @@ PRIVATE = "Readers cannot open %s: it is no address of the public internet."
         ("http://2130706433/", "hard", PRIVATE % "2130706433"),
         ("https://kim:secret@city.go.kr/", "hard", "This address holds a name or password, which readers would see."),
         ("http://[::1/", "hard", "This address cannot be read."),
-        ("https://example.org/report", "soft", "example.org stands for an address in manuals. Which page is it?"),
-        ("https://www.city.example/", "soft", "www.city.example stands for an address in manuals. Which page is it?"),
+        ("https://example.org/report", "soft", "example.org is an example address from manuals. Which page is it?"),
+        ("https://www.city.example/", "soft", "www.city.example is an example address from manuals. Which page is it?"),
     ],
 )  # fmt: skip
 def test_sources_can_be_opened(url, level, message):

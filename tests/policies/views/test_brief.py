@@ -64,7 +64,7 @@ def test_brief_of_an_estimate_shows_the_policies_behind_it(client, reference, sy
     page = client.get("/policies/estimate/brief/?target=11.2").text
     assert page.count('<div class="sheet">') == 2
     assert re.findall(r"<span[^>]*>(Buses \d)</span>", page) == [f"Buses {n}" for n in range(8)]
-    assert "2 more stand on the page of the estimate." in page
+    assert "2 more are on the page of the estimate." in page
     assert "10 policies are on target 11.2" in page
     # What is not understood, or too much, leads to the page that says so.
     for query in ("", "target=99.9", "for=nowhere"):
