@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("policies", "0004_case_claimed_at"),
+        ("policies", "0005_revision_doi_is_outdated"),
         ("sdg", "0001_initial"),
     ]
 

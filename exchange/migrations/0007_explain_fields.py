@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0005_cooperation_has_first_words"),
+        ("exchange", "0006_reasons_without_titles"),
     ]
 
     operations = [
