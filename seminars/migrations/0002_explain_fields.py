@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0003_reword"),
-        ("policies", "0005_explain_fields"),
+        ("policies", "0006_explain_fields"),
         ("sdg", "0001_initial"),
         ("seminars", "0001_initial"),
     ]
