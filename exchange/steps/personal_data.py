@@ -154,7 +154,8 @@ def _in_notices(user):
         keys[apps.get_model(kind)].add(str(key))
     pages = {name: keys[model] for name, model in ABOUT.items()}
     pages |= {f"admin:exchange_{model._meta.model_name}_change": keys[model] for model in part}
-    pages |= {"exchange:advice": keys[Advice], "my-exchange:introduction": keys[Introduction]}
+    pages |= {"exchange:advice": keys[Advice], "exchange:cooperation": keys[Cooperation]}
+    pages["my-exchange:introduction"] = keys[Introduction]
 
     def is_about(notice):
         name, arguments = place_of(notice.path)

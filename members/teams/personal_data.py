@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from members.models import Event, Invitation, Member, MemberProposal, Membership, Notice, User
-from members.notices.notifications import notices_of
+from members.notices.notifications import address, notices_of
 from members.record.people import rows
 from members.record.redaction import Redactor, addresses_of, former_colleague, former_moderator
 
@@ -42,6 +42,14 @@ STEPS_OF_A_TEAM = (
     *("adoption-confirmed", "adoption-disputed", "cooperation-opened", "cooperation-changed"),
     *("cooperation-renewed", "cooperation-closed", "introduction-asked"),
     *("introduction-accepted", "introduction-declined", "introduction-outcome", "entry-flagged"),
+)
+
+
+# What is called as a person wrote or is called; elsewhere a name is the text of a case, or of a seminar.
+CALLED_BY_PEOPLE = (
+    *("members.user", "members.membership", "members.memberproposal", "members.invitation"),
+    *("exchange.question", "exchange.advice", "exchange.adoption", "exchange.cooperation"),
+    *("exchange.introduction", "case_collections.collection", "seminars.registration"),
 )
 
 
@@ -158,6 +166,7 @@ def forget(user):
     Teams that lose their last coordinator are made known to the secretariat. Addresses, second
     factors and own notices go with the account itself.
     """
+    teams = _teams_of(user)
     memberships.leave_all(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
@@ -166,15 +175,13 @@ def forget(user):
     # An address is nobody else's; a name may be, or a word like any other. So it is taken out where the
     # person took part, and there alone.
     anywhere = Redactor(user, former_colleague(), words=addresses) if addresses else None
-    teams = Member.with_proposed.filter(Q(memberships__user=user) | Q(proposed_as__user=user))
-    part = Q(member__in=teams.values("pk")) | Q(decided_by=user)
+    part = Q(member__in=teams) | Q(decided_by=user)
     in_teams = Membership.objects.filter(part).exclude(user=user)
     proposed = MemberProposal.objects.filter(part).exclude(user=user)
     of_teams = ("members.membership", "members.memberproposal")
     # Before the rows go by whose numbers the record knows the person.
     redactor.events(events_about(user), "subject", "reason")
-    # The title of a case is its text.
-    redactor.events(user.events.exclude(subject_type__startswith="policies."), "subject")
+    redactor.events(user.events.filter(subject_type__in=CALLED_BY_PEOPLE), "subject")
     redactor.events(user.events.all(), "reason")
     for kind, rows_of in zip(of_teams, (in_teams, proposed), strict=True):
         keys = map(str, rows_of.values_list("pk", flat=True))
@@ -192,8 +199,7 @@ def forget(user):
     own_account = Q(kind=Notice.Kind.ACCOUNT_CHANGED, email__iexact=user.email)
     mailed = Q(email__in=addresses) | own_account
     Notice.objects.filter(mailed, recipient=None).delete()
-    names = {*teams.values_list("name", flat=True), *user.proposals.values_list("name", flat=True)}
-    redactor.notices(Notice.objects.filter(context__member__in=names))
+    redactor.notices(Notice.objects.filter(_told_of(user, teams, addresses)))
     redactor.rows(in_teams, "message", "note")
     redactor.rows(proposed, "message", "note")
     redactor.rows(_log_about(user, teams, in_teams, proposed), "object_repr", "change_message")
@@ -202,6 +208,37 @@ def forget(user):
         anywhere.rows(Membership.objects.exclude(user=user), "message", "note")
         anywhere.rows(MemberProposal.objects.exclude(user=user), "message", "note")
         anywhere.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")
+
+
+def _teams_of(user):
+    """Return the members in whose teams the person is or was; not those that the person only asked."""
+    mine = user.memberships.all()
+    keys = [str(key) for key in mine.values_list("pk", flat=True)]
+    approved = Event.objects.filter(
+        action="membership-approved", subject_type="members.membership", subject_id__in=keys
+    )
+    accepted = user.events.filter(action="invitation-accepted")
+    invited = Invitation.objects.filter(pk__in=list(accepted.values_list("subject_id", flat=True)))
+    was_in = mine.filter(
+        Q(status=Membership.Status.ACTIVE)
+        | Q(pk__in=list(approved.values_list("subject_id", flat=True)))
+        | Q(member__in=invited.values("member"))
+        | Q(member__in=user.proposals.values("member"))
+    )
+    return Member.objects.filter(pk__in=list(was_in.values_list("member", flat=True)))
+
+
+def _told_of(user, teams, addresses):
+    """Return the condition that a notice is about the person's teams, requests or proposals."""
+    requests = user.memberships.values_list("pk", flat=True)
+    proposed = user.proposals.values_list("pk", flat=True)
+    pages = [address("my:request", key) for key in requests]
+    pages += [address("admin:members_memberproposal_decide", key) for key in proposed]
+    return (
+        Q(context__member__in=list(teams.values_list("name", flat=True)))
+        | Q(context__email__in=[*addresses, user.email])
+        | Q(path__in=pages)
+    )
 
 
 def _log_about(user, teams, in_teams, proposed):

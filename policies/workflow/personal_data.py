@@ -176,7 +176,7 @@ def _in_notices(user, revisions):
     the person gave to somebody."""
     rows = Revision.objects.filter(pk__in=revisions)
     rows = list(rows.values_list("pk", "case", "title", "case__member__name"))
-    texts, cases = {row[0] for row in rows}, {row[1] for row in rows}
+    texts, cases = {str(row[0]) for row in rows}, {str(row[1]) for row in rows}
     titles = {(member, title) for _pk, _case, title, member in rows}
     pages = {
         **dict.fromkeys(("policies:edit", "policies:case", "policies:case-short"), cases),
@@ -187,10 +187,10 @@ def _in_notices(user, revisions):
 
     def is_about(notice):
         name, arguments = place_of(notice.path)
-        key = arguments.get("pk") or arguments.get("object_id") or 0
+        key = arguments.get("pk") or arguments.get("object_id")
         facts = notice.context
         return (
-            int(key) in pages.get(name, ())
+            str(key) in pages.get(name, ())
             # Who has left is led to the own page.
             or (facts.get("member"), facts.get("title")) in titles
             or (notice.kind == Notice.Kind.ASSIGNED and gave and facts.get("by") == gave)

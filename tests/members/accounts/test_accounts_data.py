@@ -767,8 +767,14 @@ def test_deletion_leaves_alone_what_the_person_had_no_part_in(surabaya, name):
         ]
 
     before = everything()
-    people.delete_account(UserFactory(name=name))
-    assert everything() == before
+    stranger = UserFactory(name=name)
+    # Whoever only asked, or proposed the city anew, took no part either.
+    refused = memberships.request_membership(stranger, surabaya, "Kim Minji, of an office")
+    facts = {"kind": "local-government", "country": "ID", "website": "https://surabaya.example/"}
+    proposals.propose(stranger, name="Surabaya", message="", **facts)
+    memberships.decline(refused, leader, "Unknown here.")
+    people.delete_account(stranger)
+    assert [each for each in everything() if each in before] == before
 
 
 def test_deletion_leaves_what_programs_read_in_notices_of_the_own_team(surabaya):
