@@ -163,15 +163,22 @@ def decide(entry, known, *, publish):
     return Action.REWRITE
 
 
-def case_changes(entry, case, *, publish):
+def case_changes(entry, known, *, publish):
     """Return what a line changes of the case itself, as {attribute: value}.
 
-    It is seen at once where the case is public, so then only ``publish`` changes it.
+    It is seen at once where the case is public, so then only ``publish`` changes it. A day on which a
+    former text was confirmed is none of the text that took its place.
     """
-    if case.live_id and not publish:
+    case, live = known.case, known.live
+    if live and not publish:
         return {}
     given = entry.about_case.items()
-    return {name: value for name, value in given if getattr(case, name) != value}
+    changes = {name: value for name, value in given if getattr(case, name) != value}
+    if live and (day := changes.get("confirmed_at")):
+        is_first = live.number == 1 and _says_same(entry, live)
+        if not is_first and day < timezone.localdate(live.decided_at):
+            del changes["confirmed_at"]
+    return changes
 
 
 def _says_same(entry, revision):
@@ -210,7 +217,8 @@ def write(steps, *, publish_at=None):
         step.entry.revision = step.known.open
     public = [step.entry.revision for step in steps if step.action is not Action.NOTHING]
     if publish_at and public:
-        moderation.publish_all(public, name=DECIDER, at=publish_at)
+        confirmed = {step.known.case.pk for step in steps if "confirmed_at" in step.case_changes}
+        moderation.publish_all(public, name=DECIDER, at=publish_at, confirmed=confirmed)
 
 
 def _create_cases(entries):

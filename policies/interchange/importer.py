@@ -170,7 +170,7 @@ class Importer:
         if not self.update:
             return Step(entry, Action.NOTHING, known)
         action = decide(entry, known, publish=self.publish)
-        changes = case_changes(entry, known.case, publish=self.publish)
+        changes = case_changes(entry, known, publish=self.publish)
         return Step(entry, action, known, changes)
 
     def _count(self, step):

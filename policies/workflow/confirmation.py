@@ -37,7 +37,16 @@ def _own_submission(case, revision):
     return None
 
 
-def confirm_own_text(case, revision):
+def follow_text(case, revision, *, restoring):
+    """Let the confirmation of a case be about ``revision``, which becomes public now, or was public before
+    and becomes so again; ``case.live`` is still what was public until now."""
+    if restoring:
+        _forget_of_other_text(case, revision)
+    else:
+        _confirm_own_text(case, revision)
+
+
+def _confirm_own_text(case, revision):
     """Mark a compiled case as confirmed where the city itself submitted the text."""
     if submission := _own_submission(case, revision):
         case.confirmed_at = timezone.localdate(submission.created_at)
@@ -45,7 +54,18 @@ def confirm_own_text(case, revision):
 
 
 def unconfirm(case, revision):
-    """Undo :func:`confirm_own_text`."""
+    """Undo what :func:`follow_text` confirmed."""
     submission = _own_submission(case, revision)
     if submission and case.confirmed_by_id == submission.actor_id:
+        case.confirmed_at = case.confirmed_by = None
+
+
+def _forget_of_other_text(case, revision):
+    """Take away a confirmation that was given after ``revision`` had ceased to be public: the city has
+    confirmed another text."""
+    ended = revision.events.filter(to_state__in=(State.SUPERSEDED, State.UNPUBLISHED)).last()
+    if case.confirmed_at is None or ended is None:
+        return
+    day = timezone.localdate(ended.created_at)
+    if case.confirmed_at > day or (case.confirmed_at == day and case.live_id):
         case.confirmed_at = case.confirmed_by = None

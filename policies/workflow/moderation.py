@@ -206,11 +206,12 @@ def undo_publication(revision, *, by):
 
 
 @transaction.atomic
-def publish_all(revisions, *, name, note="", at=None):
+def publish_all(revisions, *, name, note="", at=None, confirmed=()):
     """Publish many drafts at once, in a fixed number of queries: for imported files.
 
-    What was public before stays citable; nobody is notified. The caller runs ``index.sync()`` when the
-    last batch is in.
+    What was public before stays citable; the teams whose public text it was are told, and no
+    confirmation of it stays, but for the cases ``confirmed`` (keys), whose new text it is about. The
+    caller runs ``index.sync()`` when the last batch is in.
     """
     at = at or timezone.now()
     revisions = list(revisions)
@@ -220,8 +221,11 @@ def publish_all(revisions, *, name, note="", at=None):
     replaced = Revision.objects.filter(
         pk__in=[case.live_id for case in cases.values() if case.live_id]
     )
-    replaced = list(replaced.only("pk", "title"))
+    replaced = list(replaced.only("pk", "title", "case"))
     if replaced:
+        theirs = [each.case_id for each in replaced if cases[each.case_id].confirmed_at]
+        if theirs := set(theirs).difference(confirmed):
+            CaseStudy.objects.filter(pk__in=theirs).update(confirmed_at=None, confirmed_by=None)
         Revision.objects.filter(pk__in=[each.pk for each in replaced]).update(
             state=State.SUPERSEDED, updated_at=at
         )
@@ -236,6 +240,10 @@ def publish_all(revisions, *, name, note="", at=None):
     CaseStudy.objects.filter(pk__in=cases).update(
         live=Subquery(published.filter(case=OuterRef("pk")).values("pk"))
     )
+    if replaced:
+        notifications.notify_of_replacement(
+            published.filter(case__in=[r.case_id for r in replaced])
+        )
 
 
 def _record_all(revisions, before, after, name, note, at):
@@ -283,9 +291,8 @@ def _move(revision, to, by, name, note, *, restoring=False, public_reason=""):
     event = _record(revision, to, by, name, note, now, public_reason)
     if to == State.PUBLISHED:
         _follow_public_text(case, revision)
+        confirmation.follow_text(case, revision, restoring=restoring)
         case.live = revision
-        if not restoring:
-            confirmation.confirm_own_text(case, revision)
     elif to == State.UNPUBLISHED:
         case.live = case.featured_at = None
         confirmation.answer_update_request(case, UpdateRequest.Answer.TAKEN_BACK, by=by, name=name)

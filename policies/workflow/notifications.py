@@ -5,9 +5,11 @@ left the team; all else stays within the team. The moderators are the people wit
 change revisions. Nobody is notified of their own actions.
 """
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from members.models import Membership, Notice, User
 from members.notices.notifications import address, notify, place_of, settle
@@ -198,6 +200,28 @@ def notify_of_move(revision, former_team, note, actor):
     notify(Kind.NOTE, after, address("policies:edit", revision.case_id), **facts)
     left = [person for person in former_team if person not in after]
     notify(Kind.NOTE, left, address("my:home"), **facts)
+
+
+def notify_of_replacement(texts):
+    """Notify the teams of cases of which an imported text was made public in the place of theirs; teams
+    in which nobody is cost no query."""
+    texts = list(texts.select_related("case__member").defer("list_summary"))
+    places = Membership.objects.active().filter(
+        member__in={text.case.member_id for text in texts}, user__is_active=True
+    )
+    people = {}
+    for place in places.select_related("user"):
+        people.setdefault(place.member_id, []).append(place.user)
+    with translation.override(settings.LANGUAGE_CODE):
+        note = _(
+            "The secretariat has made another text public in the place of yours, from a file that it "
+            "imported. Yours stays citable. Please read the new one: you can confirm or change it."
+        )
+    for text in texts:
+        if told := people.get(text.case.member_id):
+            facts = {"title": text.title, "member": text.case.member.name, "note": note, "by": ""}
+            path = address("policies:edit", text.case_id)
+            notify(Kind.NOTE, told, path, **facts, is_question=False)
 
 
 def notify_of_removal(case, what, reason, actor):

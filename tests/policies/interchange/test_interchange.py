@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
-from members.models import Member
+from members.models import Member, Notice
 from policies.interchange import Importer, row
 from policies.models import Attachment, CaseStudy, Contribution, Photo, ReviewEvent, Revision
 from policies.workflow import authoring, moderation
@@ -495,6 +496,27 @@ def test_confirmation_of_a_public_case_changes_only_with_publishing():
     assert states() == [(1, "published")]
 
 
+def test_city_is_told_of_words_in_the_place_of_its_own_and_has_not_confirmed_them():
+    bring_in(full(), publish=True)
+    case = CaseStudy.objects.get()
+    official = MembershipFactory(member=case.member).user
+    MembershipFactory(member=case.member, status="ended", decided_at=timezone.now())
+
+    for _again in range(2):
+        # A day of the former text in the file is none of the new one, whenever it is read.
+        bring_in(full(title="Night trams"), publish=True)
+        case.refresh_from_db()
+        assert (case.live.title, case.confirmed_at) == ("Night trams", None)
+    [notice] = Notice.objects.all()
+    assert (notice.recipient, notice.path) == (official, f"/policies/{case.pk}/edit/")
+    assert notice.context["note"].startswith("The secretariat has made another text public")
+
+    today = timezone.localdate()
+    bring_in(full(title="Night trains", confirmed_at=today.isoformat()), publish=True)
+    case.refresh_from_db()
+    assert (case.live.title, case.confirmed_at) == ("Night trains", today)
+
+
 def test_what_a_line_leaves_open_about_the_case_stays():
     bring_in(full(provenance="city"))
     line = full(confirmed_at=None, title="Night trams")
@@ -528,7 +550,7 @@ def test_published_change_supersedes_what_was_public():
 
     assert counted(importer) == {"updated": 1, "published": 1}
     assert states() == [(1, "superseded"), (2, "published")]
-    assert rows(live_of__isnull=False) == [full(title="Night trams")]
+    assert rows(live_of__isnull=False) == [full(title="Night trams", confirmed_at=None)]
 
 
 def test_draft_of_an_import_is_published_by_importing_it_again():
@@ -672,8 +694,8 @@ def test_changed_cases_take_the_same_queries_for_one_and_for_many(django_assert_
     changed = [full(source_id=f"case-{number}", title="Trams") for number in range(count)]
     importer = Importer(publish=True)
 
-    # As before, and the new revisions (11 tables), publishing and superseding.
-    with django_assert_num_queries(56):
+    # As before, the new revisions (11 tables), publishing, superseding, and whom to tell (3).
+    with django_assert_num_queries(59):
         list(importer.run(io.BytesIO(encoded(*changed))))
 
     assert importer.counts["published"] == count

@@ -1,6 +1,9 @@
 """A text that was public before becomes public again: with a reason, on record, found at once."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from members.models import Event, Notice
 from policies.models import CaseStudy, ReviewEvent, Revision
@@ -170,6 +173,16 @@ def test_restore_does_not_speak_for_the_city(case):
 
     case.refresh_from_db()
     assert (str(case.confirmed_at), case.confirmed_by) == ("2026-03-01", None)
+
+
+@pytest.mark.parametrize(("day", "stays"), [(-1, True), (0, False), (1, False)])
+def test_confirmation_of_the_other_text_goes(case, day, stays):
+    """Days from that on which the first text ceased to be public."""
+    confirmed = timezone.localdate() + timedelta(days=day)
+    CaseStudy.objects.filter(pk=case.pk).update(confirmed_at=confirmed)
+    moderation.restore(revision(case, "First text"), name="Joon", note="It was right.")
+    case.refresh_from_db()
+    assert case.confirmed_at == (confirmed if stays else None)
 
 
 def test_merged_case_is_not_restored(case):
