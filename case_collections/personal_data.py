@@ -1,6 +1,6 @@
 """What collections store about a person. See ``settings.PERSONAL_DATA``."""
 
-from members.models import Member, Notice
+from members.models import Event, Member, Notice
 from members.notices.notifications import address
 from members.record.people import rows, rows_begun
 from members.record.redaction import (
@@ -34,6 +34,7 @@ def trail(user):
 def forget(user):
     """Delete what is the person's alone; take the name out of what teams and the secretariat keep."""
     mine = Collection.objects.filter(owner=user)
+    _forget_in_record(user)
     mine.filter(member=None).exclude(visibility=Collection.Visibility.PUBLIC).delete()
     for member in [None, *Member.objects.filter(collections__owner=user).distinct()]:
         kept = mine.filter(member=member)
@@ -43,3 +44,18 @@ def forget(user):
         pages = [address("my-collections:edit", key) for key in kept.values_list("pk", flat=True)]
         told = Notice.objects.filter(path__in=pages)
         redactor.notices(told, (*WORDS_IN_NOTICES, "title"))
+
+
+def _forget_in_record(user):
+    """Take the name out of what is recorded, and was noted, on collections that the person made, or
+    decided on; before those go that go with the account."""
+    redactor = Redactor(user, former_colleague())
+    label = Collection._meta.label_lower
+    made = Collection.objects.filter(owner=user).order_by().values_list("pk", flat=True)
+    keys = set(map(str, made))
+    decided = {*user.events.filter(subject_type=label).values_list("subject_id", flat=True)}
+    of_others = Collection.objects.exclude(owner=user).filter(pk__in=[*map(int, decided)])
+    redactor.rows(of_others, "removed_reason")
+    record = Event.objects.filter(subject_type=label)
+    redactor.events(record.filter(subject_id__in=keys | decided), "reason")
+    redactor.events(record.filter(subject_id__in=keys), "subject")

@@ -15,7 +15,7 @@ from exchange.models import (
     Question,
 )
 from exchange.models.questions import QuestionDraft
-from members.models import Member, Notice
+from members.models import Event, Member, Notice
 from members.notices.notifications import place_of
 from members.record.people import rows, rows_begun
 from members.record.redaction import (
@@ -31,6 +31,13 @@ TEXTS = {
     Advice: ("text", "english", "source", "amount_covers"),
     Adoption: ("interest", "kept", "reason", "origin_note"),
     Cooperation: ("title", "text", "outcome"),
+}
+# What others write on an entry: the secretariat, the city of the original.
+NOTES = {
+    Question: ("decision_note", "removed_reason"),
+    Advice: ("decision_note", "removed_reason"),
+    Adoption: ("removed_reason", "dispute_decision"),
+    Cooperation: ("decision_note", "removed_reason"),
 }
 # What people of the secretariat enter for a member.
 BY_SECRETARIAT = {
@@ -127,11 +134,17 @@ def forget(user):
         if entered := BY_SECRETARIAT.get(model):
             own.filter(**entered).update(author_name=former_moderator())
     redactor = Redactor(user, former_colleague())
-    redactor.rows(AdoptionReport.objects.filter(by=user), "text")
-    redactor.rows(Addressee.objects.filter(taken_by=user), "declined_text")
+    for model, notes in NOTES.items():
+        _forget_in_notes(user, redactor, model, notes)
+    redactor.rows(AdoptionReport.objects.filter(Q(by=user) | Q(adoption__author=user)), "text")
+    asked = Q(question__author=user)
+    redactor.rows(Addressee.objects.filter(asked | Q(taken_by=user)), "reason", "declined_text")
     # Answers may thank the person by name.
-    redactor.rows(Advice.objects.filter(question__author=user), "text", "english")
-    redactor.rows(Introduction.objects.filter(decided_by=user), "text", "decision_note")
+    redactor.rows(Advice.objects.filter(asked), "text", "english")
+    about = Q(decided_by=user) | Q(cooperation__author=user) | Q(advice__author=user)
+    introduced = Introduction.objects.filter(about | Q(adoption__author=user))
+    redactor.rows(introduced, "text", "decision_note")
+    redactor.events(_record_of(introduced), "reason")
     redactor.rows(Flag.objects.filter(by=user), "text")
     words = WORDS_IN_NOTICES + OF_ENTRIES
     redactor.notices(Notice.objects.all(), words, about=_in_notices(user))
@@ -163,3 +176,26 @@ def _in_notices(user):
         return str(key) in pages.get(name, ())
 
     return is_about
+
+
+def _forget_in_notes(user, redactor, model, notes):
+    """Take the name out of what was noted, and recorded, on entries that the person wrote or decided on."""
+    label = model._meta.label_lower
+    own = model.objects.filter(author=user)
+    decided = user.events.filter(subject_type=label).values_list("subject_id", flat=True)
+    touched = model.objects.filter(Q(author=user) | Q(pk__in=[*map(int, decided)]))
+    redactor.rows(touched, *notes)
+    redactor.events(_record_of(touched), "reason")
+    # The record calls an entry by its title.
+    redactor.events(_record_of(own), "subject")
+    flags = Flag.objects.filter(subject_type=label, subject_id__in=_keys(own))
+    redactor.rows(flags, "text")
+
+
+def _record_of(rows):
+    keys = [str(key) for key in _keys(rows)]
+    return Event.objects.filter(subject_type=rows.model._meta.label_lower, subject_id__in=keys)
+
+
+def _keys(rows):
+    return list(rows.order_by().values_list("pk", flat=True))

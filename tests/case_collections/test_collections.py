@@ -265,7 +265,7 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     user, case = membership.user, LiveRevisionFactory().case
     team = make("By Kim Minji", [case], by=user, member=membership.member)
     team.items.update(note="Ask Kim Minji")
-    Collection.objects.update(removed_reason="Kim Minji sells lamps")
+    steps.remove(team, by=StaffFactory(is_superuser=True), reason="Kim Minji sells lamps")
     make("Mine", [case], by=user, visibility="private")
     data = people.data_of(user)
     assert [row["title"] for row in data["collections"]] == ["By Kim Minji", "Mine"]
@@ -279,7 +279,10 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     people.delete_account(user)
     team = Collection.objects.get()
     texts = [team.title, team.removed_reason, team.items.get().note]
+    texts += Event.objects.values_list("reason", flat=True)
+    texts += Event.objects.values_list("subject", flat=True)
     assert (team.owner, [text for text in texts if "Kim" in text]) == (None, [])
+    assert team.removed_reason == "Former colleague of Hue sells lamps"
     # What the secretariat published stays with it; taken back, it is whose act that was.
     moderator, other = (StaffFactory(groups=["Moderators"]) for _two in range(2))
     make("For the congress", by=moderator)

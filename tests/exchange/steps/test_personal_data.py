@@ -2,10 +2,21 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from exchange.models import Adoption, Advice, Cooperation, Flag, Introduction, Question
-from exchange.steps import introductions, moderation
+from exchange.models import (
+    Addressee,
+    Adoption,
+    AdoptionReport,
+    Advice,
+    Cooperation,
+    Flag,
+    Introduction,
+    Question,
+)
+from exchange.steps import adoptions, introductions, moderation
 from exchange.steps import questions as question_steps
+from exchange.steps.personal_data import NOTES
 from members.models import Event, Notice, User
 from members.record.people import data_of, delete_account
 from members.teams import memberships, merging
@@ -111,6 +122,49 @@ def test_notices_of_what_the_person_took_part_in_lose_the_name(maria):
         # It may be about somebody else of that name.
         "Maria Santos wrote it.",
     ]
+
+
+def test_what_was_noted_on_entries_loses_the_name_of_who_wrote_or_decided_on_them():
+    official = MembershipFactory(user__name="Maria Santos")
+    of_secretariat = StaffFactory(is_superuser=True, name="Kim Minji")
+    other = StaffFactory(is_superuser=True)
+    mine = {"author": official.user, "member": official.member}
+    # Both who wrote the entries and who decided on them are named by somebody else.
+    why = "Maria Santos names a company, says Kim Minji."
+    asked, advised = QuestionFactory(**mine), AdviceFactory(**mine, state="checking")
+    offer, adopted = CooperationFactory(**mine), AdoptionFactory(**mine, disputed_at=timezone.now())
+    moderation.remove(asked, by=of_secretariat, reason=why)
+    moderation.restore(asked, by=other, reason=why)
+    moderation.remove(asked, by=other, reason=why)
+    moderation.refuse(advised, by=of_secretariat, reason=why)
+    moderation.remove(offer, by=of_secretariat, reason=why)
+    adoptions.decide_dispute(adopted, by=of_secretariat, stays=False, decision=why)
+    AdoptionReportFactory(adoption=adopted, text=why)
+    AddresseeFactory(question=asked, reason=why, declined_text=why)
+    IntroductionFactory(cooperation=offer, text=why)
+    flags = {"subject_type": "exchange.cooperation", "reason": "wrong"}
+    Flag.objects.create(subject_id=offer.pk, text=why, **flags)
+    # Elsewhere the same words are about somebody else.
+    apart = QuestionFactory(removed_reason=why)
+    Flag.objects.create(subject_id=offer.pk + 1, text=why, **flags)
+    for person in (official.user, of_secretariat):
+        delete_account(person)
+    written = [
+        *(row for model, names in NOTES.items() for row in model.objects.values(*names)),
+        *AdoptionReport.objects.values("text"),
+        *Addressee.objects.values("reason", "declined_text"),
+        *Introduction.objects.values("text"),
+        *Flag.objects.values("text"),
+    ]
+    named = [text for row in written for text in row.values() if "Maria" in text]
+    assert named == [why, why]
+    apart.refresh_from_db()
+    assert apart.removed_reason == why
+    decided = [text for row in written[:5] for text in row.values() if text and text != why]
+    assert len(decided) == 5
+    assert "Kim Minji" not in str(decided)
+    assert "company" in str(decided)
+    assert not Event.objects.filter(reason__regex="Maria|Kim").exists()
 
 
 def test_note_on_an_introduction_loses_the_name_of_who_decided():
