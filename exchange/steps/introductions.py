@@ -9,7 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exchange.content.introductions import days, kind_of, lapses_on, stands_for, title_of
+from exchange.content.introductions import (
+    days,
+    kind_of,
+    lapses_on,
+    stands_for,
+    subject_of,
+    title_of,
+)
 from exchange.models import Adoption, Advice, Cooperation, Introduction
 from exchange.models.querysets import writes_as
 from members.models import Notice
@@ -22,6 +29,7 @@ from .entries import (
     need_coordinator,
     need_member,
     refuse_contact_details,
+    refuse_removed,
     refuse_too_many,
 )
 from .errors import AlreadyThere, ExchangeError, NotAllowed, StepRefused
@@ -148,6 +156,8 @@ def _decide(introduction, state, by, note=""):
         raise StepRefused(_("It has lapsed: nobody decided on it in time."))
     if introduction.state != State.ASKED:
         raise StepRefused(what_happened(introduction))
+    if state == State.ACCEPTED:
+        refuse_removed(subject_of(introduction))
     # The right to ask is the team's: who has left it may be declined, and told nobody's address.
     member = introduction.from_member
     if state == State.ACCEPTED and not stands_for(introduction.from_user, member):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from exchange.content.introductions import contact_for
 from exchange.models import Introduction
-from exchange.steps import introductions
+from exchange.steps import introductions, moderation
 from exchange.steps.errors import AlreadyThere, ExchangeError, NotAllowed, StepRefused, TooManyToday
 from members.models import Event, Notice
 from members.notices.notifications import deliver
@@ -167,6 +167,14 @@ def test_it_lapses_after_thirty_days_also_for_who_comes_before_the_timer(surabay
         pytest.raises(StepRefused, match="lapsed"),
     ):
         introductions.accept(asked, by=surabaya.user)
+
+
+def test_nobody_is_put_in_touch_about_what_is_removed(galle, surabaya, asked, offer):
+    moderation.remove(offer, by=StaffFactory(is_superuser=True), reason="It sells.")
+    with pytest.raises(StepRefused, match="has removed this entry"):
+        introductions.accept(asked, by=surabaya.user)
+    assert not Notice.objects.filter(kind="introduction-made").exists()
+    assert introductions.decline(asked, by=surabaya.user).state == "declined"
 
 
 def test_only_a_coordinator_decides_and_only_once(galle, surabaya, asked):
