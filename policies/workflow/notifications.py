@@ -154,10 +154,12 @@ def notify_of_correction(correction, text, actor=None):
     if correction.state == correction.State.PROPOSED:
         path = address("policies:edit", revision.case_id) + "#corrections"
         notify(Kind.NOTE, writers(revision, correction.by), path, **facts, by="")
-    elif correction.by and correction.by != actor:
+    else:
+        # Whoever proposed it and no longer decides is told nothing of the city's work.
+        proposer = moderators(actor).filter(pk=correction.by_id)
         path = address("admin:policies_revision_review", revision.pk)
         facts |= {"by": actor.get_full_name() if actor else "", "is_question": False}
-        notify(Kind.NOTE, [correction.by], path, **facts)
+        notify(Kind.NOTE, proposer, path, **facts)
 
 
 def notify_of_update_request(request, text):
@@ -169,14 +171,16 @@ def notify_of_update_request(request, text):
 
 
 def notify_of_update_answer(request):
-    """Notify who asked for an update of what the city answered in words."""
-    if request.by is None or request.by == request.answered_by:
+    """Notify who asked for an update of what the city answered in words, or all moderators where that
+    person decides no more."""
+    if request.by is not None and request.by == request.answered_by:
         return
     live = request.case.live
     facts = {"title": live.title, "member": request.case.member.name, "note": request.answer_text}
     facts |= {"by": request.answered_by_name, "is_question": False}
     path = address("admin:policies_casestudy_change", request.case_id)
-    notify(Kind.NOTE, [request.by], path, **facts)
+    told = moderators(request.answered_by)
+    notify(Kind.NOTE, told.filter(pk=request.by_id) or told, path, **facts)
 
 
 def notify_of_desk_note(note, people):

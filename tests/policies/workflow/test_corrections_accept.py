@@ -182,6 +182,12 @@ def test_declined_correction_is_told(typo, official, moderator):
     ]
 
 
+def test_who_decides_no_more_is_not_told(typo, official, moderator):
+    moderator.groups.clear()
+    corrections.decline(typo, user=official)
+    assert notices(moderator) == []
+
+
 # The pages
 
 

@@ -306,6 +306,14 @@ def test_every_answer_ends_the_request(live, mina, ani, way):
         curation.take_back_update_request(case, by=mina)
 
 
+def test_answer_to_who_decides_no_more_reaches_the_other_moderators(live, mina, ani):
+    colleague = StaffFactory(groups=["Moderators"])
+    ask(live, mina)
+    mina.groups.clear()
+    authoring.answer_update_request(live.case, user=ani, text="In May.")
+    assert (told(mina), told(colleague)) == ([], [("note", "In May.")])
+
+
 def test_nobody_else_answers(live, mina):
     """Nor the secretariat itself, of what it compiled."""
     CaseStudy.objects.filter(pk=live.case_id).update(provenance="secretariat")
