@@ -1,9 +1,7 @@
 """Handing a member's coordination to another person of its team."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from members.errors import PersonBlocked
 from members.models import Membership
 
 from . import memberships
@@ -17,8 +15,7 @@ def hand_over(membership, *, by, note="", alone=True):
     who is not in the team, and ``NotAllowed`` for who may not change it.
     """
     memberships.lock(membership.member)
-    if not membership.user.is_active:
-        raise PersonBlocked(_("The account of this person is blocked."))
+    memberships.refuse_blocked(membership.user)
     given = memberships.set_role(membership, memberships.Role.COORDINATOR, by, note)
     others = Membership.objects.active().filter(
         member=membership.member_id, role=memberships.Role.COORDINATOR

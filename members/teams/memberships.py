@@ -17,6 +17,7 @@ from members.errors import (
     AlreadyInTeam,
     LastCoordinator,
     NotAllowed,
+    PersonBlocked,
     ReasonRequired,
     TooManyToday,
 )
@@ -136,7 +137,7 @@ def facts_of_mail(notice):
 def approve(membership, by, note="", role=Role.OFFICIAL):
     """Let the person who asked into the team and return the membership as it is now.
 
-    Raises ``NotAllowed`` and ``AlreadyDecided``.
+    Raises ``NotAllowed``, ``AlreadyDecided``, and ``PersonBlocked``.
     """
     return _decide(membership, Status.ACTIVE, by, note, role)
 
@@ -159,6 +160,8 @@ def _decide(membership, status, by, note, role):
         raise NotAllowed(_("You may not decide this request."))
     if membership.status != Status.REQUESTED:
         raise AlreadyDecided(what_happened(membership))
+    if status == Status.ACTIVE:
+        refuse_blocked(membership.user)
     membership.role = role
     _end(membership, status, by, note)
     decision = "approved" if status == Status.ACTIVE else "declined"
@@ -212,8 +215,9 @@ def leave(membership, by, note=""):
 def set_role(membership, role, by, note=""):
     """Give a person of the team another role, and return the membership as it is now.
 
-    Raises ``NotAllowed``, ``AlreadyDecided`` for who is no longer in the team, and
-    ``LastCoordinator`` when a coordinator would leave the team without one; only the secretariat may do so.
+    Raises ``NotAllowed``, ``AlreadyDecided`` for who is no longer in the team, ``PersonBlocked`` for who
+    cannot sign in and would lead it, and ``LastCoordinator`` when a coordinator would leave the team
+    without one; only the secretariat may do so.
     """
     lock(membership.member)
     membership = _current(membership)
@@ -223,6 +227,8 @@ def set_role(membership, role, by, note=""):
         raise AlreadyDecided(what_happened(membership))
     if membership.role == role:
         return membership
+    if role == Role.COORDINATOR:
+        refuse_blocked(membership.user)
     last = is_last_coordinator(membership)
     if last and not is_secretariat(by):
         raise LastCoordinator(
@@ -244,6 +250,12 @@ def set_role(membership, role, by, note=""):
     if last:
         _tell_secretariat(membership)
     return membership
+
+
+def refuse_blocked(user):
+    """Raise ``PersonBlocked`` for an account that gets no rights now, because nobody can sign in to it."""
+    if not user.is_active:
+        raise PersonBlocked(_("The account of this person is blocked."))
 
 
 def leave_all(user):

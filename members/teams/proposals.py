@@ -24,7 +24,7 @@ from members.secretariat import acts_for_secretariat
 
 from . import memberships
 from .leaders import secretariat
-from .memberships import MAX_REQUESTS_A_DAY, Role, Status, joined, lock
+from .memberships import MAX_REQUESTS_A_DAY, Role, Status, joined, lock, refuse_blocked
 
 State = MemberProposal.State
 # Shorter words of a name ("City", "of") are in many names.
@@ -135,9 +135,10 @@ def similar(proposal):
 def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
     """Make a member of a proposal, with the person in its team, and return the member.
 
-    Raises ``NotAllowed`` and ``AlreadyDecided``.
+    Raises ``NotAllowed``, ``AlreadyDecided`` and ``PersonBlocked``.
     """
     proposal = _undecided(proposal, by)
+    refuse_blocked(proposal.user)
     member = proposal.provisional_member or Member()
     member.slug, member.status, member.is_proposed = slug, status, False
     for name in ("kind", "name", "country", "website"):
@@ -172,9 +173,10 @@ def approve(proposal, *, by, slug, status, role=Role.COORDINATOR, note=""):
 def approve_as(proposal, member, *, by, role=Role.OFFICIAL, note=""):
     """Let the person into the team of ``member``, which is what the proposal means; return the proposal.
 
-    Raises ``NotAllowed`` and ``AlreadyDecided``.
+    Raises ``NotAllowed``, ``AlreadyDecided`` and ``PersonBlocked``.
     """
     proposal = _undecided(proposal, by)
+    refuse_blocked(proposal.user)
     mine = member.memberships.filter(user=proposal.user)
     membership = mine.filter(status__in=[Status.REQUESTED, Status.ACTIVE]).first() or Membership(
         user=proposal.user, member=member, message=proposal.message

@@ -10,20 +10,28 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from members.accounts import blocking
 from members.errors import (
     AlreadyDecided,
     AlreadyInTeam,
     LastCoordinator,
     MembersError,
     NotAllowed,
+    PersonBlocked,
     ReasonRequired,
     TooManyToday,
 )
 from members.mail_domains import own_domain
 from members.models import Membership, Notice
 from members.record import people
-from members.teams import city_facts, memberships
-from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
+from members.teams import city_facts, memberships, proposals
+from tests.factories import (
+    MemberFactory,
+    MemberProposalFactory,
+    MembershipFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.members.team import coordinator_of, official_of, request_of, secretariat, told
 from tests.sweeps import TIMES
 
@@ -497,3 +505,26 @@ def test_whatever_people_do_a_team_keeps_its_rules(seed):
         current = member.memberships.filter(status__in=memberships.CURRENT)
         assert current.count() == current.values("user").distinct().count()
         assert left_alone or member.memberships.active().filter(role="coordinator").exists()
+
+
+def test_blocked_account_is_given_no_right():
+    leader, desk = MembershipFactory(role="coordinator"), StaffFactory(is_superuser=True)
+    asked = request_of(member=leader.member)
+    colleague = MembershipFactory(member=leader.member)
+    proposed = MemberProposalFactory(user=asked.user)
+    for person in (asked.user, colleague.user):
+        blocking.block(person, by=desk, reason="Stolen")
+    new = {"slug": "suva", "status": "listed"}
+    for step in (
+        lambda: memberships.approve(asked, leader.user),
+        lambda: memberships.set_role(colleague, Role.COORDINATOR, leader.user),
+        lambda: proposals.approve(proposed, by=desk, **new),
+        lambda: proposals.approve_as(proposed, leader.member, by=desk),
+    ):
+        with pytest.raises(PersonBlocked):
+            step()
+    # What takes rights away goes on.
+    assert memberships.decline(asked, leader.user, "Stolen.").status == Status.DECLINED
+    assert memberships.leave(colleague, leader.user).status == Status.ENDED
+    blocking.unblock(asked.user, by=desk, reason="It was returned")
+    assert proposals.approve(proposed, by=desk, **new).slug == "suva"
