@@ -154,6 +154,9 @@ def request_page(request, pk):
         status = 422
     membership.refresh_from_db(fields=["status", "note", "decided_by", "decided_at"])
     context = {"membership": membership, "form": form, "problem": problem}
+    if membership.status == Membership.Status.REQUESTED:
+        # They were given for the decision.
+        context |= {"email": membership.user.email, "message": membership.message}
     return render(request, "my/request.html", context, status=status)
 
 

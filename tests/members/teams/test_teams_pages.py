@@ -271,6 +271,28 @@ def test_request_page_shows_who_asks(as_coordinator, member):
     assert "&lt;b&gt;Water&lt;/b&gt; bureau" in page
 
 
+@pytest.mark.parametrize("status", ["active", "declined", "ended"])
+def test_address_and_message_are_for_the_decision_only(as_coordinator, member, status):
+    """Also where it was taken back, in the answer to a decision that came too late."""
+    user = UserFactory(name="Ani", email="ani@home.example")
+    request = MembershipFactory(
+        member=member,
+        user=user,
+        status=status,
+        message="Call 010-1234",
+        known_domain="home.example",
+    )
+    address = reverse("my:request", args=[request.pk])
+    for answer in (
+        as_coordinator.get(address),
+        as_coordinator.post(address, {"decision": "approve"}),
+    ):
+        assert "Ani asks to join" in answer.text
+        assert "Decision" in answer.text
+        assert "home.example" not in answer.text
+        assert "010-1234" not in answer.text
+
+
 def test_approve_by_the_form(as_coordinator, member, coordinator):
     request = request_of(member=member, user=UserFactory(name="Ani"))
     answer = as_coordinator.post(
