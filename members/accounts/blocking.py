@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.errors import AlreadyDecided, NotAllowed, ReasonRequired
-from members.models import User
+from members.models import Invitation, User
 from members.secretariat import acts_for_secretariat
 
 from .telling import record_and_tell
@@ -24,6 +24,7 @@ def block(user, *, by, reason):
     _set_active(user, False)
     for session in UserSession.objects.filter(user=user):
         session.end()
+    Invitation.objects.filter(invited_by=user).end_without_right()
     record_and_tell("account-blocked", user, "blocked", by=by, reason=reason)
     return user
 

@@ -21,7 +21,7 @@ from citynet.web.admin import LockedChangeMixin, ReadOnlyInline, ask, get_or_pos
 from members.accounts import blocking
 from members.accounts.telling import record_and_tell, tell
 from members.errors import MembersError
-from members.models import Membership, User
+from members.models import Invitation, Membership, User
 from members.record import audit, people
 
 from .forms import ReasonForm, UserCreationForm
@@ -276,4 +276,5 @@ def record_rights(user, before, *, by):
         f"{name}: {before[name]} → {now[name]}" for name in RIGHTS if before[name] != now[name]
     ]
     if changed:
+        Invitation.objects.filter(invited_by=user).end_without_right()
         record_and_tell("rights-changed", user, "rights", by=by, reason="\n".join(changed))

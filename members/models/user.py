@@ -149,9 +149,15 @@ class Membership(models.Model):
 class InvitationQuerySet(models.QuerySet):
     def open(self):
         """Return invitations that can still be accepted: their senders may still invite."""
-        return self.filter(
-            accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
-        ).filter(self._by_leaders())
+        return self._waiting().filter(self._by_leaders(), expires_at__gt=timezone.now())
+
+    def end_without_right(self):
+        """Let those end for good whose senders may not invite now: who comes to lead again brings none of
+        them back."""
+        self._waiting().exclude(self._by_leaders()).update(ended_at=timezone.now())
+
+    def _waiting(self):
+        return self.filter(accepted_at=None, revoked_at=None, ended_at=None)
 
     @staticmethod
     def _by_leaders():
@@ -184,6 +190,9 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("expires on"))
     accepted_at = models.DateTimeField(_("accepted on"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked on"), null=True, blank=True)
+    ended_at = models.DateTimeField(
+        _("ended with the right of its sender on"), null=True, blank=True, editable=False
+    )
 
     objects = InvitationQuerySet.as_manager()
 

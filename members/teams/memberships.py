@@ -22,7 +22,7 @@ from members.errors import (
     TooManyToday,
 )
 from members.mail_domains import domain_of, is_public
-from members.models import Member, Membership, Notice
+from members.models import Invitation, Member, Membership, Notice
 from members.notices.notifications import address, notify, place_of, settle
 from members.record import audit
 
@@ -201,6 +201,7 @@ def leave(membership, by, note=""):
     asked_only = membership.status == Status.REQUESTED
     last = is_last_coordinator(membership)
     _end(membership, Status.ENDED, by, note)
+    Invitation.objects.filter(invited_by=membership.user).end_without_right()
     audit.record("membership-ended", membership, by=by, reason=membership.note)
     if not own:
         _tell_person(membership, by, "ended")
@@ -236,6 +237,7 @@ def set_role(membership, role, by, note=""):
         )
     membership.role = role
     membership.save(update_fields=["role"])
+    Invitation.objects.filter(invited_by=membership.user).end_without_right()
     reason = f"{role}: {note}" if note else role
     audit.record("role-changed", membership, by=by, reason=reason)
     if membership.user_id != by.pk:

@@ -97,7 +97,7 @@ def _teams(user):
         ),
         "invitations_sent": _values(
             Invitation.objects.filter(invited_by=user),
-            *("member__name", "role", "created_at", "accepted_at", "revoked_at"),
+            *("member__name", "role", "created_at", "accepted_at", "revoked_at", "ended_at"),
         ),
         "invitations_received": rows(
             Invitation.objects.filter(email__in=addresses_of(user)),

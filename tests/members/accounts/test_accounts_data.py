@@ -269,6 +269,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "created_at": STAMP,
                 "accepted_at": None,
                 "revoked_at": None,
+                "ended_at": None,
             }
         ],
         "invitations_received": [
@@ -280,6 +281,7 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "expires_at": STAMP,
                 "accepted_at": None,
                 "revoked_at": None,
+                "ended_at": None,
             }
         ],
         "members_proposed": [

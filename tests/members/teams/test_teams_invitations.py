@@ -7,13 +7,14 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from members.accounts import blocking
 from members.errors import AlreadyDecided, AlreadyInTeam, NotAllowed, TooManyToday
-from members.models import Invitation, Membership, Notice
+from members.models import Invitation, Member, Membership, Notice
 from members.models.invitation_tokens import by_token, hash_of, token_of
 from members.notices.notifications import NothingToSay, text_of
 from members.record import people
 from members.teams import invitations, memberships
-from tests.factories import MemberFactory, MembershipFactory, UserFactory
+from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 from tests.members.team import coordinator_of, official_of, request_of, secretariat, told, verified
 
 pytestmark = pytest.mark.django_db
@@ -278,6 +279,27 @@ def test_invitation_ends_with_the_right_of_its_sender(coordinator, member, invit
     assert not guest.memberships.exists()
     with pytest.raises(NothingToSay):
         text_of(Notice.objects.get(kind="invited"))
+
+
+@pytest.mark.parametrize("end", ["left", "demoted", "blocked"])
+def test_invitation_that_ended_with_a_right_stays_ended(coordinator, member, invitation, end):
+    desk, own = StaffFactory(is_superuser=True), coordinator.memberships.get()
+    other = invitations.invite(member, "other@city.example", desk)
+    if end == "left":
+        memberships.leave(own, coordinator)
+        MembershipFactory(member=member, user=coordinator, role="coordinator")
+    elif end == "demoted":
+        memberships.set_role(own, Role.OFFICIAL, desk)
+        memberships.set_role(own, Role.COORDINATOR, desk)
+    else:
+        blocking.block(coordinator, by=desk, reason="Stolen")
+        blocking.unblock(coordinator, by=desk, reason="Back")
+    assert Member.objects.coordinated_by(coordinator).get() == member
+    assert [*member.invitations.open()] == [other]
+    invitation.refresh_from_db()
+    assert invitation.state == "ended"
+    # It hinders no new one to the same address.
+    assert invitations.invite(member, invitation.email, coordinator).state == "open"
 
 
 def test_invitation_by_the_secretariat_ends_when_its_sender_leaves_it(member):
