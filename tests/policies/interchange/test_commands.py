@@ -8,7 +8,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from members.models import Member, MemberEvidence, User
-from policies.management.synthetic import COMMON_WORD
 from policies.models import BudgetLine, CaseStudy, Revision
 from policies.search import index
 from policies.workflow import moderation
@@ -249,43 +248,7 @@ def test_samples_need_the_reference_data(db):
 
 @pytest.fixture
 def synthetic(reference):
-    run("generate_cases", 120, verbosity=0)
-
-
-def test_synthetic_cases_are_public_marked_and_indexed(synthetic):
-    assert CaseStudy.objects.filter(synthetic=True).count() == 120
-    assert Revision.objects.live().count() == index.count() == 120
-    assert Revision.objects.filter(title__startswith="Synthetic case ").count() == 120
-    assert Member.objects.exclude(name__startswith="Synthetic City ").count() == 0
-
-
-def test_synthetic_cases_are_as_long_as_real_ones_and_have_a_common_word(synthetic):
-    sections = ["summary", "challenge", "solution", "results", "lessons", "transferability"]
-    texts = [" ".join(parts).lower() for parts in Revision.objects.values_list(*sections)]
-
-    assert {len(each.split()) for each in texts} == {400}
-    having = sum(COMMON_WORD in each.replace(".", "").split() for each in texts)
-    assert 0.55 < having / len(texts) < 0.85
-
-
-def test_synthetic_cases_leave_some_of_everything_unknown(synthetic):
-    lines = rows()
-
-    for unknown in [
-        lambda each: each["stage"] is None,
-        lambda each: each["start"] is None,
-        lambda each: each["end"] is None,
-        lambda each: each["confirmed_at"] is None,
-        lambda each: each["budget"]["amount"] is None,
-        lambda each: each["budget"]["funding"] == [],
-        lambda each: each["manpower"]["fte"] is None,
-        lambda each: each["stakeholders"] == [],
-        lambda each: each["indicators"] == [],
-    ]:
-        assert 0 < sum(map(unknown, lines)) < len(lines)
-    assert Revision.objects.filter(budget_usd=None, budget_amount__isnull=False).exists()
-    assert {len(each["themes"]) for each in lines} == {1, 2, 3}
-    assert {each["provenance"] for each in lines} == {"city", "secretariat"}
+    run("generate_cases", 30, verbosity=0)
 
 
 def test_synthetic_cases_keep_to_the_rules_of_the_format(synthetic, tmp_path):
@@ -299,7 +262,7 @@ def test_synthetic_cases_keep_to_the_rules_of_the_format(synthetic, tmp_path):
 
     out, _err = run("import_cases", path, "--publish")
 
-    assert out == "120 created, 0 updated, 0 unchanged, 120 published, 0 bad\n"
+    assert out == "30 created, 0 updated, 0 unchanged, 30 published, 0 bad\n"
     assert rows() == [each | {"member": "kept"} for each in before]
 
 
@@ -317,12 +280,12 @@ def test_same_seed_gives_the_same_cases(reference):
 
 
 def test_more_synthetic_cases_are_other_ones(synthetic):
-    run("generate_cases", 30, "--no-sync", verbosity=0)
+    run("generate_cases", 10, "--no-sync", verbosity=0)
 
     titles = Revision.objects.values_list("title", flat=True)
-    assert len(set(titles)) == 150
-    assert {int(title.split()[2].rstrip(":")) for title in titles} == set(range(1, 151))
-    assert index.count() == 120
+    assert len(set(titles)) == 40
+    assert {int(title.split()[2].rstrip(":")) for title in titles} == set(range(1, 41))
+    assert index.count() == 30
 
 
 def test_synthetic_cases_are_not_mixed_with_real_ones(reference):

@@ -175,7 +175,7 @@ def take(step, number):
         index.sync(rebuild=True)
 
 
-@sweep(8)
+@sweep(3)
 @given(steps=steps)
 def test_indexed_set_is_the_live_set_after_any_steps(steps):
     with transaction.atomic():
