@@ -296,6 +296,7 @@ def decide_dispute(adoption, *, by, decision, stays):
     if not decision.strip():
         raise ReasonRequired
     adoption = lock(adoption)
+    refuse_removed(adoption)
     if not adoption.is_disputed:
         raise ChangedMeanwhile(_("This dispute is decided already."))
     adoption.dispute_decided_at = timezone.now()

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from exchange.models import Flag
+from exchange.steps import adoptions as adoption_steps
 from exchange.steps import advice as advice_steps
 from exchange.steps import cooperation as cooperation_steps
 from exchange.steps import moderation as steps
@@ -200,6 +201,7 @@ def test_nothing_happens_to_what_is_removed(moderator):
     advice = AdviceFactory(**mine, state="checking")
     standing = AdviceFactory(**mine)
     offer, draft = CooperationFactory(**mine, **waits), CooperationFactory(**mine, state="draft")
+    disputed = AdoptionFactory(disputed_at=timezone.now())
     by_asker, by_moderator = {"by": asker.user}, {"by": moderator}
     shown = cooperation_steps.as_shown(draft)
     steps_of = {
@@ -223,6 +225,11 @@ def test_nothing_happens_to_what_is_removed(moderator):
             lambda: steps.approve(offer, **by_moderator),
             lambda: steps.refuse(offer, **by_moderator, reason="No."),
             lambda: cooperation_steps.take_back(offer, **by_asker),
+        ],
+        disputed: [
+            lambda: adoption_steps.decide_dispute(
+                disputed, **by_moderator, decision="It is so.", stays=True
+            )
         ],
         draft: [
             lambda: cooperation_steps.publish(draft, **by_asker),
