@@ -106,10 +106,11 @@ def question_page(request, found, person, *, problem="", status=200, **forms):
     is_asker = found.member_id in own or (found.passed_on and of_secretariat)
     is_live = found.state in (Question.State.OPEN, Question.State.ANSWERED)
     is_live = is_live and not found.is_removed
+    takes_answers = found.takes_answers and not found.is_removed
     waits = found.state == Question.State.CHECKING and not found.is_removed
     for each in addressees:
         each.is_mine = each.member_id in own and each.member_id != found.member_id
-        each.may_act = each.is_mine and found.takes_answers and each.state in Addressee.OWING
+        each.may_act = each.is_mine and takes_answers and each.state in Addressee.OWING
         each.is_mine_to_write = each.taken_by_id == person.pk
     context = {
         "question": found,
@@ -125,7 +126,7 @@ def question_page(request, found, person, *, problem="", status=200, **forms):
         "is_asker": is_asker,
         "may_judge": is_live and is_asker and found.state == Question.State.ANSWERED,
         "may_close": is_asker and (is_live or waits),
-        "may_answer": in_network and found.takes_answers,
+        "may_answer": in_network and takes_answers,
         "in_network": in_network,
         "problem": problem,
         "course": course(found, addressees, answers),
