@@ -20,34 +20,42 @@ State = Revision.State
 
 @dataclass(frozen=True)
 class Tombstone:
-    """A case that is no longer public: its last public text, since when, and why, as far as told."""
+    """A case that is no longer public: its last public text, since when, and why, as far as told.
+
+    Or one of its texts, with that which is public now (``live``).
+    """
 
     revision: Revision
     since: datetime
     reason: str
+    live: Revision | None = None
 
 
 def tombstone(case, number=None):
     """Return the :class:`Tombstone` of a case by its key, or None.
 
     None for what is public and for what never was. A case that was merged is what the one is that took
-    its place. ``number`` is that of a revision that has to have been public.
+    its place. ``number`` is that of a revision that has to have been public; one that was unpublished
+    is gone also while another text of its case is public.
     """
+    live, events = None, ReviewEvent.objects.filter(to_state=State.UNPUBLISHED)
     shown = CaseStudy.objects.filter(Q(pk=case, merged_into=None) | Q(merged=case), live=None)
-    event = (
-        ReviewEvent.objects.filter(
-            revision__case__in=shown.order_by().values("pk"), to_state=State.UNPUBLISHED
-        )
-        .select_related("revision")
-        .last()
-    )
-    if event is None:
-        return None
+    event = _last(events.filter(revision__case__in=shown.order_by().values("pk")))
     if number is not None:
         texts = Revision.objects.filter(case=case, number=number)
-        if not texts.filter(state__in=(State.SUPERSEDED, State.UNPUBLISHED)).exists():
+        text = texts.filter(state__in=(State.SUPERSEDED, State.UNPUBLISHED)).first()
+        if text is None:
             return None
-    return Tombstone(event.revision, event.created_at, event.public_reason)
+        if event is None and text.state == State.UNPUBLISHED:
+            live = Revision.objects.live().filter(case=case).select_related("case").first()
+            event = _last(events.filter(revision=text)) if live else None
+    if event is None:
+        return None
+    return Tombstone(event.revision, event.created_at, event.public_reason, live)
+
+
+def _last(events):
+    return events.select_related("revision").last()
 
 
 def kept_for(case):
@@ -82,7 +90,8 @@ def gone_file(row):
     if not text:
         if row.revision.state not in (State.SUPERSEDED, State.UNPUBLISHED):
             return None
-        gone, kept = tombstone(row.revision.case_id), kept_for(row.revision.case_id)
+        number, case = row.revision.number, row.revision.case_id
+        gone, kept = tombstone(case, number), kept_for(case)
         if kept:
             text = _(
                 "The policy that this file belonged to was merged into another one: %(address)s"

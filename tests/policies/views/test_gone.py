@@ -132,6 +132,36 @@ def test_addresses_of_a_merged_case_lead_on(client, case, editor):
     assert client.get(draft.url).status_code == 404
 
 
+def test_text_that_was_unpublished_is_gone_while_another_is_public(client, case, editor):
+    page = case.get_absolute_url()
+    former, gone = case.revisions.exclude(state="draft").order_by("number")
+    curation.unpublish(case, by=editor, reason="By phone", public_reason=REASON)
+    draft = case.revisions.get(state="draft")
+    moderation.publish(draft, by=editor)
+    other = LiveRevisionFactory().case
+    curation.unpublish(other, by=editor, reason="By phone")
+    places = [
+        f"{page}revisions/2/",
+        f"{page}revisions/2/cite.bib",
+        gone.photos.get().small_url,
+        gone.attachments.get().url,
+    ]
+    for place in places:
+        answer = client.get(place)
+        assert (place, answer.status_code, REASON in answer.text) == (place, 410, True)
+    text = client.get(places[0]).text
+    assert "This text of the policy was unpublished on" in text
+    assert f'<a href="{page}" lang="en" dir="ltr">{draft.title}</a>' in text
+    # The others of the case are public.
+    readable = [page, f"{page}revisions/1/", f"{page}revisions/3/", former.photos.get().small_url]
+    assert {status(client, place) for place in readable} == {200}
+    curation.unpublish(CaseStudy.objects.get(pk=case.pk), by=editor, reason="Again")
+    text = client.get(places[0]).text
+    assert "This policy was unpublished on" in text
+    curation.restore(CaseStudy.objects.get(pk=case.pk), gone, by=editor, reason="A mistake")
+    assert {status(client, place) for place in [*places, *readable[:2]]} == {200}
+
+
 def test_reason_may_stay_untold(client, case, editor):
     curation.unpublish(case, by=editor, reason="Said so by phone")
     assert "No reason is given." in client.get(case.get_absolute_url()).text
