@@ -14,8 +14,11 @@ from .user import Invitation
 
 
 def new_token(invitation):
-    """Return the secret of an invitation whose member, address, role and expiry are set."""
-    return _token(invitation, settings.SECRET_KEY)
+    """Return the secret of an invitation whose address, role and expiry are set.
+
+    Its member is no part of it: invitations of members that are merged go on as they are.
+    """
+    return _token(settings.SECRET_KEY, *_facts(invitation))
 
 
 def token_of(invitation):
@@ -23,10 +26,13 @@ def token_of(invitation):
 
     Raises ``LookupError`` when the site's secret it was made with is no longer known.
     """
+    facts = _facts(invitation)
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        token = _token(invitation, key)
-        if hash_of(token) == invitation.token_hash:
-            return token
+        # Of those made before December 2026 the member was a part; they expire in two weeks.
+        for each in (facts, [invitation.member_id, *facts]):
+            token = _token(key, *each)
+            if hash_of(token) == invitation.token_hash:
+                return token
     raise LookupError("The invitation was made with a secret that is no longer known.")
 
 
@@ -40,8 +46,11 @@ def by_token(token):
     return Invitation.objects.select_related("member", "invited_by").get(token_hash=hash_of(token))
 
 
-def _token(invitation, key):
-    expires = f"{invitation.expires_at:%Y%m%dT%H%M%S%f}"
-    facts = f"{invitation.member_id} {invitation.email} {invitation.role} {expires}"
-    mac = salted_hmac("invitation to a team", facts, secret=key, algorithm="sha256")
+def _facts(invitation):
+    return [invitation.email, invitation.role, f"{invitation.expires_at:%Y%m%dT%H%M%S%f}"]
+
+
+def _token(key, *facts):
+    text = " ".join(map(str, facts))
+    mac = salted_hmac("invitation to a team", text, secret=key, algorithm="sha256")
     return urlsafe_b64encode(mac.digest()).decode().rstrip("=")

@@ -1,15 +1,20 @@
 """Two members that are one organisation."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from members.errors import InvalidMember, ReasonRequired
 from members.models import Event, FormerAddress, Invitation, Member, Membership, Notice
+from members.models.invitation_tokens import by_token, hash_of, token_of
 from members.notices.notifications import text_of
 from members.teams import invitations, memberships, merging
 from members.teams.personal_data import events_about
 from policies.search import index
+from tests.conftest import signed_in
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -17,7 +22,7 @@ from tests.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.members.team import coordinator_of, official_of, request_of
+from tests.members.team import coordinator_of, official_of, request_of, verified
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +73,28 @@ def test_everything_of_the_double_moves(double, kept, editor):
     assert Invitation.objects.get() == invitation
     assert Invitation.objects.get().member == kept
     assert Member.objects.coordinated_by(coordinator).get() == kept
+
+
+def test_invitation_that_moves_is_mailed_shown_and_taken_with_the_same_link(double, kept, editor):
+    invitation = invitations.invite(double, "eko@city.example", coordinator_of(double))
+    token = token_of(invitation)
+    person = verified(email="eko@city.example")
+    merge(double, kept, editor)
+    link = reverse("my:invitation", args=[token])
+    assert link in text_of(Notice.objects.get(kind="invited"))[1]
+    assert link in signed_in(person).get(reverse("my:home")).text
+    assert invitations.accept(by_token(token), person).member == kept
+
+
+def test_secret_of_before_with_the_member_in_it_is_known(double, settings):
+    invitation = invitations.invite(double, "eko@city.example", coordinator_of(double))
+    expires = f"{invitation.expires_at:%Y%m%dT%H%M%S%f}"
+    facts = f"{double.pk} eko@city.example official {expires}"
+    mac = salted_hmac("invitation to a team", facts, secret=settings.SECRET_KEY, algorithm="sha256")
+    token = urlsafe_b64encode(mac.digest()).decode().rstrip("=")
+    assert token_of(invitation) != token
+    invitation.token_hash = hash_of(token)
+    assert token_of(invitation) == token
 
 
 def test_kept_member_takes_over_only_what_it_does_not_say(double, kept, editor):
