@@ -3,9 +3,10 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import connection, models
+from django.db.models.constants import LOOKUP_SEP
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from .text import address_part
 no_null_characters = ProhibitNullCharactersValidator()
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
+# How one asks for a row of another table by its key.
+KEY_LOOKUPS = {"id", "pk", "exact", "in", "isnull"}
 # Addresses that are typed without a scheme are taken for https.
 HTTPS_ADDRESSES = {models.URLField: {"assume_scheme": "https"}}
 
@@ -77,7 +80,35 @@ class AutocompleteMixin:
         return form
 
 
-class LockedChangeMixin:
+class OfferedFiltersMixin:
+    """A list that its address narrows by what it offers and shows, and by the keys of its rows.
+
+    Django lets it ask for any column, and for rows of any other table that refer to it: whether a case
+    has a draft that was never submitted, or who has private collections.
+    """
+
+    def lookup_allowed(self, lookup, value, request=None):
+        name, *rest = lookup.split(LOOKUP_SEP)
+        if not super().lookup_allowed(lookup, value, request):
+            return False
+        filters = self.get_list_filter(request)
+        if lookup in {each.parameter_name for each in filters if isinstance(each, type)}:
+            return True
+        columns = [each for each in filters if not isinstance(each, type)]
+        columns = [each if isinstance(each, str) else each[0] for each in columns]
+        if any(f"{lookup}__".startswith(f"{each}__") for each in [*columns, self.date_hierarchy]):
+            return True
+        try:
+            field = self.opts.get_field(name)
+        except FieldDoesNotExist:
+            # Nothing is asked with it.
+            return True
+        if field.is_relation:
+            return field.concrete and KEY_LOOKUPS.issuperset(rest)
+        return field.primary_key or name in self.list_display
+
+
+class LockedChangeMixin(OfferedFiltersMixin):
     """What a step of a colleague did between the reading and the saving of a form is not undone by it.
 
     The admin reads a row, fills the form in and saves every column: a mail sent meanwhile would be
@@ -92,7 +123,7 @@ class LockedChangeMixin:
         return super().get_object(request, object_id, from_field)
 
 
-class ReadOnlyMixin:
+class ReadOnlyMixin(OfferedFiltersMixin):
     """Rows that may be looked at, never added, changed or deleted, whoever asks."""
 
     formfield_overrides = HTTPS_ADDRESSES

@@ -27,6 +27,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from citynet.uploads import office
 from citynet.uploads.files import clean_name
+from citynet.web.admin import OfferedFiltersMixin
 from citynet.web.csv import csv_response
 from policies.interchange import import_runs, imported_drafts
 from policies.interchange.template import template
@@ -93,7 +94,7 @@ def _is_no_text(head):
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(admin.ModelAdmin):
+class ImportRunAdmin(OfferedFiltersMixin, admin.ModelAdmin):
     form = UploadForm
     list_display = ["original_name", "state", "result", "publish", "by_name", "created_at"]
     list_filter = ["state"]
