@@ -181,7 +181,9 @@ def test_edit_is_no_duplicate_of_its_own_case(public):
 )
 def test_same_title_of_the_same_member_may_be_a_duplicate(member, title, alike):
     standing = RevisionFactory(case__member=member, title="Night buses", state=State.SUBMITTED)
-    found = submitted(RevisionFactory(case__member=member, title=title, summary="Other words."))
+    found = screening.screen(
+        RevisionFactory(case__member=member, title=title, summary="Other words.")
+    )
     assert found.duplicate_of == (standing.case if alike else None)
 
 
@@ -195,12 +197,12 @@ def test_title_of_what_does_not_stand_is_no_duplicate(member, state):
         decided_at="2026-01-02T03:04:05Z",
         decided_by_name="Secretariat",
     )
-    assert submitted(RevisionFactory(case__member=member)).duplicate_of is None
+    assert screening.screen(RevisionFactory(case__member=member)).duplicate_of is None
 
 
 def test_same_title_in_another_city_is_no_duplicate(member):
     RevisionFactory(title="Night buses", summary="Else.", state=State.SUBMITTED)
-    assert submitted(RevisionFactory(case__member=member)).duplicate_of is None
+    assert screening.screen(RevisionFactory(case__member=member)).duplicate_of is None
 
 
 def test_title_in_another_script_is_compared(member):
@@ -244,7 +246,7 @@ def test_unrelated_texts_in_any_script_are_no_duplicates_and_copies_are(
 )
 def test_titles_in_any_script_are_compared_by_whole_words(member, one, other, alike):
     standing = RevisionFactory(case__member=member, title=one, state=State.SUBMITTED)
-    found = submitted(RevisionFactory(case__member=member, title=other, summary="Else."))
+    found = screening.screen(RevisionFactory(case__member=member, title=other, summary="Else."))
     assert found.duplicate_of == (standing.case if alike else None)
 
 
