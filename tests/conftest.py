@@ -20,6 +20,7 @@ from django.template import RequestContext
 from django.test import Client, override_settings
 from django.test import client as test_client
 from django.test.utils import ContextList
+from django.utils import translation
 from django.utils.crypto import get_random_string
 
 from citynet.web import recent
@@ -54,6 +55,29 @@ def _cities_read_once():
             return found
 
         patch.setattr(place_names, "_cities", cities)
+        yield
+
+
+@contextmanager
+def _translating(is_on):
+    with override_settings(USE_I18N=is_on):
+        # Which of its two ways Django takes is found out once.
+        translation._trans.__dict__.clear()
+        yield
+    translation._trans.__dict__.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _english_alone():
+    """To translate English into English takes a tenth of the time of a page."""
+    with _translating(False):
+        yield
+
+
+@pytest.fixture
+def translated():
+    """A site in several languages."""
+    with _translating(True):
         yield
 
 

@@ -10,7 +10,7 @@ from citynet.settings import CACHES, STATIC_ROOT, STORAGES
 # WhiteNoise warns where the folder is missing.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
-# Some tests read pages in other languages.
+# For the tests that ask for ``translated``; the others are without, as a site in English alone.
 USE_I18N = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages in tests need no collected files.

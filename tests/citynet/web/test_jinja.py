@@ -26,6 +26,7 @@ def test_unknown_name_is_an_error():
         render("{{ nobody }}")
 
 
+@pytest.mark.usefixtures("translated")
 def test_numbers_are_those_of_the_reader():
     with translation.override("de"):
         assert render("{{ 1234567|number }}") == "1.234.567"

@@ -202,6 +202,7 @@ def test_every_part_of_an_address_is_told_apart(request_of, settings):
     assert len(rendered) == 960
 
 
+@pytest.mark.usefixtures("translated")
 def test_languages_have_pages_of_their_own(request_of):
     view = page_cache.cache_public_page(lambda _request: HttpResponse(translation.get_language()))
     found = []

@@ -185,6 +185,7 @@ def test_frame_without_a_request_has_no_canonical_address():
     assert '<main id="main" class="wrap">' in html
 
 
+@pytest.mark.usefixtures("translated")
 @pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl")])
 def test_frame_says_language_and_direction(language, direction):
     with translation.override(language):

@@ -248,6 +248,7 @@ def test_labels_are_read_once_a_request(reference, django_assert_num_queries):
             assert labels.of("budget", {"none"}) == {"none": "Not reported"}
 
 
+@pytest.mark.usefixtures("translated")
 def test_labels_of_goals_and_targets_are_in_the_readers_language(reference):
     GoalText.objects.create(goal_id=11, language="en-gb", title="Towns", headline="x")
     TargetText.objects.create(target_id="11.2", language="en-gb", label="Buses", text="x")

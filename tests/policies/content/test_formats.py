@@ -67,6 +67,7 @@ def test_money_unknown():
     assert formats.money(None, "KRW") == ""
 
 
+@pytest.mark.usefixtures("translated")
 def test_money_in_the_format_of_another_language():
     with translation.override("de"):
         assert formats.money(Decimal("1234567.5"), "EUR") == "EUR 1.234.567,50"

@@ -39,6 +39,7 @@ def test_duration_is_positive_whenever_the_end_is_not_before_the_start(start, en
     assert months.duration_months(start, end) >= 1
 
 
+@pytest.mark.usefixtures("translated")
 @pytest.mark.parametrize(
     ("language", "month", "label"),
     [
