@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.core.management import call_command
@@ -72,6 +73,13 @@ def _english_alone():
     """To translate English into English takes a tenth of the time of a page."""
     with _translating(False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _without_sidebar(request):
+    """What every page of the secretariat lists beside it takes a third of its time: only browsers are
+    shown it."""
+    admin.site.enable_nav_sidebar = request.node.get_closest_marker("e2e") is not None
 
 
 @pytest.fixture

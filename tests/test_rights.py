@@ -15,7 +15,6 @@ from unittest import mock
 from urllib.parse import quote
 
 import pytest
-from django.contrib import admin
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.template.backends.django import Template
@@ -608,10 +607,9 @@ def unseen():
 
 @contextmanager
 def read_once():
-    """Who has a session, with their rights, and what the pages of the secretariat list beside them
-    are read for its first request; all others are handed the same."""
-    person_of, list_of = middleware._person_of, admin.site.get_app_list
-    people, lists = {}, {}
+    """Who has a session, with their rights, is read for its first request; all others are handed the
+    same."""
+    person_of, people = middleware._person_of, {}
 
     def person_again(request):
         key = request.COOKIES.get("sessionid")
@@ -623,17 +621,16 @@ def read_once():
         request.session.accessed = True
         return copy(people[key])
 
-    def list_again(request, app_label=None):
-        key = request.COOKIES.get("sessionid"), app_label
-        if key not in lists:
-            lists[key] = list_of(request, app_label)
-        return lists[key]
-
-    with (
-        mock.patch.object(middleware, "_person_of", person_again),
-        mock.patch.object(admin.site, "get_app_list", list_again),
-    ):
+    with mock.patch.object(middleware, "_person_of", person_again):
         yield
+
+
+# What campaigns add to the addresses that they spread.
+CAMPAIGN = (
+    "utm_source=x&utm_id=7&msclkid=a&srsltid=b&gclid=c&fbclid=d&gbraid=e&mc_cid=f&_hsenc=g&_gl=h&"
+    "mtm_campaign=i&mkt_tok=j&igsh=k&ttclid=l&campaignid=m&UTM_Medium=n&li_fat_id=o&yclid=p"
+)
+MARKS = ("utm_source", "srsltid", "_hsenc", "UTM_Medium")
 
 
 def answers_to(key, addresses, *, seen=lambda _name, _method: True):
@@ -696,7 +693,10 @@ def wrong_in(answer, name, *, with_page):
     # That nothing is there is said by a page of ours.
     is_open = name in FOR_OTHER_SITES and answer.status_code != 404
     wrong = said(answer, policy=policy, is_open=is_open)
-    if not with_page or not is_page(answer):
+    if not with_page:
+        return wrong
+    wrong |= dict.fromkeys((mark for mark in MARKS if mark in answer.body), "shown")
+    if not is_page(answer):
         return wrong
     wrong |= dict.fromkeys(forbidden(answer.body), "forbidden")
     is_part = name.endswith("_preview") or name in FRAGMENTS
@@ -733,14 +733,27 @@ def is_kept(answer, name):
     return name not in OPEN_TO_ALL and answer.status_code < 400 and not is_private
 
 
+def asked_by(role, addresses):
+    """Return the addresses that somebody of a role asks for, by their names.
+
+    Marks of campaigns change no public page: officials ask with them, all others without.
+    """
+    if role == "official":
+        return {
+            name: f"{address}?{CAMPAIGN}" if name in PUBLIC else address
+            for name, address in addresses.items()
+        }
+    if role in READERS:
+        return addresses
+    return {name: address for name, address in addresses.items() if name not in PUBLIC}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_role_is_answered_as_the_table_says(world, settings, role):
     strict_transport(settings)
     place, key = ROLES.index(role), session_key(world.people[role])
     wrong, faults, links = [], {}, Links()
-    addresses = world.addresses
-    if role not in READERS:
-        addresses = {name: address for name, address in addresses.items() if name not in PUBLIC}
+    addresses = asked_by(role, world.addresses)
 
     def seen(name, method):
         # An empty form shows the page once more.
@@ -763,7 +776,7 @@ def test_role_is_answered_as_the_table_says(world, settings, role):
             if found:
                 faults[name, method, answer.status_code] = found
             if role in LINKS and method == "get" and answer.status_code == 200:
-                links.read(answer, addresses[name], is_public=name in PUBLIC)
+                links.read(answer, world.addresses[name], is_public=name in PUBLIC)
     assert not wrong, "\n".join(map(str, wrong))
     assert faults == {}
     if role in LINKS:
@@ -785,10 +798,11 @@ OUTSIDERS = {
 def test_nobody_outside_the_secretariat_is_shown_or_may_do_anything(world, role):
     key = session_key(StaffFactory(is_superuser=True, **OUTSIDERS[role]))
     pages = {name: address for name, address in world.addresses.items() if is_behind_the_door(name)}
-    for name, _method, answer in answers_to(key, pages):
-        assert (name, answer.status_code) == (name, 302)
-        assert leads_to_a_door(answer, pages[name])
-        assert answer.writes == []
+    with read_once():
+        for name, _method, answer in answers_to(key, pages):
+            assert (name, answer.status_code) == (name, 302)
+            assert leads_to_a_door(answer, pages[name])
+            assert answer.writes == []
 
 
 def test_blocked_person_is_nobody(world):
@@ -797,10 +811,13 @@ def test_blocked_person_is_nobody(world):
     person.is_active = False
     person.save()
     addresses = {name: address for name, address in world.addresses.items() if name not in PUBLIC}
-    found = {
-        (name, method): answer.status_code
-        for name, method, answer in answers_to(key, addresses, seen=lambda _name, _method: False)
-    }
+    with read_once():
+        found = {
+            (name, method): answer.status_code
+            for name, method, answer in answers_to(
+                key, addresses, seen=lambda _name, _method: False
+            )
+        }
     assert found == {
         (name, method): ANSWERS[name][method == "post"][0]
         for name in addresses

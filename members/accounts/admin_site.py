@@ -1,6 +1,6 @@
 """The secretariat's admin: who may open it, and how they sign in."""
 
-from functools import wraps
+from functools import partial, wraps
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin, messages
@@ -16,6 +16,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -79,6 +80,10 @@ class SecretariatSite(admin.AdminSite):
 
     def has_permission(self, request):
         return acts_for_secretariat(request.user)
+
+    def get_app_list(self, request, app_label=None):
+        """Return what the person may open, looked up where a page lists it."""
+        return SimpleLazyObject(partial(super().get_app_list, request, app_label))
 
     def admin_view(self, view, cacheable=False):
         return super().admin_view(_whatever_number(view), cacheable)

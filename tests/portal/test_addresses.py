@@ -1,34 +1,19 @@
-"""Public addresses as people and programs write them: marks of campaigns, capitals, zeros."""
+"""Public addresses as people and programs write them: capitals, zeros. Marks of campaigns are in
+``tests/test_rights.py``."""
 
 import pytest
 
 from members.models import FormerAddress
-from tests.addresses import PUBLIC, make_world
+from tests.addresses import make_world
 from tests.factories import MemberFactory
-from tests.test_rights import ANSWERS
 
 pytestmark = pytest.mark.django_db
-
-CAMPAIGN = (
-    "utm_source=x&utm_id=7&msclkid=a&srsltid=b&gclid=c&fbclid=d&gbraid=e&mc_cid=f&_hsenc=g&_gl=h&"
-    "mtm_campaign=i&mkt_tok=j&igsh=k&ttclid=l&campaignid=m&UTM_Medium=n&li_fat_id=o&yclid=p"
-)
 
 
 @pytest.fixture(scope="module")
 def world(shared):
     with shared.made():
         return make_world()
-
-
-@pytest.mark.parametrize("name", sorted(PUBLIC))
-def test_marks_of_campaigns_change_no_public_page(client, world, name):
-    marked = client.get(f"{world.addresses[name]}?{CAMPAIGN}")
-
-    plain, _post = ANSWERS[name]
-    assert marked.status_code == plain[0]
-    for mark in ("utm_source", "srsltid", "_hsenc", "UTM_Medium"):
-        assert mark not in b"".join(marked).decode(errors="replace")
 
 
 @pytest.mark.parametrize(
