@@ -117,20 +117,19 @@ def files_in(folder, index_folder):
 
 
 @pytest.fixture(autouse=True)
-def _own_files(request, settings, tmp_path, new_index):
+def _own_files(request, new_index):
     """Each test has its own uploads and search index, so that tests can run side by side, and reads
     its own goals and targets.
 
     Those that share the rows of their module share its files too.
     """
     names.forget()
-    with new_index() as index_folder:
-        files = files_in(tmp_path, index_folder)
+    with new_index() as index_folder, new_index() as folder:
+        files = files_in(folder, index_folder)
         if "shared" in request.fixturenames:
             files = request.getfixturevalue("shared").files
-        for name, value in files.items():
-            setattr(settings, name, value)
-        yield
+        with override_settings(**files):
+            yield
 
 
 @pytest.fixture(autouse=True)
