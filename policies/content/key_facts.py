@@ -36,7 +36,7 @@ _STATEMENT_ENDS = re.compile(r"[.:;](?:\s|$)")
 NOTE_LENGTH = 90
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Fact:
     """One fact: its label, its value, a small line below, and whether it is not reported; ``gap`` is
     what it lacks, one of ``policies.content.gaps.GAPS``."""

@@ -15,6 +15,12 @@ _CLUSTERS = re.compile(
     "\u0d57\u0dca\u0dcf\u0ddf\u102e\u1b35\u3099\u309a]*",
     re.DOTALL,
 )
+LETTERS = 3  # of a stem, with which nearly all of its words begin
+_WORD = re.compile(r"[\w'’]*")
+# Stem -> words that have it by no rule, such as "feet" that of "foot".
+_OTHER_FORMS = {}
+for _word in (*text.IRREGULAR, *variants.WORDS):
+    _OTHER_FORMS.setdefault(text.stem(_word), []).append(_word)
 
 
 @lru_cache(maxsize=256)
@@ -66,9 +72,35 @@ def spans(content, stems, runs=(), joined=frozenset()):
 
 def words_of(folded, stems):
     """Return the words of a folded text whose stems are wanted."""
-    if not stems:
-        return set()
-    return {word for word in text.split(folded)[0].split() if text.stem(word) in stems}
+    spaced = text.split(folded)[0]
+    if all(stem.isascii() for stem in stems):
+        words = {found[0] for found in beginning_like(spaced, stems)}
+    else:
+        # An article may stand before the stem.
+        words = spaced.split()
+    return {word for word in words if text.stem(word) in stems}
+
+
+def beginning_like(content, stems):
+    """Yield the match of each word of a text in small letters that begins as words with these stems do:
+    nearly all others need not be looked at."""
+    for beginning in _beginnings(stems):
+        at = content.find(beginning)
+        while at >= 0:
+            if not at or not content[at - 1].isalnum():
+                yield _WORD.match(content, at)
+            at = content.find(beginning, at + 1)
+
+
+@lru_cache(maxsize=1024)
+def _beginnings(stems):
+    """Return how the words with these stems begin."""
+    found = set()
+    for stem in stems:
+        # "Paediatric" is also "pediatric".
+        for form in (stem, stem.replace("e", "ae", 1), *_OTHER_FORMS.get(stem, ())):
+            found.add(form[: max(min(LETTERS, len(stem) - 1), 1)])
+    return tuple(found)
 
 
 def _has_joined(folded, joined):

@@ -6,16 +6,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import text, variants
-from .highlight import spans, words_of
+from .highlight import beginning_like, spans, words_of
 
-LETTERS = 3  # of a stem, with which nearly all of its words begin
 BEFORE, LONGEST = 60, 190  # characters of a passage, before its first word and in all
 _BLANK = re.compile(r"\s+")
-_WORD = re.compile(r"[\w'’]*")
-# Stem -> words that have it by no rule, such as "feet" that of "foot".
-_OTHER_FORMS = {}
-for _word in (*text.IRREGULAR, *variants.WORDS):
-    _OTHER_FORMS.setdefault(text.stem(_word), []).append(_word)
 _ACCENTS = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 
 
@@ -112,21 +106,14 @@ def _places(content, part):
 
 
 def _words(content, stems):
-    """Return where a text has a word with one of these stems: only words that begin like one are
-    looked at."""
-    found = []
     lowered = content.lower()
     if len(lowered) != len(content):
         lowered = content  # the small form of the Turkish "İ" is two characters
-    for beginning in _beginnings(stems):
-        at = lowered.find(beginning)
-        while at >= 0:
-            if not at or not lowered[at - 1].isalnum():
-                word = _WORD.match(lowered, at)
-                if text.stem(text.fold(word[0]).strip()) in stems:
-                    found.append(word.span())
-            at = lowered.find(beginning, at + 1)
-    return found
+    return [
+        word.span()
+        for word in beginning_like(lowered, stems)
+        if text.stem(text.fold(word[0]).strip()) in stems
+    ]
 
 
 def _runs(content, runs):
@@ -134,17 +121,6 @@ def _runs(content, runs):
         if (start := content.find(run)) >= 0:
             return [(start, start + len(run))]
     return spans(content, frozenset(), runs) if text.UNSPACED.search(content) else []
-
-
-@lru_cache(maxsize=1024)
-def _beginnings(stems):
-    """Return how the words with these stems begin."""
-    found = set()
-    for stem in stems:
-        # "Paediatric" is also "pediatric".
-        for form in (stem, stem.replace("e", "ae", 1), *_OTHER_FORMS.get(stem, ())):
-            found.add(form[: max(min(LETTERS, len(stem) - 1), 1)])
-    return tuple(found)
 
 
 def _cut(content, start, stop):
