@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 from functools import cache, lru_cache
-from itertools import chain
 from pathlib import Path
 
 import tantivy
@@ -257,7 +256,7 @@ class Writer:
             self.words.clear()
         passages = {"title": title, "place": place, "lead": lead, "body": body}
         stems = {name: self.words.stems(words) for name, words in passages.items()}
-        joined = self.words.stems(variants.joined_in(whole, chain(title, lead, body)))
+        joined = self.words.stems(variants.joined_in(whole, {*title, *lead, *body}))
         forms = self.words.take_new()
         if self.written < WITH_ALL_FORMS:
             forms = dict.fromkeys([*title, *place, *lead, *body])

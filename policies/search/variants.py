@@ -93,7 +93,7 @@ for _words in _PARTS:
     _BY_FIRST.setdefault(_words[0], []).append(_words)
 _FIRST = frozenset(_BY_FIRST)
 _LOOKED_FOR = {
-    first: [(f" {' '.join(words)} ", "".join(words)) for words in found]
+    first: [(words[1], f" {' '.join(words)} ", "".join(words)) for words in found]
     for first, found in _BY_FIRST.items()
 }
 _SPLIT = {"".join(words): words for words in _PARTS}
@@ -122,13 +122,13 @@ def joined(words):
 def joined_in(folded, words):
     """Return the joined forms of words that stand side by side in a folded text with these words.
 
-    Asked for every text of the index, so nearly all forms are ruled out by their first words.
+    Asked for every text of the index, so nearly all forms are ruled out by the set of the words.
     """
     return [
         form
-        for first in _FIRST.intersection(words)
-        for whole, form in _LOOKED_FOR[first]
-        if whole in folded
+        for first in _FIRST & words
+        for second, whole, form in _LOOKED_FOR[first]
+        if second in words and whole in folded
     ]
 
 
