@@ -27,6 +27,8 @@ _RULES = (
     (re.compile(r"^(.*)(def|lic|off|pret)ence(s)?$"), r"\1\2ense\3"),
     (re.compile(r"^(an|arch|encyclop|f|gyn|h|orthop|p)ae(.{3,})$"), r"\1e\2"),
 )
+# What one of them needs: nearly all words of a library have none of it.
+_NEEDED = re.compile(r"[iy]z|our|res?$|red$|ogue|ll|ence|ae")
 WORDS = {
     "acknowledgement": "acknowledgment",
     "aeroplane": "airplane",
@@ -105,6 +107,8 @@ def one_spelling(word):
     """Return a word in the spelling that stands for all its spellings."""
     if word in WORDS:
         return WORDS[word]
+    if not _NEEDED.search(word):
+        return word
     for pattern, replacement in _RULES:
         if (found := pattern.match(word)) is not None:
             return found.expand(replacement)
