@@ -183,7 +183,7 @@ class ImportRunAdmin(OfferedFiltersMixin, admin.ModelAdmin):
             "warnings": run.warnings or [],
             "unlisted_warnings": max(0, (check or {}).get("warnings", 0) - len(run.warnings or [])),
             "may_add": may_add,
-            "may_run": import_runs.may_run(run),
+            "may_run": import_runs.may_run(run) and import_runs.may_carry_out(run, request.user),
             "is_running": import_runs.is_running(run),
             "is_silent": run.state == ImportRun.State.RUNNING and not import_runs.is_running(run),
             "is_workbook": PurePath(run.original_name).suffix.lower() == import_runs.WORKBOOK,

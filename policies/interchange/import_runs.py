@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePath
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -108,11 +109,20 @@ def errors(run):
         yield from batch.errors
 
 
+def may_carry_out(run, user):
+    """Return whether ``user``, who may upload files, may import this one: what it publishes at once only who
+    decides on texts, whoever has uploaded it."""
+    return not run.publish or user.has_perm("policies.change_revision")
+
+
 def carry_out(run, by):
-    """Import the good rows; yield ``Progress`` after each batch. Raises ``ImportRefused``.
+    """Import the good rows; yield ``Progress`` after each batch. Raises ``ImportRefused``, and
+    ``PermissionDenied`` where they are published by who may not decide on texts.
 
     However it ends, the run says how far it got, and the record who started it.
     """
+    if not may_carry_out(run, by):
+        raise PermissionDenied
     _begin(run, by)
     return _carry_out(run, by, client_address.get())
 

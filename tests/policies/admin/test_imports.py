@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,7 +18,14 @@ from members.models import Event
 from policies.interchange import import_runs
 from policies.models import CaseStudy, ImportRun, Revision
 from policies.workflow import authoring
-from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory, RevisionFactory
+from tests.conftest import signed_in
+from tests.factories import (
+    LiveRevisionFactory,
+    MemberFactory,
+    MembershipFactory,
+    RevisionFactory,
+    StaffFactory,
+)
 from tests.policies.lines import encoded, short
 from tests.policies.workbooks import row, workbook
 from tests.races import at_once, kinds, needs_two_connections
@@ -180,6 +188,26 @@ def test_import_is_repeated_without_touching_public_texts(editor_client):
         ("a", "New", "draft"),
         ("b", "New", "draft"),
     ]
+
+
+def test_file_is_published_by_who_may_decide_only(editor_client):
+    """Whoever has uploaded it; what becomes drafts is imported by who may upload."""
+    clerk = StaffFactory()
+    clerk.user_permissions.set(
+        Permission.objects.filter(codename__in=["add_importrun", "view_importrun"])
+    )
+    client = signed_in(clerk)
+    run = uploaded(editor_client, encoded(short()), publish="on")
+    posted(editor_client, run, "check")
+    for publish, status in ((True, 403), (False, 200)):
+        ImportRun.objects.update(publish=publish)
+        address = reverse("admin:policies_importrun_run", args=[run.pk])
+        assert (address in client.get(page(run)).text) == (status == 200)
+        answer = client.post(address)
+        assert answer.status_code == status
+        assert not CaseStudy.objects.exists()
+        assert b"".join(answer)
+    assert [*Revision.objects.values_list("state", flat=True)] == ["draft"]
 
 
 def test_import_may_publish(editor_client, synced):
