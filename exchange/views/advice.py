@@ -119,6 +119,7 @@ def advice(request, pk):
         "older": older,
         "is_public": is_public,
         "is_own": is_own,
+        "may_speak": is_own and steps.speaks_for(user, shown),
         "is_moderator": is_moderator(user),
         "stands": shown.state == Advice.State.PUBLISHED and not shown.is_removed,
         "may_correct": user.is_authenticated

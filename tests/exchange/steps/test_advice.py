@@ -9,6 +9,7 @@ from exchange.models import Advice
 from exchange.steps import advice as steps
 from exchange.steps.errors import ExchangeError, NotAllowed, StepRefused, TooManyToday
 from members.models import Event, Notice
+from tests.conftest import signed_in
 from tests.exchange.factories import AdviceFactory, QuestionFactory
 from tests.factories import LiveRevisionFactory, MembershipFactory, StaffFactory
 
@@ -182,6 +183,26 @@ def test_its_team_confirms_it(colleague):
     advice = steps.confirm(advice, by=colleague.user)
     assert advice.confirmed_at == timezone.localdate()
     assert actions(advice) == ["advice-given", "advice-confirmed"]
+
+
+@pytest.mark.parametrize("passed_on", [False, True])
+def test_secretariat_speaks_for_a_city_in_what_it_passed_on(colleague, passed_on):
+    """What a city wrote itself it may remove, but neither confirm, replace nor withdraw."""
+    moderator = StaffFactory(groups=["Moderators"])
+    told = {"passed_on": passed_on, "source": "E-mail" if passed_on else ""}
+    advice = AdviceFactory(member=colleague.member, author=colleague.user, **told)
+    newer = {"text": TEXT, "topic": "budget", "language": "en", "source": "E-mail"}
+    buttons = signed_in(moderator).get(advice.get_absolute_url()).text.count("It is still true")
+    assert buttons == passed_on
+    for step, given in ((steps.confirm, {}), (steps.replace, newer), (steps.withdraw, {})):
+        if passed_on:
+            assert step(advice, by=moderator, **given).member == colleague.member
+            Advice.objects.filter(pk=advice.pk).update(state="published")
+        else:
+            with pytest.raises(NotAllowed):
+                step(advice, by=moderator, **given)
+    advice.refresh_from_db()
+    assert (advice.confirmed_at is not None) == passed_on
 
 
 def test_english_is_signed_by_whom_it_comes_from_not_by_a_person(colleague):
