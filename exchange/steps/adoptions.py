@@ -299,6 +299,11 @@ def decide_dispute(adoption, *, by, decision, stays):
     refuse_removed(adoption)
     if not adoption.is_disputed:
         raise ChangedMeanwhile(_("This dispute is decided already."))
+    is_adopter = writes_as(by).filter(pk=adoption.member_id).exists()
+    if is_adopter or speaks_for_origin(by, adoption):
+        raise NotAllowed(
+            _("You are in the team of one of the two: somebody else of the secretariat decides.")
+        )
     adoption.dispute_decided_at = timezone.now()
     adoption.dispute_decision = decision
     fields = ["dispute_decided_at", "dispute_decision"]

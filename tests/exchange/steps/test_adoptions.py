@@ -295,6 +295,20 @@ def test_a_dispute_may_end_with_the_entry_taken_away(case):
         steps.confirm(adoption, by=case.coordinator)
 
 
+def test_a_dispute_is_decided_by_neither_side(case, official):
+    adoption = AdoptionFactory(member=official.member, case=case)
+    steps.dispute(adoption, by=case.coordinator, note="No.")
+    for member in (official.member, case.member):
+        moderator = StaffFactory(groups=["Moderators"])
+        MembershipFactory(member=member, user=moderator)
+        with pytest.raises(NotAllowed, match="somebody else of the secretariat"):
+            steps.decide_dispute(adoption, by=moderator, decision="It is so.", stays=True)
+    other = StaffFactory(groups=["Moderators"])
+    MembershipFactory(user=other)
+    decided = steps.decide_dispute(adoption, by=other, decision="It is so.", stays=True)
+    assert not decided.is_disputed
+
+
 def test_the_original_city_confirms_and_adds_a_note(case, official):
     adoption = AdoptionFactory(member=official.member, case=case)
     with pytest.raises(ExchangeError, match="Write the note"):
