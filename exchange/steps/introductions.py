@@ -115,8 +115,11 @@ def say_outcome(introduction, *, by, outcome):
 
 
 def may_say_outcome(user, introduction):
-    """Return whether ``user`` is one of the two sides: who asked, or the team that was asked."""
-    if user.pk in (introduction.from_user_id, introduction.decided_by_id):
+    """Return whether ``user`` is one of the two sides: who asked, while standing for the own member, or the
+    team that was asked."""
+    if user.pk == introduction.from_user_id:
+        return stands_for(user, introduction.from_member)
+    if user.pk == introduction.decided_by_id and stands_for(user, introduction.to_member):
         return True
     return writes_as(user).filter(pk=introduction.to_member_id).exists()
 
@@ -208,11 +211,12 @@ def _ask_outcome(introduction):
         return 0
     introduction.outcome_asked_at = timezone.now()
     introduction.save(update_fields=["outcome_asked_at"])
-    for person, other in (
-        (introduction.from_user, introduction.to_member),
-        (introduction.decided_by, introduction.from_member),
+    asking, asked = introduction.from_member, introduction.to_member
+    for person, own, other in (
+        (introduction.from_user, asking, asked),
+        (introduction.decided_by, asked, asking),
     ):
-        if person:
+        if person and stands_for(person, own):
             _tell(Notice.Kind.INTRODUCTION_OUTCOME, introduction, [person], other, message="")
     return 1
 

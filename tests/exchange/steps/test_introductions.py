@@ -263,6 +263,22 @@ def test_ten_a_person_and_month(galle):
         introductions.ask(by=galle.user, member=galle.member, about=CooperationFactory(), text=TEXT)
 
 
+@pytest.mark.parametrize("who", ["galle", "surabaya"])
+def test_who_has_left_neither_says_nor_is_asked_what_came_of_it(who, galle, surabaya, asked):
+    introductions.accept(asked, by=surabaya.user)
+    mails()
+    place = {"galle": galle, "surabaya": surabaya}
+    left = place.pop(who)
+    leave(left, left.user)
+    with time_machine.travel(timezone.now() + timedelta(days=60)):
+        introductions.lapse_and_ask(timezone.localdate())
+        assert [*mails()] == [stays.user.email for stays in place.values()]
+    with pytest.raises(NotAllowed):
+        introductions.say_outcome(asked, by=left.user, outcome="visit")
+    [stays] = place.values()
+    assert introductions.say_outcome(asked, by=stays.user, outcome="spoke").outcome == "spoke"
+
+
 def test_both_are_asked_once_what_came_of_it(galle, surabaya, asked):
     introductions.accept(asked, by=surabaya.user)
     mails()
