@@ -1,6 +1,7 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models.querysets import MODERATE, case_is_public, writes_as
-from members.models import Member
+from members.models import Member, Membership
 from members.secretariat import acts_for_secretariat
 from policies.models import CaseStudy
 
@@ -26,8 +27,9 @@ class CollectionQuerySet(models.QuerySet):
         return self.filter(visibility=Collection.Visibility.PUBLIC)
 
     def shared(self):
-        """Return the collections that whoever has their address may read."""
-        return self.exclude(visibility=Collection.Visibility.PRIVATE)
+        """Return the collections that whoever has their address may read. A person's own are shared only
+        while the person is in a team, or of the secretariat: as long as a link would be offered."""
+        return self.filter(self._is_shared())
 
     def editable_by(self, user):
         """Return the collections of a person, of the teams the person is in, and what the secretariat
@@ -44,7 +46,15 @@ class CollectionQuerySet(models.QuerySet):
     def readable_by(self, user):
         """Return the collections that a person may read, shared ones included."""
         own = self.editable_by(user).order_by().values("pk")
-        return self.filter(~Q(visibility=Collection.Visibility.PRIVATE) | Q(pk__in=own))
+        return self.filter(self._is_shared() | Q(pk__in=own))
+
+    @staticmethod
+    def _is_shared():
+        in_team = Membership.objects.active().filter(user=OuterRef("owner"), user__is_active=True)
+        desk = ModelBackend().with_perm(MODERATE).filter(is_staff=True).order_by().values("pk")
+        sharing = Q(member__isnull=False) | Exists(in_team) | Q(owner__in=desk)
+        visibility = Collection.Visibility
+        return Q(visibility=visibility.PUBLIC) | (Q(visibility=visibility.LINK) & sharing)
 
     def with_numbers(self):
         """Return collections, the one changed last first, with ``number``, how many of their policies

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from case_collections import steps
 from case_collections.models import MAX_COLLECTIONS, Collection, CollectionItem
+from members.accounts import blocking
 from members.models import Event, Notice
 from members.notices.notifications import text_of
 from members.record import people
@@ -38,6 +39,36 @@ def make(title="Before the seminar", cases=(), *, by=None, visibility="public", 
     collection = steps.save(Collection(title=title, **facts), by=by, visibility=visibility)
     steps.put_in(collection, cases, by=by)
     return collection
+
+
+def test_link_of_a_person_ends_and_lives_with_the_place_in_a_team(client):
+    place, colleague = MembershipFactory(), MembershipFactory()
+    own = make(by=place.user, owner=place.user, visibility="link")
+    of_team = make(by=place.user, member=place.member, owner=place.user, visibility="link")
+    of_desk = make(by=StaffFactory(groups=["Moderators"]), visibility="link")
+    Collection.objects.filter(pk=of_desk.pk).update(owner=StaffFactory(groups=["Moderators"]))
+    desk = StaffFactory(is_superuser=True)
+
+    def shared():
+        found = [
+            client.get(each.get_absolute_url()).status_code for each in (own, of_team, of_desk)
+        ]
+        assert found[1:] == [200, 200]
+        for rows in (Collection.objects.shared(), Collection.objects.readable_by(colleague.user)):
+            assert rows.filter(pk=own.pk).exists() == (found[0] == 200)
+        return found[0]
+
+    assert shared() == 200
+    memberships.leave(place, place.user)
+    assert shared() == 404
+    # The person goes on reading it.
+    assert Collection.objects.readable_by(place.user).filter(pk=own.pk).exists()
+    MembershipFactory(user=place.user)
+    assert shared() == 200
+    blocking.block(place.user, by=desk, reason="Spam")
+    assert shared() == 404
+    blocking.unblock(place.user, by=desk, reason="A mistake")
+    assert shared() == 200
 
 
 def titles(answer):
