@@ -77,7 +77,9 @@ def fill_places(seminar):
     seminar = _lock(seminar)
     if seminar.state != Seminar.State.ANNOUNCED or seminar.starts_at <= timezone.now():
         return
-    waiting = seminar.registrations.filter(state=State.WAITING).select_related("user")
+    # Who is blocked waits on.
+    waiting = seminar.registrations.filter(state=State.WAITING, user__is_active=True)
+    waiting = waiting.select_related("user")
     left = places_left(seminar)
     for row in waiting if left is None else waiting[:left]:
         row.state = State.REGISTERED

@@ -12,7 +12,7 @@ from exchange.steps.errors import (
     ReasonRequired,
     StepRefused,
 )
-from members.models import Event, Notice
+from members.models import Event, Notice, User
 from members.notices.notifications import deliver, text_of
 from members.record import people
 from members.teams import merging
@@ -180,11 +180,14 @@ def test_the_last_place_goes_to_one_and_those_who_wait_follow(at, by):
     seminar = SeminarFactory(seats=1)
     ani, bo, chi = (UserFactory(name=name) for name in ("Ani", "Bo", "Chi"))
     assert registrations.register(seminar, user=ani).state == "registered"
+    blocked = UserFactory()
+    assert registrations.register(seminar, user=blocked).state == "waiting"
+    User.objects.filter(pk=blocked.pk).update(is_active=False)
     assert registrations.register(seminar, user=bo).state == "waiting"
     assert registrations.register(seminar, user=chi).state == "waiting"
     # A double click.
     assert registrations.register(seminar, user=ani).state == "registered"
-    assert Registration.objects.count() == 3
+    assert Registration.objects.count() == 4
     registrations.cancel(seminar, user=ani)
     assert told() == [("seminar-place", "Bo")]
     assert text_of(Notice.objects.get())[0] == "You have a place: Sorting at source"
@@ -197,6 +200,8 @@ def test_the_last_place_goes_to_one_and_those_who_wait_follow(at, by):
     seminars.changed(seminar, before, by=by)
     assert told() == [("seminar-place", "Bo"), ("seminar-place", "Chi")]
     assert registrations.places_left(seminar) == 0
+    # Who is blocked waits, before all others, until that is over.
+    assert Registration.objects.get(user=blocked).state == "waiting"
 
 
 @pytest.mark.parametrize(
