@@ -6,6 +6,7 @@ reason. Both can be undone; its address stays the same.
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -104,7 +105,7 @@ def restore(entry, *, by, reason):
 def flag(entry, *, by, reason, text=""):
     """Note that ``by`` finds something wrong with an entry, and return the flag.
 
-    A team flags an entry once. When two teams have, it is hidden until the secretariat has looked.
+    A team flags an entry once, and so does a person, in whatever team later. When two teams have, it is hidden until the secretariat has looked.
     """
     if not is_in_network(by):
         raise NotAllowed(_("Only people in the team of a city or organisation may flag entries."))
@@ -119,8 +120,8 @@ def flag(entry, *, by, reason, text=""):
         settings.EXCHANGE_LIMITS["flags"],
         _("You have flagged as much as a person may in a day. Please write to the secretariat."),
     )
-    of_team = {"member": member} if member else {"by": by}
-    before = flags_on(entry).filter(**of_team).first()
+    mine = Q(by=by) | Q(member=member) if member else Q(by=by)
+    before = flags_on(entry).filter(mine).first()
     if before:
         raise AlreadyThere(_("Your team has flagged this already; the secretariat looks."), before)
     made = Flag.objects.create(

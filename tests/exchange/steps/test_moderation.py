@@ -17,6 +17,7 @@ from exchange.steps.errors import (
     TooManyToday,
 )
 from members.models import Event, Notice
+from members.teams import memberships
 from tests.exchange.factories import (
     AddresseeFactory,
     AdoptionFactory,
@@ -144,6 +145,22 @@ def test_two_teams_hide_an_entry_until_the_secretariat_has_looked(moderator, ent
     # The same two cannot hide it anew.
     with pytest.raises(AlreadyThere):
         steps.flag(entry, by=first.user, reason="other")
+
+
+def test_one_person_of_two_teams_hides_nothing_alone(entry):
+    first = MembershipFactory()
+    second = MembershipFactory(user=first.user)
+    flag = steps.flag(entry, by=first.user, reason="wrong")
+    first, second = (first, second) if flag.member == first.member else (second, first)
+    memberships.leave(first, first.user)
+    with pytest.raises(AlreadyThere):
+        steps.flag(entry, by=first.user, reason="wrong")
+    entry.refresh_from_db()
+    assert entry.hidden_at is None
+    # The team that is left has a voice of its own.
+    steps.flag(entry, by=MembershipFactory(member=second.member).user, reason="wrong")
+    entry.refresh_from_db()
+    assert entry.hidden_at is not None
 
 
 def test_removing_settles_the_flags(moderator, entry):
