@@ -200,6 +200,7 @@ def marks_view(request, pk, entry, *, model_admin):
         call=call,
         answer=answer,
         form=form,
+        is_own=calls.is_of_own_team(answer, request.user),
         others=[each for each in answer.all_marks if each.by_id != request.user.pk],
         is_nav_sidebar_enabled=False,
     )

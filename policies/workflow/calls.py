@@ -87,7 +87,21 @@ def mark(entry, marks, *, by):
         else:
             own.delete()
     if marks:
-        audit.record("call-marked", entry.case, by=by, reason=entry.call.title)
+        reason = f"{entry.call.title}\n{_of_own_team(entry, by)}".strip()
+        audit.record("call-marked", entry.case, by=by, reason=reason)
+
+
+def is_of_own_team(entry, user):
+    """Return whether an answer to a call is of a team that ``user`` is in."""
+    return CaseStudy.objects.of_team(user).filter(pk=entry.case_id).exists()
+
+
+def _of_own_team(entry, by):
+    """Return what the record says where ``by`` marks or chooses an answer of the own team; "" elsewhere."""
+    if not is_of_own_team(entry, by):
+        return ""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("An answer of the own team.")
 
 
 @transaction.atomic
@@ -110,9 +124,7 @@ def decide(call, decisions, *, by, announce=False):
             for name, value in values.items():
                 setattr(entry, name, value)
             entry.save(update_fields=list(values))
-            changed.append(
-                f"{entry.case}: {entry.result or ('+' if entry.is_shortlisted else '–')}"
-            )
+            changed.append(_decision(entry, by))
     if changed:
         audit.record("call-decided", call, by=by, reason="\n".join(changed))
     if announce and not call.announced_at:
@@ -125,6 +137,11 @@ def decide(call, decisions, *, by, announce=False):
         for entry in entries.values():
             _show_on_case(entry.case)
     return call
+
+
+def _decision(entry, by):
+    result = entry.result or ("+" if entry.is_shortlisted else "–")
+    return f"{entry.case}: {result} {_of_own_team(entry, by)}".strip()
 
 
 def _tell(entry, by):

@@ -264,6 +264,22 @@ def test_call_is_written_by_editors_in_chief(editor_client, moderator_client, re
     assert Event.objects.get().action == "call-added"
 
 
+def test_record_says_that_somebody_marked_and_chose_the_own_team(cases, ani, editor_client):
+    call = make_call()
+    entry = calls.enter(call, cases["public"], by=ani)
+    address = f"/admin/policies/call/{call.pk}/answers/{entry.pk}/"
+    for is_own in (False, True):
+        if is_own:
+            MembershipFactory(member=cases["public"].member, user=editor_client.person)
+        assert ("answer of your own team" in editor_client.get(address).text) == is_own
+        calls.mark(entry, {"quality": ("met", "")}, by=editor_client.person)
+        decided = {entry.pk: {"is_shortlisted": not is_own}}
+        calls.decide(call, decided, by=editor_client.person)
+        told = Event.objects.filter(action__in=["call-marked", "call-decided"]).order_by("-pk")[:2]
+        words = ["An answer of the own team." in event.reason for event in told]
+        assert words == [is_own, is_own]
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_pages_ask_as_often_for_many(
     reference, moderator_client, ani, suva, client, django_assert_num_queries, number
@@ -281,7 +297,7 @@ def test_pages_ask_as_often_for_many(
         (client, f"/calls/{call.pk}/", 4),
         (team, f"/calls/{call.pk}/answer/", 7),
         (moderator_client, f"/admin/policies/call/{call.pk}/answers/", 8),
-        (moderator_client, f"/admin/policies/call/{call.pk}/answers/{entry.pk}/", 8),
+        (moderator_client, f"/admin/policies/call/{call.pk}/answers/{entry.pk}/", 9),
     ]:
         who.get(path)
         with django_assert_num_queries(expected, info=path):
