@@ -59,7 +59,8 @@ def unsubscribe(request, token):
             if kind not in person.muted:
                 person.muted = [*person.muted, kind.value]
                 person.save(update_fields=["muted"])
-    context = {"person": person, "is_off": kind in person.muted}
+    # Whoever has an old mail, passed on, opens the link: it tells nothing of the person.
+    context = {"is_off": kind in person.muted}
     return render(request, "my/unsubscribe.html", context)
 
 
