@@ -195,13 +195,15 @@ def _replace_passage(case, passage, place, reason):
         # The registry gives title and summary to everybody.
         of_case.exclude(doi="").update(doi_is_outdated=True)
         if titles != now:
-            former, slugs = case.get_absolute_url(), {case.slug, *map(CaseStudy.slug_for, titles)}
+            former, slug = case.get_absolute_url(), case.slug
             _readdress(case)
             titles = dict(zip(titles, now, strict=True))
+            changed = [before for before, after in titles.items() if before != after]
+            slugs = {slug, *map(CaseStudy.slug_for, changed)} - {case.slug}
             titles |= _rename_quotes(case, titles, passage, marks)
             _rename_in_notices(titles)
             _rename_where_merged(former, titles | {former: case.get_absolute_url()})
-            _rename_in_record(case, slugs - {case.slug}, titles)
+            _rename_in_record(case, slugs, titles)
     return count
 
 
@@ -226,6 +228,8 @@ def _readdress(case):
     # The old address leads to the new one.
     case.slug = slug
     case.save(update_fields=["slug"])
+    events = Event.objects.filter(subject_type=case._meta.label_lower, subject_id=str(case.pk))
+    events.forget(subject=str(case)[:SUBJECT_LENGTH])
 
 
 def _readdress_notices(former, now):

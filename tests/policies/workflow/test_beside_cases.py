@@ -9,12 +9,18 @@ from case_collections.models import Collection
 from exchange.content import gaps
 from exchange.steps import adoptions, questions
 from members.models import Event, Notice
+from members.record import audit
 from policies.models import Call, CallEntry, CallMark, DeskNote, Mailing, UpdateRequest
 from policies.workflow import calls, curation, removal
 from portal.models import News
 from seminars.models import Seminar
 from tests.exchange import factories as exchange
-from tests.factories import LiveRevisionFactory, MembershipFactory, StaffFactory
+from tests.factories import (
+    LiveRevisionFactory,
+    MembershipFactory,
+    RevisionFactory,
+    StaffFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +53,18 @@ def test_what_was_filled_in_with_the_title_follows_it(live, editor, client):
     former = question.get_absolute_url()
     begun = adoptions.begin(adopter.user, adopter.member, case, stage="considering", words="Yes")
     adoptions.publish(begun, by=adopter.user)
+    # A former title holds nothing that has to go.
+    decided = {"decided_at": timezone.now(), "decided_by_name": "Secretariat"}
+    RevisionFactory(
+        case=case,
+        number=7,
+        title="Night buses",
+        state="superseded",
+        submitted_at=timezone.now(),
+        **decided,
+    )
+    former_name = f"{adopter.member}: night-buses"
+    audit.record("adoption-changed", begun, by=adopter.user, called=former_name)
     day = timezone.localdate()
     call = Call.objects.create(title="Best buses", text="For 2027.", opens=day, closes=day)
     entry = calls.enter(call, case, by=owner)
@@ -71,6 +89,7 @@ def test_what_was_filled_in_with_the_title_follows_it(live, editor, client):
     assert Event.objects.get(action="call-decided").reason == f"{case}: +"
     subject = Event.objects.get(action="adoption-published").subject
     assert subject == f"{adopter.member}: {case.slug}"
+    assert Event.objects.get(action="adoption-changed").subject == former_name
 
 
 def test_editor_is_told_where_else_it_stands(live, editor):
