@@ -226,7 +226,7 @@ def test_trail_asks_the_same_number_of_questions(
     other = UserFactory()
     for _each in range(number):
         trail_rows(ani, other)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(32):
         moderator_client.get(address("trail", ani))
 
 
