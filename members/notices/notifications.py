@@ -213,7 +213,7 @@ def _part(notice, context):
 
 def _context_now(notice):
     """Return what the text of a mail is made of, as it is now: a mail waits, for minutes or for days,
-    and what it tells of may be taken off the site meanwhile. Raises ``NothingToSay``."""
+    and what it tells of may be unpublished meanwhile. Raises ``NothingToSay``."""
     if notice.recipient and not notice.recipient.is_active:
         raise NothingToSay("The account is closed.")
     context = _context(notice)

@@ -140,7 +140,7 @@ def test_an_entry_is_approved_refused_removed_and_restored(moderator_client, cli
     assert Notice.objects.get(recipient=bad.author).context["note"] == "It sells something."
     moderator_client.post(act(waits.pk, "remove"), {"reason": "It names a person."})
     assert client.get(waits.get_absolute_url()).status_code == 404
-    # Nobody lets through what was decided meanwhile.
+    # Nobody approves what was decided meanwhile.
     again = moderator_client.post(act(bad.pk, "approve"), follow=True)
     assert "This is not possible now" in again.content.decode()
     moderator_client.post(act(waits.pk, "restore"), {"reason": "It was a street."})

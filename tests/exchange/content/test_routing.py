@@ -34,7 +34,7 @@ def test_reasons_of_before_lose_titles_and_what_only_the_network_reads():
     rows = [
         (taken, "Has a case on 11.2: Night: buses. Adopts this policy."),
         (taken, "Offers to answer questions on 11.2 until 1 May 2027. Has a case on 11.b: Fares."),
-        (considers, "Takes over this policy."),
+        (considers, "Adopts this policy."),
         (considers, "Asked on 11.2: it knows."),
         (considers, "Has a case on 11.2: Trams"),
     ]
