@@ -10,6 +10,7 @@ from django.urls import reverse
 from members.models import Notice
 from members.notices.notifications import text_of
 from policies.forms.registry import SECTIONS
+from policies.forms.review import DecisionForm
 from policies.models import Phrase, Revision
 from policies.workflow import moderation
 from tests.factories import StaffFactory
@@ -75,11 +76,14 @@ def test_sections_alone_are_no_reason(moderator_client, submitted):
 
 
 def test_unknown_phrase_or_section_is_refused(moderator_client, submitted, subtests):
-    for field in ["decision-phrases", "decision-sections"]:
+    sent = {"decision-decision": "rejected", "decision-note": "No."}
+    for name in ["phrases", "sections"]:
         for value in ["nonsense", "0", "9" * 40]:
-            with subtests.test(field=field, value=value):
-                answer = decide(moderator_client, submitted, "rejected", "No.", **{field: value})
-                assert (answer.status_code, state_of(submitted)) == (422, "submitted")
+            with subtests.test(name=name, value=value):
+                form = DecisionForm(sent | {f"decision-{name}": [value]})
+                assert list(form.errors) == [name]
+        answer = decide(moderator_client, submitted, "rejected", "No.", **{f"decision-{name}": "0"})
+        assert (answer.status_code, state_of(submitted)) == (422, "submitted")
 
 
 def test_every_section_can_be_pointed_at(moderator_client, submitted):
