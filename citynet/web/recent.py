@@ -3,6 +3,7 @@
 import time
 
 SECONDS = 20
+SECONDS_IN_VAIN = 1
 _all = []
 
 
@@ -13,23 +14,30 @@ class Recent:
     """
 
     def __init__(self, read):
-        self._read, self._found = read, None
+        self._read, self._found, self._in_vain = read, None, None
         _all.append(self)
 
     def __call__(self, wanted=()):
-        """Return the values; read anew where one of the ``wanted`` keys is not among them yet."""
-        found = self._found
-        if (
-            found is None
-            or time.monotonic() - found[0] > SECONDS
-            or not all(key in found[1] for key in wanted)
-        ):
+        """Return the values; read anew where one of the ``wanted`` keys is not among them yet.
+
+        That is done once in ``SECONDS_IN_VAIN`` where it finds none: anybody may ask for keys that
+        do not exist, with every request.
+        """
+        found, now = self._found, time.monotonic()
+        is_old = found is None or now - found[0] > SECONDS
+        missing = not is_old and not all(key in found[1] for key in wanted)
+        if is_old or (missing and not self._was_in_vain(now)):
             # Replaced as a whole, as threads read it.
-            self._found = found = time.monotonic(), self._read()
+            self._found = found = now, self._read()
+            if missing and not all(key in found[1] for key in wanted):
+                self._in_vain = now
         return found[1]
 
+    def _was_in_vain(self, now):
+        return self._in_vain is not None and now - self._in_vain < SECONDS_IN_VAIN
+
     def forget(self):
-        self._found = None
+        self._found = self._in_vain = None
 
 
 def forget():

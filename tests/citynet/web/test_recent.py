@@ -23,8 +23,13 @@ def test_values_are_read_anew_after_some_seconds_or_where_one_is_missing(clock):
     there["a"] = 3
     clock[0] += recent.SECONDS + 1
     assert (known(), reads) == ({"a": 3, "b": 2}, [100.0, 100.0, clock[0]])
-    # What there is not is looked for each time.
-    assert "c" not in known(["c"])
+    # What there is not is looked for once a second, whatever is asked for.
+    for key in ("c", "c", "d"):
+        assert key not in known([key])
     assert len(reads) == 4
+    there["c"] = 4
+    clock[0] += recent.SECONDS_IN_VAIN
+    assert "c" in known(["c"])
+    assert len(reads) == 5
     recent.forget()
-    assert (known(), len(reads)) == ({"a": 3, "b": 2}, 5)
+    assert (known(), len(reads)) == ({"a": 3, "b": 2, "c": 4}, 6)
