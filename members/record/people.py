@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from members.models import Member
+from members.models import Invitation, Member
 
 from . import audit
+from .redaction import addresses_of
 
 
 def data_of(user):
@@ -45,8 +46,11 @@ def delete_account(user, by=None):
     ``by`` is who does it, where that is not the person.
     """
     audit.record("account-deleted", user, by=by or user)
+    addresses = addresses_of(user)
     for module in _modules():
         module.forget(user)
+    # They tell former addresses of the person, which all modules look for.
+    Invitation.objects.filter(email__in=addresses).delete()
     proposed = Member.with_proposed.filter(is_proposed=True, proposed_as__user=user)
     provisional = list(proposed.values_list("pk", flat=True))
     user.delete()

@@ -164,7 +164,7 @@ def forget(user):
     """End the person's memberships and sessions, and take the name out of what stays.
 
     Teams that lose their last coordinator are made known to the secretariat. Addresses, second
-    factors and own notices go with the account itself.
+    factors, invitations and own notices go with the account itself.
     """
     teams = _teams_of(user)
     memberships.leave_all(user)
@@ -194,7 +194,6 @@ def forget(user):
     user.events.exclude(action__in=STEPS_OF_A_TEAM).forget(
         actor_name=former_moderator(), address=None
     )
-    Invitation.objects.filter(email__in=addresses).delete()
     # What was mailed about the account itself went to its address, confirmed or not.
     own_account = Q(kind=Notice.Kind.ACCOUNT_CHANGED, email__iexact=user.email)
     mailed = Q(email__in=addresses) | own_account

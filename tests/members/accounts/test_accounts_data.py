@@ -837,11 +837,16 @@ def test_deletion_drops_a_former_address_that_was_invited():
     EmailAddress.objects.filter(user=guest).delete()
     EmailAddress.objects.create(user=guest, email="budi@new.example", verified=True, primary=True)
     User.objects.filter(pk=guest.pk).update(email="budi@new.example")
+    noted = ReviewNote.objects.create(
+        revision=RevisionFactory(created_by=guest), author_name="Ani", text="Ask budi@old.example."
+    )
     # The other one has become somebody else's.
     person(name="Citra", email="desk@city.example")
     people.delete_account(User.objects.get(pk=guest.pk))
     assert places_of("budi") == set()
     assert list(Invitation.objects.values_list("email", flat=True)) == ["desk@city.example"]
+    noted.refresh_from_db()
+    assert noted.text == "Ask Former colleague."
 
 
 @pytest.mark.parametrize("typed", ["as a further one", "at the sign-up"])
