@@ -30,6 +30,7 @@ from . import authoring, moderation, notifications, screening
 from .errors import AlreadyDecided, EditRefused
 
 State = Correction.State
+NAMES_LENGTH = Revision._meta.get_field("decided_by_name").max_length
 LABELS = {
     field.name: field.verbose_name
     for field in content_fields()
@@ -243,8 +244,9 @@ def _publish(live, corrections, user):
             if of_city
             else _("A correction within the secretariat, which compiled this: %(field)s")
         ) % {"field": _labels(corrections)}
+    names = ", ".join(dict.fromkeys(each.by_name for each in corrections))
     published = moderation.publish_corrected(
-        case, text, write, by=user, proposed_by=corrections[0].by_name, note=note
+        case, text, write, by=user, proposed_by=names[:NAMES_LENGTH], note=note
     )
     # Or the open draft would bring the old words back.
     if opened:

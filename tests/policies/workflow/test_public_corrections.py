@@ -58,6 +58,17 @@ def told(person):
     return [(each.kind, each.context["note"].replace("\n\n", " ")) for each in notices]
 
 
+def test_text_with_corrections_of_several_moderators_names_them_all(live, mina, ani):
+    bo = StaffFactory(name="Bo", groups=["Moderators"])
+    made = [
+        corrections.propose(live, "title", "Night buses", "A typo.", by=mina),
+        corrections.propose(live, "summary", "Ten lines.", "Counted.", by=bo),
+        corrections.propose(live, "challenge", "No buses at night.", "Short.", by=mina),
+    ]
+    corrections.accept_together(made, user=ani)
+    assert case_of(live).live.decided_by_name == "Mina, Bo"
+
+
 def test_city_takes_over_a_correction_of_its_public_text(
     live, mina, ani, django_capture_on_commit_callbacks
 ):
