@@ -1,5 +1,7 @@
 """The local reviews of all members, and the form in which teams enter theirs."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Paginator
@@ -18,14 +20,19 @@ from citynet.web.csv import csv_response
 from citynet.web.form_recovery import field_labels
 from citynet.web.headers import open_to_other_sites
 from citynet.web.sign_in import signing_in_to
+from exchange.models.querysets import MODERATE
 from exchange.views.acts import join_first, own_members
+from members.models import User
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 
 from . import files
 from .forms import ReviewFilter, ReviewForm
 from .models import LocalReview
 
 PER_PAGE = 30
+# What one enters is public at once: a city has a handful, and more in a day are a mistake or a robot.
+MAX_A_DAY = 10
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -94,16 +101,26 @@ def _editing(request, review, members):
         status = 422
         if form.is_valid():
             saved = _save(form, request.user)
-            messages.success(request, _("The local review is public."))
-            return redirect("local-reviews:edit", saved.pk)
+            if saved:
+                messages.success(request, _("The local review is public."))
+                return redirect("local-reviews:edit", saved.pk)
+            told = _("You have entered %(count)d local reviews today. Please go on tomorrow.")
+            form.add_error(None, told % {"count": MAX_A_DAY})
     context = {"form": form, "review": review, "is_new": is_new}
     return render(request, "local_reviews/edit.html", context, status=status)
 
 
 @transaction.atomic
 def _save(form, by):
+    """Save a local review and return it; None where the person has entered as many today as one may."""
     review = form.instance
     if review.pk is None:
+        # The second of two clicks waits, and is counted.
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        since = timezone.now() - timedelta(days=1)
+        added = by.events.filter(action="local-review-added", created_at__gt=since)
+        if added.count() >= MAX_A_DAY and not acts_for_secretariat(by, MODERATE):
+            return None
         saved, action = form.save(), "local-review-added"
     else:
         # Who deletes it at the same moment is not undone.

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from local_reviews import views
 from local_reviews.models import LocalReview
 from members.models import Event, Member
 from members.teams import merging
@@ -122,6 +123,26 @@ def test_a_team_enters_changes_and_deletes_its_own(reference):
     assert signed_in(UserFactory()).get("/sdgs/reviews/new/").status_code == 403
     secretariat = signed_in(StaffFactory(groups=["Moderators"]))
     assert secretariat.get(f"/sdgs/reviews/{other.pk}/edit/").status_code == 200
+
+
+def test_one_person_enters_so_many_a_day(reference, monkeypatch):
+    monkeypatch.setattr(views, "MAX_A_DAY", 2)
+    membership = MembershipFactory()
+    client = signed_in(membership.user)
+    sent = {"member": membership.member.pk, "kind": "vlr", "languages": ["en"]}
+    for title in ("One", "Two"):
+        client.post("/sdgs/reviews/new/", sent | {"title": title})
+    refused = client.post("/sdgs/reviews/new/", sent | {"title": "Three"})
+    assert refused.status_code == 422
+    assert "You have entered 2 local reviews today." in refused.text
+    assert 'value="Three"' in refused.text
+    # What is there can be changed, and colleagues go on.
+    first = LocalReview.objects.get(title="One")
+    client.post(f"/sdgs/reviews/{first.pk}/edit/", sent | {"title": "First"})
+    colleague = signed_in(MembershipFactory(member=membership.member).user)
+    colleague.post("/sdgs/reviews/new/", sent | {"title": "Three"})
+    titles = LocalReview.objects.order_by("pk").values_list("title", flat=True)
+    assert [*titles] == ["First", "Two", "Three"]
 
 
 def test_what_a_colleague_has_changed_meanwhile_is_not_undone(reference):
