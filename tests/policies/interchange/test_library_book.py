@@ -214,7 +214,7 @@ HARD_TEXTS = [
 
 def test_no_text_is_cut_or_changed(surabaya):
     lines = [
-        full(source_id=f"{number}", results=text, lessons="=" + text[:200])
+        full(source_id=f"text {number}", results=text, lessons="=" + text[:200])
         for number, text in enumerate(HARD_TEXTS)
     ]
     bring_in(*lines, publish=True)
