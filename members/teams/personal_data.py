@@ -49,7 +49,7 @@ STEPS_OF_A_TEAM = (
 CALLED_BY_PEOPLE = (
     *("members.user", "members.membership", "members.memberproposal", "members.invitation"),
     *("exchange.question", "exchange.advice", "exchange.adoption", "exchange.cooperation"),
-    *("exchange.introduction", "case_collections.collection", "seminars.registration"),
+    *("exchange.introduction", "collections.collection", "seminars.registration"),
 )
 
 

@@ -298,6 +298,8 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     team.items.update(note="Ask Kim Minji")
     steps.remove(team, by=StaffFactory(is_superuser=True), reason="Kim Minji sells lamps")
     make("Mine", [case], by=user, visibility="private")
+    # Of one that is gone there is the record alone.
+    steps.delete(make("Kim Minji’s choice", [case], by=user, visibility="public"), by=user)
     data = people.data_of(user)
     assert [row["title"] for row in data["collections"]] == ["By Kim Minji", "Mine"]
     assert {row["case_id"] for row in data["collected_policies"]} == {case.pk}
