@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email = email_address.email
         others = User.objects.filter(email__iexact=email).exclude(pk=email_address.user_id)
         unused = Q(last_login=None, is_staff=False, memberships=None, emailaddress__verified=False)
-        for account in others.filter(unused).exclude(emailaddress__verified=True):
+        for account in others.filter(unused).exclude(emailaddress__verified=True).distinct():
             called = _("Account that was never confirmed")
             audit.record("account-deleted", account, by=email_address.user, called=called)
             account.delete()
