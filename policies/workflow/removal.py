@@ -22,6 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.models import Event, Notice
+from members.notices.notifications import place_of
 from members.record import audit
 from members.record.audit import SUBJECT_LENGTH
 from policies.content import summary
@@ -49,6 +50,8 @@ from .errors import ActionRefused, ReasonRequired
 logger = logging.getLogger(__name__)
 
 OF_REVISION = (ReviewNote, ReviewEvent, Assessment, Correction, DeskNote)
+# Where notices hold a title; the whole message is one where a question says nothing more.
+CALLED_BY_TITLE = ("title", "case", "message")
 WERE_PUBLIC = (*Revision.CITABLE_STATES, Revision.State.UNPUBLISHED)
 
 
@@ -201,7 +204,7 @@ def _replace_passage(case, passage, place, reason):
             changed = [before for before, after in titles.items() if before != after]
             slugs = {slug, *map(CaseStudy.slug_for, changed)} - {case.slug}
             titles |= _rename_quotes(case, titles, passage, marks)
-            _rename_in_notices(titles)
+            _rename_in_notices(case, titles)
             _rename_where_merged(former, titles | {former: case.get_absolute_url()})
             _rename_in_record(case, slugs, titles)
     return count
@@ -286,7 +289,7 @@ def _rename_in_record(case, slugs, names):
             )
 
 
-def _rename_in_notices(titles):
+def _rename_in_notices(case, titles):
     """Let notices of whatever kind, to whomever, name a text by the title that it has now; ``titles``
     are those before, each with that of now."""
     found = models.Q()
@@ -294,18 +297,40 @@ def _rename_in_notices(titles):
         # In JSON that is kept as text, other scripts are escaped.
         for spelling in {json.dumps(title), json.dumps(title, ensure_ascii=False)}:
             found |= models.Q(as_text__contains=spelling)
+    of_case = {
+        "policies:": {str(case.pk)},
+        "admin:policies_revision_": {*map(str, case.revisions.values_list("pk", flat=True))},
+    }
     notices = Notice.objects.annotate(as_text=Cast("context", models.TextField()))
     for notice in notices.filter(found):
-        notice.context = _renamed(notice.context, titles)
-        notice.save(update_fields=["context"])
+        if not _leads_elsewhere(notice.path, of_case):
+            notice.context = _renamed(notice.context, titles, of_case)
+            notice.save(update_fields=["context"])
 
 
-def _renamed(value, titles):
-    if isinstance(value, dict):
-        return {key: _renamed(each, titles) for key, each in value.items()}
+def _renamed(value, titles, of_case):
+    """Return a value of a notice with the titles of now, where titles are: in a name or a note the same
+    words are something else. What leads to another case keeps the title, which is that one's too."""
     if isinstance(value, list):
-        return [_renamed(each, titles) for each in value]
-    return titles.get(value, value) if isinstance(value, str) else value
+        return [_renamed(each, titles, of_case) for each in value]
+    if not isinstance(value, dict) or _leads_elsewhere(value.get("path", ""), of_case):
+        return value
+    return {
+        key: titles.get(each, each)
+        if isinstance(each, str) and key in CALLED_BY_TITLE
+        else _renamed(each, titles, of_case)
+        for key, each in value.items()
+    }
+
+
+def _leads_elsewhere(path, of_case):
+    """Return whether a path leads to another case or text than those numbered in ``of_case``."""
+    name, arguments = place_of(path)
+    number = arguments.get("pk", arguments.get("object_id"))
+    return number is not None and any(
+        name.startswith(beginning) and str(number) not in numbers
+        for beginning, numbers in of_case.items()
+    )
 
 
 def _rename_where_merged(former, names):

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from members.models import Event, Notice
-from members.notices.notifications import notify, text_of
+from members.notices.notifications import address, notify, text_of
 from policies import interchange
 from policies.models import Attachment, CaseStudy, Correction, Photo, Revision, Source
 from policies.search import index
@@ -125,6 +125,34 @@ def test_passage_of_a_title_leaves_notices_to_other_members_too(case, editor):
     new = case.revisions.first().title
     assert "[Removed on" in new
     assert kept == [facts | {"title": new, "adoptions": [{"title": new, "path": "/x/"}]}, others]
+
+
+def test_same_words_elsewhere_stay_when_a_title_changes(case, editor):
+    title = "Plan of 0901 234"
+    case.revisions.update(title=title)
+    other = LiveRevisionFactory(title=title)
+    cases = [
+        {"title": title, "path": address("policies:case", each.pk, each.slug)}
+        for each in (case, other.case)
+    ]
+    places = [
+        ("note", address("policies:edit", case.pk), {"title": title, "by": title}),
+        ("note", address("policies:edit", other.case_id), {"title": title}),
+        ("submitted", address("admin:policies_revision_review", case.live_id), {"title": title}),
+        ("submitted", address("admin:policies_revision_review", other.pk), {"title": title}),
+        ("team-changed", "/my/", {"member": title, "person": title}),
+        ("reminder", "/my/", {"cases": cases}),
+    ]
+    for kind, path, facts in places:
+        notify(kind, [UserFactory()], path, **facts)
+    keys = [*Notice.objects.order_by("pk").values_list("pk", flat=True)][-len(places) :]
+    removal.take_down_passage(case, "0901 234", by=editor, reason="A telephone number")
+    contexts = [Notice.objects.get(pk=key).context for key in keys]
+    rows = [row for each in contexts for row in each.get("cases", [each])]
+    assert [[name for name in row if row[name] == title] for row in rows] == [
+        *(["by"], ["title"], [], ["title"]),
+        *(["member", "person"], [], ["title"]),
+    ]
 
 
 def test_passage_of_a_title_leaves_what_was_noted_on_merged_cases(editor):
