@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from exchange.templatetags.exchange_estimate import beside_estimate
 from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory, AdviceFactory
 from tests.factories import LiveRevisionFactory, MemberFactory
 
@@ -117,7 +118,7 @@ def test_what_cities_advise_and_changed_stands_beside_the_numbers(client, adopti
     AdviceFactory(case=hue.case, topic="stakeholders", state="checking")
 
     answer = client.get(URL, {"target": "11.2"})
-    beside = answer.context["beside"]
+    beside = beside_estimate(answer.context["estimate"], answer.context["question"])
     assert [(topic, rows) for topic, _label, rows in beside.advised] == [
         ("budget", told["budget"][:0:-1]),
         ("manpower", [on_target]),
@@ -135,7 +136,8 @@ def test_what_cities_advise_and_changed_stands_beside_the_numbers(client, adopti
     for words in ("Two each.", "No law allows it.", "Two lines of five.", 'href="#advised"'):
         assert words in answer.text
     narrowed = client.get(URL, {"target": "11.2", "scale": "city"})
-    assert narrowed.context["beside"].advised == []
+    context = narrowed.context
+    assert beside_estimate(context["estimate"], context["question"]).advised == []
 
 
 def test_the_file_has_them_without_the_number_of_a_case(client, adoptions):
