@@ -87,9 +87,13 @@ def beginning_like(content, stems):
     for beginning in _beginnings(stems):
         at = content.find(beginning)
         while at >= 0:
+            end = at + 1
             if not at or not content[at - 1].isalnum():
-                yield _WORD.match(content, at)
-            at = content.find(beginning, at + 1)
+                word = _WORD.match(content, at)
+                yield word
+                # A word may have apostrophes: it is read once, not again from each of them on.
+                end = max(end, word.end())
+            at = content.find(beginning, end)
 
 
 @lru_cache(maxsize=1024)

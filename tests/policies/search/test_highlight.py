@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.search.highlight import beginning_like
 from policies.search.query import highlight
 
 
@@ -73,3 +74,12 @@ def test_nothing_but_marks_is_markup(content, words):
     bare = highlight(content, words).replace("<mark>", "").replace("</mark>", "")
 
     assert not re.search("[<>\"']", bare)
+
+
+def test_word_with_apostrophes_is_read_once():
+    def read(content, stem):
+        return [word[0] for word in beginning_like(content, frozenset({stem}))]
+
+    assert read("d'eau, l'eau potable", "eau") == ["eau", "eau"]
+    long = "a'" * 5000
+    assert read(f"{long} an end", "ab") == [long, "an"]
