@@ -150,6 +150,9 @@ def forget(user):
     for model in (Assessment, CallMark, Correction, DeskNote, ImportRun, Mailing, UpdateRequest):
         model.objects.filter(by=user).update(by_name=former_moderator())
     Revision.objects.filter(decided_by=user).update(decided_by_name=former_moderator())
+    # A text that holds accepted corrections names who proposed them, and has no one decider.
+    corrected = Revision.objects.filter(case__in=cases, decided_by=None)
+    Redactor(user, former_moderator()).rows(corrected, "decided_by_name")
     for member in Member.objects.filter(cases__revisions__in=revisions).distinct():
         events.filter(revision__case__member=member, to_state__in=STEPS_OF_THE_TEAM).update(
             actor_name=former_colleague(member)

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from members.models import Event, Notice
+from members.record.people import delete_account
 from policies.models import CaseStudy, Correction, Dump, ReviewEvent, Revision, UpdateRequest
 from policies.search import index
 from policies.workflow import authoring, corrections, curation, moderation, thread
@@ -67,6 +68,8 @@ def test_text_with_corrections_of_several_moderators_names_them_all(live, mina, 
     ]
     corrections.accept_together(made, user=ani)
     assert case_of(live).live.decided_by_name == "Mina, Bo"
+    delete_account(mina)
+    assert case_of(live).live.decided_by_name == "Former moderator, Bo"
 
 
 def test_city_takes_over_a_correction_of_its_public_text(
