@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members.models import User
-from members.record import audit
 
 from . import purpose
 from .middleware import SIGNED_IN_AT
@@ -43,23 +42,30 @@ class AccountAdapter(DefaultAccountAdapter):
         link = super().get_email_confirmation_url(request, emailconfirmation)
         return purpose.carry(link, request)
 
+    def send_confirmation_mail(self, request, emailconfirmation, signup):
+        """Send the mail by which an address is proven; of a change it says what it is."""
+        address = emailconfirmation.email_address
+        if not is_change(address):
+            return super().send_confirmation_mail(request, emailconfirmation, signup)
+        link = self.get_email_confirmation_url(request, emailconfirmation)
+        return self.send_mail("account/email/email_change", address.email, {"activate_url": link})
+
     @transaction.atomic
     def confirm_email(self, request, email_address):
         """Give an address to who has proven to read its mail; return whether it could be given.
 
-        Whoever else only typed it has it no longer: neither as the address to change to, nor as that of
-        an account to which nobody ever had the key.
+        Who would change to it proves by the session, too, whose account changes: the mail may reach
+        somebody whose address was only typed. Whoever else only typed it has it no longer.
         """
-        email = email_address.email
-        others = User.objects.filter(email__iexact=email).exclude(pk=email_address.user_id)
-        unused = Q(last_login=None, is_staff=False, memberships=None, emailaddress__verified=False)
-        for account in others.filter(unused).exclude(emailaddress__verified=True).distinct():
-            called = _("Account that was never confirmed")
-            audit.record("account-deleted", account, by=email_address.user, called=called)
-            account.delete()
-        if others.exists():
-            failed = "account/messages/email_confirmation_failed.txt"
-            self.add_message(request, messages.ERROR, failed, {"email": email})
+        email, user = email_address.email, email_address.user
+        if not may_confirm(request.user, email_address):
+            return False
+        if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
+            message = _(
+                "There is another account with the address %(email)s. If it is yours, set a new password "
+                "for it and delete it first; then change to its address."
+            )
+            messages.error(request, message % {"email": email})
             return False
         confirmed = super().confirm_email(request, email_address)
         if confirmed:
@@ -103,6 +109,16 @@ def people_at(email):
     """
     proven = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
     return User.objects.filter(Q(email__iexact=email) | Q(pk__in=proven))
+
+
+def is_change(address):
+    """Return whether an account would change to ``address``: it has signed up with another one."""
+    return address.email.lower() != address.user.email.lower()
+
+
+def may_confirm(user, address):
+    """Return whether ``user``, of a session or none, may press the button of the mail to ``address``."""
+    return not is_change(address) or user.pk == address.user_id
 
 
 def verify(user):

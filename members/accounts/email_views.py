@@ -1,13 +1,21 @@
 """The page of the link by which an e-mail address is confirmed."""
 
+from allauth.account.models import get_emailconfirmation_model
 from allauth.account.views import ConfirmEmailView
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 
+from .adapter import may_confirm
 from .purpose import carried
 
 
+@method_decorator(login_not_required, name="dispatch")
 class ConfirmView(ConfirmEmailView):
     """allauth's page; a second click on its button is no unknown address."""
 
@@ -17,6 +25,23 @@ class ConfirmView(ConfirmEmailView):
         if onward := carried(request):
             request.GET = QueryDict(mutable=True)
             request.GET[self.redirect_field_name] = onward
+
+    def dispatch(self, request, *args, **kwargs):
+        """Ask for the session of the account whose address would change, whoever reads the mail."""
+        found = get_emailconfirmation_model().from_key(kwargs["key"])
+        if found is None or may_confirm(request.user, found.email_address):
+            return super().dispatch(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            messages.error(
+                request, _("This link changes the address of another account than yours.")
+            )
+            return redirect("account_overview")
+        message = _(
+            "This link changes the address of an account. Sign in with the address that the account has "
+            "had so far. If you have asked for no change, close this page."
+        )
+        messages.info(request, message)
+        return redirect_to_login(request.get_full_path())
 
     def post(self, *args, **kwargs):
         try:

@@ -19,7 +19,7 @@ from django.utils.http import int_to_base36
 from members.accounts import adapter
 from members.accounts.passwords import GuessablePasswordValidator
 from members.models import Event, User
-from tests.factories import MembershipFactory, UserFactory, give_second_factor
+from tests.factories import UserFactory, give_second_factor
 from tests.members.people import (
     PASSWORD,
     is_signed_in,
@@ -350,20 +350,39 @@ def test_address_that_others_only_typed_stays_its_owners(client, mailoutbox):
     assert f"/{int_to_base36(owner.pk)}-" in mailoutbox[-1].body
 
 
-@pytest.mark.parametrize("is_used", [False, True])
-def test_account_that_was_never_confirmed_bars_nobody_from_the_address(is_used, client, mailoutbox):
-    wanted = "mayor@surabaya.example"
-    sign_up(type(client)(), wanted, name="Somebody else")
-    if is_used:
-        MembershipFactory(user=User.objects.get())
-    owner = person(email="old@surabaya.example")
-    pending = EmailAddress.objects.create(user=owner, email=wanted)
-    client.post(reverse("account_confirm_email", args=[EmailConfirmationHMAC(pending).key]))
-    owner.refresh_from_db()
-    assert owner.email == ("old@surabaya.example" if is_used else wanted)
-    assert User.objects.count() == 1 + is_used
-    deleted = Event.objects.filter(action="account-deleted").values_list("subject", flat=True)
-    assert list(deleted) == ([] if is_used else ["Account that was never confirmed"])
+def test_change_of_address_needs_the_session_of_its_account_and_deletes_none(client, mailoutbox):
+    """The mail of a change that somebody else has asked for reaches who has just signed up."""
+    wanted, attacker = "mayor@surabaya.example", person(email="other@surabaya.example")
+    theirs = type(client)()
+    sign_in(theirs, attacker.email)
+    reauthenticate(theirs)
+    theirs.post(reverse("account_email"), {"email": wanted, "action_add": ""})
+    of_change = mailoutbox[0]
+    assert of_change.to == [wanted]
+    assert of_change.subject == "Confirm the change of your e-mail address"
+    assert "asked to change the e-mail address of an existing account" in of_change.body
+    sign_up(client, wanted)
+    owner, link = User.objects.get(email=wanted), link_in(of_change)
+    strangers = type(client)()
+    strangers.force_login(person())
+    for session, leads_to in (
+        (type(client)(), f"{reverse('account_login')}?next={quote(link)}"),
+        (client, f"{reverse('account_login')}?next={quote(link)}"),
+        (strangers, reverse("account_overview")),
+    ):
+        assert [session.get(link).url, session.post(link).url] == [leads_to, leads_to]
+        assert "This link changes the address of a" in session.get(link, follow=True).text
+    # Also in its own session a change takes no account away, proven or not.
+    answer = theirs.post(link, follow=True)
+    assert "There is another account with the address mayor@surabaya.example." in answer.text
+    attacker.refresh_from_db()
+    assert attacker.email == "other@surabaya.example"
+    assert User.objects.filter(pk=owner.pk).exists()
+    assert not Event.objects.filter(action="account-deleted").exists()
+
+    own = EmailConfirmationHMAC(owner.emailaddress_set.get()).key
+    assert client.post(reverse("account_confirm_email", args=[own])).url == reverse("my:home")
+    assert EmailAddress.objects.get(email=wanted).user == owner
 
 
 def test_program_that_fills_the_honeypot_gets_no_account_and_no_hint(client, mailoutbox):
