@@ -504,7 +504,10 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "40/m/ip,200/h/ip",
     "reset_password": "20/m/ip,5/h/key",
     "reset_password_from_key": "20/m/ip",
-    "confirm_email": "1/180s/key",
+    # allauth counts these by address alone: who types a stranger's keeps that person's mail away.
+    "confirm_email": None,
+    # "key" is here the account with the address (members/accounts/adapter.py).
+    "confirmation_mail": "1/180s/key",
     "manage_email": "10/m/user",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context, ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -43,12 +44,24 @@ class AccountAdapter(DefaultAccountAdapter):
         return purpose.carry(link, request)
 
     def send_confirmation_mail(self, request, emailconfirmation, signup):
-        """Send the mail by which an address is proven; of a change it says what it is."""
+        """Send the mail by which an address is proven; of a change it says what it is.
+
+        Counted by account and address: who only typed an address keeps no mail from its owner.
+        """
         address = emailconfirmation.email_address
+        if not self._may_mail(request, f"{address.user_id} {address.email}"):
+            return None
         if not is_change(address):
             return super().send_confirmation_mail(request, emailconfirmation, signup)
         link = self.get_email_confirmation_url(request, emailconfirmation)
         return self.send_mail("account/email/email_change", address.email, {"activate_url": link})
+
+    def send_account_already_exists_mail(self, email):
+        if self._may_mail(context.request, email):
+            super().send_account_already_exists_mail(email)
+
+    def _may_mail(self, request, key):
+        return ratelimit.consume(request, action="confirmation_mail", key=key.lower())
 
     @transaction.atomic
     def confirm_email(self, request, email_address):

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from html import unescape
 from urllib.parse import quote
 
@@ -383,6 +384,34 @@ def test_change_of_address_needs_the_session_of_its_account_and_deletes_none(cli
     own = EmailConfirmationHMAC(owner.emailaddress_set.get()).key
     assert client.post(reverse("account_confirm_email", args=[own])).url == reverse("my:home")
     assert EmailAddress.objects.get(email=wanted).user == owner
+
+
+def test_mails_are_counted_by_account_and_address(client, mailoutbox):
+    """Who has a link sent to an address, and again, keeps none from who signs up with it."""
+    wanted, others, own = "mayor@surabaya.example", [], "another river runs under the town"
+    for email in ("other@surabaya.example", "third@surabaya.example"):
+        others.append(type(client)())
+        sign_in(others[-1], person(email=email).email)
+        reauthenticate(others[-1])
+    again, mails = {"email": wanted, "action_send": ""}, []
+    for step, count in (
+        (lambda: others[0].post(reverse("account_email"), {"email": wanted, "action_add": ""}), 1),
+        (lambda: others[0].post(reverse("account_email"), again), 0),
+        (lambda: others[1].post(reverse("account_email"), {"email": wanted, "action_add": ""}), 1),
+        (lambda: sign_up(client, wanted, password=own), 1),
+        # Not yet confirmed: signing in sends the link again, but not within three minutes.
+        (lambda: sign_in(type(client)(), wanted, own), 0),
+        (lambda: sign_up(type(client)(), wanted), 1),
+        (lambda: sign_up(type(client)(), wanted), 0),
+    ):
+        before = len(mailoutbox)
+        step()
+        mails.append((len(mailoutbox) - before, count))
+    assert mails == [(count, count) for _sent, count in mails]
+    with time_machine.travel(time.time() + 181):
+        sign_in(type(client)(), wanted, own)
+    assert [mail.to for mail in mailoutbox] == [[wanted]] * 5
+    assert mailoutbox[-1].subject == "Confirm your e-mail address"
 
 
 def test_program_that_fills_the_honeypot_gets_no_account_and_no_hint(client, mailoutbox):
