@@ -76,7 +76,7 @@ DRAFT_FILE = (404, 404, 200, 200, 404, 404, 404, 404)
 LEADERS = (302, 404, 404, 200, 404, 200, 200, 200)
 LEADERS_EMPTY = (302, 404, 404, 422, 404, 422, 422, 422)
 LEADERS_DONE = (302, 404, 404, 302, 404, 302, 302, 302)
-# Who writes an entry of the exchange: the team of its member, and the secretariat.
+# Who writes local reviews and collections: a team its own, and the secretariat.
 WRITERS = (302, 404, 200, 200, 404, 200, 200, 200)
 WRITERS_EMPTY = (401, 404, 422, 422, 404, 422, 422, 422)
 WRITERS_DONE = (302, 404, 302, 302, 404, 302, 302, 302)
@@ -160,14 +160,14 @@ PAGES = {
     "exchange:questions": (ALL, NO_METHOD),
     "exchange:similar": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "exchange:take": (SIGNED_IN_NO_METHOD, TEAM_SENT_ON),
-    # What a city writes about itself: its team, and who moderates the exchange.
+    # What a city writes about itself: its team alone.
     "exchange:adopt": (SIGNED_IN, (401, 422, 403, 403, 403, 403, 403, 403)),
     "exchange:adoption": (ALL, NO_METHOD),
-    "exchange:adoption-delete": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
-    "exchange:adoption-edit": (WRITERS, WRITERS_EMPTY),
+    "exchange:adoption-delete": (SIGNED_IN_NO_METHOD, TEAM_SENT_ON),
+    "exchange:adoption-edit": (TEAM, TEAM_EMPTY),
     "exchange:adoption-origin": (AWAY, (401, *AWAY[1:])),
-    "exchange:adoption-publish": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
-    "exchange:adoption-report": (WRITERS, WRITERS_EMPTY),
+    "exchange:adoption-publish": (SIGNED_IN_NO_METHOD, TEAM_SENT_ON),
+    "exchange:adoption-report": (TEAM, TEAM_EMPTY),
     "exchange:adoptions": (ALL, NO_METHOD),
     "exchange:adoptions-csv": (ALL, NO_METHOD),
     "exchange:know-how-csv": (ALL, NO_METHOD),

@@ -27,7 +27,7 @@ from members.record import audit
 from members.secretariat import acts_for_secretariat
 from policies.workflow.notifications import writers
 
-from .entries import lock, need_member, refuse_contact_details, refuse_removed
+from .entries import lock, need_voice, refuse_contact_details, refuse_removed
 from .errors import (
     AlreadyThere,
     ChangedMeanwhile,
@@ -50,7 +50,10 @@ def begin(author, member, case, *, stage, words, learned_by=""):
 
     ``words`` say what interests them or, where it is decided against or stopped, why.
     """
-    need_member(author, member)
+    if not writes_as(author).filter(pk=member.pk).exists():
+        raise NotAllowed(
+            _("Only people in the team of %(member)s may do this.") % {"member": member}
+        )
     refuse_contact_details(words)
     # Two colleagues who say so at the same moment come one after the other.
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
@@ -91,7 +94,7 @@ def publish(adoption, *, by):
     """
     Member.objects.select_for_update(no_key=True).get(pk=adoption.member_id)
     adoption = lock(adoption)
-    need_member(by, adoption.member)
+    need_voice(by, adoption)
     refuse_removed(adoption)
     if adoption.state != Adoption.State.DRAFT:
         raise ChangedMeanwhile(_("It is public already."))
@@ -124,7 +127,7 @@ def _public_twin(adoption):
 def delete_draft(adoption, *, by):
     """Delete a draft that its team gives up."""
     adoption = lock(adoption)
-    need_member(by, adoption.member)
+    need_voice(by, adoption)
     refuse_removed(adoption)
     if adoption.state != Adoption.State.DRAFT:
         raise StepRefused(_("It is public: write in a report how it ended."))
@@ -150,7 +153,7 @@ def edit(adoption, *, by, facts, changes, shown):
     where somebody has saved it since.
     """
     adoption = lock(adoption)
-    need_member(by, adoption.member)
+    need_voice(by, adoption)
     refuse_removed(adoption)
     if shown != as_shown(adoption):
         raise ChangedMeanwhile(
@@ -191,7 +194,7 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
     An adoption that stops, or is decided against, needs its ``reason``.
     """
     adoption = lock(adoption)
-    need_member(by, adoption.member)
+    need_voice(by, adoption)
     refuse_removed(adoption)
     refuse_contact_details(facts["text"], reason)
     if not facts.get("source_url") and not writes_as(by).filter(pk=adoption.member_id).exists():

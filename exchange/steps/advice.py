@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from exchange.content.contact_details import link_count
 from exchange.models import Advice
-from exchange.models.querysets import MODERATE, writes_as
+from exchange.models.querysets import MODERATE
 from exchange.models.questions import MAX_TARGETS
 from members.record import audit
 from members.secretariat import acts_for_secretariat
@@ -19,6 +19,7 @@ from .entries import (
     lock,
     lock_author,
     need_member,
+    need_voice,
     refuse_contact_details,
     refuse_removed,
     refuse_too_many,
@@ -153,7 +154,7 @@ def replace(
     The English text is taken along where no new one is given: readers see that it is older.
     """
     old = lock(advice)
-    _need_voice(by, old)
+    need_voice(by, old)
     if old.state != State.PUBLISHED or old.removed_at:
         raise StepRefused(_("This advice no longer stands: it cannot be replaced."))
     if Advice.objects.filter(replaces=old).exists():
@@ -211,7 +212,7 @@ def refuse(advice, *, note):
 def withdraw(advice, *, by):
     """Take back advice in the name of its member, with the older texts that it replaced."""
     advice = lock(advice)
-    _need_voice(by, advice)
+    need_voice(by, advice)
     if advice.state not in (State.PUBLISHED, State.CHECKING):
         raise StepRefused(_("This advice does not stand any more."))
     waiting = Advice.objects.filter(replaces=advice, state=State.CHECKING).first()
@@ -228,7 +229,7 @@ def withdraw(advice, *, by):
 def confirm(advice, *, by, today=None):
     """Note that the team of the member says today that the advice is still true."""
     advice = lock(advice)
-    _need_voice(by, advice)
+    need_voice(by, advice)
     refuse_removed(advice)
     if advice.state != State.PUBLISHED:
         raise StepRefused(_("This advice does not stand any more."))
@@ -275,21 +276,6 @@ def settle_figures(advice, *, by):
     advice.figure_settled_at = timezone.now()
     advice.save(update_fields=["figure_settled_at"])
     return advice
-
-
-def speaks_for(user, advice):
-    """Return whether ``user`` may replace, withdraw or confirm advice: its team and, of what the
-    secretariat passed on, the secretariat. What a city wrote itself it may only remove."""
-    if advice.passed_on and acts_for_secretariat(user, MODERATE):
-        return True
-    return writes_as(user).filter(pk=advice.member_id).exists()
-
-
-def _need_voice(by, advice):
-    if not speaks_for(by, advice):
-        raise NotAllowed(
-            _("Only people in the team of %(member)s may do this.") % {"member": advice.member}
-        )
 
 
 def _save(advice, targets, english, action):

@@ -15,22 +15,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exchange.models import Cooperation
-from exchange.models.querysets import writes_as
+from exchange.models.querysets import MODERATE, writes_as
 from members.models import Member, Notice
 from members.notices.notifications import address, notify, settle
 from members.record import audit
+from members.secretariat import acts_for_secretariat
 
 from .entries import (
     days,
     lock,
-    may_decide,
-    need_coordinator,
     need_member,
+    need_voice,
     refuse_contact_details,
     refuse_removed,
+    speaks_for,
     waits_for_a_look,
 )
-from .errors import ChangedMeanwhile, ExchangeError, StepRefused
+from .errors import ChangedMeanwhile, ExchangeError, NotAllowed, StepRefused
 from .notifications import coordinators, notify_of_check, secretariat, settle_desk
 
 Kind, State = Cooperation.Kind, Cooperation.State
@@ -116,7 +117,7 @@ def publish(entry, *, by):
     already as it may have.
     """
     entry = _locked(entry)
-    need_coordinator(by, entry.member)
+    _need_decider(by, entry)
     refuse_removed(entry)
     if entry.state not in UNSEEN:
         raise StepRefused(what_happened(entry))
@@ -154,7 +155,7 @@ def close(entry, *, by, outcome=""):
     Raises ``NotAllowed``, ``StepRefused`` and, for contact details, ``ExchangeError``.
     """
     entry = _locked(entry)
-    need_coordinator(by, entry.member)
+    _need_decider(by, entry)
     refuse_removed(entry)
     if entry.state not in (State.OPEN, State.ENDED):
         raise StepRefused(what_happened(entry))
@@ -176,9 +177,9 @@ def take_back(entry, *, by):
     it, and have asked for introductions.
     """
     entry = _locked(entry)
-    need_member(by, entry.member)
+    need_voice(by, entry)
     if entry.opened_at:
-        need_coordinator(by, entry.member)
+        _need_decider(by, entry)
     refuse_removed(entry)
     if entry.state == State.CHECKING:
         # It may have been open before: its address leads on to the team alone.
@@ -206,7 +207,7 @@ def renew(entry, *, by):
     ended or was closed is open again. Return it. Raises ``NotAllowed``, ``StepRefused`` and, where the
     member has as many open already as it may have, ``ExchangeError``."""
     entry = _locked(entry)
-    need_coordinator(by, entry.member)
+    _need_decider(by, entry)
     if entry.state not in (State.OPEN, State.ENDED, State.CLOSED):
         raise StepRefused(what_happened(entry))
     refuse_removed(entry)
@@ -285,8 +286,23 @@ def can_change(user, entry):
     if entry.is_removed:
         return False
     if entry.state in UNSEEN:
-        return _is_of_team(user, entry.member) or may_decide(user, entry.member)
-    return entry.state in STANDS and may_decide(user, entry.member)
+        return speaks_for(user, entry)
+    return entry.state in STANDS and decides(user, entry)
+
+
+def decides(user, entry):
+    """Return whether ``user`` opens, changes, renews and closes a need or offer: the coordinators of its
+    member and, of what the secretariat passed on, the secretariat."""
+    if entry.passed_on and acts_for_secretariat(user, MODERATE):
+        return True
+    return Member.objects.coordinated_by(user).filter(pk=entry.member_id).exists()
+
+
+def _need_decider(by, entry):
+    if not decides(by, entry):
+        raise NotAllowed(
+            _("Only a coordinator of %(member)s may do this.") % {"member": entry.member}
+        )
 
 
 def _is_of_team(user, member):
@@ -336,9 +352,9 @@ def _locked(entry):
 
 def _need_right_to_change(by, entry):
     if entry.state in UNSEEN:
-        need_member(by, entry.member)
+        need_voice(by, entry)
     else:
-        need_coordinator(by, entry.member)
+        _need_decider(by, entry)
 
 
 def _write(entry, data):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange.content.contact_details import contact_details, link_count
-from exchange.models import Advice, Cooperation, Question
+from exchange.models import Adoption, Advice, Cooperation, Question
 from exchange.models.querysets import MODERATE, writes_as
 from members.models import Member, User
 from members.secretariat import acts_for_secretariat
@@ -31,6 +31,27 @@ def need_member(author, member):
     if not writes_as(author).filter(pk=member.pk).exists():
         raise NotAllowed(
             _("Only people in the team of %(member)s may do this.") % {"member": member}
+        )
+
+
+def speaks_for(user, entry):
+    """Return whether ``user`` may change what an entry says: its team and, of what the secretariat
+    compiled or passed on, the secretariat. What a city wrote itself it may only remove."""
+    if is_of_secretariat(entry) and acts_for_secretariat(user, MODERATE):
+        return True
+    return writes_as(user).filter(pk=entry.member_id).exists()
+
+
+def is_of_secretariat(entry):
+    """Return whether readers know that the secretariat compiled an entry, or passed it on."""
+    return entry.is_compiled if isinstance(entry, Adoption) else entry.passed_on
+
+
+def need_voice(by, entry):
+    """Raise ``NotAllowed`` unless ``by`` may change what an entry says."""
+    if not speaks_for(by, entry):
+        raise NotAllowed(
+            _("Only people in the team of %(member)s may do this.") % {"member": entry.member}
         )
 
 

@@ -1,6 +1,7 @@
 """What the team of an adopter, and the city whose policy it is, do with an adoption."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from exchange.models import Adoption
 from exchange.models.adoptions import FINAL_STAGES
 from exchange.models.querysets import writes_as
 from exchange.steps import adoptions as steps
+from exchange.steps.entries import speaks_for
 from exchange.steps.errors import AlreadyThere, ChangedMeanwhile, ExchangeError, NotAllowed
 from policies.models import Revision
 
@@ -101,7 +103,10 @@ def adopt(request, pk):
 def _own(request, pk):
     """Return an adoption that the person may write; 404 for everybody else."""
     adoptions = Adoption.objects.editable_by(request.user).with_originals()
-    return get_object_or_404(adoptions.select_related("revision"), pk=pk)
+    adoption = get_object_or_404(adoptions.select_related("revision"), pk=pk)
+    if not speaks_for(request.user, adoption):
+        raise Http404
+    return adoption
 
 
 @require_POST

@@ -25,6 +25,7 @@ from exchange.forms.advice import AdviceForm, EnglishForm, GiveForm, KnowHowFilt
 from exchange.models import Advice, Question
 from exchange.models.querysets import is_in_network
 from exchange.steps import advice as steps
+from exchange.steps.entries import speaks_for
 from exchange.steps.errors import ExchangeError
 from members.models import Member
 from policies.content import citations
@@ -119,7 +120,7 @@ def advice(request, pk):
         "older": older,
         "is_public": is_public,
         "is_own": is_own,
-        "may_speak": is_own and steps.speaks_for(user, shown),
+        "may_speak": is_own and speaks_for(user, shown),
         "is_moderator": is_moderator(user),
         "stands": shown.state == Advice.State.PUBLISHED and not shown.is_removed,
         "may_correct": user.is_authenticated

@@ -15,7 +15,7 @@ from exchange.forms.cooperation import CloseForm, CooperationEditForm, Cooperati
 from exchange.models import Cooperation
 from exchange.models.querysets import writes_as
 from exchange.steps import cooperation
-from exchange.steps.entries import days, may_decide
+from exchange.steps.entries import days, speaks_for
 from exchange.steps.errors import ChangedMeanwhile, ExchangeError, NotAllowed
 from members.models import Member
 
@@ -192,7 +192,8 @@ def _page(request, entry, form=None, *, problem="", status=200, close_form=None,
         # What was shown when the form was opened, until the person has seen what is there now.
         "shown": request.POST.get("shown", "") if is_stale else cooperation.as_shown(entry),
         "can_change": can_change,
-        "decides": may_decide(request.user, entry.member),
+        "decides": cooperation.decides(request.user, entry),
+        "may_speak": speaks_for(request.user, entry),
         "unseen": entry.state in cooperation.UNSEEN,
         "renewable": entry.state in (State.OPEN, State.ENDED, State.CLOSED),
         "closable": entry.state in (State.OPEN, State.ENDED),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils import timezone
 
 from exchange.models import Adoption, AdoptionChange
@@ -20,6 +21,7 @@ from exchange.steps.errors import (
 )
 from members.models import Event, Notice
 from members.teams import memberships
+from tests.conftest import signed_in
 from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory
 from tests.factories import LiveRevisionFactory, MembershipFactory, StaffFactory
 
@@ -197,13 +199,40 @@ def test_what_was_kept_and_changed_is_edited_as_it_was_shown(official):
     assert adoption.changes.count() == 3
 
 
-def test_the_secretariat_reports_with_a_source(official):
-    adoption = AdoptionFactory(member=official.member)
+@pytest.mark.parametrize("provenance", ["member", "secretariat"])
+def test_secretariat_writes_in_what_it_compiled_and_with_a_source(official, provenance):
+    """What a city says of itself the secretariat may remove, but not say otherwise."""
+    adoption = AdoptionFactory(member=official.member, interest="Ours", provenance=provenance)
+    draft = AdoptionFactory(member=official.member, state="draft", provenance=provenance)
     moderator = StaffFactory(groups=["Moderators"])
-    with pytest.raises(ExchangeError, match="source"):
-        steps.report(adoption, by=moderator, facts=facts())
-    steps.report(adoption, by=moderator, facts=facts(source_url="https://a.example/"))
-    assert adoption.reports.get().by == moderator
+    is_compiled, desk = provenance == "secretariat", signed_in(moderator)
+    texts = {"facts": edited(interest="Theirs"), "changes": [], "shown": steps.as_shown(adoption)}
+    sourced = facts(source_url="https://a.example/")
+    done = []
+    for step, entry, given in (
+        (steps.edit, adoption, texts),
+        (steps.report, adoption, {"facts": sourced}),
+        (steps.publish, draft, {}),
+    ):
+        try:
+            step(entry, by=moderator, **given)
+        except NotAllowed:
+            continue
+        done.append(step)
+    assert done == ([steps.edit, steps.report, steps.publish] if is_compiled else [])
+    for page in ("edit", "report"):
+        address = reverse(f"exchange:adoption-{page}", args=[adoption.pk])
+        assert desk.get(address).status_code == (200 if is_compiled else 404)
+    adoption.refresh_from_db()
+    assert (adoption.interest, adoption.reports.count()) == (
+        ("Theirs", 1) if is_compiled else ("Ours", 0)
+    )
+    if is_compiled:
+        with pytest.raises(ExchangeError, match="source"):
+            steps.report(adoption, by=moderator, facts=facts())
+    case = LiveRevisionFactory().case
+    with pytest.raises(NotAllowed):
+        steps.begin(moderator, official.member, case, stage="preparing", words="They want to.")
 
 
 def test_a_draft_is_deleted_and_a_public_one_is_not(official):

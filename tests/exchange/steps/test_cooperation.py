@@ -1,9 +1,11 @@
 """Needs and offers: who writes and opens them, how they end, and who is told."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from exchange.models import Cooperation
@@ -360,3 +362,33 @@ def test_secretariat_writes_and_opens_in_a_members_name(reference):
         by=moderator, member=MemberFactory(), kind="need", data=data(title="Paper need")
     )
     assert cooperation.publish(entry, by=moderator).state == "open"
+
+
+@pytest.mark.parametrize("passed_on", [False, True])
+@pytest.mark.parametrize("state", ["refused", "checking", "open"])
+def test_secretariat_speaks_for_a_member_in_what_it_passed_on(reference, team, state, passed_on):
+    """What a team wrote itself it lets through, refuses or removes, but neither changes nor renews.
+    A moderator of the team who does not lead it is one of the team."""
+    moderator, own = StaffFactory(groups=["Moderators"]), StaffFactory(groups=["Moderators"])
+    MembershipFactory(member=team["member"], user=own)
+    entry = CooperationFactory(
+        member=team["member"], author=team["official"], state=state, passed_on=passed_on
+    )
+    sent = {"data": data(title="We sell our buses"), "shown": cooperation.as_shown(entry)}
+    steps = {
+        "refused": [(cooperation.change, sent), (cooperation.publish, {})],
+        "checking": [(cooperation.change, sent), (cooperation.take_back, {})],
+        "open": [(cooperation.change, sent), (cooperation.renew, {}), (cooperation.close, {})],
+    }[state]
+    page = signed_in(moderator).get(reverse("exchange:cooperation-edit", args=[entry.pk]))
+    offered = "".join(re.findall(r"<main.*</main>", page.text, re.DOTALL)).count("<form")
+    assert offered == passed_on * len(steps)
+    for step, given in steps:
+        if not passed_on:
+            with pytest.raises(NotAllowed):
+                step(entry, by=moderator, **given)
+        else:
+            assert step(entry, by=moderator, **given).member == team["member"]
+    assert not cooperation.decides(own, entry) or passed_on
+    entry.refresh_from_db()
+    assert passed_on or (entry.state, entry.title) == (state, "See our night buses at work")
