@@ -100,7 +100,7 @@ def publish(adoption, *, by):
         raise ChangedMeanwhile(_("It is public already."))
     if adoption.case and adoption.original_text is None:
         raise StepRefused(_("This case is not public any more."))
-    if there := _public_twin(adoption):
+    if there := public_twin(adoption):
         message = _(
             "There is a public entry of %(member)s on this policy already. Go on with that one, and "
             "delete this draft."
@@ -114,7 +114,7 @@ def publish(adoption, *, by):
     return adoption
 
 
-def _public_twin(adoption):
+def public_twin(adoption):
     """Return the public entry of the same member on the same case; None where there is none."""
     if adoption.original is None:
         return None

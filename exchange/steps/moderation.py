@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from exchange.models import Adoption, Advice, Cooperation, Flag, Question
 from exchange.models.querysets import MODERATE, is_in_network, writes_as
+from members.models import Member
 from members.record import audit
 from members.secretariat import acts_for_secretariat
 
+from . import adoptions as adoption_steps
 from . import advice as advice_steps
 from . import cooperation as cooperation_steps
 from . import questions as question_steps
@@ -87,12 +89,20 @@ def remove(entry, *, by, reason):
 
 @transaction.atomic
 def restore(entry, *, by, reason):
-    """Bring back an entry that was removed, at the same address, with the reason."""
+    """Bring back an entry that was removed, at the same address, with the reason.
+
+    Raises ``AlreadyThere`` where the member has made another adoption of the same policy public since.
+    """
     need_moderator(by)
     _need(reason)
+    if isinstance(entry, Adoption):
+        # Its team may be publishing the other one at this moment.
+        Member.objects.select_for_update(no_key=True).get(pk=entry.member_id)
     entry = lock(entry)
     if not entry.removed_at:
         raise StepRefused(_("It is not removed."))
+    if isinstance(entry, Adoption) and entry.state == Adoption.State.PUBLISHED:
+        _refuse_twin(entry)
     entry.removed_at, entry.removed_reason, entry.hidden_at = None, "", None
     entry.save(update_fields=["removed_at", "removed_reason", "hidden_at"])
     audit.record("entry-restored", entry, by=by, reason=reason)
@@ -174,6 +184,12 @@ def need_moderator(person):
     """Raise ``NotAllowed`` for anybody but who acts for the secretariat and may moderate."""
     if not acts_for_secretariat(person, MODERATE):
         raise NotAllowed(_("Only the secretariat may do this."))
+
+
+def _refuse_twin(adoption):
+    if there := adoption_steps.public_twin(adoption):
+        message = _("%(member)s has a public entry on this policy already: remove that one first.")
+        raise AlreadyThere(message % {"member": adoption.member}, there)
 
 
 def _need(reason):

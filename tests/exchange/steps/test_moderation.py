@@ -1,9 +1,10 @@
 """What the secretariat decides on entries, and flags."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from exchange.models import Flag
+from exchange.models import Adoption, Flag
 from exchange.steps import adoptions as adoption_steps
 from exchange.steps import advice as advice_steps
 from exchange.steps import cooperation as cooperation_steps
@@ -18,6 +19,7 @@ from exchange.steps.errors import (
 )
 from members.models import Event, Notice
 from members.teams import memberships
+from tests.conftest import signed_in
 from tests.exchange.factories import (
     AddresseeFactory,
     AdoptionFactory,
@@ -25,7 +27,7 @@ from tests.exchange.factories import (
     CooperationFactory,
     QuestionFactory,
 )
-from tests.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.factories import LiveRevisionFactory, MembershipFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,31 @@ def test_a_removed_entry_goes_and_comes_back_to_the_same_address(moderator, entr
     steps.restore(entry, by=moderator, reason="The name was a street’s.")
     assert type(entry).objects.public().get(pk=entry.pk).get_absolute_url() == address
     assert acts(entry) == [("entry-removed", moderator.pk), ("entry-restored", moderator.pk)]
+
+
+def test_adoption_is_not_restored_beside_one_published_meanwhile(moderator):
+    official, case = MembershipFactory(), LiveRevisionFactory().case
+    old = AdoptionFactory(case=case, member=official.member)
+    old = steps.remove(old, by=moderator, reason="It is wrong.")
+    new = adoption_steps.begin(
+        official.user, official.member, case, stage="preparing", words="Yes."
+    )
+    # A draft beside it is no second entry.
+    old = steps.restore(old, by=moderator, reason="It was right.")
+    old = steps.remove(old, by=moderator, reason="It is wrong after all.")
+    new = adoption_steps.publish(new, by=official.user)
+    with pytest.raises(AlreadyThere, match="has a public entry on this policy already") as refused:
+        steps.restore(old, by=moderator, reason="It was right.")
+    assert refused.value.entry == new
+    page = signed_in(moderator).post(
+        reverse("admin:exchange_adoption_restore", args=[old.pk]), {"reason": "It was right."}
+    )
+    assert page.status_code == 409
+    assert "has a public entry on this policy already" in page.text
+    assert [*Adoption.objects.standing()] == [new]
+    steps.remove(new, by=moderator, reason="The older one stays.")
+    steps.restore(old, by=moderator, reason="It was right.")
+    assert [*Adoption.objects.standing()] == [old]
 
 
 def test_where_the_author_is_gone_the_coordinators_read_why(moderator, entry):
