@@ -1,12 +1,9 @@
 """Why a member is proposed to be asked: the reason is public with the question."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 
 from exchange.content import routing
-from tests.exchange.factories import AdoptionFactory, QuestionFactory
+from tests.exchange.factories import AdoptionFactory
 from tests.factories import LiveRevisionFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,28 +22,3 @@ def test_only_an_adoption_that_everybody_reads_is_a_reason():
         ["preparing", "under-way", "in-operation", "stopped", "of what was merged"],
         "Adopts this policy.",
     )
-
-
-def test_reasons_of_before_lose_titles_and_what_only_the_network_reads():
-    case = LiveRevisionFactory().case
-    taken, considers = (AdoptionFactory(case=case, stage=stage) for stage in ("", "considering"))
-    question = QuestionFactory(case=case)
-    rows = [
-        (taken, "Has a case on 11.2: Night: buses. Adopts this policy."),
-        (taken, "Offers to answer questions on 11.2 until 1 May 2027. Has a case on 11.b: Fares."),
-        (considers, "Adopts this policy."),
-        (considers, "Asked on 11.2: it knows."),
-        (considers, "Has a case on 11.2: Trams"),
-    ]
-    for adoption, reason in rows:
-        question.addressees.create(member=adoption.member, reason=reason)
-    migration = import_module("exchange.migrations.0006_reasons_without_titles")
-    for _twice in range(2):
-        migration.forget_titles(apps, None)
-        assert list(question.addressees.order_by("pk").values_list("reason", flat=True)) == [
-            "Has a case on 11.2. Adopts this policy.",
-            "Offers to answer questions on 11.2 until 1 May 2027. Has a case on 11.b.",
-            "",
-            "Asked on 11.2: it knows.",
-            "Has a case on 11.2.",
-        ]
