@@ -47,8 +47,8 @@ def forget(user):
 
 
 def _forget_in_record(user):
-    """Take the name out of what is recorded, and was noted, on collections that the person made, or
-    decided on; before those go that go with the account."""
+    """Take the name out of the record of, and reasons noted on, collections that the person made or
+    decided on. Called before those are deleted that go with the account."""
     redactor = Redactor(user, former_colleague())
     label = Collection._meta.label_lower
     made = Collection.objects.filter(owner=user).order_by().values_list("pk", flat=True)

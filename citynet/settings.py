@@ -538,6 +538,7 @@ SESSION_ENGINE = "citynet.web.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Seconds after which who works for the secretariat signs in anew, active or not: a working day.
 SECRETARIAT_SESSION_AGE = 12 * 60 * 60
+
 # ---- The exchange
 
 # The clock of the exchange, in days after a question was asked: when the asked team is reminded, when
@@ -571,6 +572,7 @@ EXCHANGE_LIMITS = {
     "offers": env.int("EXCHANGE_OFFERS_A_MEMBER", 5),
     "offers_of_a_company": env.int("EXCHANGE_OFFERS_A_COMPANY", 1),
 }
+
 # ---- What apps tell each other: mails, personal data
 
 # Kinds of notices of which the mail is looked at once more when it goes out, by a function of the
@@ -642,6 +644,7 @@ LOGGING = {
 # Milliseconds from which a query, or the whole answer, is logged as slow.
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 200)
 SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", 1000)
+
 # ---- Operations: nodes, timers, backups, metrics, errors
 
 # What this machine is called where several are told apart.

@@ -31,7 +31,7 @@ from .forms import ReviewFilter, ReviewForm
 from .models import LocalReview
 
 PER_PAGE = 30
-# What one enters is public at once: a city has a handful, and more in a day are a mistake or a robot.
+# What one enters is public at once. A city has a handful; more in a day are a mistake or a robot's.
 MAX_A_DAY = 10
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -1,7 +1,4 @@
-from django.core.validators import (
-    MaxLengthValidator,
-    MinLengthValidator,
-)
+from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse

@@ -7,9 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from exchange.models import (
-    Adoption,
-)
+from exchange.models import Adoption
 from exchange.models.adoptions import FINAL_STAGES
 from members.models import Member, Notice
 from members.notices.notifications import address, notify

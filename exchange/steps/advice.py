@@ -243,8 +243,8 @@ def confirm(advice, *, by, today=None):
 def put_english(entry, *, by, english, is_machine=False):
     """Put an English text beside a question or advice; its team and the secretariat may.
 
-    ``is_machine`` says that a machine wrote it and ``by`` checked it. Beside what others read already
-    nobody writes of whom the secretariat has let nothing through.
+    ``is_machine`` says that a machine wrote it and ``by`` checked it. Raises ``StepRefused`` for who would
+    write it beside an entry that is public, and has had no entry of the own approved yet.
     """
     entry = lock(entry)
     need_member(by, entry.member)

@@ -12,16 +12,8 @@ from exchange.models.questions import MAX_ADDRESSEES, MAX_TARGETS
 from members.models import Member
 from members.names import fold
 
-from .entries import (
-    lock_author,
-    refuse_too_many,
-)
-from .errors import (
-    AlreadyAsked,
-    ExchangeError,
-    StepRefused,
-    TooManyToday,
-)
+from .entries import lock_author, refuse_too_many
+from .errors import AlreadyAsked, ExchangeError, StepRefused, TooManyToday
 
 State, Closed = Question.State, Question.Closed
 
@@ -60,6 +52,10 @@ def chosen_members(member, addressees, case):
 
 
 def limit_person(author, chosen):
+    """Raise ``TooManyToday`` where ``author`` has asked, or a member was asked, as much as one may in a day.
+
+    ``chosen`` are pairs of a member and why it is asked.
+    """
     lock_author(author)
     limit = settings.EXCHANGE_LIMITS["questions"]
     refuse_too_many(
@@ -98,6 +94,8 @@ def limit_members(members):
 
 
 def refuse_asked_before(author, title, members):
+    """Raise ``AlreadyAsked`` where a question of this title, which ``author`` may read, was put to one of
+    ``members`` lately."""
     lately = (
         Question.objects.readable_by(author)
         .filter(

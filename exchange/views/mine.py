@@ -54,7 +54,7 @@ def home(request):
             "asked": asked_of(members, today),
             "questions": questions_of(members),
             "adoptions": adoptions_of(members, today),
-            "taken_over": taken_over_from(members),
+            "adopted_by_others": adopted_by_others(members),
             "cooperation": cooperation_of(members, today),
             "english_due": english_due(members),
             "figures_due": figures_due(members),
@@ -70,7 +70,7 @@ def home(request):
 
 # Sections of which each row asks for an act, unless it says that it does not (``waits``).
 WAITING = (
-    *("asked", "questions", "adoptions", "taken_over", "cooperation", "introductions"),
+    *("asked", "questions", "adoptions", "adopted_by_others", "cooperation", "introductions"),
     *("english_due", "figures_due"),
 )
 
@@ -124,8 +124,8 @@ def adoptions_of(members, today):
     return found[:SHOWN]
 
 
-def taken_over_from(members):
-    """Return the adoptions of the members' cases on which these have said nothing yet."""
+def adopted_by_others(members):
+    """Return what others adopted of the members' cases and the members have said nothing on yet."""
     rows = Adoption.objects.standing().filter(
         case__member__in=members,
         confirmed_by_origin_at=None,

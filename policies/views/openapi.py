@@ -265,8 +265,8 @@ def _paths():
 
 
 def _get(name, summary, answer, *, refused=(), **further):
-    """Return what is asked for at an address: any may be busy too, and ``refused`` are the statuses of
-    mistakes."""
+    """Return the description of what GET answers at an address; ``refused`` are the statuses of its own
+    mistakes, beside those of limits and of a busy site, which all addresses have."""
     mistakes = dict.fromkeys(
         (*refused, "429", "503"), _answer(_("What was wrong."), _named("Error"))
     )

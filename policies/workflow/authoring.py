@@ -259,7 +259,7 @@ def confirm_still_true(case, *, user, number=""):
     ``EditRefused``, also when another text has become public since.
     """
     case = _locked(case.pk, user)
-    need_team(case, user)
+    _need_team(case, user)
     if not case.live_id:
         raise EditRefused(_("This case has no public text to confirm."))
     if number not in ("", str(case.live.number)):
@@ -278,7 +278,7 @@ def answer_update_request(case, *, user, text):
     Raises ``EditRefused`` where none is open (any more), and for who is not in the team.
     """
     case = _locked(case.pk, user)
-    need_team(case, user)
+    _need_team(case, user)
     answer = UpdateRequest.Answer.WORDS
     request = confirmation.answer_update_request(case, answer, by=user, text=text)
     if request is None:
@@ -328,7 +328,7 @@ def _locked(pk, user):
     return case
 
 
-def need_team(case, user):
+def _need_team(case, user):
     """Raise ``EditRefused`` unless ``user`` speaks for the city of ``case``; the secretariat writes what it
     compiled, but does not answer itself in the name of a city."""
     if not CaseStudy.objects.of_team(user).filter(pk=case.pk).exists():

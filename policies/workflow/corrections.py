@@ -2,9 +2,9 @@
 
 Nobody but the city's team changes a city's text; what the secretariat compiled, and no city has
 claimed, another person of it may correct. What is accepted for a public text is public at once, as a
-new revision: two sides have agreed, so nobody accepts the own proposal. A correction records the text before and after,
-and why; a field of the text by its name, "themes" as slugs and "targets" as codes, one a line, in
-the order of the form.
+new revision: two sides have agreed, so nobody accepts the own proposal. A correction records the
+text before and after, and why; a field of the text by its name, "themes" as slugs and "targets" as
+codes, one a line, in the order of the form.
 """
 
 from dataclasses import dataclass

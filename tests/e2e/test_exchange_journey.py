@@ -134,7 +134,7 @@ def test_a_policy_is_adopted_and_its_city_is_met(open_page, desk, axe, mails):
     _report(page, adoption, "2026-05", "Preparing", "The council met twice.")
     _report(page, adoption, "2026-11", "Under way", "The first line runs.")
     reader = open_page(case, width=390)
-    adopted = reader.locator("section[aria-labelledby=taken-up]")
+    adopted = reader.locator("section[aria-labelledby=adopted-by]")
     expect(adopted).to_contain_text("Da Nang")
     expect(adopted).to_contain_text("Under way")
 

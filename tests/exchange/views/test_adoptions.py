@@ -186,7 +186,7 @@ def test_an_empty_ledger_says_one_sentence_and_offers_one_act(db):
 def test_the_page_of_the_original_tells_who_took_it_up_and_what_it_cost(ledger, client):
     hue = ledger["hue"]
     page = client.get(hue.case.get_absolute_url()).text
-    section = page[page.index('id="taken-up"') : page.index('id="similar"')]
+    section = page[page.index('id="adopted-by"') : page.index('id="similar"')]
     assert "Suva" not in section  # it only considers it
     rows = [
         " ".join(strip_tags(row.replace("<", " <")).split())
@@ -202,7 +202,7 @@ def test_the_page_of_the_original_tells_who_took_it_up_and_what_it_cost(ledger, 
 
 def test_what_was_decided_against_stands_with_the_original_too(ledger, client):
     page = client.get(ledger["against"].case.get_absolute_url()).text
-    assert "Naga" in page[page.index('id="taken-up"') : page.index('id="similar"')]
+    assert "Naga" in page[page.index('id="adopted-by"') : page.index('id="similar"')]
 
 
 def test_cards_count_who_adopted_a_case(ledger, synced, client):

@@ -68,7 +68,7 @@ def test_submission_of_a_colleague_comes_with_a_warning(moderator_client, submit
     Revision.objects.update(reviewer=StaffFactory(name="Lee"))
     page = text(moderator_client.get(address(submitted)).text)
     assert "Lee has taken this on. Ask before you decide." in page
-    assert "Accept it" in page
+    assert "Assign to me instead" in page
 
 
 def test_own_submission_comes_with_a_warning(moderator_client, mina, member, submitted):

@@ -259,7 +259,7 @@ def test_edit_of_a_public_case_leaves_the_public_text(synced, official, membersh
 def article(answer):
     found = re.search(r'<article class="article">(.*?)</article>', answer.text, re.DOTALL).group(1)
     # Only of a public case there are questions, adoptions, and others that are like it.
-    of_exchange = r'<section aria-labelledby="(know-how|taken-up)">.*?</section>\s*'
+    of_exchange = r'<section aria-labelledby="(know-how|adopted-by)">.*?</section>\s*'
     found = re.sub(of_exchange, "", found, flags=re.DOTALL)
     return found.partition('<section aria-labelledby="similar">')[0].strip()
 

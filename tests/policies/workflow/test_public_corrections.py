@@ -136,7 +136,7 @@ def test_open_draft_stays_open_and_gets_the_correction_too(live, mina, ani):
     assert public.submitted_at is not None
 
 
-def test_what_is_proposed_for_several_fields_is_taken_over_with_one_click(
+def test_what_is_proposed_for_several_fields_is_accepted_with_one_click(
     live, mina, ani, django_capture_on_commit_callbacks
 ):
     long = " ".join(f"word{number}" for number in range(400))
