@@ -45,6 +45,8 @@ STEPS_OF_A_TEAM = (
 )
 
 
+# What the record has of teams.
+OF_TEAMS = ("members.membership", "members.memberproposal")
 # What is called as a person wrote or is called; elsewhere a name is the text of a case, or of a seminar.
 CALLED_BY_PEOPLE = (
     *("members.user", "members.membership", "members.memberproposal", "members.invitation"),
@@ -170,43 +172,50 @@ def forget(user):
     memberships.leave_all(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
-    addresses = addresses_of(user)
-    redactor = Redactor(user, former_colleague())
-    # An address is nobody else's; a name may be, or a word like any other. So it is taken out where the
-    # person took part, and there alone.
-    anywhere = Redactor(user, former_colleague(), words=addresses) if addresses else None
     part = Q(member__in=teams) | Q(decided_by=user)
     in_teams = Membership.objects.filter(part).exclude(user=user)
     proposed = MemberProposal.objects.filter(part).exclude(user=user)
-    of_teams = ("members.membership", "members.memberproposal")
+    redactor = Redactor(user, former_colleague())
     # Before the rows go by whose numbers the record knows the person.
-    redactor.events(events_about(user), "subject", "reason")
-    redactor.events(user.events.filter(subject_type__in=CALLED_BY_PEOPLE), "subject")
-    redactor.events(user.events.all(), "reason")
-    for kind, rows_of in zip(of_teams, (in_teams, proposed), strict=True):
-        keys = map(str, rows_of.values_list("pk", flat=True))
-        redactor.events(Event.objects.filter(subject_type=kind, subject_id__in=keys), "reason")
-    if anywhere:
-        anywhere.events(Event.objects.filter(subject_type__in=of_teams), "reason")
-    user.events.filter(action__in=STEPS_OF_A_TEAM).forget(
-        actor_name=former_colleague(), address=None
-    )
-    user.events.exclude(action__in=STEPS_OF_A_TEAM).forget(
-        actor_name=former_moderator(), address=None
-    )
+    _forget_in_record(user, redactor, in_teams, proposed)
+    addresses = addresses_of(user)
     # What was mailed about the account itself went to its address, confirmed or not.
     own_account = Q(kind=Notice.Kind.ACCOUNT_CHANGED, email__iexact=user.email)
     mailed = Q(email__in=addresses) | own_account
     Notice.objects.filter(mailed, recipient=None).delete()
+    # A name may be somebody else's, or a word like any other. So it is taken out where the person took
+    # part, and there alone.
     redactor.notices(Notice.objects.filter(_told_of(user, teams, addresses)))
     redactor.rows(in_teams, "message", "note")
     redactor.rows(proposed, "message", "note")
     redactor.rows(_log_about(user, teams, in_teams, proposed), "object_repr", "change_message")
-    if anywhere:
-        anywhere.notices(Notice.objects.all())
-        anywhere.rows(Membership.objects.exclude(user=user), "message", "note")
-        anywhere.rows(MemberProposal.objects.exclude(user=user), "message", "note")
-        anywhere.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")
+    if addresses:
+        _forget_addresses(user, addresses)
+
+
+def _forget_in_record(user, redactor, in_teams, proposed):
+    """Take the name out of what the record says of the person, of what the person did, and of the
+    memberships and proposals in which the person took part."""
+    redactor.events(events_about(user), "subject", "reason")
+    redactor.events(user.events.filter(subject_type__in=CALLED_BY_PEOPLE), "subject")
+    redactor.events(user.events.all(), "reason")
+    for kind, rows_of in zip(OF_TEAMS, (in_teams, proposed), strict=True):
+        keys = map(str, rows_of.values_list("pk", flat=True))
+        redactor.events(Event.objects.filter(subject_type=kind, subject_id__in=keys), "reason")
+    of_team = user.events.filter(action__in=STEPS_OF_A_TEAM)
+    of_team.forget(actor_name=former_colleague(), address=None)
+    of_others = user.events.exclude(action__in=STEPS_OF_A_TEAM)
+    of_others.forget(actor_name=former_moderator(), address=None)
+
+
+def _forget_addresses(user, addresses):
+    """Take the person's addresses out of what is noted on teams, wherever: they are nobody else's."""
+    redactor = Redactor(user, former_colleague(), words=addresses)
+    redactor.events(Event.objects.filter(subject_type__in=OF_TEAMS), "reason")
+    redactor.notices(Notice.objects.all())
+    redactor.rows(Membership.objects.exclude(user=user), "message", "note")
+    redactor.rows(MemberProposal.objects.exclude(user=user), "message", "note")
+    redactor.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")
 
 
 def _teams_of(user):

@@ -106,29 +106,44 @@ def forget(user):
 
     The text of a case is the city's and is left as it is, whoever it names.
     """
-    events = ReviewEvent.objects.filter(actor=user)
-    notes = ReviewNote.objects.filter(author=user)
+    # Only where the person took part: elsewhere the same words are about somebody else.
+    revisions = _took_part_in(user)
+    cases = Revision.objects.filter(pk__in=revisions).order_by().values("case")
+    redactor = Redactor(user, former_colleague())
+    _forget_in_reviews(redactor, revisions, cases)
+    _forget_in_record(user, redactor, revisions, cases)
+    redactor.notices(Notice.objects.all(), about=_in_notices(user, revisions))
+    _forget_as_moderator(user, cases)
+    _forget_as_colleague(user, revisions)
+
+
+def _took_part_in(user):
+    """Return the numbers of the revisions that the person wrote, decided on, or said something about."""
     part = Q(events__actor=user) | Q(notes__author=user) | Q(created_by=user) | Q(decided_by=user)
     part |= Q(assessments__by=user) | Q(corrections__by=user) | Q(reviewer=user)
     part |= Q(desk_notes__by=user) | Q(case__update_requests__by=user)
     part |= Q(case__update_requests__answered_by=user) | Q(case__call_entries__by=user)
     part |= Q(case__call_entries__marks__by=user)
-    # Only where the person took part: elsewhere the same words are about somebody else.
-    revisions = list(Revision.objects.filter(part).distinct().values_list("pk", flat=True))
-    redactor = Redactor(user, former_colleague())
+    return list(Revision.objects.filter(part).distinct().values_list("pk", flat=True))
+
+
+def _forget_in_reviews(redactor, revisions, cases):
+    """Take the name out of what was said of texts, their cases, and their answers to calls."""
     redactor.rows(ReviewEvent.objects.filter(revision__in=revisions), "note", "public_reason")
     redactor.rows(ReviewNote.objects.filter(revision__in=revisions), "text")
     redactor.rows(Assessment.objects.filter(revision__in=revisions), "remark")
     redactor.rows(Correction.objects.filter(revision__in=revisions), "note")
-    cases = Revision.objects.filter(pk__in=revisions).order_by().values("case")
+    redactor.rows(DeskNote.objects.filter(revision__in=revisions), "text")
     # What is taken down is taken out of all texts of a case.
     for model in (Photo, Attachment):
         redactor.rows(model.objects.filter(revision__case__in=cases), "removed_because")
     redactor.rows(CallMark.objects.filter(entry__case__in=cases), "remark")
-    redactor.rows(DeskNote.objects.filter(revision__in=revisions), "text")
     asked = UpdateRequest.objects.filter(case__revisions__in=revisions).distinct()
     redactor.rows(asked, "reason", "answer_text")
-    # The title of a case is its text; what was said of it is not.
+
+
+def _forget_in_record(user, redactor, revisions, cases):
+    """Take the name out of the record. The title of a case is its text; what was said of it is not."""
     keys = {
         "policies.revision": revisions,
         "policies.casestudy": cases.values_list("case", flat=True),
@@ -136,7 +151,6 @@ def forget(user):
     for kind, numbers in keys.items():
         record = Event.objects.filter(subject_type=kind, subject_id__in=map(str, numbers))
         redactor.events(record, "reason")
-    redactor.notices(Notice.objects.all(), about=_in_notices(user, revisions))
     if _was_given_work(user):
         with_names = set()
         for language, _label in settings.LANGUAGES:
@@ -145,31 +159,37 @@ def forget(user):
         given = Event.objects.filter(action="assigned", reason__in=with_names)
         redactor.events(given, "reason")
 
-    events.exclude(to_state__in=STEPS_OF_THE_TEAM).update(actor_name=former_moderator())
-    notes.filter(from_moderators=True).update(author_name=former_moderator())
+
+def _forget_as_moderator(user, cases):
+    """Write the role of a moderator as who decided, noted and proposed."""
+    label = former_moderator()
+    events = ReviewEvent.objects.filter(actor=user)
+    events.exclude(to_state__in=STEPS_OF_THE_TEAM).update(actor_name=label)
+    ReviewNote.objects.filter(author=user, from_moderators=True).update(author_name=label)
     for model in (Assessment, CallMark, Correction, DeskNote, ImportRun, Mailing, UpdateRequest):
-        model.objects.filter(by=user).update(by_name=former_moderator())
-    Revision.objects.filter(decided_by=user).update(decided_by_name=former_moderator())
+        model.objects.filter(by=user).update(by_name=label)
+    Revision.objects.filter(decided_by=user).update(decided_by_name=label)
     # A text that holds accepted corrections names who proposed them, and has no one decider.
     corrected = Revision.objects.filter(case__in=cases, decided_by=None)
-    Redactor(user, former_moderator()).rows(corrected, "decided_by_name")
+    Redactor(user, label).rows(corrected, "decided_by_name")
+
+
+def _forget_as_colleague(user, revisions):
+    """Write the role of a colleague, of the member each case is of, as who submitted, wrote and answered."""
+    steps = ReviewEvent.objects.filter(actor=user, to_state__in=STEPS_OF_THE_TEAM)
+    notes = ReviewNote.objects.filter(author=user, from_moderators=False)
     for member in Member.objects.filter(cases__revisions__in=revisions).distinct():
-        events.filter(revision__case__member=member, to_state__in=STEPS_OF_THE_TEAM).update(
-            actor_name=former_colleague(member)
-        )
-        CallEntry.objects.filter(by=user, case__member=member).update(
-            by_name=former_colleague(member)
-        )
+        label = former_colleague(member)
+        steps.filter(revision__case__member=member).update(actor_name=label)
+        notes.filter(revision__case__member=member).update(author_name=label)
+        CallEntry.objects.filter(by=user, case__member=member).update(by_name=label)
         UpdateRequest.objects.filter(answered_by=user, case__member=member).update(
-            answered_by_name=former_colleague(member)
-        )
-        notes.filter(revision__case__member=member, from_moderators=False).update(
-            author_name=former_colleague(member)
+            answered_by_name=label
         )
 
 
 def _was_given_work(user):
-    """Return whether the person was a reviewer: the record says by name to whom work was given."""
+    """Return whether the person was a reviewer: the record names whom work was given to."""
     assigned = user.notices.filter(kind=Notice.Kind.ASSIGNED)
     return assigned.exists() or user.events.filter(action="assigned").exists()
 
