@@ -11,8 +11,8 @@ class CaseCollectionsConfig(AppConfig):
         from policies.content import lists  # noqa: PLC0415 - models are ready only now
         from policies.workflow import removal  # noqa: PLC0415 - the same
 
-        from .beside_cases import beside_case  # noqa: PLC0415 - the same
         from .models import is_collected  # noqa: PLC0415 - the same
+        from .related_to_cases import related_to_case  # noqa: PLC0415 - the same
 
         lists.ON_PAGES["is_collected"] = is_collected("case")
-        removal.look_beside(beside_case)
+        removal.register_related_rows(related_to_case)

@@ -16,7 +16,7 @@ class ExchangeConfig(AppConfig):
         from .content import linked, on_page  # noqa: PLC0415 - the same
         from .content.adopted_policies import as_policies  # noqa: PLC0415 - the same
         from .content.adoptions import adopted_counts, has_adoptions  # noqa: PLC0415 - the same
-        from .steps.beside_cases import beside_case  # noqa: PLC0415 - the same
+        from .steps.related_to_cases import related_to_case  # noqa: PLC0415 - the same
 
         lists.ON_CARDS["adopted_count"] = adopted_counts
         lists.ON_PAGES["has_adoptions"] = has_adoptions("case")
@@ -27,7 +27,7 @@ class ExchangeConfig(AppConfig):
         lines.LINKED["advice"] = linked.advice
         lines.LINKED["adoptions"] = linked.adoptions
         gaps.register_asking(ask_address)
-        removal.look_beside(beside_case)
+        removal.register_related_rows(related_to_case)
 
 
 def ask_address(case, gap):

@@ -13,6 +13,6 @@ class PortalConfig(AppConfig):
 
         def news(_case):
             # They tell of any policy.
-            return [removal.Beside(News.objects.all(), ("title", "text"))]
+            return [removal.RelatedRows(News.objects.all(), ("title", "text"))]
 
-        removal.look_beside(news)
+        removal.register_related_rows(news)

@@ -15,10 +15,10 @@ class SeminarsConfig(AppConfig):
         from .content.shown import was_shown  # noqa: PLC0415 - the same
         from .content.without_material import KIND, without_material  # noqa: PLC0415 - the same
         from .models import SeminarMaterial  # noqa: PLC0415 - the same
-        from .steps.beside_cases import beside_case  # noqa: PLC0415 - the same
+        from .steps.related_to_cases import related_to_case  # noqa: PLC0415 - the same
 
         desk.KINDS[KIND.name] = KIND
         desk.CONDITIONS[KIND.name] = without_material
         lists.ON_PAGES["was_shown"] = was_shown("case")
-        removal.look_beside(beside_case)
+        removal.register_related_rows(related_to_case)
         delete_unused_files.FOLDERS["seminarmaterials"] = ((SeminarMaterial, "file"),)

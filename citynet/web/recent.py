@@ -3,7 +3,7 @@
 import time
 
 SECONDS = 20
-SECONDS_IN_VAIN = 1
+SECONDS_AFTER_A_MISS = 1
 _all = []
 
 
@@ -14,30 +14,30 @@ class Recent:
     """
 
     def __init__(self, read):
-        self._read, self._found, self._in_vain = read, None, None
+        self._read, self._found, self._missed_at = read, None, None
         _all.append(self)
 
     def __call__(self, wanted=()):
         """Return the values; read anew where one of the ``wanted`` keys is not among them yet.
 
-        That is done once in ``SECONDS_IN_VAIN`` where it finds none: anybody may ask for keys that
-        do not exist, with every request.
+        Where it is not found, nothing is read anew for ``SECONDS_AFTER_A_MISS``: anybody may ask for keys
+        that do not exist, with every request.
         """
         found, now = self._found, time.monotonic()
         is_old = found is None or now - found[0] > SECONDS
         missing = not is_old and not all(key in found[1] for key in wanted)
-        if is_old or (missing and not self._was_in_vain(now)):
+        if is_old or (missing and not self._missed_lately(now)):
             # Replaced as a whole, as threads read it.
             self._found = found = now, self._read()
             if missing and not all(key in found[1] for key in wanted):
-                self._in_vain = now
+                self._missed_at = now
         return found[1]
 
-    def _was_in_vain(self, now):
-        return self._in_vain is not None and now - self._in_vain < SECONDS_IN_VAIN
+    def _missed_lately(self, now):
+        return self._missed_at is not None and now - self._missed_at < SECONDS_AFTER_A_MISS
 
     def forget(self):
-        self._found = self._in_vain = None
+        self._found = self._missed_at = None
 
 
 def forget():

@@ -80,7 +80,7 @@ class DuplicateForm(EntryForm):
         found = standing.filter(pk=number).first() if is_key(number) else None
         if found is None:
             raise ValidationError(_("There is no open question with this number."))
-        if not found.leads_on(self.entry):
+        if not found.is_for_readers_of(self.entry):
             raise ValidationError(
                 _("That question is for members of the network only, this one for everybody.")
             )

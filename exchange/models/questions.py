@@ -137,8 +137,8 @@ class Question(WrittenText, Entry):
         """The moment from which its days are counted; None while it waits for a look."""
         return self.reopened_at or self.opened_at
 
-    def leads_on(self, other):
-        """Return whether whoever may read the question ``other`` may read this one in its place."""
+    def is_for_readers_of(self, other):
+        """Return whether whoever may read the question ``other`` may read this one, too."""
         return self.visibility == Visibility.PUBLIC or other.visibility == Visibility.NETWORK
 
     @property

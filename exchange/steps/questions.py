@@ -270,7 +270,7 @@ def close_as_duplicate(question, same_as, *, by):
     if question.state not in (State.OPEN, State.ANSWERED):
         raise StepRefused(_("Only an open question can be closed."))
     standing = Question.objects.standing().filter(pk=same_as.pk)
-    if not (same_as.leads_on(question) and standing.exists()):
+    if not (same_as.is_for_readers_of(question) and standing.exists()):
         raise StepRefused(_("Not everybody who reads this question can read that one."))
     question.state, question.same_as = State.CLOSED, same_as
     owing = question.addressees.filter(state__in=Addressee.OWING).select_related("member")

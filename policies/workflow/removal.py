@@ -56,7 +56,7 @@ WERE_PUBLIC = (*Revision.CITABLE_STATES, Revision.State.UNPUBLISHED)
 
 
 @dataclass(frozen=True)
-class Beside:
+class RelatedRows:
     """Rows of one model that go with a case, and where a passage of it may stand in them.
 
     The record may call the case by its title or its address where it tells of these rows.
@@ -72,16 +72,16 @@ class Beside:
     part_of: str = ""
 
 
-_beside = []
+_registered = []
 
 
-def look_beside(find):
-    """Register a function of a case that returns the :class:`Beside` of an app."""
-    _beside.append(find)
+def register_related_rows(find):
+    """Register a function of a case that returns the :class:`RelatedRows` of an app."""
+    _registered.append(find)
 
 
-def _rows_beside(case):
-    return [each for find in _beside for each in find(case)]
+def _related_rows(case):
+    return [each for find in _registered for each in find(case)]
 
 
 @transaction.atomic
@@ -245,10 +245,10 @@ def _rename_quotes(case, titles, passage, marks):
     """Take a passage out of what was filled in with a title of the case; return the texts before, each
     with that of now."""
     renamed = {}
-    for beside in _rows_beside(case):
-        model = beside.rows.model
-        for name in beside.quotes:
-            for row in beside.rows.filter(**{f"{name}__contains": passage}):
+    for related in _related_rows(case):
+        model = related.rows.model
+        for name in related.quotes:
+            for row in related.rows.filter(**{f"{name}__contains": passage}):
                 text, slug = getattr(row, name), getattr(row, "slug", "")
                 if not any(title in text for title in titles if passage in title):
                     continue
@@ -278,10 +278,10 @@ def _rename_in_record(case, slugs, names):
     holding = models.Q()
     for before in [*slugs, *(before for before, _now in changed)]:
         holding |= models.Q(subject__contains=before) | models.Q(reason__contains=before)
-    for beside in [Beside(CaseStudy.objects.filter(pk=case.pk)), *_rows_beside(case)]:
-        keys = map(str, beside.rows.order_by().values_list("pk", flat=True))
+    for related in [RelatedRows(CaseStudy.objects.filter(pk=case.pk)), *_related_rows(case)]:
+        keys = map(str, related.rows.order_by().values_list("pk", flat=True))
         of_rows = Event.objects.filter(
-            subject_type=beside.rows.model._meta.label_lower, subject_id__in=list(keys)
+            subject_type=related.rows.model._meta.label_lower, subject_id__in=list(keys)
         )
         for event in of_rows.filter(holding):
             Event.objects.filter(pk=event.pk).forget(
@@ -360,15 +360,15 @@ def elsewhere(case, passage):
     Nothing is changed there: people wrote it, and only they, or who reads it, can tell what it means.
     """
     found = []
-    for beside in _rows_beside(case):
+    for related in _related_rows(case):
         holding = models.Q()
-        for name in beside.texts:
+        for name in related.texts:
             holding |= models.Q(**{f"{name}__contains": passage})
-        rows = beside.rows.filter(holding).order_by("pk") if beside.texts else ()
+        rows = related.rows.filter(holding).order_by("pk") if related.texts else ()
         found += [
-            _in_words(getattr(row, beside.part_of) if beside.part_of else row)
+            _in_words(getattr(row, related.part_of) if related.part_of else row)
             for row in rows
-            if any(passage in getattr(row, name) for name in beside.texts)
+            if any(passage in getattr(row, name) for name in related.texts)
         ]
     holding = models.Q()
     for field in _texts(content_fields()):
@@ -397,7 +397,7 @@ def _of_review(case):
     writes to many."""
     return [
         *(
-            Beside(model.objects.filter(revision__case=case).select_related("revision"), texts)
+            RelatedRows(model.objects.filter(revision__case=case).select_related("revision"), texts)
             for model, texts in (
                 (ReviewNote, ("text",)),
                 (ReviewEvent, ("note", "public_reason")),
@@ -406,14 +406,14 @@ def _of_review(case):
                 (DeskNote, ("text",)),
             )
         ),
-        Beside(UpdateRequest.objects.filter(case=case), ("reason", "answer_text")),
-        Beside(CallMark.objects.filter(entry__case=case), ("remark",)),
-        Beside(Call.objects.filter(entries__case=case), ("title", "text")),
-        Beside(Mailing.objects.all(), ("subject", "text")),
+        RelatedRows(UpdateRequest.objects.filter(case=case), ("reason", "answer_text")),
+        RelatedRows(CallMark.objects.filter(entry__case=case), ("remark",)),
+        RelatedRows(Call.objects.filter(entries__case=case), ("title", "text")),
+        RelatedRows(Mailing.objects.all(), ("subject", "text")),
     ]
 
 
-look_beside(_of_review)
+register_related_rows(_of_review)
 
 
 def _replace(rows, fields, passage, marks, place, prefix=""):

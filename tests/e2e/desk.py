@@ -72,7 +72,7 @@ def mail_domain(member, domain):
 
 
 def approve(title):
-    """Let a first question through, as the secretariat does."""
+    """Approve a first question, as the secretariat does."""
     questions.approve(Question.objects.get(title=title), by=None)
 
 

@@ -28,7 +28,7 @@ def test_values_are_read_anew_after_some_seconds_or_where_one_is_missing(clock):
         assert key not in known([key])
     assert len(reads) == 4
     there["c"] = 4
-    clock[0] += recent.SECONDS_IN_VAIN
+    clock[0] += recent.SECONDS_AFTER_A_MISS
     assert "c" in known(["c"])
     assert len(reads) == 5
     recent.forget()

@@ -12,10 +12,10 @@ from exchange.models import (
     Introduction,
     Question,
 )
-from policies.workflow.removal import Beside
+from policies.workflow.removal import RelatedRows
 
 
-def beside_case(case):
+def related_to_case(case):
     """Return the entries about a case, with the answers and reports to them: what they say as far as
     the secretariat knows it."""
     questions = Question.objects.about_case(case)
@@ -31,19 +31,21 @@ def beside_case(case):
     for name, rows in of_these.items():
         introduced |= Q(**{f"{name}__in": rows.order_by().values("pk")})
     return [
-        Beside(questions, ("title", "background", "english", "decision_note"), quotes=("title",)),
-        Beside(
+        RelatedRows(
+            questions, ("title", "background", "english", "decision_note"), quotes=("title",)
+        ),
+        RelatedRows(
             Addressee.objects.filter(of_questions), ("reason", "declined_text"), part_of="question"
         ),
-        Beside(advice, ("text", "english", "source", "amount_covers", "decision_note")),
+        RelatedRows(advice, ("text", "english", "source", "amount_covers", "decision_note")),
         # The record names the case where it tells of a draft.
-        Beside(all_adoptions),
-        Beside(
+        RelatedRows(all_adoptions),
+        RelatedRows(
             adoptions,
             ("interest", "kept", "reason", "caveat", "origin_note", "dispute_decision"),
         ),
-        Beside(AdoptionChange.objects.filter(of_adoptions), ("what",), part_of="adoption"),
-        Beside(AdoptionReport.objects.filter(of_adoptions), ("text",), part_of="adoption"),
-        Beside(cooperation, ("title", "text", "limit", "outcome", "decision_note")),
-        Beside(Introduction.objects.filter(introduced), ("text", "decision_note")),
+        RelatedRows(AdoptionChange.objects.filter(of_adoptions), ("what",), part_of="adoption"),
+        RelatedRows(AdoptionReport.objects.filter(of_adoptions), ("text",), part_of="adoption"),
+        RelatedRows(cooperation, ("title", "text", "limit", "outcome", "decision_note")),
+        RelatedRows(Introduction.objects.filter(introduced), ("text", "decision_note")),
     ]

@@ -2,18 +2,20 @@
 
 from django.db.models import Q
 
-from policies.workflow.removal import Beside
+from policies.workflow.removal import RelatedRows
 from seminars.models import Seminar, SeminarItem, SeminarMaterial
 
 
-def beside_case(case):
+def related_to_case(case):
     """Return the seminars that show a case, with their programme and material."""
     about = Q(case=case) | Q(case__merged_into=case)
     shown = SeminarItem.objects.filter(about).order_by().values("seminar")
     return [
-        Beside(Seminar.objects.filter(pk__in=shown), ("title", "summary", "caveat")),
-        Beside(
+        RelatedRows(Seminar.objects.filter(pk__in=shown), ("title", "summary", "caveat")),
+        RelatedRows(
             SeminarItem.objects.filter(seminar__in=shown), ("title", "speaker"), part_of="seminar"
         ),
-        Beside(SeminarMaterial.objects.filter(seminar__in=shown), ("title",), part_of="seminar"),
+        RelatedRows(
+            SeminarMaterial.objects.filter(seminar__in=shown), ("title",), part_of="seminar"
+        ),
     ]
