@@ -1,9 +1,9 @@
 """Who could answer a question, and why each: shown to the asker before anything is sent.
 
 Asked is the member of the case; proposed are members with a public case on the same target, those
-that offer to answer questions on it, and those that say in public that they adopt the case. The more reasons a member
-has, the earlier it stands; then who has a case on the first of the targets; then the more it is like
-the asker's city (:mod:`members.traits`).
+that offer to answer questions on it, and those that say in public that they adopt the case. The more
+reasons a member has, the earlier it stands; then who has a case on the first of the targets; then the
+more it is like the asker's city (:mod:`members.traits`).
 """
 
 from collections import defaultdict
@@ -28,9 +28,9 @@ MAX_ROWS = 5000
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a member is proposed; the title and address of the case that says it, if any, are only shown.
+    """Why a member is proposed, with the title and address of the case that says it, if any.
 
-    Kept with a question they would stay where the case is unpublished, or its title is changed.
+    Only the words are kept with a question: the title would stay there when the case is unpublished.
     """
 
     words: str

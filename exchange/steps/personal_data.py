@@ -16,7 +16,7 @@ from exchange.models import (
 )
 from exchange.models.questions import QuestionDraft
 from members.models import Event, Member, Notice
-from members.notices.notifications import place_of
+from members.notices.notifications import leads_to
 from members.record.people import rows, rows_begun
 from members.record.redaction import (
     WORDS_IN_NOTICES,
@@ -170,12 +170,7 @@ def _in_notices(user):
     pages |= {"exchange:advice": keys[Advice], "exchange:cooperation": keys[Cooperation]}
     pages["my-exchange:introduction"] = keys[Introduction]
 
-    def is_about(notice):
-        name, arguments = place_of(notice.path)
-        key = arguments.get("pk") or arguments.get("object_id")
-        return str(key) in pages.get(name, ())
-
-    return is_about
+    return lambda notice: leads_to(notice.path, pages)
 
 
 def _forget_in_notes(user, redactor, model, notes):

@@ -190,8 +190,8 @@ def _asked(question, member):
 
 
 def _told(question, by=None, advice=None):
-    """Return the askers without ``by``: of them who asked it, and may have left since, only as long as
-    the person may read the question, and the ``advice`` to it."""
+    """Return the askers without ``by``. Whoever asked it and has left the team since is among them only
+    while the person may read the question, and the ``advice`` to it."""
     entries = [question, advice] if advice else [question]
     return [
         person

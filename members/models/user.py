@@ -152,8 +152,8 @@ class InvitationQuerySet(models.QuerySet):
         return self._waiting().filter(self._by_leaders(), expires_at__gt=timezone.now())
 
     def end_without_right(self):
-        """Let those end for good whose senders may not invite now: who comes to lead again brings none of
-        them back."""
+        """End for good those whose senders may not invite now: they stay ended when a sender leads the team
+        again."""
         self._waiting().exclude(self._by_leaders()).update(ended_at=timezone.now())
 
     def _waiting(self):

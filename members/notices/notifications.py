@@ -112,6 +112,12 @@ def place_of(path):
     return match.view_name, match.kwargs
 
 
+def leads_to(path, rows):
+    """Return whether a path leads to the page of one of ``rows``: name of a page -> keys, as text."""
+    name, arguments = place_of(path)
+    return str(arguments.get("pk", arguments.get("object_id"))) in rows.get(name, ())
+
+
 def notify(kind, recipients, path="", **context):
     """Write a notice of ``kind`` for each of ``recipients``, in the caller's transaction.
 

@@ -336,8 +336,8 @@ def _need_team(case, user):
 
 
 def _claim(case, user):
-    """Let a compiled case be its team's own from the first time on that ``user`` writes for the team:
-    what it writes is its own until it submits it."""
+    """Note that a compiled case is its team's own now, where ``user`` writes for the team: the secretariat
+    reads what it writes only once it is submitted."""
     if case.claimed_at or case.provenance != Provenance.SECRETARIAT:
         return
     if CaseStudy.objects.of_team(user).filter(pk=case.pk).exists():

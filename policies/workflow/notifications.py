@@ -33,7 +33,7 @@ def authors(revision, besides=None):
 
 
 def team(revision, besides=None):
-    """Return the people who may write the revision's case, without ``besides``."""
+    """Return the team of the revision's member, without ``besides``."""
     return _without(User.objects.filter(_in_team(revision), is_active=True), besides)
 
 
@@ -145,7 +145,7 @@ def notify_of_assignment(revisions, reviewer, actor, message=""):
 
 
 def notify_of_correction(correction, text, actor=None):
-    """Notify those who write the case of a proposed correction; of what came of it the one who proposed it.
+    """Notify those who write the case of a proposed correction; of its outcome the one who proposed it.
 
     ``text`` is the message, in the language of the site.
     """

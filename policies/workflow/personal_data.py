@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from members.models import Event, Member, Notice
-from members.notices.notifications import place_of
+from members.notices.notifications import leads_to
 from members.record.people import rows
 from members.record.redaction import Redactor, former_colleague, former_moderator
 from policies.content.fields import content_fields
@@ -209,11 +209,9 @@ def _in_notices(user, revisions):
     gave = user.events.filter(action="assigned").exists() and user.get_full_name()
 
     def is_about(notice):
-        name, arguments = place_of(notice.path)
-        key = arguments.get("pk") or arguments.get("object_id")
         facts = notice.context
         return (
-            str(key) in pages.get(name, ())
+            leads_to(notice.path, pages)
             # Who has left is led to the own page.
             or (facts.get("member"), facts.get("title")) in titles
             or (notice.kind == Notice.Kind.ASSIGNED and gave and facts.get("by") == gave)
