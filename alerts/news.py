@@ -1,6 +1,7 @@
 """What is new since a moment, for each kind of alert: (kind, key) pairs of public things.
 
-Titles are read when the mail goes out (:func:`title_and_address`), so that nothing is named that is unpublished by then.
+Titles are read when the mail goes out (:func:`title_and_address`), so that nothing is named that is
+unpublished by then.
 """
 
 from django.db.models import Q

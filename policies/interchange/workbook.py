@@ -153,7 +153,8 @@ class Workbook:
             self._note(self.letters[column.name], message)
 
     def lines(self):
-        """Yield a ``Line`` for each row that is not empty. Raises ``WorkbookError`` where the file breaks off."""
+        """Yield a ``Line`` for each row that is not empty. Raises ``WorkbookError`` where the file breaks
+        off."""
         numbers = [index for index, _column in self.columns] + list(self.keys.values())
         width, number = max(numbers) + 1, FIRST - 1
         try:
