@@ -114,7 +114,7 @@ class Collection(models.Model):
     # Until the secretariat shares it again, nobody else does.
     removed_at = models.DateTimeField(_("removed on"), null=True, blank=True, editable=False)
     removed_reason = models.TextField(
-        _("reason of the removal"), blank=True, db_default="", editable=False
+        _("reason of the removal"), blank=True, default="", db_default="", editable=False
     )
 
     objects = CollectionQuerySet.as_manager()

@@ -9,6 +9,7 @@ that begins with ``# While the old code runs:`` and says why nobody is hurt.
 import inspect
 
 import pytest
+from django.apps import apps
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
@@ -167,3 +168,14 @@ def test_table_that_nobody_uses_yet_may_be_changed():
         ]
 
     assert found(Migration("0001", "library"), ProjectState()) == []
+
+
+def test_what_the_database_fills_in_has_a_value_before_it_is_saved_too():
+    """A row that a form refuses is never saved: its cleaning must not meet the database's default."""
+    assert [
+        f"{model._meta.label}.{field.name}"
+        for app in OURS
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.local_fields
+        if field.has_db_default() and not field.has_default()
+    ] == []

@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                     "removed_reason",
                     models.TextField(
                         blank=True,
+                        default="",
                         db_default="",
                         editable=False,
                         verbose_name="reason of the removal",

@@ -1965,6 +1965,7 @@ class Migration(migrations.Migration):
                     "decision_note",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         help_text="Who asked reads it.",
                         max_length=500,

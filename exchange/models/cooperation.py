@@ -234,6 +234,7 @@ class Introduction(models.Model):
         _("note on the decision"),
         max_length=500,
         blank=True,
+        default="",
         db_default="",
         help_text=_("Who asked reads it."),
     )

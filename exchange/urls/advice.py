@@ -9,7 +9,7 @@ urlpatterns = [
     path("know-how.csv", advice.advice_csv, name="know-how-csv"),
     path("know-how/<int:pk>/", advice.advice, name="advice"),
     re_path(
-        r"^know-how/(?P<pk>\d{1,18})/cite\.(?P<form>bib|json|ris)$",
+        r"^know-how/(?P<pk>[0-9]{1,18})/cite\.(?P<form>bib|json|ris)$",
         advice.cite,
         name="advice-cite",
     ),
@@ -20,10 +20,12 @@ urlpatterns = [
     path("know-how/<int:pk>/into-case/", advice.into_case, name="advice-into-case"),
     path("advise/", advice.give, name="advise"),
     re_path(
-        r"^(?P<kind>questions|know-how)/(?P<pk>\d{1,18})/english/$", advice.english, name="english"
+        r"^(?P<kind>questions|know-how)/(?P<pk>[0-9]{1,18})/english/$",
+        advice.english,
+        name="english",
     ),
     re_path(
-        r"^(?P<kind>questions|know-how|adoptions|cooperation)/(?P<pk>\d{1,18})/flag/$",
+        r"^(?P<kind>questions|know-how|adoptions|cooperation)/(?P<pk>[0-9]{1,18})/flag/$",
         flags.flag,
         name="flag",
     ),

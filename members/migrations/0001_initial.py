@@ -270,6 +270,7 @@ class Migration(migrations.Migration):
                     "email_domain",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         help_text="For example city.gov.example. Who has an address there is suggested this member, and the team reads that the address is the member’s own.",
                         max_length=253,
@@ -282,6 +283,7 @@ class Migration(migrations.Migration):
                     "contact_office",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         help_text="The office that answers questions from other cities. No person.",
                         max_length=200,
@@ -292,6 +294,7 @@ class Migration(migrations.Migration):
                     "contact_url",
                     models.URLField(
                         blank=True,
+                        default="",
                         db_default="",
                         help_text="The public page on which that office can be reached.",
                         max_length=500,
@@ -306,6 +309,7 @@ class Migration(migrations.Migration):
                     "photo_alt",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         max_length=300,
                         verbose_name="what the photo shows",
@@ -315,6 +319,7 @@ class Migration(migrations.Migration):
                     "photo_credit",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         max_length=200,
                         verbose_name="credit of the photo",
@@ -709,6 +714,7 @@ class Migration(migrations.Migration):
                     "known_domain",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         help_text="Domain of the person’s verified address, where it was the member’s own.",
                         max_length=255,

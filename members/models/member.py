@@ -238,6 +238,7 @@ class Member(models.Model):
         _("domain of its e-mail addresses"),
         max_length=253,
         blank=True,
+        default="",
         db_default="",
         validators=[validate_own_domain],
         help_text=_(
@@ -250,6 +251,7 @@ class Member(models.Model):
         _("contact office"),
         max_length=200,
         blank=True,
+        default="",
         db_default="",
         help_text=_("The office that answers questions from other cities. No person."),
     )
@@ -257,15 +259,16 @@ class Member(models.Model):
         _("page of the contact office"),
         max_length=500,
         blank=True,
+        default="",
         db_default="",
         help_text=_("The public page on which that office can be reached."),
     )
     photo = models.ImageField(_("photo"), upload_to="members/", blank=True)
     photo_alt = models.CharField(
-        _("what the photo shows"), max_length=300, blank=True, db_default=""
+        _("what the photo shows"), max_length=300, blank=True, default="", db_default=""
     )
     photo_credit = models.CharField(
-        _("credit of the photo"), max_length=200, blank=True, db_default=""
+        _("credit of the photo"), max_length=200, blank=True, default="", db_default=""
     )
     # Stands for a proposal that waits: seen by nobody but its person, who may write for it.
     is_proposed = models.BooleanField(default=False, db_default=False, editable=False)

@@ -116,6 +116,7 @@ class Membership(models.Model):
         _("known domain"),
         max_length=255,
         blank=True,
+        default="",
         db_default="",
         help_text=_("Domain of the person’s verified address, where it was the member’s own."),
     )

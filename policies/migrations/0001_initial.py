@@ -1288,6 +1288,7 @@ class Migration(migrations.Migration):
                     "public_reason",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         help_text="Shown to readers in the place of a text that was unpublished.",
                         max_length=300,
@@ -1394,6 +1395,7 @@ class Migration(migrations.Migration):
                     "removed_because",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         editable=False,
                         max_length=300,
@@ -1655,6 +1657,7 @@ class Migration(migrations.Migration):
                     "removed_because",
                     models.CharField(
                         blank=True,
+                        default="",
                         db_default="",
                         editable=False,
                         max_length=300,

@@ -35,7 +35,7 @@ class StoredFile(OrderedRow):
     # Where it was taken down from a public text, nothing is left of it but this.
     removed_on = models.DateField(_("removed on"), null=True, blank=True, editable=False)
     removed_because = models.CharField(
-        _("removed because"), max_length=300, blank=True, db_default="", editable=False
+        _("removed because"), max_length=300, blank=True, default="", db_default="", editable=False
     )
 
     class Meta(OrderedRow.Meta):

@@ -25,6 +25,7 @@ class ReviewEvent(models.Model):
         _("public reason"),
         max_length=300,
         blank=True,
+        default="",
         db_default="",
         help_text=_("Shown to readers in the place of a text that was unpublished."),
     )

@@ -8,6 +8,8 @@ app_name = "embed"
 
 urlpatterns = [
     path("policies/<int:pk>/", embed.case, name="case"),
-    re_path(r"^targets/(?P<code>\d{1,3}\.(?:\d{1,3}|[a-zA-Z]))/$", embed.target, name="target"),
+    re_path(
+        r"^targets/(?P<code>[0-9]{1,3}\.(?:[0-9]{1,3}|[a-zA-Z]))/$", embed.target, name="target"
+    ),
     path("coverage/", embed.coverage, name="coverage"),
 ]

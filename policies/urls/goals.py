@@ -10,8 +10,10 @@ urlpatterns = [
     re_path(r"^thesaurus\.(?P<form>csv|jsonl)$", goals.thesaurus_file, name="thesaurus"),
     path("<int:number>/card.png", cards.goal_card, name="goal-card"),
     re_path(
-        r"^(?P<code>\d{1,2}\.(?:\d{1,2}|[a-z]))/card\.png$", cards.target_card, name="target-card"
+        r"^(?P<code>[0-9]{1,2}\.(?:[0-9]{1,2}|[a-z]))/card\.png$",
+        cards.target_card,
+        name="target-card",
     ),
     path("<int:number>/", goals.goal, name="goal"),
-    re_path(r"^(?P<code>\d{1,3}\.(?:\d{1,3}|[a-zA-Z]))/$", goals.target, name="target"),
+    re_path(r"^(?P<code>[0-9]{1,3}\.(?:[0-9]{1,3}|[a-zA-Z]))/$", goals.target, name="target"),
 ]

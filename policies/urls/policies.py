@@ -22,8 +22,8 @@ from policies.views import (
 
 app_name = "policies"
 
-OWN_FILES = r"(?P<pk>\d{1,18})/edit/files/(?P<kind>photos|attachments)"
-ROW = r"(?P<row>\d{1,18})"
+OWN_FILES = r"(?P<pk>[0-9]{1,18})/edit/files/(?P<kind>photos|attachments)"
+ROW = r"(?P<row>[0-9]{1,18})"
 
 urlpatterns = [
     path("", browse.case_list, name="list"),
@@ -41,7 +41,7 @@ urlpatterns = [
     path("new/workbook/", author_start.new_from_workbook, name="new-from-workbook"),
     path("targets/", author_targets.targets, name="targets"),
     re_path(
-        r"^files/photos/(?P<pk>\d{1,18})/(?P<size>large|small)\.webp$", files.photo, name="photo"
+        r"^files/photos/(?P<pk>[0-9]{1,18})/(?P<size>large|small)\.webp$", files.photo, name="photo"
     ),
     path("files/attachments/<int:pk>/", files.attachment, name="attachment"),
     path("<int:pk>/edit/", author.overview, name="edit"),
@@ -60,7 +60,7 @@ urlpatterns = [
     path("<int:pk>/update/", author_steps.answer_update, name="update-answer"),
     path("<int:pk>/corrections/", author_corrections.accept_all, name="corrections"),
     re_path(
-        rf"^(?P<pk>\d{{1,18}})/corrections/{ROW}/$", author_corrections.decide, name="correction"
+        rf"^(?P<pk>[0-9]{{1,18}})/corrections/{ROW}/$", author_corrections.decide, name="correction"
     ),
     path("<int:pk>/card-<int:number>.png", cards.card, name="card"),
     path("<int:pk>/<slug:slug>/", detail.case, name="case"),
@@ -68,10 +68,10 @@ urlpatterns = [
     path("<int:pk>/<slug:slug>/history/", detail.history, name="history"),
     path("<int:pk>/<slug:slug>/revisions/<int:number>/", detail.revision, name="revision"),
     re_path(
-        r"^(?P<pk>\d+)/(?P<slug>[-\w]+)/cite\.(?P<form>bib|json|ris)$", detail.cite, name="cite"
+        r"^(?P<pk>[0-9]+)/(?P<slug>[-\w]+)/cite\.(?P<form>bib|json|ris)$", detail.cite, name="cite"
     ),
     re_path(
-        r"^(?P<pk>\d+)/(?P<slug>[-\w]+)/revisions/(?P<number>\d+)/cite\.(?P<form>bib|json|ris)$",
+        r"^(?P<pk>[0-9]+)/(?P<slug>[-\w]+)/revisions/(?P<number>[0-9]+)/cite\.(?P<form>bib|json|ris)$",
         detail.cite_revision,
         name="revision-cite",
     ),

@@ -8,5 +8,5 @@ urlpatterns = [
     path("datapackage.json", pages.package, name="data-package"),
     path("catalog.jsonld", pages.catalogue, name="data-catalogue"),
     path("targets.csv", pages.targets, name="data-targets"),
-    re_path(r"^(?P<month>20\d\d-(?:0[1-9]|1[0-2]))\.zip$", pages.dump, name="data-dump"),
+    re_path(r"^(?P<month>20[0-9][0-9]-(?:0[1-9]|1[0-2]))\.zip$", pages.dump, name="data-dump"),
 ]

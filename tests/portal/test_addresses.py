@@ -2,6 +2,7 @@
 ``tests/test_rights.py``."""
 
 import pytest
+from django.urls import get_resolver
 
 from members.models import FormerAddress
 from tests.addresses import make_world
@@ -50,3 +51,17 @@ def test_what_leads_nowhere_is_not_found(client, world, address):
 def test_capitals_of_a_slug_are_kept_where_they_are_its_own(client):
     MemberFactory(slug="Suva")
     assert client.get("/members/Suva/").status_code == 200
+
+
+def test_numbers_in_addresses_have_plain_digits():
+    """What matches other digits cannot be written again, as for a redirect."""
+
+    def patterns(resolver):
+        for each in resolver.url_patterns:
+            yield str(each.pattern)
+            if hasattr(each, "url_patterns"):
+                yield from patterns(each)
+
+    ours = [pattern for pattern in patterns(get_resolver()) if "accounts" not in pattern]
+    assert len(ours) > 200
+    assert [pattern for pattern in ours if r"\d" in pattern] == []
