@@ -32,15 +32,15 @@ class CollectionQuerySet(models.QuerySet):
         return self.filter(self._is_shared())
 
     def editable_by(self, user):
-        """Return the collections of a person, of the teams the person is in, and what the secretariat
-        published; for the secretariat all public ones too, and those that it has removed."""
+        """Return the collections of a person and of the teams the person is in; for the secretariat
+        also what it published, and those that it has removed. What a team published it only removes."""
         if not user.is_authenticated:
             return self.none()
         public = Q(visibility=Collection.Visibility.PUBLIC)
         mine = Q(owner=user, member=None) & ~public
         mine |= Q(member__in=writes_as(user).order_by().values("pk"))
         if acts_for_secretariat(user, MODERATE):
-            mine |= public | Q(removed_at__isnull=False)
+            mine |= (public & Q(member=None)) | Q(removed_at__isnull=False)
         return self.filter(mine)
 
     def readable_by(self, user):

@@ -76,7 +76,7 @@ DRAFT_FILE = (404, 404, 200, 200, 404, 404, 404, 404)
 LEADERS = (302, 404, 404, 200, 404, 200, 200, 200)
 LEADERS_EMPTY = (302, 404, 404, 422, 404, 422, 422, 422)
 LEADERS_DONE = (302, 404, 404, 302, 404, 302, 302, 302)
-# Who writes local reviews and collections: a team its own, and the secretariat.
+# Who writes local reviews: a team its own, and the secretariat.
 WRITERS = (302, 404, 200, 200, 404, 200, 200, 200)
 WRITERS_EMPTY = (401, 404, 422, 422, 404, 422, 422, 422)
 WRITERS_DONE = (302, 404, 302, 302, 404, 302, 302, 302)
@@ -247,8 +247,8 @@ PAGES = {
     "mfa_remove_webauthn": (AWAY, AWAY),
     "mfa_view_recovery_codes": (NOTHING_THERE, SIGNED_IN_NO_METHOD),
     # An alert of nobody.
-    "my-collections:delete": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
-    "my-collections:edit": (WRITERS, WRITERS_EMPTY),
+    "my-collections:delete": (SIGNED_IN_NO_METHOD, TEAM_SENT_ON),
+    "my-collections:edit": (TEAM, TEAM_EMPTY),
     "my-collections:mine": (SIGNED_IN, SIGNED_IN_NO_METHOD),
     "my-collections:put-in": (SIGNED_IN, (401, 422, 422, 422, 422, 422, 422, 422)),
     "my-alerts:delete": (SIGNED_IN_NO_METHOD, NOTHING_THERE),
