@@ -12,7 +12,7 @@ from exchange.models.adoptions import FINAL_STAGES
 from members.models import Member, Notice
 from members.notices.notifications import address, notify
 
-from .adoptions import team_of
+from .notifications import team_of
 
 MONTHS_A_YEAR = 12
 LAST_DAY_OF_ALL_MONTHS = 28

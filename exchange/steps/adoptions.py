@@ -21,7 +21,7 @@ from exchange.models import (
 )
 from exchange.models.adoptions import FINAL_STAGES, Stage
 from exchange.models.querysets import MODERATE, writes_as
-from members.models import Member, Membership, Notice, User
+from members.models import Member, Notice
 from members.notices.notifications import address, notify, settle
 from members.record import audit
 from members.secretariat import acts_for_secretariat
@@ -36,7 +36,7 @@ from .errors import (
     ReasonRequired,
     StepRefused,
 )
-from .notifications import coordinators, secretariat
+from .notifications import coordinators, secretariat, team_of
 
 MAX_CHANGES = 12
 # What may be edited of an adoption; its stage only as long as there is no report.
@@ -398,12 +398,3 @@ def _people_of_origin(adoption):
     if adoption.original_text:
         people += writers(adoption.original_text)
     return people
-
-
-def team_of(member):
-    """Return everybody in the team of a member."""
-    return User.objects.filter(
-        is_active=True,
-        memberships__member=member,
-        memberships__status=Membership.Status.ACTIVE,
-    )

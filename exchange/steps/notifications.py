@@ -7,9 +7,11 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.utils import translation
 
-from exchange.models.querysets import MODERATE
+from exchange.models.querysets import MODERATE, writes_as
 from members.models import Membership, Notice, User
 from members.notices.notifications import address, notify, settle
+
+from .entries import is_of_secretariat
 
 
 def secretariat(besides=None):
@@ -27,6 +29,15 @@ def coordinators(member, besides=None):
         is_active=True,
     )
     return _without(people.distinct(), besides)
+
+
+def team_of(member):
+    """Return everybody in the team of a member."""
+    return User.objects.filter(
+        is_active=True,
+        memberships__member=member,
+        memberships__status=Membership.Status.ACTIVE,
+    )
 
 
 def notify_of_check(entry):
@@ -51,19 +62,27 @@ def _of_desk(entry):
 
 
 def notify_of_decision(entry, decision, reason, by):
-    """Tell who wrote ``entry`` that the secretariat has "removed", "refused" or "restored" it, and why;
-    where that person has left, the coordinators of its member."""
-    author = entry.author if entry.author_id and entry.author.is_active else None
-    told = [author] if author else coordinators(entry.member)
+    """Tell who wrote ``entry`` that the secretariat has "approved", "removed", "refused" or "restored" it,
+    and why; where that person has left the team, its coordinators, without any the whole team."""
+    author = entry.author
+    told = [author] if author and _stands_for(author, entry) else coordinators(entry.member)
     notify(
         Notice.Kind.ENTRY_REMOVED,
-        [person for person in told if person != by],
+        [person for person in told or team_of(entry.member) if person != by],
         entry.get_absolute_url(),
         what=kind_of(entry),
         decision=decision,
         title=str(entry),
         note=reason,
     )
+
+
+def _stands_for(author, entry):
+    """Return whether who wrote ``entry`` is told of it still: in the team of its member, or of the
+    secretariat where that compiled it or passed it on."""
+    if is_of_secretariat(entry) and author in secretariat():
+        return True
+    return author.is_active and writes_as(author).filter(pk=entry.member_id).exists()
 
 
 def notify_of_flag(flag, entry):

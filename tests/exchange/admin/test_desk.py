@@ -126,7 +126,9 @@ def test_the_desk_asks_as_often_for_many_as_for_one(
 
 def test_an_entry_is_approved_refused_removed_and_restored(moderator_client, client):
     """Sentences 13 and 14, at the desk."""
-    waits, bad = AdviceFactory(state="checking"), AdviceFactory(state="checking")
+    place = MembershipFactory()
+    waits = AdviceFactory(state="checking")
+    bad = AdviceFactory(state="checking", author=place.user, member=place.member)
     page = shown(moderator_client, f"/admin/exchange/advice/{waits.pk}/change/")
     for label in ("Approve", "Refuse", "Remove it"):
         assert label in page

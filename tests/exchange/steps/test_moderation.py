@@ -69,7 +69,8 @@ def test_advice_that_waits_is_approved_and_its_author_told(moderator):
 
 @pytest.mark.parametrize("factory", [AdviceFactory, QuestionFactory])
 def test_what_is_refused_is_read_by_its_team_with_the_reason(moderator, factory):
-    waits = factory(state="checking")
+    place = MembershipFactory()
+    waits = factory(state="checking", author=place.user, member=place.member)
     with pytest.raises(ReasonRequired):
         steps.refuse(waits, by=moderator, reason=" ")
     refused = steps.refuse(waits, by=moderator, reason="It sells something.")
@@ -129,6 +130,29 @@ def test_where_the_author_is_gone_the_coordinators_read_why(moderator, entry):
     entry.save()
     steps.remove(entry, by=moderator, reason="It is outdated.")
     assert Notice.objects.get(kind="entry-removed").recipient == coordinator
+
+
+def test_where_the_author_has_left_the_team_it_reads_why(moderator, entry):
+    author, colleague = entry.author, MembershipFactory(member=entry.member).user
+    memberships.leave(author.memberships.get(), author)
+
+    def told(row, decide=steps.remove):
+        Notice.objects.all().delete()
+        decide(row, by=moderator, reason="It sells lamps.")
+        rows = Notice.objects.filter(kind="entry-removed").order_by("recipient")
+        return [notice.recipient for notice in rows]
+
+    assert told(entry) == [colleague]
+    coordinator = MembershipFactory(member=entry.member, role="coordinator").user
+    assert told(entry, steps.restore) == [coordinator]
+    waits = AdviceFactory(author=author, member=entry.member, state="checking")
+    assert told(waits, steps.refuse) == [coordinator]
+    # What another moderator passed on is that one's, as long as of the secretariat.
+    other = StaffFactory(groups=["Moderators"])
+    passed = CooperationFactory(author=other, member=entry.member, passed_on=True)
+    assert told(passed) == [other]
+    other.groups.clear()
+    assert told(passed, steps.restore) == [coordinator]
 
 
 def test_only_the_secretariat_decides(entry):
