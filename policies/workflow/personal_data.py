@@ -32,6 +32,9 @@ from .reviewing import given_to
 RESULTS = ("counts", "errors", "warnings", "drafts")
 # What is decided on an answer to a call is the secretariat's until the results are announced.
 UNTIL_ANNOUNCED = ("is_shortlisted", "result")
+# Of a request for an update each side has its own words and name, not those of the other.
+OF_THE_ANSWER = ("answer", "answer_text", "answered_by_name", "answered_at")
+OF_THE_REQUEST = ("reason", "by_name")
 # Steps that the author's team takes; all others are the moderators'.
 STEPS_OF_THE_TEAM = (Revision.State.SUBMITTED, Revision.State.WITHDRAWN)
 
@@ -75,8 +78,12 @@ def export(user):
         "assessments": rows(Assessment.objects.filter(by=user), *of_revision),
         "corrections": rows(Correction.objects.filter(by=user), *of_revision),
         "desk_notes": rows(DeskNote.objects.filter(by=user), *of_revision),
-        "updates_asked_for": rows(UpdateRequest.objects.filter(by=user), "case_id"),
-        "updates_answered": rows(UpdateRequest.objects.filter(answered_by=user), "case_id"),
+        "updates_asked_for": rows(
+            UpdateRequest.objects.filter(by=user), "case_id", without=OF_THE_ANSWER
+        ),
+        "updates_answered": rows(
+            UpdateRequest.objects.filter(answered_by=user), "case_id", without=OF_THE_REQUEST
+        ),
         "calls_answered": [
             *rows(answers.filter(call__announced_at__isnull=False), *of_answer),
             *rows(answers.filter(call__announced_at=None), *of_answer, without=UNTIL_ANNOUNCED),

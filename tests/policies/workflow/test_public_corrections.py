@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from members.models import Event, Notice
-from members.record.people import delete_account
+from members.record.people import data_of, delete_account
 from policies.models import CaseStudy, Correction, Dump, ReviewEvent, Revision, UpdateRequest
 from policies.search import index
 from policies.workflow import authoring, corrections, curation, moderation, thread
@@ -281,6 +281,30 @@ def test_team_is_asked_for_an_update_once(live, mina, ani):
     with pytest.raises(ActionRefused, match="not public"):
         curation.ask_for_update(RevisionFactory().case, by=mina, reason="Why.")
     assert Event.objects.get().action == "update-asked"
+
+
+def test_of_a_request_for_an_update_each_side_downloads_its_own_words(live, mina, ani):
+    ask(live, mina)
+    authoring.answer_update_request(live.case, user=ani, text="In May.")
+    request = UpdateRequest.objects.get()
+    assert data_of(mina)["updates_asked_for"] == [
+        {
+            "case_id": live.case_id,
+            "reason": "The fares are of 2019.",
+            "by_name": "Mina",
+            "created_at": request.created_at,
+        }
+    ]
+    assert data_of(ani)["updates_answered"] == [
+        {
+            "case_id": live.case_id,
+            "created_at": request.created_at,
+            "answer": "words",
+            "answer_text": "In May.",
+            "answered_by_name": "Ani",
+            "answered_at": request.answered_at,
+        }
+    ]
 
 
 @pytest.mark.parametrize("way", ["edit", "confirmed", "words", "taken-back", "unpublished"])
