@@ -55,8 +55,12 @@ OF_SECRETARIAT = ("decision_note", "removed_reason", "waits_since", "next_offere
 def export(user):
     """Return all rows that ``user`` wrote or decided on, as plain values."""
     return {
-        "questions_asked": rows(
-            Question.objects.filter(author=user), "member__name", "case_id", without=OF_SECRETARIAT
+        "questions_asked": rows_begun(
+            Question.objects.filter(author=user),
+            Question.objects.readable_by(user),
+            "member__name",
+            "case_id",
+            without=OF_SECRETARIAT,
         ),
         "question_begun": rows(QuestionDraft.objects.filter(author=user)),
         "questions_taken": list(
@@ -64,8 +68,9 @@ def export(user):
             .order_by("pk")
             .values("question__title", "member__name", "state", "taken_at")
         ),
-        "advice_given": rows(
+        "advice_given": rows_begun(
             Advice.objects.filter(author=user),
+            Advice.objects.readable_by(user),
             "member__name",
             "case_id",
             "question__title",

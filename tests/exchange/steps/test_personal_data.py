@@ -71,11 +71,13 @@ def test_the_download_has_all_that_a_person_wrote(maria):
 def test_who_left_the_team_downloads_nothing_that_it_keeps_to_itself(maria):
     Adoption.objects.filter(author=maria).update(state="draft", kept="Written later")
     Cooperation.objects.filter(author=maria).update(state="draft", text="Written later")
-    names = ("adoptions_entered", "needs_and_offers")
+    names = ("adoptions_entered", "needs_and_offers", "questions_asked", "advice_given")
+    for model in (Question, Advice):
+        model.objects.filter(author=maria).update(visibility="network", english="Written later")
     assert all("Written later" in str(data_of(maria)[name]) for name in names)
     memberships.leave(maria.memberships.get(), maria)
     assert [[set(row) for row in data_of(maria)[name]] for name in names] == (
-        [[{"member__name", "created_at"}]] * 2
+        [[{"member__name", "created_at"}]] * 4
     )
 
 
