@@ -25,6 +25,7 @@ from members.models import Member, Notice
 from members.notices.notifications import address, notify, settle
 from members.record import audit
 from members.secretariat import acts_for_secretariat
+from policies.models import CaseStudy
 from policies.workflow.notifications import writers
 
 from .entries import lock, need_voice, refuse_contact_details, refuse_removed
@@ -168,7 +169,8 @@ def edit(adoption, *, by, facts, changes, shown):
         raise ExchangeError(_("This is not a case of %(member)s.") % {"member": adoption.member})
     for name in EDITABLE:
         setattr(adoption, name, facts[name])
-    fields = [*EDITABLE, "confirmed_by_origin_at"]
+    _claim(adoption, by)
+    fields = [*EDITABLE, "provenance", "confirmed_by_origin_at"]
     stage = adoption.stage
     if facts.get("stage") and not adoption.reports.exists():
         adoption.stage = facts["stage"]
@@ -206,13 +208,20 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
     )
     if reason and reason != adoption.reason:
         adoption.reason, adoption.confirmed_by_origin_at = reason, None
+    _claim(adoption, by)
     take_stage(adoption)
     if adoption.is_final and not adoption.reason.strip():
         raise ReasonRequired
-    adoption.save(update_fields=["stage", "reason", "confirmed_by_origin_at"])
+    adoption.save(update_fields=["stage", "reason", "provenance", "confirmed_by_origin_at"])
     _record("adoption-reported", adoption, by)
     _settle_due(adoption)
     return new
+
+
+def _claim(adoption, by):
+    """Make an adoption, not yet saved, its city's own where its team writes in it."""
+    if writes_as(by).filter(pk=adoption.member_id).exists():
+        adoption.provenance = CaseStudy.Provenance.CITY
 
 
 def _record(action, adoption, by, reason=""):

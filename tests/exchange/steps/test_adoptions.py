@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
-from exchange.models import Adoption, AdoptionChange
+from exchange.models import Adoption, AdoptionChange, AdoptionSource
 from exchange.steps import adoptions as steps
 from exchange.steps.adoption_reminders import remind
 from exchange.steps.errors import (
@@ -233,6 +233,34 @@ def test_secretariat_writes_in_what_it_compiled_and_with_a_source(official, prov
     case = LiveRevisionFactory().case
     with pytest.raises(NotAllowed):
         steps.begin(moderator, official.member, case, stage="preparing", words="They want to.")
+
+
+@pytest.mark.parametrize("way", ["edit", "report"])
+def test_what_its_team_writes_in_is_no_longer_the_secretariats(client, official, way):
+    compiled = AdoptionFactory(member=official.member, provenance="secretariat")
+    AdoptionSource.objects.create(adoption=compiled, title="Press", url="https://a.example/")
+    moderator = StaffFactory(groups=["Moderators"])
+    before = facts(text="As the press says.", source_url="https://a.example/")
+    steps.report(compiled, by=moderator, facts=before)
+    compiled.refresh_from_db()
+    assert compiled.is_compiled
+    assert "The secretariat, from the source" in client.get(compiled.get_absolute_url()).text
+    texts = {"facts": edited(interest="Ours"), "changes": [], "shown": steps.as_shown(compiled)}
+    given = texts if way == "edit" else {"facts": facts(text="Our own words.")}
+    getattr(steps, way)(compiled, by=official, **given)
+    own = Adoption.objects.get()
+    assert own.provenance == "city"
+    page = client.get(own.get_absolute_url()).text
+    # What was compiled before does not become the city's word.
+    assert "The secretariat, from the source" not in page
+    assert (page.count("<span>From the source</span>"), "compiled by the" in page) == (1, False)
+    assert f"<span>{official.member.name}</span>" in page or way == "edit"
+    with pytest.raises(NotAllowed):
+        steps.edit(own, by=moderator, **texts | {"shown": steps.as_shown(own)})
+    with pytest.raises(NotAllowed):
+        steps.report(own, by=moderator, facts=before)
+    admin = reverse("admin:exchange_adoption_change", args=[own.pk])
+    assert signed_in(moderator).post(admin, {"interest": "Theirs"}).status_code == 403
 
 
 def test_a_draft_is_deleted_and_a_public_one_is_not(official):
