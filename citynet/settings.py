@@ -508,6 +508,8 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": None,
     # "key" is here the account with the address (members/accounts/adapter.py).
     "confirmation_mail": "1/180s/key",
+    # "key" is here the network address with the e-mail address.
+    "signup_mail": "5/h/key",
     "manage_email": "10/m/user",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",

@@ -3,14 +3,19 @@
 import logging
 import time
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, get_emailconfirmation_model
+from allauth.account.stages import EmailVerificationStage, LoginStageController
+from allauth.account.utils import get_next_redirect_url
 from allauth.core import context, ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from members.models import User
@@ -52,9 +57,22 @@ class AccountAdapter(DefaultAccountAdapter):
         if not self._may_mail(request, f"{address.user_id} {address.email}"):
             return None
         if not is_change(address):
+            # Each sign-up may be a new account with the same address.
+            key = f"{self.get_client_ip(request)} {address.email}".lower()
+            if not ratelimit.consume(request, action="signup_mail", key=key):
+                return None
             return super().send_confirmation_mail(request, emailconfirmation, signup)
         link = self.get_email_confirmation_url(request, emailconfirmation)
         return self.send_mail("account/email/email_change", address.email, {"activate_url": link})
+
+    def should_send_confirmation_mail(self, request, email_address, signup):
+        return not _link_on(request, email_address.user)
+
+    def respond_email_verification_sent(self, request, user):
+        """Lead back to the link of the mail who has signed in because it asked for that."""
+        if link := _link_on(request, user):
+            return redirect(link)
+        return super().respond_email_verification_sent(request, user)
 
     def send_account_already_exists_mail(self, email):
         if self._may_mail(context.request, email):
@@ -67,11 +85,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def confirm_email(self, request, email_address):
         """Give an address to who has proven to read its mail; return whether it could be given.
 
-        Who would change to it proves by the session, too, whose account changes: the mail may reach
-        somebody whose address was only typed. Whoever else only typed it has it no longer.
+        They prove by the session, too, whose account it is: the mail may reach somebody whose address
+        was only typed. Whoever else only typed it has it no longer.
         """
         email, user = email_address.email, email_address.user
-        if not may_confirm(request.user, email_address):
+        if not may_confirm(request, email_address):
+            return False
+        # A new sign-up with the address may be replacing this one.
+        if User.objects.select_for_update().filter(pk=user.pk).first() is None:
             return False
         if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
             message = _(
@@ -124,14 +145,46 @@ def people_at(email):
     return User.objects.filter(Q(email__iexact=email) | Q(pk__in=proven))
 
 
+def unused_at(email):
+    """Return the account that somebody signed up for with ``email`` and that nobody ever entered.
+
+    None that was given anything: a team, a right, or a block.
+    """
+    typed = EmailAddress.objects.filter(email__iexact=email, verified=False).values("user")
+    proven = EmailAddress.objects.filter(verified=True).values("user")
+    unused = User.objects.filter(email__iexact=email, pk__in=typed, last_login=None, is_active=True)
+    return unused.filter(
+        is_staff=False, is_superuser=False, groups=None, user_permissions=None, memberships=None
+    ).exclude(pk__in=proven)
+
+
 def is_change(address):
     """Return whether an account would change to ``address``: it has signed up with another one."""
     return address.email.lower() != address.user.email.lower()
 
 
-def may_confirm(user, address):
-    """Return whether ``user``, of a session or none, may press the button of the mail to ``address``."""
-    return not is_change(address) or user.pk == address.user_id
+def may_confirm(request, address):
+    """Return whether the browser of ``request`` may press the button of the mail to ``address``.
+
+    It has signed in to the account, or, for a sign-up, has typed its password a short while ago: at
+    the sign-up, or at a sign-in that waits for the address. Else somebody could sign up with the
+    address of another, who by the button would prove it for an account with a stranger's password.
+    """
+    if request.user.is_authenticated or is_change(address):
+        return request.user.pk == address.user_id
+    stage = LoginStageController.enter(request, EmailVerificationStage.key)
+    return bool(stage and stage.login.user and stage.login.user.pk == address.user_id)
+
+
+def _link_on(request, user):
+    """Return where ``request`` leads on to if that is a link by which ``user`` confirms; else None."""
+    onward = get_next_redirect_url(request)
+    try:
+        key = resolve(urlsplit(onward or "").path).kwargs.get("key", "")
+    except (Resolver404, ValueError):
+        return None
+    found = get_emailconfirmation_model().from_key(key)
+    return onward if found and user and found.email_address.user_id == user.pk else None
 
 
 def verify(user):

@@ -11,11 +11,13 @@ from django import forms
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
+from members.record.people import delete_account
 
-from .adapter import people_at
+from .adapter import people_at, unused_at
 
 # Marks that turn the writing direction round, and so can make a name read as something else.
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -58,17 +60,25 @@ class SignupForm(AllauthSignupForm):
     def validate_unique_email(self, value):
         email = super().validate_unique_email(value)
         # allauth also counts what somebody typed as the address to change to.
-        self.account_already_exists = people_at(email).exists()
+        self.account_already_exists = people_at(email).exclude(pk__in=unused_at(email)).exists()
         return email
 
     def try_save(self, request):
         """Do the same work for an address that has an account as for a new one.
 
-        Hashing the password takes most of the time, which would tell the two apart.
+        Hashing the password takes most of the time, which would tell the two apart. An account that
+        nobody ever entered gives way: its password may be a stranger's.
         """
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
-        return super().try_save(request)
+            return super().try_save(request)
+        with transaction.atomic():
+            email = self.cleaned_data["email"]
+            # Its confirmation waits, or has been waited for.
+            list(User.objects.select_for_update().filter(email__iexact=email))
+            for unused in unused_at(email):
+                delete_account(unused)
+            return super().try_save(request)
 
     def clean(self):
         data = super().clean()
