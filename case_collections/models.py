@@ -33,14 +33,14 @@ class CollectionQuerySet(models.QuerySet):
 
     def editable_by(self, user):
         """Return the collections of a person and of the teams the person is in; for the secretariat
-        also what it published, and those that it has removed. What a team published it only removes."""
+        also what it published. What a team published it only removes."""
         if not user.is_authenticated:
             return self.none()
         public = Q(visibility=Collection.Visibility.PUBLIC)
         mine = Q(owner=user, member=None) & ~public
         mine |= Q(member__in=writes_as(user).order_by().values("pk"))
         if acts_for_secretariat(user, MODERATE):
-            mine |= (public & Q(member=None)) | Q(removed_at__isnull=False)
+            mine |= public & Q(member=None)
         return self.filter(mine)
 
     def readable_by(self, user):
@@ -111,7 +111,7 @@ class Collection(models.Model):
         _("changed on"), auto_now=True, help_text=_("When its texts or policies were changed last.")
     )
     published_at = models.DateTimeField(_("public since"), null=True, blank=True, editable=False)
-    # Until the secretariat shares it again, nobody else does.
+    # Until the secretariat lifts that, nobody shares it again.
     removed_at = models.DateTimeField(_("removed on"), null=True, blank=True, editable=False)
     removed_reason = models.TextField(
         _("reason of the removal"), blank=True, default="", db_default="", editable=False

@@ -1,7 +1,8 @@
 """The only module that changes collections: making, changing, sharing, filling and deleting them."""
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from exchange.models.querysets import MODERATE
@@ -37,7 +38,7 @@ def save(collection, *, by, visibility, items=()):
     else:
         current = _lock(collection)
         was, stays, called = current.visibility, current.is_ones_own, current.title
-        _keep_removed(collection, current, by, visibility)
+        _keep_removed(collection, current, visibility)
     if visibility == Visibility.PUBLIC and not collection.published_at:
         collection.published_at = timezone.now()
     collection.visibility = visibility
@@ -58,21 +59,18 @@ def save(collection, *, by, visibility, items=()):
     return collection
 
 
-def _keep_removed(collection, current, by, visibility):
+def _keep_removed(collection, current, visibility):
     """Let what the secretariat decided stand, also where that was while the form was open."""
     collection.removed_at = current.removed_at
     collection.removed_reason = current.removed_reason
-    if not current.removed_at or visibility == Visibility.PRIVATE:
-        return
-    if not acts_for_secretariat(by, MODERATE):
+    if current.removed_at and visibility != Visibility.PRIVATE:
         raise CollectionError(
             _(
-                "The secretariat has removed it: “%(reason)s” Only the secretariat can share "
-                "it again; write to it once that is mended."
+                "The secretariat has removed it: “%(reason)s” It can be shared again once the "
+                "secretariat has lifted that; write to it when it is mended."
             )
             % {"reason": current.removed_reason}
         )
-    collection.removed_at, collection.removed_reason = None, ""
 
 
 def _action(was, visibility):
@@ -143,15 +141,37 @@ def remove(collection, *, by, reason):
         collection.owner = by
     collection.save()
     audit.record("collection-closed", collection, by=by, reason=reason)
+    _tell(collection, by, "removed", reason)
+    return collection
+
+
+@transaction.atomic
+def lift(pk, *, by, reason):
+    """Let the owner and the team share again what was removed; they are told the ``reason``. The
+    secretariat reads nothing of what it has become since, nor does the record."""
+    if not acts_for_secretariat(by, MODERATE):
+        raise CollectionError(_("Only the secretariat may do this."))
+    removed = Collection.objects.select_for_update(of=["self"]).filter(removed_at__isnull=False)
+    collection = removed.filter(pk=pk).first()
+    if collection is None:
+        raise CollectionError(_("It is not removed any more."))
+    collection.removed_at, collection.removed_reason = None, ""
+    collection.save(update_fields=["removed_at", "removed_reason"])
+    with translation.override(settings.LANGUAGE_CODE):
+        called = _("Collection %(number)s") % {"number": pk}
+    audit.record("entry-restored", collection, by=by, reason=reason, called=called)
+    _tell(collection, by, "lifted", reason)
+
+
+def _tell(collection, by, decision, reason):
     notify(
         Notice.Kind.ENTRY_REMOVED,
         [person for person in _people(collection) if person != by],
         address("my-collections:edit", collection.pk),
         title=collection.title,
-        decision="removed",
+        decision=decision,
         note=reason,
     )
-    return collection
 
 
 def _people(collection):

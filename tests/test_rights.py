@@ -442,6 +442,7 @@ SECRETARIAT = {
     "admin:view_on_site": ((404, 302, 302, 302), (404, 302, 302, 302)),
     "admin:auth_user_password_change": ((403, 403, 403, 200), (403, 403, 403, 200)),
     # What an entry that stands, and that nobody has flagged or disputed, does not allow leads back.
+    "admin:collections_collection_lift": ((403, 404, 404, 404), (403, 404, 404, 404)),
     "admin:collections_collection_remove": (EVERYBODY, (403, 422, 422, 422)),
     "admin:exchange_adoption_decide": (NO_SUCH_ACT, NO_SUCH_ACT),
     "admin:exchange_adoption_dismiss-flags": (NO_SUCH_ACT, NO_SUCH_ACT),

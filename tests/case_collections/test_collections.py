@@ -285,7 +285,29 @@ def test_the_secretariat_removes_one_and_the_team_is_told_why(reference):
         assert (refused.status_code, "It sells something." in refused.text) == (409, True)
     assert own.post(edit, sent(collection) | {"visibility": "private"}).status_code == 302
     assert Client().get(collection.get_absolute_url()).status_code == 404
-    assert client.post(edit, sent(collection) | {"visibility": "public"}).status_code == 302
+    # The secretariat lifts it, and reads nothing of what is written for oneself meanwhile.
+    private = {"title": "For my interview", "intro": "My own notes", "visibility": "private"}
+    assert own.post(edit, sent(collection) | private).status_code == 302
+    found = client.get("/admin/collections/collection/").text
+    assert (f"{path}lift/" in found, "It sells something." in found) == (True, True)
+    assert [client.get(page).status_code for page in (edit, f"{path}change/")] == [404, 302]
+    assert client.post(f"{edit}delete/").status_code == 404
+    assert client.post(f"{path}lift/", {"reason": ""}).status_code == 422
+    read = [client.get(page).text for page in (f"{path}lift/", "/my/collections/")]
+    assert client.post(f"{path}lift/", {"reason": "It is mended."}).status_code == 302
+    event = Event.objects.order_by("-pk").first()
+    assert (event.action, event.reason) == ("entry-restored", "It is mended.")
+    # What is there no longer is no link.
+    assert (f"{path}change/" in read[0], f"Collection {collection.pk}" in read[0]) == (False, True)
+    read += [event.subject, found]
+    assert not [text for text in read if "interview" in text or "My own notes" in text]
+    assert client.get(f"{path}lift/").status_code == 404
+    notice = Notice.objects.order_by("-pk").first()
+    assert (notice.recipient, notice.context["decision"]) == (collection.owner, "lifted")
+    assert "You may share it again." in text_of(notice)[1]
+    with pytest.raises(steps.CollectionError):
+        steps.lift(collection.pk, by=collection.owner, reason="x")
+    assert own.post(edit, sent(collection) | {"visibility": "public"}).status_code == 302
     assert Client().get(collection.get_absolute_url()).status_code == 200
     assert own.post(edit, sent(collection) | {"visibility": "link"}).status_code == 302
     own.post(edit, sent(collection))
