@@ -31,7 +31,8 @@ class CountedFilterSet(StrictFilterSet):
     """Inside a filter any choice may match; different filters must all match.
 
     ``offered`` names the filters that the page shows with counts, ``folded`` those of them that are
-    closed until they are in use.
+    closed until they are in use. ``counts(name)`` of each list gives value of a filter -> rows; its own
+    choice does not narrow its own counts.
     """
 
     offered = ()
@@ -40,10 +41,6 @@ class CountedFilterSet(StrictFilterSet):
 
     def __init__(self, data, queryset):
         super().__init__(without_empty(data), queryset)
-
-    def counts(self, name):
-        """Return value of a filter -> rows; its own choice does not narrow its own counts."""
-        raise NotImplementedError
 
     def groups(self):
         """Return the filters with their choices: those that some row has, and the chosen ones."""

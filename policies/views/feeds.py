@@ -50,7 +50,8 @@ class SteadyAtomFeed(Atom1Feed):
 class PublicFeed(Feed):
     """The newest entries of a list for everybody, as Atom; addresses and ids are those of ``SITE_URL``.
 
-    ``page`` and ``address`` name the addresses of the list and of the feed.
+    ``page`` and ``address`` name the addresses of the list and of the feed; ``texts(entry)`` of each feed
+    gives (title, text, language) of an entry, as plain text.
     """
 
     feed_type = SteadyAtomFeed
@@ -64,10 +65,6 @@ class PublicFeed(Feed):
         # The time of the newest entry says nothing of entries that are gone; the ETag does.
         del answer["Last-Modified"]
         return answer
-
-    def texts(self, entry):
-        """Return (title, text, language) of an entry, as plain text."""
-        raise NotImplementedError
 
     def feed_copyright(self):
         return licence.terms()
