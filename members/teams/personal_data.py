@@ -7,43 +7,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from members.models import Event, Invitation, Member, MemberProposal, Membership, Notice, User
+from members.models.event import ACTIONS_OF_SECRETARIAT, ACTIONS_OF_TEAMS
 from members.notices.notifications import address, notices_of
 from members.record.people import rows
 from members.record.redaction import Redactor, addresses_of, former_colleague, former_moderator
 
 from . import memberships
-
-# Steps in the record that people outside the secretariat take; all others are the moderators'.
-STEPS_OF_A_TEAM = (
-    "submitted",
-    "withdrawn",
-    "correction-accepted",
-    "correction-declined",
-    "update-answered",
-    "membership-requested",
-    "member-proposed",
-    "member-proposal-taken-back",
-    "membership-approved",
-    "membership-declined",
-    "membership-ended",
-    "role-changed",
-    "invitation-sent",
-    "invitation-revoked",
-    "invitation-accepted",
-    "password-changed",
-    "email-changed",
-    "second-factor-added",
-    "personal-data-exported",
-    "account-deleted",
-    *("question-asked", "question-taken", "question-answered", "question-declined"),
-    *("question-judged", "question-closed", "advice-given", "advice-corrected"),
-    *("advice-replaced", "advice-withdrawn", "advice-confirmed", "english-added"),
-    *("adoption-begun", "adoption-published", "adoption-changed", "adoption-reported"),
-    *("adoption-confirmed", "adoption-disputed", "cooperation-opened", "cooperation-changed"),
-    *("cooperation-renewed", "cooperation-closed", "introduction-asked"),
-    *("introduction-accepted", "introduction-declined", "introduction-outcome", "entry-flagged"),
-)
-
 
 # What the record has of teams.
 OF_TEAMS = ("members.membership", "members.memberproposal")
@@ -177,7 +146,7 @@ def forget(user):
     proposed = MemberProposal.objects.filter(part).exclude(user=user)
     redactor = Redactor(user, former_colleague())
     # Before the rows go by whose numbers the record knows the person.
-    _forget_in_record(user, redactor, in_teams, proposed)
+    _forget_in_record(user, redactor, teams, in_teams, proposed)
     addresses = addresses_of(user)
     # What was mailed about the account itself went to its address, confirmed or not.
     own_account = Q(kind=Notice.Kind.ACCOUNT_CHANGED, email__iexact=user.email)
@@ -193,7 +162,7 @@ def forget(user):
         _forget_addresses(user, addresses)
 
 
-def _forget_in_record(user, redactor, in_teams, proposed):
+def _forget_in_record(user, redactor, teams, in_teams, proposed):
     """Take the name out of what the record says of the person, of what the person did, and of the
     memberships and proposals in which the person took part."""
     redactor.events(events_about(user), "subject", "reason")
@@ -202,10 +171,13 @@ def _forget_in_record(user, redactor, in_teams, proposed):
     for kind, rows_of in zip(OF_TEAMS, (in_teams, proposed), strict=True):
         keys = map(str, rows_of.values_list("pk", flat=True))
         redactor.events(Event.objects.filter(subject_type=kind, subject_id__in=keys), "reason")
-    of_team = user.events.filter(action__in=STEPS_OF_A_TEAM)
-    of_team.forget(actor_name=former_colleague(), address=None)
-    of_others = user.events.exclude(action__in=STEPS_OF_A_TEAM)
-    of_others.forget(actor_name=former_moderator(), address=None)
+    for_secretariat = user.events.filter(action__in=ACTIONS_OF_SECRETARIAT)
+    if not teams.exists() and (user.is_staff or for_secretariat.exists()):
+        # Who was in no team did for the secretariat what teams do, too.
+        for_secretariat = user.events.all()
+    for_secretariat.forget(actor_name=former_moderator(), address=None)
+    others = user.events.exclude(pk__in=for_secretariat.values("pk"))
+    others.forget(actor_name=former_colleague(), address=None)
 
 
 def _forget_addresses(user, addresses):

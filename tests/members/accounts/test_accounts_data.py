@@ -693,12 +693,31 @@ def test_deleted_moderator_is_a_former_moderator(client, ani, case, moderator):
         ("published", "Former moderator", ""),
         ("unpublished", "Former moderator", "Wrong figures"),
         ("account-blocked", "Former moderator", "Former colleague was asked to"),
-        ("account-deleted", "Former colleague", ""),
+        ("account-deleted", "Former moderator", ""),
     ]
     assert list(ReviewNote.objects.values_list("author_name", flat=True)) == [
         "Former moderator",
         NAME,
     ]
+
+
+def test_record_says_for_whom_a_deleted_person_acted():
+    """In a team what teams do was done for it; in none, for the secretariat."""
+    acts = ["seminar-registered", "question-forwarded", "collection-closed", "entry-approved"]
+    official, both, desk = UserFactory(), StaffFactory(), StaffFactory()
+    MembershipFactory(user=official)
+    MembershipFactory(user=both)
+    for person in (official, both, desk):
+        for action in acts:
+            audit.record(action, person, by=person)
+        people.delete_account(person)
+    names = list(
+        Event.objects.filter(action__in=acts).order_by("pk").values_list("actor_name", flat=True)
+    )
+    # An official who approved something was of the secretariat then.
+    assert names[:4] == [*["Former colleague"] * 3, "Former moderator"]
+    assert names[4:8] == [*["Former colleague"] * 3, "Former moderator"]
+    assert names[8:] == ["Former moderator"] * 4
 
 
 def test_deletion_leaves_the_text_of_cases_and_other_people_alone(ani, case):
