@@ -43,6 +43,7 @@ MAX_CHANGES = 12
 # What may be edited of an adoption; its stage only as long as there is no report.
 EDITABLE = ("learned_by", "interest", "kept", "reason", "started", "own_case")
 CHANGE = ("aspect", "kind", "what", "reason", "when")
+INDICATOR_TEXTS = ("name", "unit")
 
 
 @transaction.atomic
@@ -198,7 +199,8 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
     adoption = lock(adoption)
     need_voice(by, adoption)
     refuse_removed(adoption)
-    refuse_contact_details(facts["text"], reason)
+    named = [indicator.get(name, "") for indicator in indicators for name in INDICATOR_TEXTS]
+    refuse_contact_details(facts["text"], reason, *named)
     if not facts.get("source_url") and not writes_as(by).filter(pk=adoption.member_id).exists():
         raise ExchangeError(_("Name a public source: you are not in the team of this member."))
     new = AdoptionReport.objects.create(adoption=adoption, by=by, **facts)

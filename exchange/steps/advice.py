@@ -21,6 +21,7 @@ from .entries import (
     need_member,
     need_voice,
     refuse_contact_details,
+    refuse_hidden,
     refuse_removed,
     refuse_too_many,
     waits_for_a_look,
@@ -155,7 +156,8 @@ def replace(
     """
     old = lock(advice)
     need_voice(by, old)
-    if old.state != State.PUBLISHED or old.removed_at:
+    refuse_hidden(old)
+    if old.state != State.PUBLISHED:
         raise StepRefused(_("This advice no longer stands: it cannot be replaced."))
     if Advice.objects.filter(replaces=old).exists():
         raise StepRefused(_("A newer text of this advice waits for the secretariat already."))
@@ -190,6 +192,8 @@ def approve(advice, *, by):
     refuse_removed(advice)
     if advice.state != State.CHECKING:
         raise StepRefused(_("This advice does not wait for the secretariat any more."))
+    if advice.question_id and lock(advice.question).removed_at:
+        raise StepRefused(_("Its question was removed: restore that first, or refuse this."))
     advice.state = State.PUBLISHED
     advice.save(update_fields=["state"])
     _retire_replaced(advice)
@@ -248,8 +252,11 @@ def put_english(entry, *, by, english, is_machine=False):
     """
     entry = lock(entry)
     need_member(by, entry.member)
+    refuse_removed(entry)
     if entry.language == "en":
         raise StepRefused(_("The original is in English."))
+    if entry.english and not is_english_of_secretariat(entry):
+        need_voice(by, entry)
     if entry.state in entry.OPEN_TO_READERS and waits_for_a_look(by):
         raise StepRefused(
             _(
@@ -317,11 +324,21 @@ def _is_asked_in_network(advice):
 def _write_english(entry, english, by, at, is_machine=False):
     # Readers are told for whom it was written, not by which person.
     entry.english, entry.english_at, entry.english_is_machine = english, at, is_machine
-    with translation.override(settings.LANGUAGE_CODE):
-        of_secretariat = acts_for_secretariat(by, MODERATE)
-        entry.english_by = _("the secretariat") if of_secretariat else entry.member.name
+    of_secretariat = acts_for_secretariat(by, MODERATE)
+    entry.english_by = _name_of_secretariat() if of_secretariat else entry.member.name
     if not english:
         entry.english_by, entry.english_at = "", None
+
+
+def is_english_of_secretariat(entry):
+    """Return whether the secretariat wrote the English text beside an entry."""
+    return entry.english_by == _name_of_secretariat()
+
+
+def _name_of_secretariat():
+    # Stored in the database, so in the language of the site, not of who happens to write.
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("the secretariat")
 
 
 def _known(figures):

@@ -62,6 +62,14 @@ def refuse_removed(entry):
         raise StepRefused(_("The secretariat has removed this entry."))
 
 
+def refuse_hidden(entry):
+    """Raise ``StepRefused`` where the entry is removed, or two teams have flagged it: nobody else comes
+    to read what the secretariat has yet to look at."""
+    refuse_removed(entry)
+    if entry.hidden_at:
+        raise StepRefused(_("Two teams have flagged this: the secretariat looks at it first."))
+
+
 def may_decide(user, member):
     """Return whether ``user`` decides in the name of ``member``: its coordinators, and who acts for the
     secretariat."""

@@ -27,6 +27,7 @@ from .entries import (
     lock,
     need_member,
     refuse_contact_details,
+    refuse_hidden,
     refuse_removed,
     waits_for_a_look,
 )
@@ -288,7 +289,8 @@ def ask_next(question, *, by, addressees):
     question = lock(question)
     if not acts_for_secretariat(by, MODERATE):
         _need_asker(question, by)
-    if question.state not in (State.OPEN, State.ANSWERED) or question.removed_at:
+    refuse_hidden(question)
+    if question.state not in (State.OPEN, State.ANSWERED):
         raise StepRefused(_("This question is closed: nobody else can be asked."))
     there = set(question.addressees.values_list("member", flat=True))
     new = [(member, reason) for member, reason in addressees if member.pk not in there]

@@ -172,6 +172,17 @@ def test_the_stage_is_that_of_the_newest_report(official):
     ] == [("2025-02", []), ("2026", ["Riders"]), ("2026-11", [])]
 
 
+@pytest.mark.parametrize("field", ["name", "unit"])
+def test_indicators_of_a_report_hold_no_address(official, field):
+    adoption = AdoptionFactory(member=official.member)
+    indicator = {"name": "Riders", "value": 12, field: "Ask tran@da-nang.example"}
+    with pytest.raises(ExchangeError, match="tran@da-nang.example"):
+        steps.report(
+            adoption, by=official, facts=facts(date="2026", stage=""), indicators=[indicator]
+        )
+    assert not adoption.reports.exists()
+
+
 # Sentence 16.
 def test_what_was_kept_and_changed_is_edited_as_it_was_shown(official):
     adoption = AdoptionFactory(member=official.member)

@@ -207,11 +207,15 @@ def test_secretariat_speaks_for_a_city_in_what_it_passed_on(colleague, passed_on
 
 def test_english_is_signed_by_whom_it_comes_from_not_by_a_person(colleague):
     advice = give(colleague, language="ne", text=NEPALI)
-    advice = steps.put_english(advice, by=colleague.user, english=TEXT)
-    assert (advice.english_by, advice.english_is_machine) == (colleague.member.name, False)
     moderator = StaffFactory(groups=["Moderators"])
     advice = steps.put_english(advice, by=moderator, english=TEXT, is_machine=True)
     assert (advice.english_by, advice.english_is_machine) == ("the secretariat", True)
+    advice = steps.put_english(advice, by=moderator, english=f"{TEXT} So it is.")
+    advice = steps.put_english(advice, by=colleague.user, english=TEXT)
+    assert (advice.english_by, advice.english_is_machine) == (colleague.member.name, False)
+    # What the city says in its own English the secretariat does not say otherwise.
+    with pytest.raises(NotAllowed, match="Only people in the team"):
+        steps.put_english(advice, by=moderator, english="It takes two.")
     with pytest.raises(NotAllowed):
         steps.put_english(advice, by=MembershipFactory().user, english=TEXT)
     with pytest.raises(StepRefused, match="original is in English"):

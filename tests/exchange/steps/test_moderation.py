@@ -249,6 +249,36 @@ def test_a_question_and_its_answer_that_waited_go_on_their_way(moderator):
     assert (question.state, question.addressees.get().state) == ("answered", "answered")
 
 
+def test_an_answer_is_not_approved_while_its_question_is_removed(moderator):
+    question = QuestionFactory()
+    answer = AdviceFactory(question=question, state="checking")
+    steps.remove(question, by=moderator, reason="It sells lamps")
+    with pytest.raises(StepRefused, match="Its question was removed"):
+        steps.approve(answer, by=moderator)
+    steps.restore(question, by=moderator, reason="It does not")
+    steps.approve(answer, by=moderator)
+    question.refresh_from_db()
+    assert question.state == "answered"
+
+
+def test_hidden_words_reach_nobody_else_before_the_secretariat_has_looked(moderator):
+    asker, further = MembershipFactory(), MembershipFactory(role="coordinator")
+    mine = {"author": asker.user, "member": asker.member, "hidden_at": timezone.now()}
+    question, advice = QuestionFactory(**mine), AdviceFactory(**mine)
+    newer = {"text": f"{advice.text} Again.", "topic": "budget", "language": "en"}
+    chosen = [(further.member, "You named it.")]
+    for step in (
+        lambda: question_steps.ask_next(question, by=asker.user, addressees=chosen),
+        lambda: question_steps.ask_next(question, by=moderator, addressees=chosen),
+        lambda: advice_steps.replace(advice, by=asker.user, **newer),
+    ):
+        with pytest.raises(StepRefused, match="Two teams have flagged this"):
+            step()
+    assert not question.addressees.exists()
+    assert not further.user.notices.exists()
+    assert not type(advice).objects.standing().exists()
+
+
 def test_an_offer_that_waited_is_opened(moderator):
     offer = CooperationFactory(state="checking", opened_at=None)
     assert steps.approve(offer, by=moderator).state == "open"
@@ -267,7 +297,7 @@ def test_nothing_happens_to_what_is_removed(moderator):
     for question in (waiting, answered):
         AddresseeFactory(question=question, member=asked.member)
     advice = AdviceFactory(**mine, state="checking")
-    standing = AdviceFactory(**mine)
+    standing = AdviceFactory(**mine, language="ko")
     offer, draft = CooperationFactory(**mine, **waits), CooperationFactory(**mine, state="draft")
     disputed = AdoptionFactory(disputed_at=timezone.now())
     by_asker, by_moderator = {"by": asker.user}, {"by": moderator}
@@ -279,6 +309,7 @@ def test_nothing_happens_to_what_is_removed(moderator):
             lambda: question_steps.close(waiting, **by_asker),
         ],
         answered: [
+            lambda: question_steps.ask_next(answered, **by_asker, addressees=[]),
             lambda: question_steps.judge(answered, **by_asker, verdict="no"),
             lambda: question_steps.close(answered, **by_asker),
             lambda: question_steps.close_as_duplicate(answered, waiting, **by_moderator),
@@ -288,7 +319,10 @@ def test_nothing_happens_to_what_is_removed(moderator):
             lambda: steps.approve(advice, **by_moderator),
             lambda: steps.refuse(advice, **by_moderator, reason="No."),
         ],
-        standing: [lambda: advice_steps.confirm(standing, **by_asker)],
+        standing: [
+            lambda: advice_steps.confirm(standing, **by_asker),
+            lambda: advice_steps.put_english(standing, by=asker.user, english="Buy our lamps."),
+        ],
         offer: [
             lambda: steps.approve(offer, **by_moderator),
             lambda: steps.refuse(offer, **by_moderator, reason="No."),

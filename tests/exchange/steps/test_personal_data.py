@@ -181,9 +181,11 @@ def test_note_on_an_introduction_loses_the_name_of_who_decided():
 def test_what_the_secretariat_passed_on_names_nobody_of_it():
     moderator = StaffFactory(groups=["Moderators"], name="Kim Minsu")
     advice = AdviceFactory(author=moderator, passed_on=True, source="E-mail of 3 December 2026")
+    claimed = AdoptionFactory(author=moderator, provenance="city")
     delete_account(moderator)
-    advice.refresh_from_db()
-    assert advice.author_name == "Former moderator"
+    for entry in (advice, claimed):
+        entry.refresh_from_db()
+        assert entry.author_name == "Former moderator"
 
 
 def test_the_secretariat_reads_what_a_person_wrote(administrator_client, maria):
