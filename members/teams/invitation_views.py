@@ -13,7 +13,7 @@ from members.errors import MembersError, NotAllowed
 from members.models import Invitation, Member
 from members.models.invitation_tokens import by_token
 
-from . import invitations
+from . import invitations, memberships
 from .forms import InviteForm
 from .views import team_or_404, team_page
 
@@ -91,6 +91,7 @@ def invitation(request, token):
         "invitation": invitation,
         "member": member,
         "over": over,
+        "invited_by": "" if over else memberships.acting_name(invitation.invited_by, member),
         "in_team": in_team,
         "is_for_user": request.user.is_authenticated
         and invitation.email in invitations.verified_addresses(request.user),

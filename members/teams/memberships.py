@@ -174,7 +174,7 @@ def _decide(membership, status, by, note, role):
 
 def what_happened(membership):
     """Return a sentence on the present state of a membership, for who wanted to decide it."""
-    name = membership.decided_by.get_full_name() if membership.decided_by else _("Somebody else")
+    name = decided_by(membership) or _("Somebody else")
     if membership.status == Status.ACTIVE:
         return _("%(name)s has already approved this request.") % {"name": name}
     if membership.status == Status.DECLINED:
@@ -182,6 +182,17 @@ def what_happened(membership):
     if membership.status == Status.ENDED:
         return _("This request or membership has ended.")
     return _("This request waits for a decision.")
+
+
+def decided_by(membership):
+    """Return what pages call who decided on a membership: somebody who is or was in the team by name, the
+    secretariat as one; "" where the account is gone."""
+    person = membership.decided_by
+    if person is None:
+        return ""
+    own = person.memberships.filter(member=membership.member)
+    was_in = own.filter(status__in=(Status.ACTIVE, Status.ENDED)).exists()
+    return person.get_full_name() if was_in else _("The secretariat")
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from members.models import Event, Invitation, Member, MemberProposal, Membership, Notice, User
-from members.models.event import ACTIONS_OF_SECRETARIAT, ACTIONS_OF_TEAMS
+from members.models.event import ACTIONS_OF_SECRETARIAT
 from members.notices.notifications import address, notices_of
 from members.record.people import rows
 from members.record.redaction import Redactor, addresses_of, former_colleague, former_moderator

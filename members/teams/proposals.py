@@ -210,7 +210,9 @@ def take_back(proposal, user):
     """Withdraw one's own proposal, and return it. Raises ``AlreadyDecided``."""
     proposal = _locked(proposal)
     if proposal.state != State.PROPOSED:
-        raise AlreadyDecided(what_happened(proposal))
+        if proposal.state == State.TAKEN_BACK:
+            raise AlreadyDecided(_("You have taken this proposal back already."))
+        raise AlreadyDecided(_("The secretariat has decided on this proposal already."))
     proposal.state, proposal.decided_at = State.TAKEN_BACK, timezone.now()
     proposal.save(update_fields=["state", "decided_at"])
     _delete_provisional_member(proposal)

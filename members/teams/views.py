@@ -154,6 +154,7 @@ def request_page(request, pk):
         status = 422
     membership.refresh_from_db(fields=["status", "note", "decided_by", "decided_at"])
     context = {"membership": membership, "form": form, "problem": problem}
+    context["decided_by"] = memberships.decided_by(membership)
     if membership.status == Membership.Status.REQUESTED:
         # They were given for the decision.
         context |= {"email": membership.user.email, "message": membership.message}
@@ -214,6 +215,8 @@ def team_page(request, member, *, problem="", status=200, **forms):
         context |= {
             "requests": requests_for(request.user).filter(member=member),
             "invitations": member.invitations.open().select_related("invited_by"),
+            # The secretariat, which may invite too, is not named by its people.
+            "leaders": [person.user_id for person in coordinators],
             "invite_form": forms.get("invite_form") or InviteForm(),
         }
     own = [person for person in people if person.user_id == request.user.pk]

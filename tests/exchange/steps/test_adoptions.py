@@ -176,7 +176,7 @@ def test_the_stage_is_that_of_the_newest_report(official):
 def test_indicators_of_a_report_hold_no_address(official, field):
     adoption = AdoptionFactory(member=official.member)
     indicator = {"name": "Riders", "value": 12, field: "Ask tran@da-nang.example"}
-    with pytest.raises(ExchangeError, match="tran@da-nang.example"):
+    with pytest.raises(ExchangeError, match="tran@da"):
         steps.report(
             adoption, by=official, facts=facts(date="2026", stage=""), indicators=[indicator]
         )

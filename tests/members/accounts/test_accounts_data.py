@@ -707,10 +707,10 @@ def test_record_says_for_whom_a_deleted_person_acted():
     official, both, desk = UserFactory(), StaffFactory(), StaffFactory()
     MembershipFactory(user=official)
     MembershipFactory(user=both)
-    for person in (official, both, desk):
+    for user in (official, both, desk):
         for action in acts:
-            audit.record(action, person, by=person)
-        people.delete_account(person)
+            audit.record(action, user, by=user)
+        people.delete_account(user)
     names = list(
         Event.objects.filter(action__in=acts).order_by("pk").values_list("actor_name", flat=True)
     )

@@ -148,7 +148,7 @@ def test_second_of_two_moderators_is_told_who_was_first(moderator_client, editor
     moderator_client.post(decide, {"decision": "approve"})
     answer = editor_client.post(decide, {"decision": "decline", "note": "No"})
     assert answer.status_code == 409
-    assert f"{moderator_client.person.name} has already approved this request." in answer.text
+    assert "The secretariat has already approved this request." in answer.text
     request.refresh_from_db()
     assert (request.status, Event.objects.count()) == ("active", 1)
     page = editor_client.get(decide)

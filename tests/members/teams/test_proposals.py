@@ -241,8 +241,11 @@ def test_proposal_is_taken_back_by_its_person(client, proposal, ani):
     assert "Your request is taken back." in client.post(address, follow=True).text
     proposal.refresh_from_db()
     assert proposal.state == "taken-back"
-    assert "has taken this proposal back" in client.post(address, follow=True).text
+    assert "You have taken this proposal back already." in client.post(address, follow=True).text
     assert Event.objects.values_list("action").get() == ("member-proposal-taken-back",)
+    proposal.state = "declined"
+    proposal.save()
+    assert "The secretariat has decided" in client.post(address, follow=True).text
 
 
 def test_proposal_of_somebody_else_cannot_be_taken_back(client, proposal):

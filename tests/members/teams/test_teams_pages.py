@@ -4,11 +4,12 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from members.errors import AlreadyDecided
 from members.models import Invitation, Membership, Notice, User
 from members.models.invitation_tokens import token_of
-from members.teams import invitations
+from members.teams import invitations, memberships
 from tests.conftest import signed_in
-from tests.factories import MemberFactory, MembershipFactory, UserFactory
+from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 from tests.members.people import PASSWORD, link_in
 from tests.members.team import coordinator_of, official_of, request_of, secretariat, told, verified
 
@@ -318,7 +319,7 @@ def test_decline_by_the_form_needs_a_note(as_coordinator, member):
 
 def test_decision_made_elsewhere_is_told_and_the_note_kept(as_coordinator, member):
     request = MembershipFactory(
-        member=member, status="declined", decided_by=UserFactory(name="Joko")
+        member=member, status="declined", decided_by=coordinator_of(member, name="Joko")
     )
     answer = as_coordinator.post(
         reverse("my:request", args=[request.pk]), {"decision": "approve", "note": "Welcome, Ani."}
@@ -642,3 +643,23 @@ def test_notices_of_a_request_lead_to_its_page(as_coordinator, member, client):
     request = member.memberships.get(status="requested")
     assert path == f"/my/requests/{request.pk}/"
     assert client.get(path).context["membership"] == request
+
+
+def test_pages_of_a_team_name_nobody_of_the_secretariat(client, member, coordinator):
+    """It speaks as one there; its people stand in the record."""
+    desk = StaffFactory(is_superuser=True, name="", email="minji.kim@secretariat.example")
+    invited = invitations.invite(member, "new@city.example", desk)
+    asked = memberships.request_membership(UserFactory(), member)
+    memberships.approve(asked, desk)
+    pages = {
+        reverse("my:invitation", args=[token_of(invited)]): "The secretariat invites you",
+        reverse("my:team", args=[member.slug]): "invited by the secretariat",
+        reverse("my:request", args=[asked.pk]): "The secretariat,",
+    }
+    client.force_login(coordinator)
+    for page, words in pages.items():
+        text = client.get(page).text
+        assert words in text
+        assert "minji.kim" not in text
+    with pytest.raises(AlreadyDecided, match="The secretariat has already approved"):
+        memberships.decline(asked, coordinator, "No")
