@@ -9,13 +9,15 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("Exchange")
 
     def ready(self):
-        from policies.content import estimate, gaps, lists  # noqa: PLC0415 - models are ready only now
+        from members.teams import merging  # noqa: PLC0415 - models are ready only now
+        from policies.content import estimate, gaps, lists  # noqa: PLC0415 - the same
         from policies.interchange import lines  # noqa: PLC0415 - the same
         from policies.workflow import removal  # noqa: PLC0415 - the same
 
         from .content import linked, on_page  # noqa: PLC0415 - the same
         from .content.adopted_policies import as_policies  # noqa: PLC0415 - the same
         from .content.adoptions import adopted_counts, has_adoptions  # noqa: PLC0415 - the same
+        from .steps.moderation import remove_of_merged  # noqa: PLC0415 - the same
         from .steps.related_to_cases import related_to_case  # noqa: PLC0415 - the same
 
         lists.ON_CARDS["adopted_count"] = adopted_counts
@@ -28,6 +30,7 @@ class ExchangeConfig(AppConfig):
         lines.LINKED["adoptions"] = linked.adoptions
         gaps.register_asking(ask_address)
         removal.register_related_rows(related_to_case)
+        merging.register_after_merge(remove_of_merged)
 
 
 def ask_address(case, gap):

@@ -22,7 +22,7 @@ from citynet.web.headers import open_to_other_sites
 from citynet.web.sign_in import signing_in_to
 from exchange.models.querysets import MODERATE
 from exchange.views.acts import join_first, own_members
-from members.models import User
+from members.models import Member, User
 from members.record import audit
 from members.secretariat import acts_for_secretariat
 
@@ -126,6 +126,10 @@ def _save(form, by):
         # Who deletes it at the same moment is not undone.
         current = get_object_or_404(LocalReview.objects.select_for_update(), pk=review.pk)
         saved, action = form.save_over(current), "local-review-changed"
+        if saved.is_compiled and Member.objects.of(by).filter(pk=saved.member_id).exists():
+            # What its city has written in is the city's own.
+            saved.is_compiled = False
+            saved.save(update_fields=["is_compiled"])
     audit.record(action, saved, by=by)
     return saved
 

@@ -61,8 +61,7 @@ def begin(author, member, case, *, stage, words, learned_by=""):
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     if case.live_id is None:
         raise StepRefused(_("This case is not public any more."))
-    if member.pk == case.member_id or member in case.live.further_members:
-        raise ExchangeError(_("A member cannot adopt its own policy."))
+    refuse_own(member, case)
     there = Adoption.objects.readable_by(author).about_case(case)
     there = there.filter(member=member, removed_at=None).first()
     if there:
@@ -102,6 +101,7 @@ def publish(adoption, *, by):
         raise ChangedMeanwhile(_("It is public already."))
     if adoption.case and adoption.original_text is None:
         raise StepRefused(_("This case is not public any more."))
+    refuse_own(adoption.member, adoption.original)
     if there := public_twin(adoption):
         message = _(
             "There is a public entry of %(member)s on this policy already. Go on with that one, and "
@@ -114,6 +114,13 @@ def publish(adoption, *, by):
     audit.record("adoption-published", adoption, by=by)
     _tell_origin(adoption, by)
     return adoption
+
+
+def refuse_own(member, case):
+    """Raise ``ExchangeError`` where ``case``, if it is one of the library, is of ``member``."""
+    live = case and case.live
+    if case and (member == case.member or (live and member in live.further_members)):
+        raise ExchangeError(_("A member cannot adopt its own policy."))
 
 
 def public_twin(adoption):

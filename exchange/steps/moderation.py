@@ -78,13 +78,33 @@ def remove(entry, *, by, reason):
     entry = lock(entry)
     if entry.removed_at:
         raise StepRefused(_("It is removed already."))
+    _take_away(entry, by, reason)
+    return entry
+
+
+def _take_away(entry, by, reason):
     entry.removed_at, entry.removed_reason = timezone.now(), reason
     entry.save(update_fields=["removed_at", "removed_reason"])
     flags_on(entry).filter(decided_at=None).update(decided_by=by, decided_at=entry.removed_at)
     audit.record("entry-removed", entry, by=by, reason=reason)
     settle_desk(entry)
     notify_of_decision(entry, "removed", reason, by)
-    return entry
+
+
+def remove_of_merged(member, *, by, reason):
+    """Remove what one member cannot have, after it was merged with another: public adoptions of its own
+    policy, and of two on one policy the compiled or later one. Called in the transaction of a merge."""
+    rows = Adoption.objects.with_originals().filter(
+        member=member, state=Adoption.State.PUBLISHED, removed_at=None
+    )
+    there = set()
+    for adoption in sorted(rows, key=lambda row: (row.is_compiled, row.published_at, row.pk)):
+        original = adoption.original
+        is_own = adoption.origin == member
+        if is_own or (original and original.pk in there):
+            _take_away(adoption, by, reason)
+        elif original:
+            there.add(original.pk)
 
 
 @transaction.atomic
@@ -102,6 +122,7 @@ def restore(entry, *, by, reason):
     if not entry.removed_at:
         raise StepRefused(_("It is not removed."))
     if isinstance(entry, Adoption) and entry.state == Adoption.State.PUBLISHED:
+        adoption_steps.refuse_own(entry.member, entry.original)
         _refuse_twin(entry)
     entry.removed_at, entry.removed_reason, entry.hidden_at = None, "", None
     entry.save(update_fields=["removed_at", "removed_reason", "hidden_at"])

@@ -39,7 +39,7 @@ from .errors import (
     ReasonRequired,
     StepRefused,
 )
-from .notifications import notify_of_check, settle_desk
+from .notifications import notify_of_check, settle_desk, team_of
 
 State, Closed, Verdict = Question.State, Question.Closed, Question.Verdict
 Asked = Addressee.State
@@ -130,7 +130,7 @@ def take(addressee, *, by):
     Raises ``ChangedMeanwhile`` where a colleague was quicker.
     """
     question, addressee = _locked(addressee)
-    need_member(by, addressee.member)
+    _need_asked(by, addressee.member)
     _need_answerable(question)
     if addressee.state != Asked.ASKED:
         raise ChangedMeanwhile(standing_in_words(addressee))
@@ -194,7 +194,7 @@ def count_answer(advice, *, by=None):
 def decline(addressee, *, by, reason, text=""):
     """Say for a member that it does not answer, and why; return the addressee."""
     question, addressee = _locked(addressee)
-    need_member(by, addressee.member)
+    _need_asked(by, addressee.member)
     _need_answerable(question)
     if reason not in Addressee.Declined.values:
         raise ReasonRequired
@@ -355,6 +355,16 @@ def _locked(addressee):
 def _need_answerable(question):
     if question.removed_at or question.hidden_at or not question.takes_answers:
         raise StepRefused(_("This question is closed: it can no longer be answered."))
+
+
+def _need_asked(by, member):
+    """Raise ``NotAllowed`` unless ``by`` is in the team of a member that is asked. Where nobody is, the
+    secretariat says what the member told it."""
+    need_member(by, member)
+    if not writes_as(by).filter(pk=member.pk).exists() and team_of(member):
+        raise NotAllowed(
+            _("Only people in the team of %(member)s may do this.") % {"member": member}
+        )
 
 
 def _need_asker(question, by):

@@ -11,6 +11,9 @@ from members.record import audit
 
 from .memberships import CURRENT, Role, Status
 
+# Called with (member, by, reason) after a merge, for rows that two members may have, and one may not.
+_AFTERWARDS = []
+
 # What is taken from the double where the kept member has nothing; each group is taken as a whole.
 FILLED = (
     ("local_name",),
@@ -54,6 +57,8 @@ def merge(double, kept, *, by, reason):
     FormerAddress.objects.create(slug=slug, member=kept)
     kept.save()
     audit.record("member-merged", kept, by=by, reason=why)
+    for step in _AFTERWARDS:
+        step(kept, by=by, reason=why)
     for membership in moved:
         if membership.status == Status.ACTIVE:
             notify(
@@ -75,6 +80,12 @@ def merge(double, kept, *, by, reason):
                 by="",
             )
     return kept
+
+
+def register_after_merge(step):
+    """Have ``step(member, by=…, reason=…)`` called in the transaction of each merge, with the member that
+    is kept."""
+    _AFTERWARDS.append(step)
 
 
 def what_moves(double):

@@ -125,6 +125,20 @@ def test_a_team_enters_changes_and_deletes_its_own(reference):
     assert secretariat.get(f"/sdgs/reviews/{other.pk}/edit/").status_code == 200
 
 
+def test_what_its_city_writes_in_is_no_longer_compiled(reference):
+    membership = MembershipFactory()
+    review = LocalReview.objects.create(member=membership.member, title="VLR", is_compiled=True)
+    review.sources.create(title="A list", url="https://list.example/")
+    sent = {"member": membership.member.pk, "kind": "vlr", "initial-title": "VLR"}
+    people = StaffFactory(groups=["Moderators"]), membership.user
+    for person, title, is_compiled in zip(people, ("VLR 1", "VLR 2"), (True, False), strict=True):
+        signed_in(person).post(f"/sdgs/reviews/{review.pk}/edit/", sent | {"title": title})
+        review.refresh_from_db()
+        assert (review.title, review.is_compiled) == (title, is_compiled)
+        text = Client().get("/sdgs/reviews/").text
+        assert ("Compiled by the secretariat from:" in text) == is_compiled
+
+
 def test_one_person_enters_so_many_a_day(reference, monkeypatch):
     monkeypatch.setattr(views, "MAX_A_DAY", 2)
     membership = MembershipFactory()

@@ -12,13 +12,14 @@ from exchange.steps import moderation as steps
 from exchange.steps import questions as question_steps
 from exchange.steps.errors import (
     AlreadyThere,
+    ExchangeError,
     NotAllowed,
     ReasonRequired,
     StepRefused,
     TooManyToday,
 )
 from members.models import Event, Notice
-from members.teams import memberships
+from members.teams import memberships, merging
 from tests.conftest import signed_in
 from tests.exchange.factories import (
     AddresseeFactory,
@@ -27,7 +28,13 @@ from tests.exchange.factories import (
     CooperationFactory,
     QuestionFactory,
 )
-from tests.factories import LiveRevisionFactory, MembershipFactory, StaffFactory, UserFactory
+from tests.factories import (
+    LiveRevisionFactory,
+    MemberFactory,
+    MembershipFactory,
+    StaffFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +254,31 @@ def test_a_question_and_its_answer_that_waited_go_on_their_way(moderator):
     steps.approve(answer, by=moderator)
     question.refresh_from_db()
     assert (question.state, question.addressees.get().state) == ("answered", "answered")
+
+
+def test_a_merged_member_neither_adopts_its_own_policy_nor_one_twice(moderator):
+    member, double, team = MemberFactory(), MemberFactory(), MembershipFactory()
+    own, other = LiveRevisionFactory(case__member=member).case, LiveRevisionFactory().case
+    of_double = {"member": double, "author": team.user}
+    self_made = AdoptionFactory(**of_double, case=own)
+    draft = AdoptionFactory(**of_double, case=own, state="draft")
+    said = AdoptionFactory(**of_double, case=other)
+    compiled = AdoptionFactory(member=member, case=other, provenance="secretariat")
+    editor = StaffFactory(is_superuser=True)
+    MembershipFactory(user=team.user, member=double)
+    merging.merge(double, member, by=editor, reason="The same office")
+    removed = Adoption.objects.exclude(removed_at=None).order_by("pk")
+    assert [*removed] == [self_made, compiled]
+    assert {row.removed_reason for row in removed} == {
+        f"{double.name} ({double.slug}): The same office"
+    }
+    told = Notice.objects.filter(recipient=team.user, kind="entry-removed")
+    assert {notice.path for notice in told} == {row.get_absolute_url() for row in removed}
+    with pytest.raises(ExchangeError, match="cannot adopt its own policy"):
+        steps.restore(self_made, by=moderator, reason="Why not")
+    with pytest.raises(ExchangeError, match="cannot adopt its own policy"):
+        adoption_steps.publish(draft, by=team.user)
+    assert [*Adoption.objects.public().filter(member=member)] == [said]
 
 
 def test_an_answer_is_not_approved_while_its_question_is_removed(moderator):

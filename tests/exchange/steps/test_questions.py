@@ -396,6 +396,20 @@ def test_a_declined_question_tells_the_asker_why_who_asks_the_next(asked, asker)
         steps.ask_next(asked.question, by=asker, addressees=[(hue, "")])
 
 
+def test_the_secretariat_neither_takes_nor_declines_for_a_team(asked, moderator):
+    for step in (
+        lambda: steps.take(asked, by=moderator),
+        lambda: steps.decline(asked, by=moderator, reason="no-data"),
+    ):
+        with pytest.raises(NotAllowed, match="Only people in the team"):
+            step()
+    asked.refresh_from_db()
+    assert asked.state == "asked"
+    # Where nobody is, it says what the member told it.
+    alone = AddresseeFactory(question=asked.question)
+    assert steps.decline(alone, by=moderator, reason="no-data").state == "declined"
+
+
 def test_whoever_was_declined_may_answer_after_all(asked):
     steps.decline(asked, by=asked.people[0], reason="no-data", text="Lost.")
     steps.answer(asked.question, author=asked.people[0], member=asked.member, text=TEXT)
