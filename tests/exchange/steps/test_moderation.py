@@ -274,6 +274,8 @@ def test_a_merged_member_neither_adopts_its_own_policy_nor_one_twice(moderator):
     }
     told = Notice.objects.filter(recipient=team.user, kind="entry-removed")
     assert {notice.path for notice in told} == {row.get_absolute_url() for row in removed}
+    for adoption in (self_made, draft):
+        adoption.refresh_from_db()
     with pytest.raises(ExchangeError, match="cannot adopt its own policy"):
         steps.restore(self_made, by=moderator, reason="Why not")
     with pytest.raises(ExchangeError, match="cannot adopt its own policy"):
