@@ -11,5 +11,6 @@ urlpatterns = [
     re_path(
         r"^confirm-email/(?P<key>[-:\w]+)/$", email_views.confirm, name="account_confirm_email"
     ),
+    path("logout/", views.sign_out, name="account_logout"),
     path("", include("allauth.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
+from allauth.account.views import LogoutView
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -16,6 +17,19 @@ from members.models import Member
 from members.record import people
 
 from .forms import NameForm
+
+# What a browser keeps of drafts that could not be sent (``static/js/author.js``).
+CLEARED = '"storage"'
+
+
+@login_not_required
+@never_cache
+def sign_out(request):
+    """Ask, then sign out as allauth does, and let the browser forget drafts that were not sent."""
+    answer = LogoutView.as_view()(request)
+    if request.method == "POST":
+        answer["Clear-Site-Data"] = CLEARED
+    return answer
 
 
 @login_not_required
@@ -64,7 +78,9 @@ def delete(request):
         logout(request)
         get_adapter().send_mail("account/email/account_deleted", email, {})
         messages.success(request, _("Your account is deleted."))
-        return redirect("account_overview")
+        answer = redirect("account_overview")
+        answer["Clear-Site-Data"] = CLEARED
+        return answer
     return render(
         request,
         "account/delete.html",

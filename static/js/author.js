@@ -3,7 +3,7 @@
 const form = document.getElementById("section-form");
 const state = document.getElementById("save-state");
 const say = state.dataset;
-const key = `draft:${location.pathname}`;
+const key = `draft:${form.dataset.person}:${location.pathname}`;
 const WAIT = 3000; // after the last key
 const WITHOUT_BLANKS = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Tibetan}\p{Script=Myanmar}\p{Script=Khmer}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 const RETRY = 15000; // after a failure
@@ -35,6 +35,9 @@ const said = (all) => {
 };
 let lastSaid = dirty ? null : said(entries());
 let lastShown = state.textContent;
+
+// English as in citynet/formats/en: 09:00.
+const locale = () => document.documentElement.lang.replace(/^en$/, "en-GB");
 
 const show = (text, bad = false) => {
   state.textContent = text;
@@ -121,7 +124,7 @@ const answered = (answer, sent, sentText) => {
     clearErrors();
     lastSaid = sentText;
     // The time of the browser, not of the server.
-    lastShown = say.saved.replace("%s", new Date().toLocaleTimeString(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { timeStyle: "short" }));
+    lastShown = say.saved.replace("%s", new Date().toLocaleTimeString(locale(), { timeStyle: "short" }));
     dirty = typed() !== sent;
     if (dirty) return changed();
     forget();

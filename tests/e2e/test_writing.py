@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests import uploads
 
+from .conftest import sign_in as become
 from .test_accounts import PASSWORD
 from .writing import add_row, fill, press, rows, shown_errors
 
@@ -326,12 +327,20 @@ def test_session_that_ends_while_writing_loses_nothing_without_scripts(write, de
     expect(page.locator("#id_results")).to_have_value(TEXT)
 
 
-def test_text_of_a_page_that_was_closed_unsaved_is_offered_again(write):
+def test_text_of_a_page_that_was_closed_unsaved_is_offered_again(write, desk, site):
     page = write("lessons")
     page.locator("#id_lessons").fill(TEXT)
     page.close()
-    again = write("lessons", beside=page)
-    expect(again.locator("#id_lessons")).to_have_value("")
+    colleague = "colleague@tarlac.example"
+    desk("person", email=colleague, password=PASSWORD, member=CITY, role="official")
+    offers = []
+    for email in (colleague, EMAIL):
+        become(page.context, site, desk("session", email=email))
+        again = write("lessons", beside=page)
+        expect(again.locator("#id_lessons")).to_have_value("")
+        offers.append(again.get_by_role("button", name="Put it back").count())
+    # To who wrote it, and to nobody else at the same browser.
+    assert offers == [0, 1]
     press(again, "Put it back")
     expect(again.locator("#id_lessons")).to_have_value(TEXT)
     saved(again)

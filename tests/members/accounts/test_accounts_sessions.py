@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.members.people import is_signed_in, person, sign_in
+from tests.members.people import is_signed_in, person, reauthenticate, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +36,14 @@ def test_former_key_is_of_no_use_after_signing_out():
     assert with_key(key).get(reverse("account_name")).status_code == 200
     client.post(reverse("account_logout"))
     assert with_key(key).get(reverse("account_name")).status_code == 302
+
+
+def test_browser_forgets_with_the_account():
+    """Drafts that could not be sent are nothing for who signs in there next."""
+    client, user = Client(), person()
+    sign_in(client, user.email)
+    assert "Clear-Site-Data" not in client.get(reverse("account_logout"))
+    assert client.post(reverse("account_logout"))["Clear-Site-Data"] == '"storage"'
+    sign_in(client, user.email)
+    reauthenticate(client)
+    assert client.post(reverse("account_delete"))["Clear-Site-Data"] == '"storage"'
