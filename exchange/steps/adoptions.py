@@ -110,7 +110,8 @@ def publish(adoption, *, by):
         raise AlreadyThere(message % {"member": adoption.member}, there)
     adoption.state = Adoption.State.PUBLISHED
     adoption.published_at = timezone.now()
-    adoption.save(update_fields=["state", "published_at"])
+    _claim(adoption, by)
+    adoption.save(update_fields=["state", "published_at", "provenance"])
     audit.record("adoption-published", adoption, by=by)
     _tell_origin(adoption, by)
     return adoption

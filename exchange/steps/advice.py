@@ -111,6 +111,7 @@ def correct(
     """
     now = now or timezone.now()
     advice = lock(advice)
+    need_member(by, advice.member)
     if advice.author_id != by.pk:
         raise NotAllowed(_("Only who wrote it may correct it."))
     if not is_correctable(advice, now):

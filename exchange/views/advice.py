@@ -100,8 +100,9 @@ def advice(request, pk):
     question = shown.question
     if question and not know_how.is_open_to_all(question):
         question = Question.objects.readable_by(user).filter(pk=question.pk).first()
-    newer = Advice.objects.filter(replaces=shown).first()
-    older = shown.replaces
+    readable = Advice.objects.readable_by(user)
+    newer = readable.filter(replaces=shown).first()
+    older = readable.filter(pk=shown.replaces_id).first() if shown.replaces_id else None
     is_own = may_write_for(user, shown.member)
     cited = know_how.citation(shown)
     of_case = case is not None and may_write_for(user, case.member)
@@ -123,9 +124,7 @@ def advice(request, pk):
         "may_speak": is_own and speaks_for(user, shown),
         "is_moderator": is_moderator(user),
         "stands": shown.state == Advice.State.PUBLISHED and not shown.is_removed,
-        "may_correct": user.is_authenticated
-        and shown.author_id == user.pk
-        and steps.is_correctable(shown),
+        "may_correct": is_own and shown.author_id == user.pk and steps.is_correctable(shown),
         "may_flag": user.is_authenticated and not is_own and is_in_network(user),
         "citation": know_how.in_words(cited),
         "data": know_how.data(shown) if is_public else None,

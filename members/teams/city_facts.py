@@ -5,7 +5,6 @@ import uuid
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from members.errors import NotAllowed
@@ -16,7 +15,6 @@ from .leaders import leads
 
 FIELDS = ("population", "population_year", "population_source", "climate", "on_coast")
 OF_PAGE = ("about", "website", "contact_office", "contact_url")
-IN_RECORD = 80  # characters of a text
 # Whose figure a population is once a team has changed it, where the team names no source.
 OWN_SOURCE = "Reported by the city"
 
@@ -62,7 +60,7 @@ def in_words(name, value):
         return str(Member.Climate(value).label)
     if name == "on_coast":
         return _("yes") if value else _("no")
-    return Truncator(str(value)).chars(IN_RECORD)
+    return str(value)
 
 
 def set_photo(member, picture, texts, by):

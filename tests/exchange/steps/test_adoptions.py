@@ -246,7 +246,7 @@ def test_secretariat_writes_in_what_it_compiled_and_with_a_source(official, prov
         steps.begin(moderator, official.member, case, stage="preparing", words="They want to.")
 
 
-@pytest.mark.parametrize("way", ["edit", "report"])
+@pytest.mark.parametrize("way", ["edit", "report", "publish"])
 def test_what_its_team_writes_in_is_no_longer_the_secretariats(client, official, way):
     compiled = AdoptionFactory(member=official.member, provenance="secretariat")
     AdoptionSource.objects.create(adoption=compiled, title="Press", url="https://a.example/")
@@ -257,7 +257,9 @@ def test_what_its_team_writes_in_is_no_longer_the_secretariats(client, official,
     assert compiled.is_compiled
     assert "The secretariat, from the source" in client.get(compiled.get_absolute_url()).text
     texts = {"facts": edited(interest="Ours"), "changes": [], "shown": steps.as_shown(compiled)}
-    given = texts if way == "edit" else {"facts": facts(text="Our own words.")}
+    given = {"edit": texts, "report": {"facts": facts(text="Our own words.")}}.get(way, {})
+    if way == "publish":
+        Adoption.objects.update(state="draft", published_at=None)
     getattr(steps, way)(compiled, by=official, **given)
     own = Adoption.objects.get()
     assert own.provenance == "city"
@@ -265,7 +267,7 @@ def test_what_its_team_writes_in_is_no_longer_the_secretariats(client, official,
     # What was compiled before does not become the city's word.
     assert "The secretariat, from the source" not in page
     assert (page.count("<span>From the source</span>"), "compiled by the" in page) == (1, False)
-    assert f"<span>{official.member.name}</span>" in page or way == "edit"
+    assert f"<span>{official.member.name}</span>" in page or way != "report"
     with pytest.raises(NotAllowed):
         steps.edit(own, by=moderator, **texts | {"shown": steps.as_shown(own)})
     with pytest.raises(NotAllowed):
