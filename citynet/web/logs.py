@@ -32,7 +32,8 @@ REDACTED = "[…]"
 
 
 def clean(text):
-    """Return ``text`` without what may tell who somebody is, and without control characters but line breaks."""
+    """Return ``text`` without what may tell who somebody is, and of control characters with line breaks
+    only."""
     if PLAIN.fullmatch(text):
         return text
     text = VALUES.sub(rf"\1: {REDACTED}", text)

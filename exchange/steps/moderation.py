@@ -136,7 +136,8 @@ def restore(entry, *, by, reason):
 def flag(entry, *, by, reason, text=""):
     """Note that ``by`` finds something wrong with an entry, and return the flag.
 
-    A team flags an entry once, and so does a person, in whatever team later. When two teams have, it is hidden until the secretariat has looked.
+    A team flags an entry once, and so does a person, in whatever team later. When two teams have, it
+    is hidden until the secretariat has looked.
     """
     if not is_in_network(by):
         raise NotAllowed(_("Only people in the team of a city or organisation may flag entries."))

@@ -45,7 +45,8 @@ LAST_CONSONANTS = {"\u0bcd": TAMIL, "\u0d4d": MALAYALAM} | {
     chillu: f"(?:{chillu}|{letter}{MALAYALAM})" for chillu, letter in CHILLUS.items()
 }
 JOINERS = "\u200c\u200d"
-# What Arabic writes before a word: and, so; in, as, to; the. And Hebrew: and; that, when; from, in, as, to; the.
+# What Arabic writes before a word: and, so; in, as, to; the. And Hebrew: and; that, when; from, in, as,
+# to; the.
 PREFIXES = {
     "ARABIC": re.compile("[وف]?(?:[بك]?(?:ال)?|لل?)"),
     "HEBREW": re.compile("ו?(?:כש|ש)?[מבכל]?ה?"),

@@ -68,7 +68,8 @@ class Reading:
     """What was made of the words of a question.
 
     ``with_all`` cases have all the words, of which ``standing_first`` stand before all others,
-    ``with_some`` have some of them, and ``by_target`` have none but serve a target that is near. ``only_by_target`` are the keys of those among the answer's.
+    ``with_some`` have some of them, and ``by_target`` have none but serve a target that is near.
+    ``only_by_target`` are the keys of those among the answer's.
     ``common`` are words in most of the library, ``unknown`` ones in no case.
     """
 

@@ -102,7 +102,8 @@ def compose_note(note, phrases, sections, case):
 def assign(keys, reviewer, *, by, message=""):
     """Assign the open submissions among ``keys`` to a reviewer, or with None back to the queue.
 
-    A ``message`` goes with it, and stays as a note among moderators. Return how many were reassigned. Raises ``ValueError`` for somebody who may not decide.
+    A ``message`` goes with it, and stays as a note among moderators. Return how many were reassigned.
+    Raises ``ValueError`` for somebody who may not decide.
     """
     if reviewer and not notifications.moderators().filter(pk=reviewer.pk).exists():
         raise ValueError("Only who may decide can be given a submission.")

@@ -1,4 +1,6 @@
-"""A secretariat for the browser tests: a moderator and an editor in chief with codes to sign in, and what waits for them.
+"""A secretariat for the browser tests: a moderator and an editor in chief with codes to sign in.
+
+Some work waits for them.
 
 Run beside the server, on its data: ``manage.py shell -c "…; secretariat.open_desk()"``.
 """
