@@ -204,6 +204,18 @@ def office(kind, more=(), **options):
     return archive([*parts, *more], **options)
 
 
+def cut_short(kind):
+    """An ODT or ODS whose first entry, by its list, goes on after the end of the file."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as zipped:
+        zipped.writestr("content.xml", "<document/>")
+        zipped.writestr("mimetype", MIMETYPES[kind])
+    whole = written.getvalue()
+    entry = whole.rindex(b"PK\x01\x02")
+    size = (len(whole) - whole.index(b"mimetype")).to_bytes(4, "little")
+    return whole[: entry + 20] + size + size + whole[entry + 28 :]
+
+
 EXECUTABLE = b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200) + b"This program cannot be run in DOS mode."
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!DOCTYPE html><html><body><script>alert(1)</script></body></html>"

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 import zlib
+from contextlib import contextmanager
 from urllib.parse import unquote
 from xml.parsers import expat
 
@@ -158,7 +159,7 @@ def _check_workbook_of_chart(archive, name, stored, *, is_inside):
     """Check the workbook that holds the figures of a chart; no other file may be in a document."""
     if is_inside or not name.endswith(".xlsx"):
         _objects()
-    with archive.open(stored) as part:
+    with _part(archive, stored, "XLSX") as part:
         content = io.BytesIO(part.read())
     content.size = content.getbuffer().nbytes
     _check_open_xml(content, "XLSX", is_inside=True)
@@ -256,7 +257,7 @@ def _check_odf(file, label, kind):
         names = [name for name in archive.namelist() if not name.endswith("/")]
         if "mimetype" not in names or "content.xml" not in names:
             refuse_other_content(label)
-        with archive.open("mimetype") as part:
+        with _part(archive, "mimetype", label) as part:
             if part.read(HEAD).strip() != f"{ODF_TYPE}{kind}".encode():
                 refuse_other_content(label)
         if any(name.startswith(("Basic/", "Scripts/")) for name in names):
@@ -371,14 +372,21 @@ class _Reader:
 def _read(archive, name, label, element, most):
     """Read an XML part of at most so many elements to its end, and return how many it has."""
     reader = _Reader(element, most)
+    with _part(archive, name, label) as part:
+        while chunk := part.read(CHUNK):
+            reader.parser.Parse(chunk, False)
+        reader.parser.Parse(b"", True)
+    return most - reader.left
+
+
+@contextmanager
+def _part(archive, name, label):
+    """Open a part of an archive; what cannot be read of it, or understood, refuses the file."""
     try:
         with archive.open(name) as part:
-            while chunk := part.read(CHUNK):
-                reader.parser.Parse(chunk, False)
-        reader.parser.Parse(b"", True)
+            yield part
     except (
         *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError),
         *(expat.ExpatError, LookupError, ValueError),
     ):
         refuse_other_content(label)
-    return most - reader.left

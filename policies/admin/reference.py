@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from citynet.web.admin import AddressFromNameForm, LockedChangeMixin, page
+from citynet.web.text import is_key
 from members.record import audit
 from policies.forms.curation import ThemeMergeForm
 from policies.models import FormerTheme, Phrase, RevisionTheme, Theme
@@ -87,7 +88,7 @@ class ThemeAdmin(LockedChangeMixin, admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         merge = None
-        if object_id.isdecimal() and self.has_change_permission(request):
+        if is_key(object_id) and self.has_change_permission(request):
             merge = reverse("admin:policies_theme_merge", args=[object_id])
         return super().change_view(
             request, object_id, form_url, {"merge": merge, **(extra_context or {})}

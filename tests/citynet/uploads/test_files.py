@@ -174,6 +174,7 @@ def test_harmless_pdf_is_taken(content):
         ("a.odt", office("ods"), "content"),
         ("a.ods", office("odt"), "content"),
         ("a.odt", archive([("mimetype", uploads.MIMETYPES["odt"])]), "content"),
+        ("a.ods", uploads.cut_short("ods"), "content"),
         ("a.odt", office("odt", [("Basic/Standard/Module1.xml", "macro")]), "macros"),
         ("a.odt", office("odt", [("Scripts/python/a.py", "macro")]), "macros"),
         (
