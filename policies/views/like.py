@@ -16,6 +16,7 @@ from members import traits
 from members.models import Member
 from members.traits import Likeness, Trait
 from policies.models import Revision
+from policies.search.counts import count_cases
 from sdg.models import Target
 
 MAX_CHOSEN = 3  # cities of the person's own choice
@@ -106,19 +107,19 @@ def _add_policies(member, cities):
     """Give each member ``case_count`` and ``shared``, the first of the targets that both have policies
     for, with ``more_shared``, how many they are beyond those; in three queries."""
     members = [member, *(city.member for city in cities)]
-    live = Revision.objects.live()
-    cases, targets = defaultdict(set), defaultdict(set)
+    # Without an order, or every case would be a row of its own.
+    live = Revision.objects.live().order_by()
+    cases, targets = count_cases().of("member"), defaultdict(set)
     # Further members have a part in a joint case as the one whose case it is.
     for owners in ("case__member", "joint_members__member"):
         rows = live.filter(**{f"{owners}__in": members})
-        for owner, case, code in rows.values_list(owners, "case", "contributions__target"):
-            cases[owner].add(case)
+        for owner, code in rows.values_list(owners, "contributions__target").distinct():
             targets[owner].add(code)
     names = Target.objects.select_related("goal").in_bulk(targets[member.pk] - {None})
     in_order = sorted(names.values(), key=lambda target: target.position)
     for city in cities:
         other = city.member
-        other.case_count = len(cases[other.pk])
+        other.case_count = cases.get(other.slug, 0)
         shared = [target for target in in_order if target.code in targets[other.pk]]
         other.shared, other.more_shared = shared[:MAX_SHARED], len(shared[MAX_SHARED:])
 

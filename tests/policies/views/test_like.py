@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from policies.search import index
 from sdg.models import Target
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
 
@@ -129,6 +130,7 @@ def test_queries_do_not_grow(client, asked, django_assert_num_queries, others):
     for _other in range(others):
         other = MemberFactory(**SAME)
         LiveRevisionFactory(case=CaseStudyFactory(member=other), targets=["6.1"])
+    index.sync()
 
     with django_assert_num_queries(7):
         client.get("/members/iloilo/like/")
