@@ -44,6 +44,8 @@ MAX_CHANGES = 12
 EDITABLE = ("learned_by", "interest", "kept", "reason", "started", "own_case")
 CHANGE = ("aspect", "kind", "what", "reason", "when")
 INDICATOR_TEXTS = ("name", "unit")
+# What the original city said of a text goes, or is called older, once that text is another.
+OF_ORIGIN = ("confirmed_by_origin_at", "origin_note_is_older")
 
 
 @transaction.atomic
@@ -179,7 +181,7 @@ def edit(adoption, *, by, facts, changes, shown):
     for name in EDITABLE:
         setattr(adoption, name, facts[name])
     _claim(adoption, by)
-    fields = [*EDITABLE, "provenance", "confirmed_by_origin_at"]
+    fields = [*EDITABLE, "provenance", *OF_ORIGIN]
     stage = adoption.stage
     if facts.get("stage") and not adoption.reports.exists():
         adoption.stage = facts["stage"]
@@ -192,7 +194,7 @@ def edit(adoption, *, by, facts, changes, shown):
         for position, row in enumerate(changes)
     )
     if stage != adoption.stage or shown != as_shown(adoption):
-        adoption.confirmed_by_origin_at = None
+        _outdate_origin(adoption)
     adoption.save(update_fields=fields)
     _record("adoption-changed", adoption, by)
     return adoption
@@ -217,12 +219,13 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
         for position, row in enumerate(indicators)
     )
     if reason and reason != adoption.reason:
-        adoption.reason, adoption.confirmed_by_origin_at = reason, None
+        adoption.reason = reason
+        _outdate_origin(adoption)
     _claim(adoption, by)
     take_stage(adoption)
     if adoption.is_final and not adoption.reason.strip():
         raise ReasonRequired
-    adoption.save(update_fields=["stage", "reason", "provenance", "confirmed_by_origin_at"])
+    adoption.save(update_fields=["stage", "reason", "provenance", *OF_ORIGIN])
     _record("adoption-reported", adoption, by)
     _settle_due(adoption)
     return new
@@ -232,6 +235,12 @@ def _claim(adoption, by):
     """Make an adoption, not yet saved, its city's own where its team writes in it."""
     if writes_as(by).filter(pk=adoption.member_id).exists():
         adoption.provenance = CaseStudy.Provenance.CITY
+
+
+def _outdate_origin(adoption):
+    """Note, unsaved, that the original city has not seen what an adoption says now."""
+    adoption.confirmed_by_origin_at = None
+    adoption.origin_note_is_older = bool(adoption.origin_note)
 
 
 def _record(action, adoption, by, reason=""):
@@ -354,9 +363,9 @@ def enter(adoption, *, by, is_new, has_new_report, has_other_words=False):
     if has_new_report:
         take_stage(adoption)
         adoption.save(update_fields=["stage"])
-    if has_other_words and adoption.confirmed_by_origin_at:
-        adoption.confirmed_by_origin_at = None
-        adoption.save(update_fields=["confirmed_by_origin_at"])
+    if has_other_words:
+        _outdate_origin(adoption)
+        adoption.save(update_fields=OF_ORIGIN)
     audit.record("adoption-published" if is_new else "adoption-changed", adoption, by=by)
     if is_new:
         _tell_origin(adoption, by)
@@ -380,7 +389,7 @@ def _answered(adoption, by, note, action, act, further=()):
     """Save what the original city says; tell the adopter's team, and who else is concerned."""
     refuse_contact_details(note)
     if note.strip():
-        adoption.origin_note = note
+        adoption.origin_note, adoption.origin_note_is_older = note, False
     adoption.save()
     audit.record(action, adoption, by=by)
     settle(address("exchange:adoption", adoption.pk), kind=Notice.Kind.ADOPTION_NEW)

@@ -127,9 +127,9 @@ def adoptions_of(members, today):
 def adopted_by_others(members):
     """Return what others adopted of the members' cases and the members have said nothing on yet."""
     rows = Adoption.objects.standing().filter(
+        Q(origin_note="") | Q(origin_note_is_older=True),
         case__member__in=members,
         confirmed_by_origin_at=None,
-        origin_note="",
         disputed_at=None,
     )
     return list(rows.with_originals().order_by("published_at", "pk")[:SHOWN])

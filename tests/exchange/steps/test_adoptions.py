@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from exchange.steps.errors import (
     ReasonRequired,
     StepRefused,
 )
+from exchange.views import mine
 from members.models import Event, Notice
 from members.teams import memberships
 from tests.conftest import signed_in
@@ -421,13 +424,22 @@ def test_what_the_original_city_confirmed_is_what_it_has_read(case, official):
     ):
         steps.confirm(adoption, by=case.coordinator)
         assert change(**given).confirmed_by_origin_at is None
-    steps.confirm(adoption, by=case.coordinator)
+    steps.confirm(adoption, by=case.coordinator, note="We showed it.")
     assert change(changes=[row]).confirmed_by_origin_at  # saved as it was
+    assert not adoption.origin_note_is_older
     steps.report(adoption, by=official, facts=facts())
     assert change(changes=[row]).confirmed_by_origin_at
     steps.report(adoption, by=official, facts=facts(stage="stopped"), reason="No money.")
     adoption.refresh_from_db()
     assert adoption.confirmed_by_origin_at is None
+    # Its note stays, and readers are told that the text was another one.
+    older = f"Written on an earlier text: {adoption.member} has changed it since."
+    for note, is_older in (("We showed it.", True), ("So it was.", False)):
+        assert (mine.adopted_by_others([case.member]) == [adoption]) == is_older
+        caches["pages"].clear()
+        page = Client().get(adoption.get_absolute_url()).text
+        assert (note in page, older in page) == (True, is_older)
+        steps.add_note(adoption, by=case.coordinator, note="So it was.")
     for act in (steps.confirm, steps.add_note, steps.dispute):
         with pytest.raises(ChangedMeanwhile, match="read it again"):
             act(adoption, by=case.coordinator, note="So it is.", shown=read)
