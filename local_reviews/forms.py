@@ -2,6 +2,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, ModelChoiceFilter, NumberFilter
 
+from exchange.content.contact_details import contact_details
+from exchange.steps.entries import contact_details_message
 from members.models import Member
 from policies.filters.strict import StrictFilterSet
 from policies.models import Revision
@@ -105,6 +107,9 @@ class ReviewForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
+        for name in {"title", "note"} & set(self.changed_data):
+            if found := contact_details(data.get(name) or ""):
+                self.add_error(name, contact_details_message(found))
         # What a city enters itself is the report; an announcement was found by the secretariat.
         if "url" in self.changed_data:
             self.instance.url_is = LocalReview.UrlIs.REPORT if data.get("url") else ""

@@ -112,6 +112,12 @@ def test_a_team_enters_changes_and_deletes_its_own(reference):
     answer = client.post("/sdgs/reviews/new/", wrong)
     assert set(answer.context["form"].errors) == {"member", "year", "url", "goals"}
     assert answer.status_code == 422
+    # What is public at once holds nobody's address or number; what stood before is left alone.
+    for given in ({"title": "Ask an@hue.example"}, {"note": "Call +84 912 345 678"}):
+        answer = client.post("/sdgs/reviews/new/", sent | given)
+        assert (set(answer.context["form"].errors), answer.status_code) == ({*given}, 422)
+    page = lxml.html.fromstring(client.get(f"/sdgs/reviews/{mine.pk}/edit/").content)
+    assert "cannot be brought back" in page.xpath("//details[.//form]")[0].text_content()
     for path in (f"/sdgs/reviews/{other.pk}/edit/", f"/sdgs/reviews/{other.pk}/delete/"):
         assert client.post(path, sent).status_code == 404
     client.post(f"/sdgs/reviews/{mine.pk}/edit/", sent | {"title": "Ours"})
