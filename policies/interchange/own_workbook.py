@@ -75,14 +75,15 @@ def start(entry, *, user, member):
     Raises ``EditRefused`` and ``TooManyDrafts``, as ``authoring.start_case``.
     """
     written = entry.revision
-    texts = {name: getattr(written, name) for name in ("title", "summary", "language")}
-    draft = authoring.start_case(user=user, member=member, **texts)
-    for name, value in values_of(written).items():
-        setattr(draft, name, value)
+    values = values_of(written)
+    # Not written but worked out, and rounded when it is stored.
+    in_usd = values.pop("budget_usd")
+    draft = authoring.start_case(user=user, member=member, **values)
+    draft.budget_usd = in_usd
     for name, rows in entry.rows.items():
         model = Revision.row_models()[name]
-        # The second of two clicks finds the draft of the first one.
-        model.objects.filter(revision=draft).delete()
+        if model.objects.filter(revision=draft).exists():
+            continue  # The second of two clicks finds the draft of the first one.
         for row in rows:
             row.revision = draft
         model.objects.bulk_create(rows)

@@ -41,7 +41,7 @@ def start_case(*, user, member, **content):
     another member's case and ``TooManyDrafts``.
     """
     held_by = _holder(user, member)
-    draft = recent_draft(user, member, content["title"], Provenance.CITY)
+    draft = recent_draft(user, member, content, Provenance.CITY)
     if draft is None:
         _check_drafts(user)
         draft = first_draft(user, member, Provenance.CITY, content, held_by=held_by)
@@ -99,8 +99,8 @@ def change_member(case, *, user, member):
     return case
 
 
-def recent_draft(user, member, title, provenance):
-    """Return the draft that ``user`` has just started with the same title, or None.
+def recent_draft(user, member, content, provenance):
+    """Return the draft that ``user`` has just started with the same ``content``, or None.
 
     Locks the user, so that the second of two clicks waits and finds what the first one created.
     """
@@ -110,8 +110,8 @@ def recent_draft(user, member, title, provenance):
         case__member=member,
         case__provenance=provenance,
         state=Revision.State.DRAFT,
-        title=title,
         created_at__gte=timezone.now() - DUPLICATE_WINDOW,
+        **content,
     ).first()
 
 

@@ -221,7 +221,7 @@ def compile_case(member, *, by, reason="", **basics):
     The second of two clicks returns the draft of the first one.
     """
     provenance = CaseStudy.Provenance.SECRETARIAT
-    draft = authoring.recent_draft(by, member, basics["title"], provenance)
+    draft = authoring.recent_draft(by, member, basics, provenance)
     if draft is None:
         draft = authoring.first_draft(by, member, provenance, basics)
         audit.record("case-compiled", draft.case, by=by, reason=reason)

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 from policies.models import CaseStudy, Revision
+from policies.workflow import authoring
 from tests.factories import MemberFactory, MembershipFactory, UserFactory
 from tests.uploads import sent
 
@@ -221,3 +222,21 @@ def test_rows_without_end_are_not_read_to_the_end(official, membership):
     answer = upload(official, membership.member, filled(official, CASE, Stakeholders=rows))
     assert answer.status_code == 422
     assert "A case has at most 500 rows here." in answer.text
+
+
+def test_only_the_same_workbook_goes_on_with_a_draft_just_begun(official, membership):
+    by_form = authoring.start_case(
+        user=membership.user, member=membership.member, title="Night buses", summary="By hand."
+    )
+    indicators = [{"name": "Passengers", "result": 7000}]
+    content = filled(official, CASE, Indicators=indicators)
+    for _click in range(2):
+        upload(official, membership.member, content)
+    upload(official, membership.member, filled(official, CASE | {"solution": "Nine lines."}))
+    drafts = Revision.objects.order_by("pk")
+    assert [(each.summary, each.indicators.count()) for each in drafts] == [
+        ("By hand.", 0),
+        (CASE["summary"], 1),
+        (CASE["summary"], 0),
+    ]
+    assert drafts[0] == by_form
