@@ -1,7 +1,7 @@
 """Figures of the exchange by month: for the secretariat all of them, for the public the first four.
 
-A question counts in the month in which it was put to its addressees. Network questions count among all:
-the figures say nothing of what they are.
+A question counts in the month in which it was put to its addressees. What is for the network only counts
+for the secretariat, not for the public.
 """
 
 import statistics
@@ -56,6 +56,7 @@ MEASURES = {
     "opened": gettext_lazy("Needs and offers opened"),
     "renewed": gettext_lazy("Needs and offers renewed"),
 }
+OPEN_TO_ALL = Q(visibility="public", hidden_at=None)
 WITH_RESULT = ("better", "about-the-same", "worse")
 
 
@@ -116,7 +117,7 @@ def active_teams(now=None):
 def public_measures():
     """Return (what it counts, the number as text) of the last twelve months, only what there is."""
     period = last_months(timezone.localdate())
-    rows = _questions(period).values_list("opened_at", "answered_at")
+    rows = _questions(period).filter(OPEN_TO_ALL).values_list("opened_at", "answered_at")
     waits = [(answered - opened) / DAY for opened, answered in rows if answered]
     found = []
     if waits:
@@ -133,7 +134,7 @@ def public_measures():
         if reported:
             label = _("adoptions on record, %(count)s of them with a report") % {"count": reported}
         found.append((label, str(number)))
-    if number := filled_gaps().count():
+    if number := filled_gaps().filter(OPEN_TO_ALL).count():
         label = ngettext(
             "gap of a case closed after a question", "gaps of cases closed after a question", number
         )

@@ -193,8 +193,12 @@ def approve(advice, *, by):
     refuse_removed(advice)
     if advice.state != State.CHECKING:
         raise StepRefused(_("This advice does not wait for the secretariat any more."))
-    if advice.question_id and lock(advice.question).removed_at:
-        raise StepRefused(_("Its question was removed: restore that first, or refuse this."))
+    if advice.question_id:
+        question = lock(advice.question)
+        if question.removed_at:
+            raise StepRefused(_("Its question was removed: restore that first, or refuse this."))
+        if question.hidden_at:
+            raise StepRefused(_("Two teams have flagged its question: look at that first."))
     advice.state = State.PUBLISHED
     advice.save(update_fields=["state"])
     _retire_replaced(advice)

@@ -196,10 +196,13 @@ def routing_rows(found):
 
 def answers_of(found, person):
     """Return the answers to a question that ``person`` may read, as they stand now."""
+    readable = Advice.objects.readable_by(person)
     return (
-        Advice.objects.readable_by(person)
-        .filter(question=found, state=Advice.State.PUBLISHED, hidden_at=None, removed_at=None)
-        .select_related("member", "replaces", "case__live", "case__member")
+        readable.filter(
+            question=found, state=Advice.State.PUBLISHED, hidden_at=None, removed_at=None
+        )
+        .select_related("member", "case__live", "case__member")
+        .prefetch_related(Prefetch("replaces", readable))
         .order_by("created_at", "pk")
     )
 

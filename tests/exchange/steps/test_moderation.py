@@ -283,9 +283,14 @@ def test_a_merged_member_neither_adopts_its_own_policy_nor_one_twice(moderator):
     assert [*Adoption.objects.public().filter(member=member)] == [said]
 
 
-def test_an_answer_is_not_approved_while_its_question_is_removed(moderator):
+def test_an_answer_is_not_approved_while_its_question_is_removed_or_hidden(moderator):
     question = QuestionFactory()
     answer = AdviceFactory(question=question, state="checking")
+    asker = MembershipFactory(member=question.member, role="coordinator").user
+    type(question).objects.update(hidden_at=timezone.now())
+    with pytest.raises(StepRefused, match="Two teams have flagged its question"):
+        steps.approve(answer, by=moderator)
+    assert not asker.notices.exists()
     steps.remove(question, by=moderator, reason="It sells lamps")
     with pytest.raises(StepRefused, match="Its question was removed"):
         steps.approve(answer, by=moderator)

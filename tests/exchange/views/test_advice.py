@@ -150,6 +150,16 @@ def test_an_answer_in_nepali_stands_with_its_figures_and_english(client, referen
     assert answer.get_absolute_url() not in page(client, live.case.get_absolute_url())
 
 
+def test_the_public_is_not_led_to_an_older_answer_of_the_network(client, reference, official):
+    older = AdviceFactory(visibility="network", member=official.member, question=QuestionFactory())
+    newer = AdviceFactory(replaces=older, question=older.question, member=official.member)
+    type(older).objects.filter(pk=older.pk).update(state="replaced")
+    for reader, is_led in ((client, False), (signed_in(official.user), True)):
+        for address in (newer.get_absolute_url(), older.question.get_absolute_url()):
+            shown = page(reader, address)
+            assert (f'href="{older.get_absolute_url()}"' in shown) == is_led
+
+
 def test_a_figure_does_not_change_the_case_and_opens_its_draft(client, reference, official):
     """Sentence 7."""
     live = LiveRevisionFactory(case__member=official.member, budget_amount=None, staff_fte=None)

@@ -1,12 +1,13 @@
 """The front page of the exchange: full of the library from the first day."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from exchange.content import worth_asking
+from exchange.content import measures, worth_asking
 from exchange.models import Topic
 from policies.models import CaseUse
 from tests.exchange.factories import (
@@ -18,6 +19,7 @@ from tests.exchange.factories import (
 from tests.factories import LiveRevisionFactory
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 def main_of(client):
@@ -79,3 +81,19 @@ def test_it_asks_as_often_for_three_as_for_one(
         shown = main_of(client)
     assert shown.count("Ask for the cost of cleaning too") == rows
     assert shown.count("See our night buses at work") == rows
+
+
+def test_public_figures_count_what_the_public_may_read(reference):
+    now = timezone.now()
+    live = LiveRevisionFactory(staff_fte=2)
+    asked = {"case": live.case, "gap": "staff", "opened_at": now - DAY, "answered_at": now}
+    live.case.revisions.update(decided_at=now)
+    public = QuestionFactory(**asked)
+    QuestionFactory(**asked, visibility="network")
+    QuestionFactory(**asked, hidden_at=now)
+    numbers = [number for _label, number in measures.public_measures()]
+    assert numbers == ["1 of 1", "1 day", "1"]
+    # The secretariat counts all that stand.
+    assert [*measures.filled_gaps().values_list("visibility", flat=True)].count("network") == 1
+    public.delete()
+    assert measures.public_measures() == []
