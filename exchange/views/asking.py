@@ -82,16 +82,23 @@ class _Asking:
     def initial(self):
         """Return what the form begins with."""
         if self.draft:
-            return {name: self.text(name) for name in KEPT} | {"visibility": "public"}
+            kept = {name: self.text(name) for name in KEPT} | {"visibility": "public"}
+            return kept | {"title": kept["title"] or self.filled_in()}
         initial = {
             "visibility": "public",
             "language": "en",
             "targets": self.text("target")[:20],
             "topic": gaps.TOPICS.get(self.gap),
         }
-        if self.case and self.gap:
-            initial["title"] = gaps.question_about(self.gap, self.case.live.title)
+        if title := self.filled_in():
+            initial["title"] = title
         return initial
+
+    def filled_in(self):
+        """Return the title that the form begins with; "" where the address names no gap of a case."""
+        if not (self.case and self.gap):
+            return ""
+        return gaps.question_about(self.gap, self.case.live.title)
 
 
 @signing_in_to(gettext_lazy("Sign in to ask a city: then you come to your question."))
@@ -123,6 +130,9 @@ def similar_questions(request):
 def _keep(request, asking):
     """Keep what was typed until the person is in a team, and lead to finding one."""
     fields = {name: asking.text(name)[:LONGEST_KEPT] for name in KEPT}
+    if fields["title"] == asking.filled_in():
+        # It follows the title that the case has when the person goes on.
+        fields["title"] = ""
     QuestionDraft.objects.update_or_create(author=request.user, defaults={"fields": fields})
     messages.success(
         request,

@@ -147,6 +147,19 @@ def test_without_a_team_one_is_told_why_and_what_was_typed_waits(case):
     assert not QuestionDraft.objects.exists()
 
 
+def test_what_waits_follows_the_title_of_its_case(case):
+    client = signed_in(UserFactory())
+    filled_in = client.get(f"{ASK}?case={case.pk}&gap=staff").context["form"]["title"].value()
+    client.post(ASK, {"case": case.pk, "gap": "staff", "title": filled_in, "background": "Why?"})
+    type(case.live).objects.update(title="Buses [Removed on 1 December 2026]")
+    assert "Night" not in str(QuestionDraft.objects.values_list("fields", flat=True).get())
+    form = client.get(ASK).context["form"]
+    assert [form[name].value() for name in ("title", "background")] == [
+        "How many people worked on “Buses [Removed on 1 December 2026]”, and for how long?",
+        "Why?",
+    ]
+
+
 def test_a_form_sent_when_signed_out_is_not_lost(client, case):
     answer = client.post(ASK, {"case": case.pk, "title": TITLE})
     assert answer.status_code == 401
