@@ -146,7 +146,7 @@ class Adoption(Entry):
     )
     origin_note = models.CharField(_("note of the original city"), max_length=500, blank=True)
     origin_note_is_older = models.BooleanField(
-        _("the note is older than the text"), default=False, editable=False
+        _("the note is older than the text"), default=False, db_default=False, editable=False
     )
     # Until the secretariat has decided, the entry says that it is disputed.
     disputed_at = models.DateTimeField(_("disputed on"), null=True, blank=True)
