@@ -235,3 +235,31 @@ def test_the_page_asks_as_many_queries_for_three_as_for_one(
         steps.save_search(user, query=f"q={number}", name="x", every="week")
         with django_assert_max_num_queries(9):
             client.get("/my/alerts/")
+
+
+def test_one_case_too_many_is_refused_and_the_timer_says_how_many_it_told(
+    at, reference, monkeypatch, capsys
+):
+    user = MembershipFactory().user
+    one, other = (publish(title, BETWEEN).case for title in ("One", "Other"))
+    monkeypatch.setattr(steps, "MAX_FOLLOWED", 1)
+    client = signed_in(user)
+    client.post(f"/my/alerts/follow/{one.pk}/")
+    page = client.post(f"/my/alerts/follow/{other.pk}/", follow=True)
+    assert [str(message) for message in page.context["messages"]] == [
+        "You follow this policy.",
+        "You follow 1 policies, which is the most: end one first.",
+    ]
+    assert [str(follow) for follow in Follow.objects.all()] == [str(one)]
+    Follow.objects.all().delete()
+    steps.save_search(user, query="", name="All", every="week")
+    # Where the index does not answer, nothing is told and the search is looked at again.
+    at.move_to(MONDAY)
+    with monkeypatch.context() as away:
+        away.setattr(index, "reader", lambda: None)
+        call_command("send_alerts")
+    assert capsys.readouterr().out == "0 people told what is new\n"
+    publish("Three", MONDAY)
+    at.move_to(MONDAY + timedelta(hours=1))
+    call_command("send_alerts")
+    assert capsys.readouterr().out == "1 people told what is new\n"

@@ -244,3 +244,20 @@ def test_a_wrong_line_changes_nothing_and_is_named(reference, tmp_path, line, me
     with pytest.raises(CommandError, match=f"Line 2: .*{message}"):
         run(str(path))
     assert not LocalReview.objects.exists()
+
+
+@pytest.mark.parametrize("command", ["load_reviews", "load_seminars"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, command):
+    with pytest.raises(CommandError, match=r"absent\.jsonl: No such file or directory"):
+        call_command(command, str(tmp_path / "absent.jsonl"))
+    torn = tmp_path / "torn.jsonl"
+    torn.write_text('{"title": "Hue"', encoding="utf-8")
+    with pytest.raises(CommandError, match=r"torn\.jsonl is not JSON Lines: "):
+        call_command(command, str(torn))
+
+
+@pytest.mark.parametrize("path", ["/sdgs/reviews/", "/collections/", "/exchange/adoptions/"])
+def test_a_page_of_a_list_that_there_is_not_is_no_page(client, reference, path):
+    assert [client.get(f"{path}?page={page}").status_code for page in ("1", "2", "x", "0")] == [
+        *(200, 404, 404, 404),
+    ]

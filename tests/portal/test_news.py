@@ -47,6 +47,17 @@ def test_news_are_written_in_the_admin_with_their_history(moderator_client, edit
     ]
 
 
+def test_each_of_several_news_deleted_at_once_is_on_record(editor_client):
+    made = [news(title, day) for day, title in enumerate(("Congress", "Fair"))]
+    sent = {"action": "delete_selected", "_selected_action": [each.pk for each in made]}
+    editor_client.post("/admin/portal/news/", sent | {"post": "yes"})
+    days = [TODAY.isoformat(), (TODAY - timedelta(days=1)).isoformat()]
+    assert sorted(Event.objects.values_list("action", "reason")) == sorted(
+        ("news-deleted", f"{day} {title}\n\nFor cities.")
+        for day, title in zip(days, ("Congress", "Fair"), strict=True)
+    )
+
+
 def test_news_are_on_the_home_page_in_a_list_and_in_a_feed(client, reference):
     assert 'id="news"' not in client.get("/").text
     assert "There is no news yet." in client.get("/news/").text

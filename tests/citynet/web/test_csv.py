@@ -4,7 +4,7 @@ import io
 import pytest
 from django.test import RequestFactory
 
-from citynet.web.csv import BYTE_ORDER_MARK, csv_response, guarded, lines
+from citynet.web.csv import BYTE_ORDER_MARK, csv_response, guarded, joined, lines
 
 
 def read(pieces):
@@ -111,3 +111,10 @@ def test_head_request_reads_no_row():
     assert answer.getvalue() == b""
     assert not answer.has_header("Content-Length")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="cases.csv"'
+
+
+def test_short_lines_are_sent_in_pieces_and_none_is_lost():
+    lines_ = [f"{number:05}\n" for number in range(30_000)]
+    pieces = list(joined(lines_))
+    assert "".join(pieces) == "".join(lines_)
+    assert [len(piece) for piece in pieces] == [65_538, 65_538, 48_924]

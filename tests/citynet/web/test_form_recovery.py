@@ -172,3 +172,35 @@ def test_nothing_of_another_site_is_shown():
             reverse("my:propose"), {"message": "Planted"}, headers={"origin": origin}
         )
         assert (answer.status_code, "Planted" in answer.text) == (403, False)
+
+
+# What stands above what was typed, where a session has ended; a value that nobody writes has nothing.
+LABELS = {
+    "/my/alerts/save/?goal=11": [
+        ("name", "Name"),
+        ("kinds", "Tell me every week of"),
+        ("colour", ""),
+    ],
+    "/my/collections/1/": [
+        ("title", "Title"),
+        ("items-0-note", "Note"),
+        ("initial-title", ""),
+        ("items-0-id", ""),
+    ],
+    "/policies/new/": [("title", "Title"), ("summary", "Summary"), ("colour", "")],
+    "/policies/new/workbook/": [("member", "City or organisation"), ("colour", "")],
+    "/exchange/advise/": [("text", "What you know"), ("colour", "")],
+    "/exchange/introduce/": [("text", "What you write"), ("colour", "")],
+    "/my/introductions/1/": [("note", "Reason, if you decline (optional)"), ("colour", "")],
+    "/seminars/1/register/": [("language", "You would speak"), ("colour", "")],
+}
+
+
+@pytest.mark.parametrize(("path", "fields_of_form"), LABELS.items())
+def test_what_was_typed_is_shown_under_the_names_of_its_fields(client, path, fields_of_form):
+    sent = {name: f"typed for {name}" for name, _label in fields_of_form}
+    answer = client.post(path, sent)
+    assert (answer.status_code, fields(answer)) == (401, sent)
+    assert answer.context["typed"] == [
+        (label, sent[name]) for name, label in fields_of_form if label
+    ]

@@ -4,6 +4,7 @@ import datetime
 
 from django.template import engines
 
+from citynet.web import moments
 from citynet.web.moments import in_words, zone_of
 
 AT = datetime.datetime(2026, 11, 30, 0, 0, 0, 956658, tzinfo=datetime.UTC)
@@ -20,6 +21,11 @@ def test_moment_stands_in_the_time_of_the_members_country_or_in_utc_and_says_so(
         "XX": "30 November 2026, 00:00 UTC",
     }
     assert zone_of(None) is None
+
+
+def test_a_machine_that_lacks_a_zone_says_utc(monkeypatch):
+    monkeypatch.setattr(moments, "get_global", lambda _name: {"KR": ("Asia/Old_Seoul",)})
+    assert in_words(AT, "KR") == "30 November 2026, 00:00 UTC"
 
 
 def test_page_gives_the_script_the_exact_moment():

@@ -156,6 +156,14 @@ def test_several_are_approved_at_once(moderator_client):
     answer = moderator_client.post(address, ticked, follow=True)
     assert "3 are approved." in answer.content.decode()
     assert set(Advice.objects.values_list("state", flat=True)) == {"published"}
+    # Of those that cannot be approved each is named.
+    gone = AdviceFactory(state="checking", question=QuestionFactory(removed_at=ago(1)))
+    ticked["_selected_action"] = [gone.pk, AdviceFactory(state="checking").pk]
+    told = moderator_client.post(address, ticked, follow=True).context["messages"]
+    assert [str(message) for message in told] == [
+        f"{gone}: Its question was removed: restore that first, or refuse this.",
+        "1 is approved.",
+    ]
     # Elsewhere nothing waits, and nothing can be ticked.
     assert 'value="approve"' not in shown(moderator_client, "/admin/exchange/advice/")
 

@@ -114,6 +114,16 @@ def test_its_author_corrects_it_in_the_first_half_hour(colleague):
     corrected = steps.correct(advice, by=colleague.user, now=soon, **facts)
     assert (corrected.text, corrected.topic) == (NEPALI + "!", "manpower")
     assert corrected.english_is_older
+    with pytest.raises(ExchangeError, match="at most three targets"):
+        give(colleague, targets=["11.2", "11.6", "12.5", "13.1"])
+    again = steps.correct(
+        corrected, by=colleague.user, now=soon, **facts | {"english": "Two thirds."}
+    )
+    assert (again.english, again.english_by, again.english_is_older) == (
+        *("Two thirds.", colleague.member.name, False),
+    )
+    bare = steps.correct(again, by=colleague.user, now=soon, **facts | {"english": ""})
+    assert (bare.english, bare.english_by, bare.english_at) == ("", "", None)
     with pytest.raises(StepRefused, match="too late"):
         steps.correct(advice, by=colleague.user, now=late, **facts)
     other = MembershipFactory(member=colleague.member).user
@@ -218,6 +228,8 @@ def test_english_is_signed_by_whom_it_comes_from_not_by_a_person(colleague):
         steps.put_english(advice, by=moderator, english="It takes two.")
     with pytest.raises(NotAllowed):
         steps.put_english(advice, by=MembershipFactory().user, english=TEXT)
+    with pytest.raises(ExchangeError, match="at most two links"):
+        steps.put_english(advice, by=colleague.user, english="https://a.example " * 3)
     with pytest.raises(StepRefused, match="original is in English"):
         steps.put_english(give(colleague), by=colleague.user, english=TEXT)
 
@@ -238,8 +250,10 @@ def test_first_words_are_no_english_text_of_what_is_public(colleague, factory):
 
 def test_the_team_of_the_case_settles_its_figures(colleague):
     case = LiveRevisionFactory().case
+    official = MembershipFactory(member=case.member).user
+    with pytest.raises(StepRefused, match="states no figure"):
+        steps.settle_figures(give(colleague, case=case), by=official)
     advice = give(colleague, case=case, figures={"people_fte": "4.5"})
     with pytest.raises(NotAllowed):
         steps.settle_figures(advice, by=colleague.user)
-    official = MembershipFactory(member=case.member).user
     assert steps.settle_figures(advice, by=official).figure_settled_at is not None

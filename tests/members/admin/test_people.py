@@ -127,6 +127,12 @@ def test_rights_of_a_group_are_recorded(administrator_client):
         ("rights-changed", name, "add_theme"),
         ("rights-changed", name, "Group deleted"),
     ]
+    # Also where several are deleted at once.
+    several = [Group.objects.create(name=each).pk for each in ("One", "Two")]
+    ticked = {"action": "delete_selected", "_selected_action": several, "post": "yes"}
+    administrator_client.post(reverse("admin:auth_group_changelist"), ticked)
+    assert not Group.objects.filter(pk__in=several).exists()
+    assert recorded()[2:] == [("rights-changed", name, "Group deleted")] * 2
 
 
 def test_groups_are_changed_by_administrators_only(editor_client):

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from members.models import Event
 from policies.models import Phrase, Theme
+from policies.workflow import themes
+from policies.workflow.errors import ActionRefused
 from tests.factories import LiveRevisionFactory, RevisionFactory, ThemeFactory
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +136,34 @@ def test_moderators_keep_phrases_and_editors_delete_them(moderator_client, edito
     assert moderator_client.post(delete, {"post": "yes"}).status_code == 403
     assert editor_client.post(delete, {"post": "yes"}).status_code == 302
     assert not Phrase.objects.exists()
+
+
+def test_each_phrase_that_is_deleted_with_others_is_on_record(editor_client):
+    made = [Phrase.objects.create(use="rejected", title=text, text=text) for text in ("A", "B")]
+    sent = {"action": "delete_selected", "_selected_action": [each.pk for each in made]}
+    editor_client.post(reverse("admin:policies_phrase_changelist"), sent | {"post": "yes"})
+    assert not Phrase.objects.exists()
+    found = Event.objects.filter(action="phrase-deleted").order_by("reason")
+    assert list(found.values_list("actor__email", "reason")) == [
+        (editor_client.person.email, "A"),
+        (editor_client.person.email, "B"),
+    ]
+
+
+def test_a_theme_that_somebody_used_or_merged_meanwhile_says_so(
+    editor_client, transport, mobility, monkeypatch
+):
+    def refuse(*_themes, **_facts):
+        raise ActionRefused("A text has it meanwhile.")
+
+    monkeypatch.setattr(themes, "delete", refuse)
+    monkeypatch.setattr(themes, "merge", refuse)
+    for act, sent in (
+        ("delete", {"post": "yes"}),
+        ("merge", {"into": mobility.pk, "reason": "Both mean the same."}),
+    ):
+        answer = editor_client.post(address(act, transport), sent, follow=True)
+        assert answer.redirect_chain == [(LIST, 302)]
+        told = [str(message) for message in answer.context["messages"]]
+        assert told == ["A text has it meanwhile."]
+    assert Theme.objects.count() == 2

@@ -175,6 +175,23 @@ def test_amount_for_each_resident_only_of_what_reached_the_whole_city(scale, why
     assert money.resident(revision) == money.ScaledAmount("", why)
 
 
+@pytest.mark.parametrize(
+    ("fields", "value", "how"),
+    [
+        ({}, "", "Not computed: the people served are not reported"),
+        ({"people_served": 50}, "", "Not computed: no amount in USD is known"),
+        (
+            {"people_served": 50, "budget_usd": 1000, "budget_scope": Scope.ANNUAL},
+            "USD 20 a year",
+            "USD 1,000 / 50 people served",
+        ),
+    ],
+)
+def test_amount_for_each_person_served_says_what_it_is_or_lacks(fields, value, how):
+    revision = LiveRevisionFactory(scale="site", **fields)
+    assert money.person_served(revision) == money.ScaledAmount(value, how)
+
+
 def test_amount_for_each_person_served():
     revision = LiveRevisionFactory(
         budget_usd=1000, scale="site", people_served=50, people_served_qualifier="about"

@@ -73,6 +73,9 @@ NO_NUMBERS = [
     "1 2",
     "-",
     "200 5 million",
+    "million 5",
+    "5 thousand 3 million",
+    ".",
 ]
 MONTHS = {
     "2013": "2013",
@@ -101,7 +104,7 @@ DATES = {
     "2024/5/31": "2024-05-31",
     "２０２４年５月３１日": "2024-05-31",
 }
-NO_DATES = ["2024", "2024-02-30", "5/4/2024", "5/2024", "31.31.2024"]
+NO_DATES = ["2024", "2024-02-30", "5/4/2024", "5/2024", "31.31.2024", "5 2024 4"]
 LINKS = {
     "www.danang.gov.vn": "https://www.danang.gov.vn",
     "danang.gov.vn/a?b=1": "https://danang.gov.vn/a?b=1",

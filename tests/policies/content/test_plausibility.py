@@ -304,6 +304,7 @@ def test_findings_lead_to_their_inputs():
         ("EURO", "", []),
         ("QQQ", "", []),
         ("", "FJ", ["FJD"]),
+        ("FJX", "FJ", ["FJD"]),
     ],
 )
 def test_currency_that_is_meant(code, country, codes):

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from policies.search import files, index, schema
+from policies.search import files, index, query, schema, suggest
 from policies.search.query import Question, ask
 
 from .library import live_case, titles
@@ -203,3 +203,21 @@ def test_index_made_by_other_code_is_not_read_and_is_rebuilt(monkeypatch):
 
     assert titles("parks") == ["Parks"]
     assert files.read_pointer(files.root()).code == "newer"
+
+
+def test_files_that_break_while_they_are_read_answer_nothing_and_are_made_anew(monkeypatch):
+    """A reader may notice only in the middle of a search that the disk has lost something."""
+    live_case("Parks")
+    index.sync()
+    before = folder()
+
+    def broken(*_args, **_options):
+        raise ValueError("the disk has lost a segment")
+
+    with monkeypatch.context() as patch:
+        for module, name in ((query, "_search"), (suggest, "_case_keys")):
+            patch.setattr(module, name, broken)
+        assert (query.total_of(Question()), suggest._cases("Parks", [], 5)) == (0, [])
+        assert folder() == before
+        assert ask(Question()) == query.UNAVAILABLE
+    assert titles() == ["Parks"]

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from policies.content import summary
 from policies.models import Revision
 from policies.search import index
+from seminars.content import json_ld, times
 from seminars.models import Registration, Seminar, SeminarHost, SeminarItem, SeminarMaterial
 from tests.conftest import signed_in
 from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory, UserFactory
@@ -294,3 +295,43 @@ def test_the_file_has_what_everybody_may_read(reference):
     (row,) = rows("?when=held")
     assert (row["day"], row["starts_at"], row["time_zone"]) == ("2016", "", "")
     assert Client().get("/seminars/seminars.csv?kind=party").status_code == 400
+
+
+def test_days_without_hours_and_moments_over_several_days_are_said_whole(at):
+    """Programs that read pages are told the days; no clock is shown where none is known."""
+    days = SeminarFactory(whole_days=True, starts_at=BEGINS, ends_at=ENDS + timedelta(days=1))
+    assert times.in_words(days) == "21 January 2027 to 22 January 2027"
+    assert times.elsewhere(days) == []
+    found = json_ld.data_of(days)
+    assert (found["startDate"], found["endDate"]) == ("2027-01-21", "2027-01-22")
+    unknown = Seminar(title="Past", time_zone="Asia/Seoul")
+    assert (json_ld.data_of(unknown), times.elsewhere(unknown)) == (None, [])
+    night = SeminarFactory(
+        title="Two days", starts_at=BEGINS, ends_at=ENDS + timedelta(days=1), time_zone="Asia/Seoul"
+    )
+    assert times.hours(night) == (
+        "21 January 2027, 14:00 to 22 January 2027, 15:30",
+        "21 January 2027, 05:00 to 22 January 2027, 06:30",
+    )
+    early = SeminarItem(starts_at=datetime(2027, 1, 21, 20, tzinfo=UTC))
+    assert times.item_times(night, early) == ("22 January 2027, 05:00", "21 January 2027, 20:00")
+
+
+def test_an_address_with_an_old_title_leads_on_and_an_unknown_one_nowhere(client):
+    seminar = SeminarFactory()
+    old = f"/seminars/{seminar.pk}/an-old-title/"
+    for path in (old, old + "event.ics"):
+        answer = client.get(path)
+        new = path.replace("an-old-title", "sorting-at-source")
+        assert (answer.status_code, answer["Location"]) == (301, new)
+    assert client.get(f"/seminars/{seminar.pk + 1}/an-old-title/event.ics").status_code == 404
+
+
+def test_a_full_seminar_says_that_one_waits(at):
+    seminar = SeminarFactory(seats=1)
+    RegistrationFactory(seminar=seminar)
+    user = MembershipFactory().user
+    answer = signed_in(user).post(
+        f"/seminars/{seminar.pk}/register/", {"may_be_named": ""}, follow=True
+    )
+    assert "All places are taken. You are on the waiting list." in words(answer)
