@@ -8,8 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import CharField, Count, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import Count, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -305,14 +304,18 @@ class EstimateQuestion:
 def _counted(live, goals, slugs):
     """Return how many of ``live`` serve each of the goals, by number as text, and have each of the
     themes, by slug; both in one query."""
-    count, goal = Count("pk", distinct=True), "contributions__target__goal"
-    kind, number = Value("goal"), Cast(goal, CharField())
-    rows = live.filter(**{f"{goal}__in": goals}).order_by().values_list(kind, number)
-    themed = (
-        live.filter(themes__slug__in=slugs).order_by().values_list(Value("theme"), "themes__slug")
-    )
+    live = live.order_by()
+    count, themed = Count("pk", distinct=True), live.filter(themes__slug__in=slugs)
+    rows = themed.values_list(Value("theme"), "themes__slug").annotate(count)
+    # Each goal by itself: to sort all pairs of policies and goals takes three times as long.
+    of_goals = [
+        live.filter(pk__in=_serving(target__goal=goal))
+        .values_list(Value("goal"), Value(str(goal)))
+        .annotate(Count("pk"))
+        for goal in goals
+    ]
     found = {"goal": {}, "theme": {}}
-    for kind, key, number in rows.annotate(count).union(themed.annotate(count), all=True):
+    for kind, key, number in rows.union(*of_goals, all=True):
         found[kind][key] = number
     return found["goal"], found["theme"]
 
