@@ -1,7 +1,5 @@
 """What cities advise and changed, on the page of an estimate. It is the same for everybody."""
 
-from dataclasses import dataclass
-
 from django import template
 
 from exchange.content import know_how
@@ -14,20 +12,14 @@ register = template.Library()
 MOST_CHANGED = 8
 
 
-@dataclass(frozen=True)
-class Beside:
-    """``advised`` are (topic, label, advice) of the network's four words, ``went_wrong`` is advice,
-    ``changed`` are (adoption, its heading, its changes with a reason, whether it says why it ended)."""
-
-    advised: list
-    went_wrong: list
-    changed: list
-
-
 @register.simple_tag
 def beside_estimate(estimate, question):
-    """Return the :class:`Beside` of an estimate: advice on its policies and targets, and what those who
-    took the policies up changed; in two queries."""
+    """Return advice on the policies and targets of an estimate, and what those who took the policies up
+    changed; in two queries.
+
+    ``advised`` are (topic, label, advice) of the network's four words, ``went_wrong`` is advice,
+    ``changed`` are (adoption, its heading, its changes with a reason, whether it says why it ended).
+    """
     goals = {"goal": question.goal, "code": [target.code for target in question.target]}
     rows = know_how.on_class(
         [figure.revision.case_id for figure in estimate.own],
@@ -35,11 +27,13 @@ def beside_estimate(estimate, question):
         {} if question.like or question.scale else goals,
     )
     topics = know_how.by_topic(rows)
-    return Beside(
-        advised=[topic for topic in topics if topic[0] != Topic.WENT_WRONG],
-        went_wrong=[each for topic in topics if topic[0] == Topic.WENT_WRONG for each in topic[2]],
-        changed=_changed(estimate),
-    )
+    return {
+        "advised": [topic for topic in topics if topic[0] != Topic.WENT_WRONG],
+        "went_wrong": [
+            each for topic in topics if topic[0] == Topic.WENT_WRONG for each in topic[2]
+        ],
+        "changed": _changed(estimate),
+    }
 
 
 def _changed(estimate):

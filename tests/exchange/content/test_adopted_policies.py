@@ -119,15 +119,15 @@ def test_what_cities_advise_and_changed_stands_beside_the_numbers(client, adopti
 
     answer = client.get(URL, {"target": "11.2"})
     beside = beside_estimate(answer.context["estimate"], answer.context["question"])
-    assert [(topic, rows) for topic, _label, rows in beside.advised] == [
+    assert [(topic, rows) for topic, _label, rows in beside["advised"]] == [
         ("budget", told["budget"][:0:-1]),
         ("manpower", [on_target]),
         ("time-frame", told["time-frame"][:0:-1]),
     ]
-    assert beside.went_wrong == told["what-went-wrong"][:0:-1]
+    assert beside["went_wrong"] == told["what-went-wrong"][:0:-1]
     assert [
         (adoption, name, [change.what for change in changes], says_why)
-        for adoption, name, changes, says_why in beside.changed
+        for adoption, name, changes, says_why in beside["changed"]
     ] == [
         (against, f"Owl Bus, decided against by {against.member.name}", [], True),
         (suva, "Owl Bus, adopted by Suva", [], True),
@@ -137,7 +137,7 @@ def test_what_cities_advise_and_changed_stands_beside_the_numbers(client, adopti
         assert words in answer.text
     narrowed = client.get(URL, {"target": "11.2", "scale": "city"})
     context = narrowed.context
-    assert beside_estimate(context["estimate"], context["question"]).advised == []
+    assert beside_estimate(context["estimate"], context["question"])["advised"] == []
 
 
 def test_the_file_has_them_without_the_number_of_a_case(client, adoptions):

@@ -57,7 +57,7 @@ def test_it_is_marked_counted_nowhere_and_can_be_tried(client, reference, synced
 
     context = client.get("/policies/estimate/?target=11.2").context
     beside = beside_estimate(context["estimate"], context["question"])
-    assert beside.advised == beside.went_wrong == []
+    assert beside["advised"] == beside["went_wrong"] == []
 
     person = signed_in(User.objects.get(email="demonstration@example.org"))
     mine = person.get("/my/exchange/").text
