@@ -14,7 +14,8 @@ from exchange.steps import moderation as exchange
 from exchange.steps import question_notices
 from exchange.steps.notifications import notify_of_flag
 from members.models import Membership, Notice
-from members.notices.notifications import deliver, notify
+from members.notices.delivery import deliver
+from members.notices.notifications import notify
 from members.teams import memberships, proposals
 from policies.models import Call, CaseStudy, Revision
 from policies.search import index

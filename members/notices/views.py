@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members.models import Notice, User
 
 from .forms import MailForm
-from .notifications import UNSUBSCRIBE, notices_of, subject_of
+from .mail_texts import UNSUBSCRIBE, subject_of
+from .notifications import notices_of
 
 PAGE_SIZE = 25
 

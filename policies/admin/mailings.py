@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from citynet.web.admin import LockedChangeMixin, page
 from citynet.web.text import order_key
 from members.models import Member, Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from members.record import audit
 from policies.models import Mailing
 from policies.workflow import mailings

@@ -8,7 +8,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from members.models import Notice, User
-from members.notices.notifications import UNFIT_FOR_HEADERS, address, notify
+from members.notices.mail_texts import UNFIT_FOR_HEADERS
+from members.notices.notifications import address, notify
 from policies.models import Revision, Screening
 
 from .notifications import moderators

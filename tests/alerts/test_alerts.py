@@ -12,7 +12,8 @@ from django.test import Client
 from alerts import steps
 from alerts.models import MAX_SEARCHES, Follow, SavedSearch, Watch
 from members.models import Notice
-from members.notices.notifications import deliver, text_of
+from members.notices.delivery import deliver
+from members.notices.mail_texts import text_of
 from members.record import people
 from policies.search import index
 from tests.conftest import signed_in

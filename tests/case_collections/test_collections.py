@@ -12,7 +12,7 @@ from case_collections import steps
 from case_collections.models import MAX_COLLECTIONS, Collection, CollectionItem
 from members.accounts import blocking
 from members.models import Event, Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from members.record import people
 from members.teams import memberships, merging
 from policies.content import summary

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from members.models import Notice
-from members.notices import notifications
+from members.notices import delivery, notifications
 from policies.interchange import import_runs
 from policies.models import CaseStudy, ImportRun, Revision
 from policies.search import index
@@ -66,7 +66,7 @@ class Notices:
         say("ready")
         while True:
             say("begun 1")
-            outcome = notifications.deliver(1)
+            outcome = delivery.deliver(1)
             if outcome.sent:
                 say("kept 1")
             assert not outcome.error, outcome.error
@@ -86,7 +86,7 @@ class Notices:
         Return how many e-mails were never taken, and how many more than once.
         """
         Notice.objects.filter(mail="waiting").update(next_attempt_at=timezone.now())
-        while notifications.deliver(1000).sent:
+        while delivery.deliver(1000).sent:
             pass
         taken = mailed(self.path)
         written = set(self._to_be_mailed().values_list("pk", flat=True))

@@ -25,7 +25,7 @@ from exchange.steps import questions
 from members.accounts import adapter
 from members.models import Member, Membership, User
 from members.models.invitation_tokens import token_of
-from members.notices.notifications import deliver
+from members.notices.delivery import deliver
 from members.teams import invitations, memberships
 from policies.models import CaseStudy
 from policies.workflow import authoring, files, moderation

@@ -7,7 +7,7 @@ import smtplib
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
 
-from members.notices.notifications import deliver
+from members.notices.delivery import deliver
 
 
 class Unreachable(BaseEmailBackend):

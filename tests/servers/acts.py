@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from members.models import Member, Membership, Notice, User
-from members.notices import notifications
+from members.notices import delivery
 from policies.models import Attachment, Photo, ReviewNote, Revision
 from policies.search import index
 from policies.search.query import Question, ask
@@ -136,7 +136,7 @@ def notices_waiting():
 
 def deliver():
     """Mail what is due, as ``send_notices`` does."""
-    outcome = notifications.deliver()
+    outcome = delivery.deliver()
     return {"sent": outcome.sent, "delayed": outcome.delayed, "error": outcome.error}
 
 

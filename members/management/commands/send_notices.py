@@ -5,7 +5,7 @@ from django.db import close_old_connections
 
 from citynet.operations.commands import EXIT_FAILED, EXIT_RETRY, TimedCommand, short, until_stopped
 from citynet.web.logs import clean
-from members.notices.notifications import Outcome, deliver
+from members.notices.delivery import Outcome, deliver
 
 BATCH = 100
 

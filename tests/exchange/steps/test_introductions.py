@@ -13,7 +13,7 @@ from exchange.models import Introduction
 from exchange.steps import introductions, moderation
 from exchange.steps.errors import AlreadyThere, ExchangeError, NotAllowed, StepRefused, TooManyToday
 from members.models import Event, Notice
-from members.notices.notifications import deliver
+from members.notices.delivery import deliver
 from members.teams.memberships import leave
 from tests.exchange.factories import (
     AdoptionFactory,

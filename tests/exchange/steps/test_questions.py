@@ -21,7 +21,8 @@ from exchange.steps.errors import (
     TooManyToday,
 )
 from members.models import Event, Notice
-from members.notices.notifications import deliver, text_of
+from members.notices.delivery import deliver
+from members.notices.mail_texts import text_of
 from members.teams import memberships
 from tests.exchange.factories import AddresseeFactory, AdviceFactory, QuestionFactory
 from tests.factories import (

@@ -7,7 +7,7 @@ import pytest
 from exchange.models import Adoption
 from exchange.steps import adoptions as steps
 from members.models import Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from tests.conftest import signed_in
 from tests.exchange.factories import AdoptionFactory
 from tests.factories import LiveRevisionFactory, MembershipFactory, StaffFactory, UserFactory

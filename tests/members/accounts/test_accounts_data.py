@@ -15,7 +15,7 @@ from django.db import models
 from django.urls import reverse
 
 from members.models import Event, Invitation, MemberProposal, Membership, Notice, User
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from members.record import audit, people
 from members.teams import invitations, memberships, proposals
 from policies.models import (

@@ -11,9 +11,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from members.models import Notice
-from members.notices import gauges, notifications
+from members.notices import delivery, gauges, mail_texts
+from members.notices.delivery import Outcome, deliver
 from members.notices.failed import failed_mail
-from members.notices.notifications import Outcome, deliver, notify, subject_of, text_of
+from members.notices.mail_texts import subject_of, text_of
+from members.notices.notifications import notify
 from tests.factories import MemberFactory, UserFactory
 from tests.members.team import coordinator_of
 
@@ -339,7 +341,7 @@ def test_waits_double_up_to_half_a_day_and_end(server):
         now = due
     assert waits == [*(2**power for power in range(10)), *[720] * 9]
     notice = fresh(notice)
-    assert (notice.mail, notice.attempts) == (Mail.FAILED, notifications.MAX_ATTEMPTS)
+    assert (notice.mail, notice.attempts) == (Mail.FAILED, delivery.MAX_ATTEMPTS)
     assert notice.last_error.startswith("ConnectionRefusedError")
     assert deliver(now=now + timedelta(days=365)) == Outcome()
 
@@ -384,7 +386,7 @@ def test_sender_that_comes_while_another_sends_finds_nothing_to_repeat(server):
 def test_notice_of_a_sender_that_died_is_taken_up_later():
     notice = notice_to()
     now = timezone.now()
-    assert notifications._claim(now) == [notice]
+    assert delivery._claim(now) == [notice]
     assert deliver(now=now + timedelta(minutes=9)) == Outcome()
     assert deliver(now=now + timedelta(minutes=11)) == Outcome(sent=1)
 
@@ -554,7 +556,7 @@ def test_what_is_switched_off_is_in_no_mail_of_several():
 
 
 def test_a_mail_names_so_many_and_says_how_many_more_there_are(monkeypatch):
-    monkeypatch.setattr(notifications, "MAX_GATHERED", 2)
+    monkeypatch.setattr(mail_texts, "MAX_GATHERED", 2)
     user = UserFactory()
     for number in range(3):
         notice_to(user, Kind.QUESTION_CLOSED, reason="withdrawn", title=f"Line {number}")

@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from members.errors import InvalidMember, ReasonRequired
 from members.models import Event, FormerAddress, Invitation, Member, Membership, Notice
 from members.models.invitation_tokens import by_token, hash_of, token_of
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from members.teams import invitations, memberships, merging
 from members.teams.personal_data import events_about
 from policies.search import index

@@ -11,7 +11,7 @@ from members.accounts import blocking
 from members.errors import AlreadyDecided, AlreadyInTeam, NotAllowed, TooManyToday
 from members.models import Invitation, Member, Membership, Notice
 from members.models.invitation_tokens import by_token, hash_of, token_of
-from members.notices.notifications import NothingToSay, text_of
+from members.notices.mail_texts import NothingToSay, text_of
 from members.record import people
 from members.teams import invitations, memberships
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail, signing
 
 from members.models import Event, Notice
-from members.notices import notifications
+from members.notices import delivery, mail_texts
 from policies.models import Mailing, Revision
 from policies.workflow import curation, mailings, moderation
 from policies.workflow.errors import ActionRefused
@@ -132,7 +132,7 @@ def test_mail_is_written_tried_and_sent_once(editor_client, people):
     editor_client.post(address(mailing), {"act": "test"})
     [test] = Notice.objects.all()
     assert test.recipient == editor_client.person
-    assert notifications.text_of(test)[0] == "Test: Congress in Seoul"
+    assert mail_texts.text_of(test)[0] == "Test: Congress in Seoul"
     # Who was chosen when the page was shown is not who is chosen now.
     for seen in ("2", "", "x", "9" * 30, "٢"):
         late = editor_client.post(address(mailing), {"act": "send", "seen": seen})
@@ -145,7 +145,7 @@ def test_mail_is_written_tried_and_sent_once(editor_client, people):
     assert (mailing.reached, mailing.by) == (2, editor_client.person)
     assert [row.recipient.name for row in mailings.outcome(mailing)] == ["Ana", "Bo"]
     assert Event.objects.get(action="mailing-sent").reason == "2"
-    notifications.deliver()
+    delivery.deliver()
     page = editor_client.get(address(mailing)).text
     assert "Switched off by the person: 1, Sent: 1." in page
     [_test, out] = sorted(mail.outbox, key=lambda each: each.to != [editor_client.person.email])
@@ -180,7 +180,7 @@ def test_nothing_is_sent_that_was_not_shown(editor_client, people, change):
 def test_mail_to_the_network_is_switched_off_without_signing_in(editor_client, people, client):
     editor_client.post(ADD, SENT | {"countries": ["IN"], "roles": "coordinators"})
     send(Mailing.objects.get(), editor_client.person)
-    notifications.deliver()
+    delivery.deliver()
     [out] = mail.outbox
     link = re.search(r"No more mail of this kind: (\S+)", out.body)[1]
     assert out.extra_headers["List-Unsubscribe"] == f"<{link}>"
@@ -210,7 +210,7 @@ def test_mail_about_own_work_is_always_mailed_and_has_no_way_out(editor_client, 
     people["Chandra"].muted = ["network-mail", "work-mail"]
     people["Chandra"].save()
     send(Mailing.objects.get(), editor_client.person)
-    notifications.deliver()
+    delivery.deliver()
     assert sorted(each.to[0] for each in mail.outbox) == sorted(
         [people["Chandra"].email, people["Dai"].email]
     )

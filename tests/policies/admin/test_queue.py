@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Event, Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from policies.models import CaseStudy, Revision, Screening
 from policies.workflow import moderation
 from tests.conftest import signed_in

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from members.models import Event, Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from policies.models import CaseStudy, Correction, DeskNote, Revision, UpdateRequest
 from policies.workflow import curation, moderation, thread
 from tests.conftest import signed_in

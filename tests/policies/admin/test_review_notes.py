@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from policies.forms.registry import SECTIONS
 from policies.forms.review import DecisionForm
 from policies.models import Phrase, Revision

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from members.models import Event, Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from policies.models import Correction, Revision
 from policies.workflow import authoring, corrections, moderation
 from policies.workflow.errors import AlreadyDecided, EditRefused

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Event, Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from policies.models import CaseStudy, Revision
 from policies.workflow import authoring, curation, moderation, submission
 from policies.workflow.errors import ActionRefused, ChangedMeanwhile, EditRefused, ReasonRequired

@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from members.models import Notice
-from members.notices.notifications import deliver, text_of
+from members.notices.delivery import deliver
+from members.notices.mail_texts import text_of
 from policies.models import Revision, Screening
 from policies.workflow import digest
 from tests.factories import LiveRevisionFactory, RevisionFactory, StaffFactory, UserFactory

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from members.models import Notice
-from members.notices.notifications import deliver, text_of
+from members.notices.delivery import deliver
+from members.notices.mail_texts import text_of
 from policies.models import ReviewNote, Revision
 from policies.workflow import moderation, notifications
 from policies.workflow.errors import TransitionRefused

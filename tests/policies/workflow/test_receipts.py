@@ -3,7 +3,8 @@
 import pytest
 
 from members.models import Notice
-from members.notices.notifications import address, notify, text_of
+from members.notices.mail_texts import text_of
+from members.notices.notifications import address, notify
 from members.teams import memberships
 from policies.models import Revision
 from policies.workflow import authoring, corrections, moderation

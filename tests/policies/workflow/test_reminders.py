@@ -7,7 +7,7 @@ import time_machine
 from django.core.management import call_command
 
 from members.models import Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
 from policies.models import CaseStudy, Revision
 from policies.workflow import reminders
 from tests.factories import LiveRevisionFactory, MemberFactory, MembershipFactory, RevisionFactory

@@ -10,7 +10,8 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from members.models import Event, Notice
-from members.notices.notifications import address, notify, text_of
+from members.notices.mail_texts import text_of
+from members.notices.notifications import address, notify
 from policies import interchange
 from policies.models import Attachment, CaseStudy, Correction, Photo, Revision, Source
 from policies.search import index

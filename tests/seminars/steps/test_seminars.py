@@ -13,7 +13,8 @@ from exchange.steps.errors import (
     StepRefused,
 )
 from members.models import Event, Notice, User
-from members.notices.notifications import deliver, text_of
+from members.notices.delivery import deliver
+from members.notices.mail_texts import text_of
 from members.record import people
 from members.teams import merging
 from policies.models import Theme
