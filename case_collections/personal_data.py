@@ -9,6 +9,7 @@ from members.record.redaction import (
     former_colleague,
     former_moderator,
 )
+from members.teams.personal_data import former_name
 
 from .models import Collection, CollectionItem
 
@@ -38,7 +39,7 @@ def forget(user):
     mine.filter(member=None).exclude(visibility=Collection.Visibility.PUBLIC).delete()
     for member in [None, *Member.objects.filter(collections__owner=user).distinct()]:
         kept = mine.filter(member=member)
-        redactor = Redactor(user, former_colleague(member) if member else former_moderator())
+        redactor = Redactor(user, former_name(user, member) if member else former_moderator())
         redactor.rows(kept, "title", "intro", "removed_reason")
         redactor.rows(CollectionItem.objects.filter(collection__in=kept), "note")
         pages = [address("my-collections:edit", key) for key in kept.values_list("pk", flat=True)]

@@ -609,13 +609,14 @@ READ_WHEN_MAILED = {
 MAIL_HEADERS = {"alert": "alerts.steps.headers_of_mail"}
 # What each app knows about a person: for the download of personal data, the trail and the deletion.
 PERSONAL_DATA = [
-    "members.teams.personal_data",
     "policies.workflow.personal_data",
     "exchange.steps.personal_data",
     "seminars.steps.personal_data",
     "alerts.personal_data",
     "case_collections.personal_data",
     "portal.personal_data",
+    # Last: it ends the memberships that tell the others for whom a person acted.
+    "members.teams.personal_data",
 ]
 
 # ---- Log

@@ -15,7 +15,7 @@ from exchange.models import (
     Question,
 )
 from exchange.models.questions import QuestionDraft
-from members.models import Event, Member, Membership, Notice
+from members.models import Event, Member, Notice
 from members.notices.notifications import leads_to
 from members.record.people import rows, rows_begun
 from members.record.redaction import (
@@ -24,6 +24,7 @@ from members.record.redaction import (
     former_colleague,
     former_moderator,
 )
+from members.teams.personal_data import former_name
 
 # Entries, and the texts in which whoever wrote them may have put a name.
 TEXTS = {
@@ -32,8 +33,6 @@ TEXTS = {
     Adoption: ("interest", "kept", "reason", "origin_note"),
     Cooperation: ("title", "text", "outcome"),
 }
-Status = Membership.Status
-
 # What others write on an entry: the secretariat, the city of the original.
 NOTES = {
     Question: ("decision_note", "removed_reason"),
@@ -131,13 +130,11 @@ def forget(user):
 
     Introductions that the person asked for, and a question that was only begun, go with the account.
     """
-    was_in = user.memberships.filter(status__in=(Status.ACTIVE, Status.ENDED)).values("member")
-    teams = Member.objects.filter(pk__in=was_in)
     for model, texts in TEXTS.items():
         own = model.objects.filter(author=user)
         for member in Member.objects.filter(pk__in=own.order_by().values("member")):
             # What the secretariat entered may be its city's own since.
-            label = former_colleague(member) if member in teams else former_moderator()
+            label = former_name(user, member)
             of_member = own.filter(member=member)
             Redactor(user, label).rows(of_member, *texts)
             of_member.update(author_name=label)

@@ -137,7 +137,7 @@ def forget(user):
     Teams that lose their last coordinator are made known to the secretariat. Addresses, second
     factors, invitations and own notices go with the account itself.
     """
-    teams = _teams_of(user)
+    teams = teams_of(user)
     memberships.leave_all(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
@@ -172,7 +172,7 @@ def _forget_in_record(user, redactor, teams, in_teams, proposed):
         keys = map(str, rows_of.values_list("pk", flat=True))
         redactor.events(Event.objects.filter(subject_type=kind, subject_id__in=keys), "reason")
     for_secretariat = user.events.filter(action__in=ACTIONS_OF_SECRETARIAT)
-    if not teams.exists() and (user.is_staff or for_secretariat.exists()):
+    if not teams.exists() and was_of_secretariat(user):
         # Who was in no team did for the secretariat what teams do, too.
         for_secretariat = user.events.all()
     for_secretariat.forget(actor_name=former_moderator(), address=None)
@@ -190,7 +190,20 @@ def _forget_addresses(user, addresses):
     redactor.rows(LogEntry.objects.exclude(user=user), "object_repr", "change_message")
 
 
-def _teams_of(user):
+def former_name(user, member):
+    """Return what is written in place of the name of ``user``, who acted for ``member``: of the secretariat
+    unless in its team. The memberships have not been ended yet."""
+    if was_of_secretariat(user) and not teams_of(user).filter(pk=member.pk).exists():
+        return former_moderator()
+    return former_colleague(member)
+
+
+def was_of_secretariat(user):
+    """Return whether the person is of the secretariat, or has decided for it."""
+    return user.is_staff or user.events.filter(action__in=ACTIONS_OF_SECRETARIAT).exists()
+
+
+def teams_of(user):
     """Return the members in whose teams the person is or was; not those that the person only asked."""
     mine = user.memberships.all()
     keys = [str(key) for key in mine.values_list("pk", flat=True)]

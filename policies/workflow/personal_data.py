@@ -8,6 +8,7 @@ from members.models import Event, Member, Notice
 from members.notices.notifications import leads_to
 from members.record.people import rows
 from members.record.redaction import Redactor, former_colleague, former_moderator
+from members.teams.personal_data import former_name
 from policies.content.fields import content_fields
 from policies.models import (
     Assessment,
@@ -182,11 +183,12 @@ def _forget_as_moderator(user, cases):
 
 
 def _forget_as_colleague(user, revisions):
-    """Write the role of a colleague, of the member each case is of, as who submitted, wrote and answered."""
+    """Write the role in which the person acted for the member of each case, as who submitted, wrote and
+    answered."""
     steps = ReviewEvent.objects.filter(actor=user, to_state__in=STEPS_OF_THE_TEAM)
     notes = ReviewNote.objects.filter(author=user, from_moderators=False)
     for member in Member.objects.filter(cases__revisions__in=revisions).distinct():
-        label = former_colleague(member)
+        label = former_name(user, member)
         steps.filter(revision__case__member=member).update(actor_name=label)
         notes.filter(revision__case__member=member).update(author_name=label)
         CallEntry.objects.filter(by=user, case__member=member).update(by_name=label)

@@ -182,10 +182,22 @@ def test_what_the_secretariat_passed_on_names_nobody_of_it():
     moderator = StaffFactory(groups=["Moderators"], name="Kim Minsu")
     advice = AdviceFactory(author=moderator, passed_on=True, source="E-mail of 3 December 2026")
     claimed = AdoptionFactory(author=moderator, provenance="city")
+    # Who asks to join a team, and takes that back or not, is in none.
+    asked = CooperationFactory(author=moderator)
+    taken_back = memberships.request_membership(moderator, claimed.member)
+    memberships.leave(taken_back, moderator)
+    memberships.request_membership(moderator, asked.member)
+    # Who was in a team wrote for it, moderator or not.
+    left = MembershipFactory(user=moderator, status="requested")
+    memberships.approve(left, StaffFactory(is_superuser=True))
+    memberships.leave(left, moderator)
+    own = QuestionFactory(author=moderator, member=left.member)
     delete_account(moderator)
-    for entry in (advice, claimed):
+    for entry in (advice, claimed, asked):
         entry.refresh_from_db()
         assert entry.author_name == "Former moderator"
+    own.refresh_from_db()
+    assert own.author_name == f"Former colleague of {left.member}"
 
 
 def test_the_secretariat_reads_what_a_person_wrote(administrator_client, maria):

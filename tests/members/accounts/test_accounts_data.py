@@ -720,6 +720,14 @@ def test_record_says_for_whom_a_deleted_person_acted():
     assert names[8:] == ["Former moderator"] * 4
 
 
+def test_moderator_submits_what_is_compiled_for_the_secretariat(surabaya):
+    moderator = StaffFactory(groups=["Moderators"])
+    draft = RevisionFactory(case__member=surabaya, case__provenance="secretariat")
+    moderation.submit(draft, by=moderator)
+    people.delete_account(moderator)
+    assert draft.events.get().actor_name == "Former moderator"
+
+
 def test_deletion_leaves_the_text_of_cases_and_other_people_alone(ani, case):
     namesake = UserFactory(name=NAME)
     elsewhere = RevisionFactory(summary=f"{NAME} built it.", case__created_by=namesake)
