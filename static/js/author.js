@@ -1,5 +1,6 @@
 // Comforts of the form in which a case is written: rows without a new page, saving by itself,
-// counting words, finding targets. Without this file everything works with the buttons.
+// counting words, finding targets. Without this file everything works with the buttons. Times are written
+// by `hours` of moments.js, which every page of the form loads before.
 const form = document.getElementById("section-form");
 const state = document.getElementById("save-state");
 const say = state.dataset;
@@ -35,9 +36,6 @@ const said = (all) => {
 };
 let lastSaid = dirty ? null : said(entries());
 let lastShown = state.textContent;
-
-// English as in citynet/formats/en: 09:00.
-const locale = () => document.documentElement.lang.replace(/^en$/, "en-GB");
 
 const show = (text, bad = false) => {
   state.textContent = text;
@@ -124,7 +122,7 @@ const answered = (answer, sent, sentText) => {
     clearErrors();
     lastSaid = sentText;
     // The time of the browser, not of the server.
-    lastShown = say.saved.replace("%s", new Date().toLocaleTimeString(locale(), { timeStyle: "short" }));
+    lastShown = say.saved.replace("%s", hours.format(new Date()));
     dirty = typed() !== sent;
     if (dirty) return changed();
     forget();
