@@ -27,7 +27,7 @@ def course(question, addressees, answers):
 def _of_question(question, addressees):
     if question.opened_at:
         names = [each.member.name for each in addressees if each.asked_at <= question.opened_at]
-        words = _("Asked by %(member)s; put to %(names)s.")
+        words = _("Asked by %(member)s; put to %(names)s.") if names else _("Asked by %(member)s.")
         yield Step(
             question.opened_at, words % {"member": question.member, "names": ", ".join(names)}
         )

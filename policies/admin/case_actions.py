@@ -61,7 +61,7 @@ ACTIONS = {
     for action in (
         CaseAction(
             "ask-update",
-            _("Please update"),
+            _("Ask for an update"),
             _("Ask its team to bring this case up to date?"),
             (
                 _("Its team is told by mail, with your reason, and sees it at the case."),

@@ -441,3 +441,8 @@ def test_a_member_is_shown_with_what_it_is_asked_and_asks(client, asked):
     assert "Only for the network?" not in page.text
     assert "It asks others" in client.get(asked.member.get_absolute_url()).text
     assert "What it is asked" not in client.get(MemberFactory().get_absolute_url()).text
+
+
+def test_course_names_nobody_where_the_question_was_put_to_nobody(client, reference):
+    question = QuestionFactory(member__name="Suva", targets=["11.2"])
+    assert "Asked by Suva." in client.get(question.get_absolute_url()).text

@@ -161,7 +161,7 @@ def test_update_is_asked_for_and_seen_until_it_is_answered(
     moderator_client, mina, live, author, django_assert_num_queries
 ):
     case = f"/admin/policies/casestudy/{live.case_id}/"
-    assert "Please update" in moderator_client.get(f"{case}change/").text
+    assert "Ask for an update" in moderator_client.get(f"{case}change/").text
     assert moderator_client.post(f"{case}ask-update/", {"reason": ""}).status_code == 422
     moderator_client.post(f"{case}ask-update/", {"reason": "The fares are of 2019."})
     queue = moderator_client.get(QUEUE, {"state": "update-asked"})
@@ -170,7 +170,7 @@ def test_update_is_asked_for_and_seen_until_it_is_answered(
     assert "Updates asked for" in moderator_client.get("/admin/").text.partition("</table>")[0]
     page = moderator_client.get(f"{case}change/").text
     assert "Ask for no update any more" in page
-    assert ">Please update<" not in page
+    assert ">Ask for an update<" not in page
 
     team = signed_in(author)
     assert "The fares are of 2019." in team.get("/my/").text
