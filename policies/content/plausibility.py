@@ -5,11 +5,8 @@ is :data:`HARD` prevents a submission, though a draft may hold it; what is :data
 question. All rules and limits are here. A check asks for no row that the section does not have.
 """
 
-import ipaddress
-import re
 from decimal import Decimal
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import regex
 from django.utils import timezone
@@ -18,7 +15,7 @@ from django.utils.translation import gettext as _
 from policies.models import FundingSource, Revision, StaffRole
 from policies.models.months import year_of
 
-from . import currencies
+from . import currencies, web_addresses
 from .formats import money, number
 from .key_facts import residents
 
@@ -48,14 +45,6 @@ SMALLEST_BUDGET_USD = 100
 LARGEST_BUDGET_A_RESIDENT = 50_000
 MOST_STAFF = 50_000  # full-time equivalents
 MOST_MONTHS = 600
-# Names that no public page has (RFC 6761, RFC 6762, RFC 8375, and what offices use), and those that
-# stand for a page in manuals (RFC 2606).
-PRIVATE_NAMES = (
-    *("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp"),
-    *("home.arpa", "private", "invalid", "test"),
-)
-NAMES_OF_MANUALS = ("example", "example.com", "example.net", "example.org")
-NUMBERS_AS_HOST = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*")
 
 
 class Finding(NamedTuple):
@@ -401,47 +390,13 @@ def _sources(revision, today):
     if is_without_source(revision):
         yield SOFT, "sources", _("No source: readers cannot check the figures.")
     for place, row in enumerate(revision.sources.all()):
-        if found := _address(row.url):
-            yield found[0], f"sources-{place}-url", found[1]
+        if message := web_addresses.not_public(row.url):
+            yield HARD, f"sources-{place}-url", message
+        elif message := web_addresses.from_manuals(row.url):
+            yield SOFT, f"sources-{place}-url", message
         if row.accessed and row.accessed > today:
             message = _("It cannot have been read in the future.")
             yield HARD, f"sources-{place}-accessed", message
-
-
-def _address(url):
-    """Return (level, message) of why readers cannot open an address, or None."""
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".").lower()
-    except ValueError:
-        return HARD, _("This address cannot be read.")
-    if parts.username or parts.password:
-        return HARD, _("This address holds a name or password, which readers would see.")
-    if _is_private(host):
-        message = _("Readers cannot open %(host)s: it is no address of the public internet.")
-        return HARD, message % {"host": host or url}
-    if _is_below(host, NAMES_OF_MANUALS):
-        message = _("%(host)s is an example address from manuals. Which page is it?")
-        return SOFT, message % {"host": host}
-    return None
-
-
-def _is_private(host):
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or _is_below(host, PRIVATE_NAMES) or _is_short_address(host)
-
-
-def _is_below(host, names):
-    return host in names or host.endswith(tuple(f".{name}" for name in names))
-
-
-def _is_short_address(host):
-    """Return whether browsers read a host as an address in numbers: 127.1, 0x7f.1."""
-    return bool(NUMBERS_AS_HOST.fullmatch(host))
 
 
 # The case itself, which no section holds.
