@@ -23,6 +23,7 @@ def test_key_that_is_none_of_ours_is_no_session(cookie):
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/my/")
 
 
-def test_keys_of_ours_are_taken(client):
-    client.force_login(UserFactory())
-    assert client.get("/my/").status_code == 200
+def test_key_of_ours_opens_the_page_of_its_person(client):
+    user = UserFactory()
+    client.force_login(user)
+    assert client.get("/my/").context["user"] == user

@@ -58,7 +58,7 @@ def test_h3_unknown_is_neither_zero_nor_averaged_over():
 @pytest.mark.parametrize("count", range(14))
 def test_h4_h5_h6_ladder_by_number_of_comparable_cases(count):
     """Nothing is said of fewer than five; the middle half from ten on; never a mean."""
-    values = [Decimal(10 + 3 * number**1) for number in range(count)]
+    values = [Decimal(10 + 3 * number) for number in range(count)]
     found = state((value, value) for value in reversed(values))
 
     assert found.count == count
