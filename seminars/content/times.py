@@ -168,10 +168,16 @@ def elsewhere(seminar):
 
 
 def weekday(seminar):
-    """Return the day of the week on which it begins; "" where it is unknown."""
+    """Return the day or days of the week of a seminar, in words; "" where none is known."""
     if not seminar.starts_at:
         return ""
-    return date_format(seminar.starts_at.astimezone(seminar.zone), "l")
+    first, last = first_and_last(seminar)
+    if first == last:
+        return date_format(first, "l")
+    return _("%(first)s to %(last)s") % {
+        "first": date_format(first, "l"),
+        "last": date_format(last, "l"),
+    }
 
 
 def day_of_box(seminar):

@@ -179,7 +179,7 @@ def test_everybody_reads_who_asks_whom_and_how_it_stands(client, asked):
     assert '<h1 lang="en" dir="ltr">How many drive?</h1>' in page.text
     assert "&lt;b&gt;Three&lt;/b&gt; lines." in page.text
     assert "Waits 2 days" in page.text
-    assert "Why it is asked: The case is its own." in page.text
+    assert "Why this city: The case is its own." in page.text
     for private in (asked.asker, asked.colleague):
         assert private.name not in page.text
         assert private.email not in page.text
