@@ -437,3 +437,20 @@ def test_pages_ask_as_many_queries_for_three_as_for_one(reference):
             steps.save(other, by=collection.owner, visibility="public")
     assert numbers[0] == numbers[1]
     assert max(numbers[0]) <= 8
+
+
+def test_of_two_moderators_the_second_is_told_and_what_has_nobody_falls_to_who_removes_it():
+    desk = StaffFactory(groups=["Moderators"])
+    collection = make(by=desk, owner=None)
+    Collection.objects.filter(pk=collection.pk).update(owner=None)
+    removed = steps.remove(collection, by=desk, reason="It sells something.")
+    assert (removed.owner, removed.visibility) == (desk, "private")
+    with pytest.raises(steps.CollectionError, match="It is not shared"):
+        steps.remove(collection, by=desk, reason="Again.")
+    steps.lift(collection.pk, by=desk, reason="It is mended.")
+    with pytest.raises(steps.CollectionError, match="It is not removed any more"):
+        steps.lift(collection.pk, by=desk, reason="Again.")
+    reasons = Event.objects.filter(action__in=["collection-closed", "entry-restored"])
+    assert list(reasons.order_by("pk").values_list("reason", flat=True)) == [
+        *("It sells something.", "It is mended."),
+    ]

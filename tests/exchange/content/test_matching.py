@@ -134,3 +134,20 @@ def test_five_are_shown_at_most_and_queries_stay_the_same(reference, django_asse
 
     assert [len(found[key]) for key in keys] == [5, 5]
     assert found[keys[0]][0].entry.title == "first"
+
+
+@pytest.mark.parametrize(
+    ("of_need", "of_offer", "likeness", "common", "sentence"),
+    [
+        ("guest", "", "unknown", "Not said by both", "Only one of them says who pays."),
+        ("guest", "guest", "alike", "The same", "Both say the same of who pays."),
+        ("guest", "host", "other", "Different", "They differ on who pays."),
+    ],
+)
+def test_who_pays_is_compared(reference, of_need, of_offer, likeness, common, sentence):
+    asked = need(targets=["12.5"], who_pays=of_need)
+    offer("See composting", targets=["12.5"], who_pays=of_offer)
+    (match,) = matches_of(asked)
+    found = match.reasons[-1]
+    assert (found.what, found.likeness, found.common) == ("Who pays", likeness, common)
+    assert found.sentence == sentence

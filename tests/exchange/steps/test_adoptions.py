@@ -328,6 +328,14 @@ def test_a_dispute_stands_until_the_secretariat_has_decided(case, official):
     moderator = StaffFactory(groups=["Moderators"])
     adoption = AdoptionFactory(member=official.member, case=case)
     origin = case.coordinator
+    # What is typed in the admin is the secretariat's too, with a public source.
+    entered = {"is_new": False, "has_new_report": False}
+    with pytest.raises(NotAllowed, match="Only the secretariat"):
+        steps.enter(adoption, by=official, **entered)
+    compiled = AdoptionFactory(provenance="secretariat")
+    with pytest.raises(ExchangeError, match="Name a public source"):
+        steps.enter(compiled, by=moderator, **entered)
+    compiled.delete()
     with pytest.raises(NotAllowed):
         steps.dispute(adoption, by=official, note="No.")
     with pytest.raises(ReasonRequired):

@@ -322,6 +322,27 @@ def test_closing_says_what_came_of_it(team):
         )
 
 
+def test_what_is_over_is_renewed_before_it_is_changed(reference, team):
+    over = CooperationFactory(member=team["member"], state="ended", ended_at=timezone.now())
+    page = signed_in(team["coordinator"]).post(
+        reverse("exchange:cooperation-edit", args=[over.pk]),
+        {
+            "shown": cooperation.as_shown(over),
+            "title": "Ride along at night",
+            "text": "Two nights with the control room.",
+            "language": "en",
+            "targets": ["11.2"],
+            "forms_of_support": ["study-visit"],
+            "languages": ["en"],
+            "valid_until": (timezone.localdate() + timedelta(days=90)).isoformat(),
+        },
+    )
+    assert (page.status_code, page.context["problem"]) == (
+        *(409, "It is over and can no longer be changed. Renew it first."),
+    )
+    assert "Two nights with the control room." in page.text
+
+
 def test_draft_is_thrown_away_and_what_is_open_is_not(reference, team):
     entry = draft(team)
     assert cooperation.take_back(entry, by=team["official"]) is None

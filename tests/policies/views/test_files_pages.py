@@ -1,6 +1,7 @@
 """The pages on which photos and files are added to a draft, and those that show them to readers."""
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from policies.models import Attachment, Photo, Revision
@@ -302,6 +303,23 @@ def test_readers_see_photos_and_files(client, live, page_of):
     assert ">Riders a night</a>" in page
     assert "CSV, 18\xa0bytes, <bdi>Busan Transport</bdi>" in page
     assert '<a href="#photos">Photos</a>' in page
+
+
+def test_a_storage_that_does_not_answer_asks_to_come_back(client, live, monkeypatch):
+    def away(*_args, **_options):
+        raise OSError("no route to the store")
+
+    paper = f"/policies/files/attachments/{live.attachments.get().pk}/"
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "open", away)
+        answer = client.get(paper)
+    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (
+        *(503, "5", "no-store"),
+    )
+    assert answer.text == "This file cannot be sent just now. Please try again in a moment."
+    sent_now = client.get(paper)
+    assert (sent_now.status_code, len(sent_now.getvalue())) == (200, 18)
+    sent_now.close()
 
 
 @pytest.mark.parametrize("page_of", [of_case, of_revision])

@@ -221,6 +221,17 @@ def test_one_registers_only_while_registration_is_open(at, change):
         registrations.register(SeminarFactory(**change), user=UserFactory())
 
 
+def test_nobody_gives_back_a_place_of_what_is_over_or_never_had(at):
+    over = SeminarFactory(starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1))
+    place = RegistrationFactory(seminar=over)
+    with pytest.raises(StepRefused, match="This seminar is over"):
+        registrations.cancel(over, user=place.user)
+    with pytest.raises(StepRefused, match="You are not registered"):
+        registrations.cancel(SeminarFactory(), user=place.user)
+    place.refresh_from_db()
+    assert place.state == "registered"
+
+
 def test_one_registers_for_an_own_member_only(at):
     membership = MembershipFactory()
     seminar = SeminarFactory()
