@@ -51,6 +51,12 @@ class ReviewFilter(StrictFilterSet):
     read_by_the_view = frozenset({"page"})
 
 
+class DeleteForm(forms.Form):
+    """Why the secretariat deletes the local review of a team, which reads it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea({"rows": 3}))
+
+
 class ReviewForm(forms.ModelForm):
     """A local review; ``members`` are those that the person may write for."""
 

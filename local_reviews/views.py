@@ -21,13 +21,15 @@ from citynet.web.form_recovery import field_labels
 from citynet.web.headers import open_to_other_sites
 from citynet.web.sign_in import signing_in_to
 from exchange.models.querysets import MODERATE
+from exchange.steps.notifications import team_of
 from exchange.views.acts import join_first, own_members
-from members.models import Member, User
+from members.models import Member, Notice, User
+from members.notices.notifications import address, notify
 from members.record import audit
 from members.secretariat import acts_for_secretariat
 
 from . import files
-from .forms import ReviewFilter, ReviewForm
+from .forms import DeleteForm, ReviewFilter, ReviewForm
 from .models import LocalReview
 
 PER_PAGE = 30
@@ -37,7 +39,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _label(name, **_kwargs):
-    field = ReviewForm.base_fields.get(name)
+    field = (ReviewForm.base_fields | DeleteForm.base_fields).get(name)
     return field.label if field else ""
 
 
@@ -91,13 +93,15 @@ def edit(request, pk):
     return _editing(request, review, own_members(request.user))
 
 
-def _editing(request, review, members):
+def _editing(request, review, members, delete_form=None):
+    """The form of a local review; with ``delete_form`` that of its deletion, which was refused."""
     is_new = review.pk is None
     initial = {"member": members.first()} if is_new else None
-    data = request.POST if request.method == "POST" else None
+    is_sent = request.method == "POST" and delete_form is None
+    data = request.POST if is_sent else None
     form = ReviewForm(data, instance=review, members=members, initial=initial)
-    status = 200
-    if request.method == "POST":
+    status = 422 if delete_form else 200
+    if is_sent:
         status = 422
         if form.is_valid():
             saved = _save(form, request.user)
@@ -106,8 +110,28 @@ def _editing(request, review, members):
                 return redirect("local-reviews:edit", saved.pk)
             told = _("You have entered %(count)d local reviews today. Please go on tomorrow.")
             form.add_error(None, told % {"count": MAX_A_DAY})
-    context = {"form": form, "review": review, "is_new": is_new}
+    if not is_new and delete_form is None and _needs_reason(request.user, review):
+        delete_form = DeleteForm()
+    context = {"form": form, "review": review, "is_new": is_new, "delete_form": delete_form}
     return render(request, "local_reviews/edit.html", context, status=status)
+
+
+def _needs_reason(user, review):
+    """Return whether ``user`` deletes what is a team's that the person is not in."""
+    if Member.objects.of(user).filter(pk=review.member_id).exists():
+        return False
+    return team_of(review.member).exists()
+
+
+def _tell_team(review, reason):
+    notify(
+        Notice.Kind.ENTRY_REMOVED,
+        team_of(review.member),
+        address("local-reviews:list"),
+        title=review.title,
+        decision="deleted",
+        note=reason,
+    )
 
 
 @transaction.atomic
@@ -134,13 +158,22 @@ def _save(form, by):
     return saved
 
 
+@field_labels(_label)
 @never_cache
 @require_POST
 @transaction.atomic
 def delete(request, pk):
-    """Take a local review of one's member away."""
+    """Take a local review away: a team its own, the secretariat that of a team with a reason, which the
+    team reads."""
     review = get_object_or_404(LocalReview.objects.editable_by(request.user), pk=pk)
-    audit.record("local-review-deleted", review, by=request.user)
+    reason = ""
+    if _needs_reason(request.user, review):
+        form = DeleteForm(request.POST)
+        if not form.is_valid():
+            return _editing(request, review, own_members(request.user), delete_form=form)
+        reason = form.cleaned_data["reason"]
+        _tell_team(review, reason)
+    audit.record("local-review-deleted", review, by=request.user, reason=reason)
     review.delete()
     messages.success(request, _("It is deleted."))
     return redirect("local-reviews:list")

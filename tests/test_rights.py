@@ -221,7 +221,11 @@ PAGES = {
     "members:like": (ALL, NO_METHOD),
     "members:list": (ALL, NO_METHOD),
     "local-reviews:csv": (ALL, NO_METHOD),
-    "local-reviews:delete": (SIGNED_IN_NO_METHOD, WRITERS_DONE),
+    # Who is not of its team gives a reason.
+    "local-reviews:delete": (
+        SIGNED_IN_NO_METHOD,
+        (401, 404, 302, 302, 404, 422, 422, 422),
+    ),
     "local-reviews:edit": (WRITERS, WRITERS_EMPTY),
     "local-reviews:list": (ALL, NO_METHOD),
     "local-reviews:new": (NETWORK, NETWORK_EMPTY),

@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from local_reviews import views
 from local_reviews.models import LocalReview
-from members.models import Event, Member
+from members.models import Event, Member, Notice
+from members.notices.notifications import text_of
 from members.teams import merging
 from tests.conftest import signed_in
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
@@ -129,6 +130,27 @@ def test_a_team_enters_changes_and_deletes_its_own(reference):
     assert signed_in(UserFactory()).get("/sdgs/reviews/new/").status_code == 403
     secretariat = signed_in(StaffFactory(groups=["Moderators"]))
     assert secretariat.get(f"/sdgs/reviews/{other.pk}/edit/").status_code == 200
+
+
+def test_a_team_is_told_why_the_secretariat_deletes_its_review(reference):
+    membership, alone = MembershipFactory(), add()
+    review = add("VLR", member=membership.member)
+    desk = signed_in(StaffFactory(groups=["Moderators"]))
+    edit, delete = (f"/sdgs/reviews/{review.pk}/{act}/" for act in ("edit", "delete"))
+    assert "gets your reason by mail" in desk.get(edit).text
+    assert "gets your reason by mail" not in signed_in(membership.user).get(edit).text
+    refused = desk.post(delete, {"reason": " "})
+    assert (refused.status_code, refused.context["delete_form"].errors.keys()) == (422, {"reason"})
+    assert refused.context["form"].initial["title"] == "VLR"
+    desk.post(delete, {"reason": "It is of another Hue."})
+    desk.post(f"/sdgs/reviews/{alone.pk}/delete/")  # nobody is there to be told
+    assert not LocalReview.objects.exists()
+    notice = Notice.objects.get()
+    assert (notice.recipient, notice.context["note"]) == (membership.user, "It is of another Hue.")
+    assert "The secretariat has deleted your local review “VLR”." in text_of(notice)[1]
+    assert [*Event.objects.order_by("pk").values_list("reason", flat=True)] == [
+        *("It is of another Hue.", "")
+    ]
 
 
 def test_what_its_city_writes_in_is_no_longer_compiled(reference):
