@@ -150,7 +150,7 @@ def _save(form, by):
         # Who deletes it at the same moment is not undone.
         current = get_object_or_404(LocalReview.objects.select_for_update(), pk=review.pk)
         saved, action = form.save_over(current), "local-review-changed"
-        if saved.is_compiled and Member.objects.of(by).filter(pk=saved.member_id).exists():
+        if saved.is_compiled and Member.objects.of(by).contains(saved.member):
             # What its city has written in is the city's own.
             saved.is_compiled = False
             saved.save(update_fields=["is_compiled"])

@@ -84,7 +84,7 @@ def contact_for(introduction, user):
 def stands_for(person, member):
     """Return whether ``person`` is in the team of ``member``, or in the secretariat, which acts for
     members that have none."""
-    return person.is_staff or writes_as(person).filter(pk=member.pk).exists()
+    return person.is_staff or writes_as(person).contains(member)
 
 
 def addresses_end(introduction):

@@ -28,7 +28,7 @@ from members.secretariat import acts_for_secretariat
 from policies.models import CaseStudy
 from policies.workflow.notifications import writers
 
-from .entries import lock, need_voice, refuse_contact_details, refuse_removed
+from .entries import lock, need_team, need_voice, refuse_contact_details, refuse_removed
 from .errors import (
     AlreadyThere,
     ChangedMeanwhile,
@@ -54,10 +54,7 @@ def begin(author, member, case, *, stage, words, learned_by=""):
 
     ``words`` say what interests them or, where it is decided against or stopped, why.
     """
-    if not writes_as(author).filter(pk=member.pk).exists():
-        raise NotAllowed(
-            _("Only people in the team of %(member)s may do this.") % {"member": member}
-        )
+    need_team(author, member)
     refuse_contact_details(words)
     # Two colleagues who say so at the same moment come one after the other.
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
@@ -211,7 +208,7 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
     refuse_removed(adoption)
     named = [indicator.get(name, "") for indicator in indicators for name in INDICATOR_TEXTS]
     refuse_contact_details(facts["text"], reason, *named)
-    if not facts.get("source_url") and not writes_as(by).filter(pk=adoption.member_id).exists():
+    if not facts.get("source_url") and not writes_as(by).contains(adoption.member):
         raise ExchangeError(_("Name a public source: you are not in the team of this member."))
     new = AdoptionReport.objects.create(adoption=adoption, by=by, **facts)
     AdoptionIndicator.objects.bulk_create(
@@ -233,7 +230,7 @@ def report(adoption, *, by, facts, indicators=(), reason=""):
 
 def _claim(adoption, by):
     """Make an adoption, not yet saved, its city's own where its team writes in it."""
-    if writes_as(by).filter(pk=adoption.member_id).exists():
+    if writes_as(by).contains(adoption.member):
         adoption.provenance = CaseStudy.Provenance.CITY
 
 
@@ -330,7 +327,7 @@ def decide_dispute(adoption, *, by, decision, stays):
     refuse_removed(adoption)
     if not adoption.is_disputed:
         raise ChangedMeanwhile(_("This dispute is decided already."))
-    is_adopter = writes_as(by).filter(pk=adoption.member_id).exists()
+    is_adopter = writes_as(by).contains(adoption.member)
     if is_adopter or speaks_for_origin(by, adoption):
         raise NotAllowed(
             _("You are in the team of one of the two: somebody else of the secretariat decides.")

@@ -59,7 +59,7 @@ def draft(*, by, member, kind, data):
         author=by,
         author_name=by.get_full_name(),
         state=State.DRAFT,
-        passed_on=not _is_of_team(by, member),
+        passed_on=not writes_as(by).contains(member),
     )
     return _write(entry, data)
 
@@ -93,7 +93,7 @@ def change(entry, *, by, data, shown):
         raise StepRefused(_("It is over and can no longer be changed. Renew it first."))
     was_open = entry.state == State.OPEN
     # What its team has changed is the team's own.
-    entry.passed_on = entry.passed_on and not _is_of_team(by, entry.member)
+    entry.passed_on = entry.passed_on and not writes_as(by).contains(entry.member)
     _write(entry, data)
     if entry.state in UNSEEN and not entry.has_first_words and entry.author_id != by.pk:
         entry.has_first_words = waits_for_a_look(by)
@@ -265,7 +265,7 @@ def _tell_team(entry, *, over):
     secretariat, which has entered it."""
     told = {person.pk: person for person in coordinators(entry.member)}
     author = entry.author
-    if author and writes_as(author).filter(pk=entry.member_id).exists():
+    if author and writes_as(author).contains(entry.member):
         told[author.pk] = author
     with translation.override(settings.LANGUAGE_CODE):
         until = date_format(entry.valid_until, "DATE_FORMAT")
@@ -303,10 +303,6 @@ def _need_decider(by, entry):
         raise NotAllowed(
             _("Only a coordinator of %(member)s may do this.") % {"member": entry.member}
         )
-
-
-def _is_of_team(user, member):
-    return writes_as(user).filter(pk=member.pk).exists()
 
 
 def months_after(day, months):

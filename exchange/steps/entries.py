@@ -26,9 +26,19 @@ def lock(entry):
 
 def need_member(author, member):
     """Raise ``NotAllowed`` unless ``author`` may write in the name of ``member``."""
-    if acts_for_secretariat(author, MODERATE):
-        return
-    if not writes_as(author).filter(pk=member.pk).exists():
+    if not may_write_for(author, member):
+        need_team(author, member)
+
+
+def may_write_for(user, member):
+    """Return whether ``user`` may write in the name of ``member``: its team and, as who passes on what
+    the member says, the secretariat."""
+    return acts_for_secretariat(user, MODERATE) or writes_as(user).contains(member)
+
+
+def need_team(by, member):
+    """Raise ``NotAllowed`` unless ``by`` is in the team of ``member``."""
+    if not writes_as(by).contains(member):
         raise NotAllowed(
             _("Only people in the team of %(member)s may do this.") % {"member": member}
         )
@@ -39,7 +49,7 @@ def speaks_for(user, entry):
     compiled or passed on, the secretariat. What a city wrote itself it may only remove."""
     if is_of_secretariat(entry) and acts_for_secretariat(user, MODERATE):
         return True
-    return writes_as(user).filter(pk=entry.member_id).exists()
+    return writes_as(user).contains(entry.member)
 
 
 def is_of_secretariat(entry):
@@ -50,9 +60,7 @@ def is_of_secretariat(entry):
 def need_voice(by, entry):
     """Raise ``NotAllowed`` unless ``by`` may change what an entry says."""
     if not speaks_for(by, entry):
-        raise NotAllowed(
-            _("Only people in the team of %(member)s may do this.") % {"member": entry.member}
-        )
+        need_team(by, entry.member)
 
 
 def refuse_removed(entry):

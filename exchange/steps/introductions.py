@@ -121,7 +121,7 @@ def may_say_outcome(user, introduction):
         return stands_for(user, introduction.from_member)
     if user.pk == introduction.decided_by_id and stands_for(user, introduction.to_member):
         return True
-    return writes_as(user).filter(pk=introduction.to_member_id).exists()
+    return writes_as(user).contains(introduction.to_member)
 
 
 def lapse_and_ask(today):

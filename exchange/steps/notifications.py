@@ -82,7 +82,7 @@ def _stands_for(author, entry):
     secretariat where that compiled it or passed it on."""
     if is_of_secretariat(entry) and author in secretariat():
         return True
-    return author.is_active and writes_as(author).filter(pk=entry.member_id).exists()
+    return author.is_active and writes_as(author).contains(entry.member)
 
 
 def notify_of_flag(flag, entry):

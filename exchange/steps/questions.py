@@ -26,6 +26,8 @@ from .asking_limits import (
 from .entries import (
     lock,
     need_member,
+    need_team,
+    need_voice,
     refuse_contact_details,
     refuse_hidden,
     refuse_removed,
@@ -82,7 +84,7 @@ def ask(
         author=author,
         author_name=author.get_full_name(),
         member=member,
-        passed_on=of_secretariat and not writes_as(author).filter(pk=member.pk).exists(),
+        passed_on=not writes_as(author).contains(member),
         case=case,
         gap=gap,
         topic=topic,
@@ -216,7 +218,7 @@ def decline(addressee, *, by, reason, text=""):
 def judge(question, *, by, verdict):
     """Note whether the answers answered it, as the asker says; "no" opens the question again."""
     question = lock(question)
-    _need_asker(question, by)
+    need_voice(by, question)
     refuse_removed(question)
     if verdict not in Verdict.values:
         raise ExchangeError(_("Choose one: yes, partly or no."))
@@ -240,7 +242,7 @@ def judge(question, *, by, verdict):
 def close(question, *, by):
     """Close a question in the name of its asker: withdrawn where nobody has answered."""
     question = lock(question)
-    _need_asker(question, by)
+    need_voice(by, question)
     refuse_removed(question)
     if question.state not in (State.CHECKING, State.OPEN, State.ANSWERED):
         raise StepRefused(_("This question is closed already."))
@@ -288,7 +290,7 @@ def ask_next(question, *, by, addressees):
     """
     question = lock(question)
     if not acts_for_secretariat(by, MODERATE):
-        _need_asker(question, by)
+        need_voice(by, question)
     refuse_hidden(question)
     if question.state not in (State.OPEN, State.ANSWERED):
         raise StepRefused(_("This question is closed: nobody else can be asked."))
@@ -360,21 +362,10 @@ def _need_answerable(question):
 def _need_asked(by, member):
     """Raise ``NotAllowed`` unless ``by`` is in the team of a member that is asked. Where nobody is, the
     secretariat says what the member told it."""
-    need_member(by, member)
-    if not writes_as(by).filter(pk=member.pk).exists() and team_of(member):
-        raise NotAllowed(
-            _("Only people in the team of %(member)s may do this.") % {"member": member}
-        )
-
-
-def _need_asker(question, by):
-    """Raise ``NotAllowed`` unless ``by`` is of the team that asks, or passed the question on."""
-    if question.passed_on and acts_for_secretariat(by, MODERATE):
-        return
-    if not writes_as(by).filter(pk=question.member_id).exists():
-        raise NotAllowed(
-            _("Only the team of %(member)s may do this.") % {"member": question.member}
-        )
+    if team_of(member):
+        need_team(by, member)
+    else:
+        need_member(by, member)
 
 
 def _targets_of(case):

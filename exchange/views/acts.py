@@ -25,13 +25,6 @@ def own_members(user):
     return rows.order_by("search_names")
 
 
-def may_write_for(user, member):
-    """Return whether ``user`` may write in the name of ``member``."""
-    if not user.is_authenticated:
-        return False
-    return is_moderator(user) or writes_as(user).filter(pk=member.pk).exists()
-
-
 def join_first(request, title):
     """The page for people without a team: why one is needed, and the way into one."""
     asked = request.user.memberships.filter(status="requested").select_related("member").first()

@@ -109,8 +109,7 @@ def detail(request, pk):
         "beside": content.beside_original(adoption, reports),
         "others": content.others(adoption),
         "next_due": next_due(adoption),
-        "may_edit": user.is_authenticated
-        and writes_as(user).filter(pk=adoption.member_id).exists(),
+        "may_edit": writes_as(user).contains(adoption.member),
         "may_answer": user.is_authenticated
         and is_public
         and steps.speaks_for_origin(user, adoption),

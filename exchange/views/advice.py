@@ -25,7 +25,7 @@ from exchange.forms.advice import AdviceForm, EnglishForm, GiveForm, KnowHowFilt
 from exchange.models import Advice, Question
 from exchange.models.querysets import is_in_network
 from exchange.steps import advice as steps
-from exchange.steps.entries import speaks_for
+from exchange.steps.entries import may_write_for, speaks_for
 from exchange.steps.errors import ExchangeError
 from members.models import Member
 from policies.content import citations
@@ -34,7 +34,7 @@ from policies.workflow import authoring
 from policies.workflow.errors import WorkflowError
 from sdg.models import Target
 
-from .acts import is_moderator, join_first, may_write_for, own_members, posted
+from .acts import is_moderator, join_first, own_members, posted
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 FILES = {

@@ -20,7 +20,7 @@ from exchange.forms.questions import DeclineForm, JudgeForm
 from exchange.models import Advice
 from exchange.models.querysets import writes_as
 from exchange.steps import questions as steps
-from exchange.steps.entries import waits_for_a_look
+from exchange.steps.entries import speaks_for, waits_for_a_look
 from exchange.steps.errors import AlreadyThere, ExchangeError, NotAllowed
 from members.models import Member
 
@@ -239,6 +239,5 @@ def _addressee(request, found):
 
 
 def _need_asker(request, found):
-    own = writes_as(request.user).filter(pk=found.member_id).exists()
-    if not own and not (found.passed_on and is_moderator(request.user)):
+    if not speaks_for(request.user, found):
         raise Http404(_("There is no such question."))

@@ -26,7 +26,7 @@ def correct(member, values, by):
 
     Before and after stand in the record. Raises ``NotAllowed`` for people outside of the team.
     """
-    if not (leads(by, member) or Member.objects.of(by).filter(pk=member.pk).exists()):
+    if not (leads(by, member) or Member.objects.of(by).contains(member)):
         raise NotAllowed
     found = Member.objects.select_for_update().get(pk=member.pk)
     if "population" in values:

@@ -73,7 +73,7 @@ def invitation(request, token):
     except Invitation.DoesNotExist:
         raise Http404 from None
     member, problem = invitation.member, ""
-    in_team = Member.objects.of(request.user).filter(pk=member.pk).exists()
+    in_team = Member.objects.of(request.user).contains(member)
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect_to_login(request.path)

@@ -180,7 +180,7 @@ def team_or_404(user, slug, *, leading=False):
     member = get_object_or_404(Member.objects.at(slug))
     if leads(user, member):
         return member
-    if leading or not Member.objects.of(user).filter(pk=member.pk).exists():
+    if leading or not Member.objects.of(user).contains(member):
         raise Http404
     return member
 

@@ -69,7 +69,7 @@ def _holder(user, member):
         memberships.lock(member)
     except Member.DoesNotExist:
         raise EditRefused(_("It was decided meanwhile: choose the member again.")) from None
-    if Member.objects.of(user).filter(pk=member.pk).exists():
+    if Member.objects.of(user).contains(member):
         return None
     if not writable_members(user).filter(pk=member.pk).exists():
         raise EditRefused(_("You are not in the team of %(member)s.") % {"member": member})
@@ -321,7 +321,7 @@ def _locked(pk, user):
             sentence = _("The team of %(member)s has claimed this case and writes it itself now.")
             raise EditRefused(sentence % {"member": case.member})
         raise EditRefused(_("You are no longer in the team of this case's member."))
-    if case.held_by_id and Member.objects.of(user).filter(pk=case.member_id).exists():
+    if case.held_by_id and Member.objects.of(user).contains(case.member):
         # The person came into the team in another way than by a decision, as when members merge.
         case.held_by = None
         case.save(update_fields=["held_by"])

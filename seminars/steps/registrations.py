@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from exchange.models.querysets import MODERATE, writes_as
+from exchange.models.querysets import MODERATE
+from exchange.steps.entries import need_team
 from exchange.steps.errors import NotAllowed, StepRefused
 from members.models import Notice
 from members.notices.notifications import address, notify
@@ -38,10 +39,8 @@ def register(seminar, *, user, member=None, language=""):
     seminar = _lock(seminar)
     if not seminar.is_open:
         raise StepRefused(_("Registration for this seminar is closed."))
-    if member and not writes_as(user).filter(pk=member.pk).exists():
-        raise NotAllowed(
-            _("Only people in the team of %(member)s may do this.") % {"member": member}
-        )
+    if member:
+        need_team(user, member)
     row = Registration.objects.filter(seminar=seminar, user=user).first()
     if row and row.state != State.CANCELLED:
         return row
