@@ -9,10 +9,10 @@ class CaseCollectionsConfig(AppConfig):
 
     def ready(self):
         from policies.content import lists  # noqa: PLC0415 - models are ready only now
-        from policies.workflow import removal  # noqa: PLC0415 - the same
+        from policies.workflow import related_rows  # noqa: PLC0415 - the same
 
         from .models import is_collected  # noqa: PLC0415 - the same
         from .related_to_cases import related_to_case  # noqa: PLC0415 - the same
 
         lists.ON_PAGES["is_collected"] = is_collected("case")
-        removal.register_related_rows(related_to_case)
+        related_rows.register_related_rows(related_to_case)

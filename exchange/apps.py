@@ -12,7 +12,7 @@ class ExchangeConfig(AppConfig):
         from members.teams import merging  # noqa: PLC0415 - models are ready only now
         from policies.content import estimate, gaps, lists  # noqa: PLC0415 - the same
         from policies.interchange import lines  # noqa: PLC0415 - the same
-        from policies.workflow import removal  # noqa: PLC0415 - the same
+        from policies.workflow import related_rows  # noqa: PLC0415 - the same
 
         from .content import linked, on_page  # noqa: PLC0415 - the same
         from .content.adopted_policies import as_policies  # noqa: PLC0415 - the same
@@ -29,7 +29,7 @@ class ExchangeConfig(AppConfig):
         lines.LINKED["advice"] = linked.advice
         lines.LINKED["adoptions"] = linked.adoptions
         gaps.register_asking(ask_address)
-        removal.register_related_rows(related_to_case)
+        related_rows.register_related_rows(related_to_case)
         merging.register_after_merge(remove_of_merged)
 
 

@@ -7,12 +7,12 @@ class PortalConfig(AppConfig):
     verbose_name = _("Pages of the platform")
 
     def ready(self):
-        from policies.workflow import removal  # noqa: PLC0415 - models are ready only now
+        from policies.workflow import related_rows  # noqa: PLC0415 - models are ready only now
 
         from .models import News  # noqa: PLC0415 - the same
 
         def news(_case):
             # They tell of any policy.
-            return [removal.RelatedRows(News.objects.all(), ("title", "text"))]
+            return [related_rows.RelatedRows(News.objects.all(), ("title", "text"))]
 
-        removal.register_related_rows(news)
+        related_rows.register_related_rows(news)

@@ -12,7 +12,7 @@ from exchange.models import (
     Introduction,
     Question,
 )
-from policies.workflow.removal import RelatedRows
+from policies.workflow.related_rows import RelatedRows
 
 
 def related_to_case(case):

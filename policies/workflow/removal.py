@@ -5,36 +5,28 @@ of every text of a case, also of those that were public before, and day and reas
 The record keeps who did it and why, not what it was.
 """
 
-import json
 import logging
-import re
-from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import F
-from django.db.models.functions import Cast
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.models import Event, Notice
-from members.notices.notifications import place_of
 from members.record import audit
-from members.record.audit import SUBJECT_LENGTH
 from policies.content import summary
 from policies.content.fields import content_fields, is_prose, row_fields
 from policies.models import (
     Assessment,
-    Call,
     CallMark,
     CaseStudy,
     Correction,
     DeskNote,
-    Mailing,
     Photo,
     RequestedText,
     ReviewEvent,
@@ -44,44 +36,13 @@ from policies.models import (
 )
 from policies.search import index
 
-from . import notifications
+from . import notifications, renaming
 from .errors import ActionRefused, ReasonRequired
+from .related_rows import related_rows
 
 logger = logging.getLogger(__name__)
 
 OF_REVISION = (ReviewNote, ReviewEvent, Assessment, Correction, DeskNote)
-# Where notices hold a title; the whole message is one where a question says nothing more.
-CALLED_BY_TITLE = ("title", "case", "message")
-WERE_PUBLIC = (*Revision.CITABLE_STATES, Revision.State.UNPUBLISHED)
-
-
-@dataclass(frozen=True)
-class RelatedRows:
-    """Rows of one model that go with a case, and where a passage of it may stand in them.
-
-    The record may call the case by its title or its address where it tells of these rows.
-    """
-
-    rows: models.QuerySet
-    # What people wrote: the editor is told where a passage stands in it. Only of rows that the
-    # secretariat may know of.
-    texts: tuple[str, ...] = ()
-    # What was filled in with the title of the case; it follows the title.
-    quotes: tuple[str, ...] = ()
-    # Whose part a row is, where people find it by that: the name of a foreign key.
-    part_of: str = ""
-
-
-_registered = []
-
-
-def register_related_rows(find):
-    """Register a function of a case that returns the :class:`RelatedRows` of an app."""
-    _registered.append(find)
-
-
-def _related_rows(case):
-    return [each for find in _registered for each in find(case)]
 
 
 @transaction.atomic
@@ -198,15 +159,8 @@ def _replace_passage(case, passage, place, reason):
         # The registry gives title and summary to everybody.
         of_case.exclude(doi="").update(doi_is_outdated=True)
         if titles != now:
-            former, slug = case.get_absolute_url(), case.slug
-            _readdress(case)
-            titles = dict(zip(titles, now, strict=True))
-            changed = [before for before, after in titles.items() if before != after]
-            slugs = {slug, *map(CaseStudy.slug_for, changed)} - {case.slug}
-            titles |= _rename_quotes(case, titles, passage, marks)
-            _rename_in_notices(case, titles)
-            _rename_where_merged(former, titles | {former: case.get_absolute_url()})
-            _rename_in_record(case, slugs, titles)
+            take_out = partial(_without, passage=passage, marks=marks)
+            renaming.rename(case, dict(zip(titles, now, strict=True)), passage, take_out)
     return count
 
 
@@ -218,141 +172,6 @@ def _replace_in(revisions, passage, marks, place):
     return count
 
 
-def _readdress(case):
-    """Let address, record and notices of a case follow its title; a title that was public before also
-    gave the address of a case that is unpublished now."""
-    shown = case.revisions.filter(pk=case.live_id).first() or (
-        case.revisions.filter(state__in=WERE_PUBLIC).order_by("decided_at", "number").last()
-    )
-    slug = CaseStudy.slug_for(shown.title) if shown else case.slug
-    if slug == case.slug:
-        return
-    _readdress_notices(f"/{case.pk}/{case.slug}/", f"/{case.pk}/{slug}/")
-    # The old address leads to the new one.
-    case.slug = slug
-    case.save(update_fields=["slug"])
-    events = Event.objects.filter(subject_type=case._meta.label_lower, subject_id=str(case.pk))
-    events.forget(subject=str(case)[:SUBJECT_LENGTH])
-
-
-def _readdress_notices(former, now):
-    for notice in Notice.objects.filter(path__contains=former):
-        notice.path = notice.path.replace(former, now)
-        notice.save(update_fields=["path"])
-
-
-def _rename_quotes(case, titles, passage, marks):
-    """Take a passage out of what was filled in with a title of the case; return the texts before, each
-    with that of now."""
-    renamed = {}
-    for related in _related_rows(case):
-        model = related.rows.model
-        for name in related.quotes:
-            for row in related.rows.filter(**{f"{name}__contains": passage}):
-                text, slug = getattr(row, name), getattr(row, "slug", "")
-                if not any(title in text for title in titles if passage in title):
-                    continue
-                now = _without(model._meta.get_field(name), text, passage, marks)
-                setattr(row, name, now)
-                model._base_manager.filter(pk=row.pk).update(**{name: now})
-                renamed[text] = now
-                if slug:
-                    _readdress_notices(f"/{row.pk}/{slug}/", f"/{row.pk}/{row.slug}/")
-    return renamed
-
-
-def _rename_in_record(case, slugs, names):
-    """Let the record of a case, and of what goes with it, call it by its names of now; ``slugs`` were
-    the last part of its address, ``names`` its titles, each with that of now."""
-    changed = sorted(names.items(), key=lambda pair: len(pair[0]), reverse=True)
-    changed = [(before, now) for before, now in changed if before != now]
-    spelt = "|".join(sorted(map(re.escape, slugs), key=len, reverse=True))
-    # As an adoption and a case are called: "Hue: night-buses", "12 night-buses".
-    called = re.compile(rf"(?<=: )(?:{spelt})$|(?<=\b{case.pk} )(?:{spelt})(?![\w-])")
-
-    def renamed(text):
-        for before, now in changed:
-            text = text.replace(before, now)
-        return called.sub(case.slug, text) if slugs else text
-
-    holding = models.Q()
-    for before in [*slugs, *(before for before, _now in changed)]:
-        holding |= models.Q(subject__contains=before) | models.Q(reason__contains=before)
-    for related in [RelatedRows(CaseStudy.objects.filter(pk=case.pk)), *_related_rows(case)]:
-        keys = map(str, related.rows.order_by().values_list("pk", flat=True))
-        of_rows = Event.objects.filter(
-            subject_type=related.rows.model._meta.label_lower, subject_id__in=list(keys)
-        )
-        for event in of_rows.filter(holding):
-            Event.objects.filter(pk=event.pk).forget(
-                subject=renamed(event.subject)[:SUBJECT_LENGTH], reason=renamed(event.reason)
-            )
-
-
-def _rename_in_notices(case, titles):
-    """Let notices of whatever kind, to whomever, name a text by the title that it has now; ``titles``
-    are those before, each with that of now."""
-    found = models.Q()
-    for title in titles:
-        # In JSON that is kept as text, other scripts are escaped.
-        for spelling in {json.dumps(title), json.dumps(title, ensure_ascii=False)}:
-            found |= models.Q(as_text__contains=spelling)
-    of_case = {
-        "policies:": {str(case.pk)},
-        "admin:policies_revision_": {*map(str, case.revisions.values_list("pk", flat=True))},
-    }
-    notices = Notice.objects.annotate(as_text=Cast("context", models.TextField()))
-    for notice in notices.filter(found):
-        if not _leads_elsewhere(notice.path, of_case):
-            notice.context = _renamed(notice.context, titles, of_case)
-            notice.save(update_fields=["context"])
-
-
-def _renamed(value, titles, of_case):
-    """Return a value of a notice with the titles of now, where titles are: in a name or a note the same
-    words are something else. What leads to another case keeps the title, which is that one's too."""
-    if isinstance(value, list):
-        return [_renamed(each, titles, of_case) for each in value]
-    if not isinstance(value, dict) or _leads_elsewhere(value.get("path", ""), of_case):
-        return value
-    return {
-        key: titles.get(each, each)
-        if isinstance(each, str) and key in CALLED_BY_TITLE
-        else _renamed(each, titles, of_case)
-        for key, each in value.items()
-    }
-
-
-def _leads_elsewhere(path, of_case):
-    """Return whether a path leads to another case or text than those numbered in ``of_case``."""
-    name, arguments = place_of(path)
-    number = arguments.get("pk", arguments.get("object_id"))
-    return number is not None and any(
-        name.startswith(beginning) and str(number) not in numbers
-        for beginning, numbers in of_case.items()
-    )
-
-
-def _rename_where_merged(former, names):
-    """Let what was noted on cases that were merged into this one call it by its names of now; the notes
-    hold its ``former`` address. ``names`` are those before, each with that of now."""
-    # The longest first: one title may be part of another one.
-    changed = sorted(names.items(), key=lambda pair: len(pair[0]), reverse=True)
-
-    def renamed(text):
-        for before, now in changed:
-            text = text.replace(before, now)
-        return text
-
-    for event in ReviewEvent.objects.filter(note__contains=former):
-        ReviewEvent.objects.filter(pk=event.pk).update(note=renamed(event.note))
-    for event in Event.objects.filter(reason__contains=former):
-        Event.objects.filter(pk=event.pk).forget(reason=renamed(event.reason))
-    for notice in Notice.objects.filter(context__note__icontains=former):
-        notice.context["note"] = renamed(notice.context["note"])
-        notice.save(update_fields=["context"])
-
-
 def elsewhere(case, passage):
     """Return where a passage stands beside the texts of a case, in words: in what its team and the
     moderators wrote to each other, in what other apps have registered, and in other cases.
@@ -360,7 +179,7 @@ def elsewhere(case, passage):
     Nothing is changed there: people wrote it, and only they, or who reads it, can tell what it means.
     """
     found = []
-    for related in _related_rows(case):
+    for related in related_rows(case):
         holding = models.Q()
         for name in related.texts:
             holding |= models.Q(**{f"{name}__contains": passage})
@@ -390,30 +209,6 @@ def _in_words(row):
     if isinstance(row, UpdateRequest | CallMark):
         return _("%(kind)s of %(day)s") % facts
     return _("%(kind)s %(number)d") % facts
-
-
-def _of_review(case):
-    """Return what the team of a case and the secretariat wrote about it, and what the secretariat
-    writes to many."""
-    return [
-        *(
-            RelatedRows(model.objects.filter(revision__case=case).select_related("revision"), texts)
-            for model, texts in (
-                (ReviewNote, ("text",)),
-                (ReviewEvent, ("note", "public_reason")),
-                (Assessment, ("remark",)),
-                (Correction, ("note",)),
-                (DeskNote, ("text",)),
-            )
-        ),
-        RelatedRows(UpdateRequest.objects.filter(case=case), ("reason", "answer_text")),
-        RelatedRows(CallMark.objects.filter(entry__case=case), ("remark",)),
-        RelatedRows(Call.objects.filter(entries__case=case), ("title", "text")),
-        RelatedRows(Mailing.objects.all(), ("subject", "text")),
-    ]
-
-
-register_related_rows(_of_review)
 
 
 def _replace(rows, fields, passage, marks, place, prefix=""):

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from policies.workflow.removal import RelatedRows
+from policies.workflow.related_rows import RelatedRows
 from seminars.models import Seminar, SeminarItem, SeminarMaterial
 
 
