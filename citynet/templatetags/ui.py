@@ -55,6 +55,14 @@ def plain(value):
 
 
 @register.filter
+def with_colon(label):
+    """Return a label to be followed by words about it: with a colon, unless it ends a sentence."""
+    return (
+        label if str(label).endswith((".", "?", "!", "…")) else _("%(label)s:") % {"label": label}
+    )
+
+
+@register.filter
 def absolute(path):
     """Return the public address of a path of this site."""
     return settings.SITE_URL + str(path)

@@ -263,3 +263,8 @@ def test_field_of_one_box_has_its_label_behind():
         '<div class="field"> <div class="tick"><input type="checkbox" name="agree" required '
         'id="id_agree"> <label for="id_agree">I agree</label></div> </div>'
     )
+
+
+def test_label_that_ends_a_sentence_gets_no_colon():
+    labels = ["Title", "How far are you?", "They may have my address."]
+    assert [ui.with_colon(label) for label in labels] == ["Title:", *labels[1:]]
