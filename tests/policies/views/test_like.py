@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from policies.models import JointMember
 from policies.search import index
 from sdg.models import Target
 from tests.factories import CaseStudyFactory, LiveRevisionFactory, MemberFactory
@@ -134,6 +135,18 @@ def test_queries_do_not_grow(client, asked, django_assert_num_queries, others):
 
     with django_assert_num_queries(7):
         client.get("/members/iloilo/like/")
+
+
+def test_joint_case_counts_for_each_of_its_members(client, asked):
+    other = MemberFactory(name="Makati", **SAME)
+    LiveRevisionFactory(case=CaseStudyFactory(member=other), targets=["1.5"])
+    joint = LiveRevisionFactory(case=CaseStudyFactory(member=asked), targets=["6.1"])
+    JointMember.objects.create(revision=joint, member=other)
+
+    (_heading, (city,)) = client.get("/members/iloilo/like/").context["groups"][0]
+
+    assert city.member.case_count == 2
+    assert [target.code for target in city.member.shared] == ["6.1"]
 
 
 def test_former_address_leads_to_the_present_one(client, asked):
