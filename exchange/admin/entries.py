@@ -234,6 +234,11 @@ class FlagAdmin(DeskAdmin):
     list_display_links = None
     list_filter = [WaitsFilter, "reason"]
     list_select_related = ["member"]
+    fields = [
+        *("entry_link", "reason", "text", "by", "member", "created_at"),
+        *("decided_by", "decided_at"),
+    ]
+    readonly_fields = ["entry_link", "created_at"]
 
     @admin.display(description=_("entry"))
     def entry_link(self, flag):

@@ -1,5 +1,7 @@
+from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
@@ -53,4 +55,5 @@ class Flag(models.Model):
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="flag_subject")]
 
     def __str__(self):
-        return f"{self.subject_type} {self.subject_id}: {self.get_reason_display()}"
+        kind = capfirst(apps.get_model(self.subject_type)._meta.verbose_name)
+        return f"{kind} {self.subject_id}: {self.get_reason_display()}"

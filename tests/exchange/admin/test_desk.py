@@ -82,6 +82,11 @@ def test_the_desk_shows_what_waits_and_leads_to_it(moderator_client, waiting):
     # And the row of headings.
     assert page.count("<tr><th") == len(waiting) + 1
 
+    flag = waiting["flags"]
+    assert f"Advice {flag.subject_id}: Advertising" in page
+    of_flag = shown(moderator_client, f"/admin/exchange/flag/{flag.pk}/change/")
+    assert f'href="/admin/exchange/advice/{flag.subject_id}/change/"' in of_flag
+
 
 def _list(row):
     return row._meta.label_lower.replace(".", "/")
