@@ -253,7 +253,7 @@ def put_english(entry, *, by, english, is_machine=False):
     """Put an English text beside a question or advice; its team and the secretariat may.
 
     ``is_machine`` says that a machine wrote it and ``by`` checked it. Raises ``StepRefused`` for who would
-    write it beside an entry that is public, and has had no entry of the own approved yet.
+    write it beside an entry that is public, and whose own entries wait for a look.
     """
     entry = lock(entry)
     need_member(by, entry.member)
@@ -265,8 +265,8 @@ def put_english(entry, *, by, english, is_machine=False):
     if entry.state in entry.OPEN_TO_READERS and waits_for_a_look(by):
         raise StepRefused(
             _(
-                "The secretariat looks at everybody’s first entry before others read it. Write one of "
-                "your own first, or ask a colleague to put this text here."
+                "The secretariat looks at everybody’s first entry, and at what two teams have flagged, "
+                "before others read more of that person. Ask a colleague to put this text here."
             )
         )
     refuse_contact_details(english)

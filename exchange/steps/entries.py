@@ -110,17 +110,22 @@ def contact_details_message(found):
 
 def waits_for_a_look(author, *texts):
     """Return whether the secretariat has to see an entry first: a person's first ones, until one has
-    been approved, and those with more than two links. The secretariat's own never wait."""
+    been approved, those with more than two links, and all while something of the person's is hidden, so
+    that its words do not come back in a new entry. The secretariat's own never wait."""
     if acts_for_secretariat(author, MODERATE):
         return False
     if sum(link_count(text or "") for text in texts) > MAX_LINKS:
         return True
-    return not any(
-        model.objects.filter(
-            author=author, state__in=model.OPEN_TO_READERS, removed_at=None
-        ).exists()
-        for model in LOOKED_AT
-    )
+    own = [model.objects.filter(author=author, removed_at=None) for model in LOOKED_AT]
+    hidden = [rows.filter(hidden_at__isnull=False) for rows in own]
+    approved = [rows.filter(state__in=rows.model.OPEN_TO_READERS) for rows in own]
+    return _any_of(hidden) or not _any_of(approved)
+
+
+def _any_of(querysets):
+    """Return whether one of ``querysets`` has a row, asked at once."""
+    first, *others = (rows.values("pk") for rows in querysets)
+    return first.union(*others).exists()
 
 
 def refuse_too_many(rows, limit, message, days=1):

@@ -151,8 +151,8 @@ def _give(request, found, form, *, passes_on):
     )
     if given.state == Advice.State.CHECKING:
         words = _(
-            "Thank you. It is your first entry, so the secretariat looks at it within 2 working days; "
-            "then the asker gets it."
+            "Thank you. The secretariat looks at it within 2 working days, as at a first entry; then the "
+            "asker gets it."
         )
     else:
         words = _("Thank you. The asker gets your whole answer by mail.")

@@ -187,8 +187,8 @@ def _unseen(request, asking, form):
 def _sent(question):
     if question.state == Question.State.CHECKING:
         return _(
-            "Your question is on its way. It is your first entry, so the secretariat looks at it within "
-            "2 working days; then it goes out, and you are told."
+            "Your question is on its way. The secretariat looks at it within 2 working days, as at a "
+            "first entry; then it goes out, and you are told."
         )
     return _("Your question is sent. You get a mail with the whole answer.")
 

@@ -315,7 +315,16 @@ def test_hidden_words_reach_nobody_else_before_the_secretariat_has_looked(modera
             step()
     assert not question.addressees.exists()
     assert not further.user.notices.exists()
+    # Nor as something new, once the hidden entry is withdrawn.
+    advice_steps.withdraw(advice, by=asker.user)
+    QuestionFactory(author=asker.user, member=asker.member)
+    given = {"author": asker.user, "member": asker.member, "targets": question.targets.all()}
+    again = advice_steps.give(**given, **newer)
+    assert again.state == "checking"
     assert not type(advice).objects.standing().exists()
+    for entry in (question, advice):
+        steps.remove(entry, by=moderator, reason="An advertisement")
+    assert advice_steps.give(**given, **newer).state == "published"
 
 
 def test_an_offer_that_waited_is_opened(moderator):

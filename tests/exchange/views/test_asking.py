@@ -353,9 +353,9 @@ def test_the_first_entry_waits_and_the_asker_is_told(case):
     membership = MembershipFactory()
     client = signed_in(membership.user)
     client.ours = membership.member
-    assert "It is your first entry" in client.get(f"{ASK}?case={case.pk}").text
+    assert "as at a first entry" in client.get(f"{ASK}?case={case.pk}").text
     answer = client.post(ASK, filled(client, case=case.pk), follow=True)
-    assert "the secretariat looks at it within 2 working days" in answer.text
+    assert "The secretariat looks at it within 2 working days" in answer.text
     question = Question.objects.get()
     assert question.state == "checking"
     assert signed_in(UserFactory()).get(question.get_absolute_url()).status_code == 404

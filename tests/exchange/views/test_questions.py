@@ -250,7 +250,7 @@ def test_a_question_of_the_network_is_404_for_all_others(client, asked):
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"state": "checking"}, "the secretariat looks at it within 2 working days"),
+        ({"state": "checking"}, "The secretariat looks at it within 2 working days"),
         (
             {"state": "refused", "decision_note": "No selling."},
             "has refused this question.</p>",
