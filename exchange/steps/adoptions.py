@@ -313,7 +313,12 @@ def dispute(adoption, *, by, note, shown=""):
     adoption.disputed_at = timezone.now()
     adoption.dispute_decided_at = adoption.confirmed_by_origin_at = None
     adoption.dispute_decision = ""
-    return _answered(adoption, by, note, "adoption-disputed", "disputed", secretariat(by))
+    adoption = _answered(adoption, by, note, "adoption-disputed", "disputed")
+    team = team_of(adoption.member)
+    desk = [person for person in secretariat(by) if person not in team]
+    facts = {"act": "disputed", "note": note, "for_secretariat": True}
+    _tell(Notice.Kind.ADOPTION_ANSWERED, adoption, desk, by, **facts)
+    return adoption
 
 
 @transaction.atomic
@@ -382,15 +387,15 @@ def _locked_for_origin(adoption, by, shown):
     return adoption
 
 
-def _answered(adoption, by, note, action, act, further=()):
-    """Save what the original city says; tell the adopter's team, and who else is concerned."""
+def _answered(adoption, by, note, action, act):
+    """Save what the original city says; tell the adopter's team."""
     refuse_contact_details(note)
     if note.strip():
         adoption.origin_note, adoption.origin_note_is_older = note, False
     adoption.save()
     audit.record(action, adoption, by=by)
     settle(address("exchange:adoption", adoption.pk), kind=Notice.Kind.ADOPTION_NEW)
-    told = [*team_of(adoption.member), *further]
+    told = team_of(adoption.member)
     _tell(Notice.Kind.ADOPTION_ANSWERED, adoption, told, by, act=act, note=note)
     return adoption
 
@@ -401,7 +406,7 @@ def _tell_origin(adoption, by):
     _tell(Notice.Kind.ADOPTION_NEW, adoption, told, by, act=adoption.stage, note=words)
 
 
-def _tell(kind, adoption, people, by, *, act, note):
+def _tell(kind, adoption, people, by, **facts):
     told = {person.pk: person for person in people if person.pk != by.pk}
     notify(
         kind,
@@ -410,8 +415,7 @@ def _tell(kind, adoption, people, by, *, act, note):
         member=adoption.member.name,
         origin=adoption.origin.name if adoption.origin else "",
         title=adoption.title,
-        act=act,
-        note=note,
+        **facts,
     )
 
 

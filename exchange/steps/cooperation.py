@@ -95,6 +95,10 @@ def change(entry, *, by, data, shown):
     # What its team has changed is the team's own.
     entry.passed_on = entry.passed_on and not writes_as(by).contains(entry.member)
     _write(entry, data)
+    if entry.state == State.REFUSED:
+        # What is written now is the team's own again, until it is sent in.
+        entry.state = State.DRAFT
+        entry.save(update_fields=["state"])
     if entry.state in UNSEEN and not entry.has_first_words and entry.author_id != by.pk:
         entry.has_first_words = waits_for_a_look(by)
         entry.save(update_fields=["has_first_words"])
@@ -273,6 +277,7 @@ def _tell_team(entry, *, over):
         Notice.Kind.COOPERATION_ENDS,
         list(told.values()) or secretariat(),
         address("exchange:cooperation-edit", entry.pk),
+        for_secretariat=not told,
         about=entry.kind,
         title=entry.title,
         member=entry.member.name,

@@ -16,6 +16,7 @@ from exchange.content.introductions import (
     stands_for,
     subject_of,
     title_of,
+    titles_for,
 )
 from exchange.models import Adoption, Advice, Cooperation, Introduction
 from exchange.models.querysets import writes_as
@@ -73,7 +74,10 @@ def ask(*, by, member, about, text):
         text=text.strip(),
     )
     audit.record("introduction-asked", introduction, by=by)
-    _tell(Notice.Kind.INTRODUCTION_ASKED, introduction, _deciders(introduction), member)
+    people, facts = coordinators(about.member, besides=by), {}
+    if not people:
+        people, facts = secretariat(besides=by), {"for_secretariat": True}
+    _tell(Notice.Kind.INTRODUCTION_ASKED, introduction, people, member, **facts)
     return introduction
 
 
@@ -239,13 +243,6 @@ def _refuse_unfit(about, by, member):
         )
 
 
-def _deciders(introduction):
-    """Return the coordinators of the member that is asked or, where it has none, the secretariat;
-    without who asks."""
-    by = introduction.from_user
-    return list(coordinators(introduction.to_member, besides=by)) or secretariat(besides=by)
-
-
 def _settle(introduction, kind):
     """Mark as read what asked for a decision, or for a word on what came of it: there is one."""
     settle(address("my-exchange:introduction", introduction.pk), kind=kind)
@@ -258,12 +255,12 @@ def _tell(kind, introduction, people, other, **facts):
         "introduction": introduction.pk,
         "member": other.name,
         "about": kind_of(introduction),
-        "title": title_of(introduction),
         "message": introduction.text,
     }
-    notify(
-        kind,
-        people,
-        address("my-exchange:introduction", introduction.pk),
-        **context | facts,
-    )
+    for person in people:
+        # What it is about may be no longer for this person; the secretariat reads all of it.
+        title = titles_for([introduction], person)[introduction.pk]
+        if "for_secretariat" in facts:
+            title = title_of(introduction)
+        path = address("my-exchange:introduction", introduction.pk)
+        notify(kind, [person], path, title=title, **context | facts)

@@ -46,6 +46,7 @@ DAILY = frozenset(
         Notice.Kind.QUESTION_ANSWERED,
         Notice.Kind.QUESTION_CLOSED,
         Notice.Kind.ADOPTION_NEW,
+        Notice.Kind.ADOPTION_ANSWERED,
         Notice.Kind.ADOPTION_DUE,
         Notice.Kind.COOPERATION_ENDS,
         Notice.Kind.FLAGGED,

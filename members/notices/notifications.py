@@ -64,7 +64,8 @@ def notify(kind, recipients, path="", **context):
 def notices_of(user):
     """Return the notices of a person: what the secretariat alone is told only to who acts for it now.
 
-    That is what leads to its desk, and what teams without a coordinator leave to it.
+    That is what leads to its desk, what teams without a coordinator leave to it, and what is marked
+    ``for_secretariat``.
     """
     own = user.notices.all()
     if acts_for_secretariat(user):
@@ -73,6 +74,7 @@ def notices_of(user):
         Q(path__startswith=address("admin:index"))
         | Q(context__has_coordinator=False)
         | Q(context__change="no-coordinator")
+        | Q(context__for_secretariat=True)
     )
     return own.exclude(pk__in=of_desk.order_by().values("pk"))
 

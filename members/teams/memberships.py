@@ -22,7 +22,7 @@ from members.errors import (
     TooManyToday,
 )
 from members.mail_domains import domain_of, is_public
-from members.models import Invitation, Member, Membership, Notice
+from members.models import Event, Invitation, Member, Membership, Notice
 from members.notices.notifications import address, notify, place_of, settle
 from members.record import audit
 
@@ -33,6 +33,8 @@ CURRENT = (Status.REQUESTED, Status.ACTIVE)
 
 # Nobody needs more; what lies above is a mistake or a robot.
 MAX_REQUESTS_A_DAY = 5
+# Of one person: each is a mail.
+MAX_ROLES_A_DAY = 4
 
 
 def suggested_member(email):
@@ -228,8 +230,8 @@ def set_role(membership, role, by, note=""):
     """Give a person of the team another role, and return the membership as it is now.
 
     Raises ``NotAllowed``, ``AlreadyDecided`` for who is no longer in the team, ``PersonBlocked`` for who
-    cannot sign in and would lead it, and ``LastCoordinator`` when a coordinator would leave the team
-    without one; only the secretariat may do so.
+    cannot sign in and would lead it, ``LastCoordinator`` when a coordinator would leave the team
+    without one, and ``TooManyToday``; only the secretariat may do so.
     """
     lock(membership.member)
     membership = _current(membership)
@@ -245,6 +247,18 @@ def set_role(membership, role, by, note=""):
     if last and not is_secretariat(by):
         raise LastCoordinator(
             _("A team needs a coordinator. Make somebody else a coordinator first.")
+        )
+    since = timezone.now() - timedelta(days=1)
+    changes = Event.objects.filter(
+        action="role-changed",
+        subject_type=membership._meta.label_lower,
+        subject_id=str(membership.pk),
+        created_at__gt=since,
+    )
+    if changes.count() >= MAX_ROLES_A_DAY and not is_secretariat(by):
+        raise TooManyToday(
+            _("The role of %(name)s was changed often today. Please go on tomorrow.")
+            % {"name": membership.user.get_full_name()}
         )
     membership.role = role
     membership.save(update_fields=["role"])

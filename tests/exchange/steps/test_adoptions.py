@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.core import mail
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
@@ -23,6 +24,8 @@ from exchange.steps.errors import (
 )
 from exchange.views import mine
 from members.models import Event, Notice
+from members.notices.delivery import deliver
+from members.notices.notifications import notices_of
 from members.teams import memberships
 from tests.conftest import signed_in
 from tests.exchange.factories import AdoptionFactory, AdoptionReportFactory
@@ -480,3 +483,23 @@ def test_teams_are_asked_after_6_12_and_24_months_until_it_has_ended(official):
     # The clock begins anew with a report.
     with time_machine.travel(datetime(2028, 11, 1, 9, tzinfo=UTC), tick=False):
         assert remind(timezone.localdate()) == 1
+
+
+def test_what_the_original_city_says_again_and_again_is_few_mails(official):
+    adoption = AdoptionFactory(member=official.member)
+    moderator = StaffFactory(groups=["Moderators"])
+    by = MembershipFactory(member=adoption.case.member).user
+    for number in range(5):
+        steps.dispute(adoption, by=by, note=f"Not so {number}")
+        steps.confirm(adoption, by=by, note="It is so")
+    soon = timezone.now() + timedelta(minutes=10)
+    while deliver(now=soon).turns:
+        pass
+    assert Notice.objects.filter(recipient=official).count() == 10
+    assert Notice.objects.filter(recipient=moderator).count() == 5
+    to = [address for message in mail.outbox for address in message.to]
+    assert sorted(to) == sorted([official.email, moderator.email])
+    # What the secretariat is told is nothing for who left it.
+    assert notices_of(moderator).count() == 5
+    moderator.is_in_secretariat_session = False
+    assert notices_of(moderator).count() == 0

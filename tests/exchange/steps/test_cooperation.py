@@ -413,3 +413,18 @@ def test_secretariat_speaks_for_a_member_in_what_it_passed_on(reference, team, s
     assert not cooperation.decides(own, entry) or passed_on
     entry.refresh_from_db()
     assert passed_on or (entry.state, entry.title) == (state, "See our night buses at work")
+
+
+def test_what_is_written_over_a_refused_need_is_the_teams_until_it_is_sent_in(reference, team):
+    refused = CooperationFactory(member=team["member"], author=team["official"], state="refused")
+    shown = cooperation.as_shown(refused)
+    cooperation.change(refused, by=team["official"], data=data(title="Not yet said"), shown=shown)
+    moderator = signed_in(StaffFactory(groups=["Moderators"]))
+    refused.refresh_from_db()
+    assert (refused.title, refused.state) == ("Not yet said", "draft")
+    for page in (
+        reverse("admin:exchange_cooperation_change", args=[refused.pk]),
+        f"{reverse('admin:exchange_cooperation_changelist')}?q=said",
+        refused.get_absolute_url(),
+    ):
+        assert "Not yet said" not in moderator.get(page).text

@@ -299,3 +299,20 @@ def test_both_are_asked_once_what_came_of_it(galle, surabaya, asked):
     introductions.say_outcome(asked, by=galle.user, outcome="spoke")
     said = introductions.say_outcome(asked, by=surabaya.user, outcome="visit")
     assert said.outcome == "visit"
+
+
+def test_who_asked_is_told_no_title_of_what_is_a_draft_again(galle, surabaya):
+    asked = IntroductionFactory(
+        from_user=galle.user,
+        from_member=galle.member,
+        cooperation__member=surabaya.member,
+        cooperation__title="Our buses",
+    )
+    type(asked.cooperation).objects.update(state="draft", title="Not yet said")
+    asked.refresh_from_db()
+    introductions.decline(asked, by=surabaya.user)
+    told = galle.user.notices.get()
+    assert (told.kind, told.context["title"]) == (
+        "introduction-no",
+        "An entry that is not shown any more",
+    )

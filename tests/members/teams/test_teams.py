@@ -528,3 +528,16 @@ def test_blocked_account_is_given_no_right():
     assert memberships.leave(colleague, leader.user).status == Status.ENDED
     blocking.unblock(asked.user, by=desk, reason="It was returned")
     assert proposals.approve(proposed, by=desk, **new).slug == "suva"
+
+
+def test_role_is_not_changed_over_and_over_in_a_day():
+    """Each change is a mail to the person."""
+    leader = coordinator_of(MemberFactory())
+    colleague = MembershipFactory(member=leader.memberships.get().member)
+    for role in (Role.COORDINATOR, Role.OFFICIAL) * 2:
+        memberships.set_role(colleague, role, leader)
+    with pytest.raises(TooManyToday, match="was changed often today"):
+        memberships.set_role(colleague, Role.COORDINATOR, leader)
+    assert colleague.user.notices.filter(kind="role-changed").count() == 4
+    by = secretariat()
+    assert memberships.set_role(colleague, Role.COORDINATOR, by).role == Role.COORDINATOR
