@@ -207,7 +207,7 @@ class Event(models.Model):
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="event_subject")]
 
     def __str__(self):
-        return f"{self.action} {self.subject}"
+        return f"{self.label}: {self.subject}"
 
     @property
     def label(self):
