@@ -18,6 +18,7 @@ class ExchangeConfig(AppConfig):
         from .content.adopted_policies import as_policies  # noqa: PLC0415 - the same
         from .content.adoptions import adopted_counts, has_adoptions  # noqa: PLC0415 - the same
         from .steps.moderation import remove_of_merged  # noqa: PLC0415 - the same
+        from .steps.questions import ask_merged_once  # noqa: PLC0415 - the same
         from .steps.related_to_cases import related_to_case  # noqa: PLC0415 - the same
 
         lists.ON_CARDS["adopted_count"] = adopted_counts
@@ -31,6 +32,7 @@ class ExchangeConfig(AppConfig):
         gaps.register_asking(ask_address)
         related_rows.register_related_rows(related_to_case)
         merging.register_after_merge(remove_of_merged)
+        merging.register_after_merge(ask_merged_once)
 
 
 def ask_address(case, gap):

@@ -313,6 +313,21 @@ def ask_next(question, *, by, addressees):
     return added
 
 
+def ask_merged_once(member, *, by, reason):
+    """Take what a member owes since it was merged with another where the question is its own, or was put
+    to both. ``reason`` stands in the record of the merge, in whose transaction this is called."""
+    order = (Asked.ANSWERED, Asked.DECLINED, Asked.TAKEN, Asked.ASKED)
+    rows = Addressee.objects.filter(member=member).select_related("question")
+    there = set()
+    for row in sorted(rows, key=lambda row: (order.index(row.state), row.pk)):
+        is_own = row.question.member_id == member.pk
+        if row.state in Addressee.OWING and (is_own or row.question_id in there):
+            row.delete()
+        if is_own:
+            notices.settle_asked(row.question, member, by)
+        there.add(row.question_id)
+
+
 @transaction.atomic
 def note_letter(addressee, *, by):
     """Note that the secretariat has written to a member that nobody is here of."""

@@ -9,6 +9,7 @@ from exchange.steps import adoptions as adoption_steps
 from exchange.steps import advice as advice_steps
 from exchange.steps import cooperation as cooperation_steps
 from exchange.steps import moderation as steps
+from exchange.steps import question_notices
 from exchange.steps import questions as question_steps
 from exchange.steps.errors import (
     AlreadyThere,
@@ -254,6 +255,27 @@ def test_a_question_and_its_answer_that_waited_go_on_their_way(moderator):
     steps.approve(answer, by=moderator)
     question.refresh_from_db()
     assert (question.state, question.addressees.get().state) == ("answered", "answered")
+
+
+def test_a_merged_member_owes_each_question_of_others_once():
+    kept, double, lead = MemberFactory(), MemberFactory(), MembershipFactory(role="coordinator")
+    MembershipFactory(user=lead.user, member=double)
+    own, both, alone = QuestionFactory(member=kept), QuestionFactory(), QuestionFactory()
+    AddresseeFactory(question=own, member=double)
+    AddresseeFactory(question=both, member=double)
+    taken = AddresseeFactory(question=both, member=kept, state="taken")
+    owed = AddresseeFactory(question=alone, member=double)
+    # What one has answered and the other declined stands: readers have both.
+    settled = [
+        AddresseeFactory(question=QuestionFactory(member=kept), member=double, state="answered"),
+        AddresseeFactory(question=alone, member=kept, state="declined"),
+    ]
+    question_notices.notify_asked(own, list(own.addressees.all()), own.author)
+    merging.merge(double, kept, by=StaffFactory(is_superuser=True), reason="The same office")
+    assert {*kept.questions_asked.all()} == {taken, *settled}
+    assert owed not in kept.questions_asked.all()
+    asked = lead.user.notices.get(kind="question-asked")
+    assert asked.read_at is not None
 
 
 def test_a_merged_member_neither_adopts_its_own_policy_nor_one_twice(moderator):
