@@ -60,13 +60,14 @@ class CollectionForm(forms.ModelForm):
 
     def __init__(self, *args, members, is_secretariat, **kwargs):
         super().__init__(*args, **kwargs)
-        self.is_secretariat, self.has_team = is_secretariat, is_secretariat or members.exists()
+        self.is_secretariat = is_secretariat
         self.fields["member"].queryset = members
         for field in self.fields.values():
             field.show_hidden_initial = True
-        if not self.has_team:
+        if not members.exists():
             del self.fields["member"]
-            self.fields["visibility"].choices = [Visibility.choices[0]]
+            if not is_secretariat:
+                self.fields["visibility"].choices = [Visibility.choices[0]]
 
     def clean(self):
         data = super().clean()

@@ -6,6 +6,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from exchange.models.querysets import MODERATE
+from exchange.steps.entries import need_team
 from members.models import Notice, User
 from members.notices.notifications import address, notify
 from members.record import audit
@@ -30,8 +31,10 @@ def save(collection, *, by, visibility, items=()):
     """Save a collection as it is, with what may be read by whom now, and its ``items``, (item, is kept)
     pairs in any order. What happens to a public one is on record.
 
-    Raises :class:`CollectionError` for who shares what the secretariat has removed.
+    Raises :class:`CollectionError` for who shares what the secretariat has removed, and ``NotAllowed``
+    for who, also of the secretariat, gives it to a member without being in its team.
     """
+    current = None
     if collection.pk is None:
         _need_room(by)
         was, stays, called = Visibility.PRIVATE, False, ""
@@ -39,6 +42,8 @@ def save(collection, *, by, visibility, items=()):
         current = _lock(collection)
         was, stays, called = current.visibility, current.is_ones_own, current.title
         _keep_removed(collection, current, visibility)
+    if collection.member and collection.member_id != (current and current.member_id):
+        need_team(by, collection.member)
     if visibility == Visibility.PUBLIC and not collection.published_at:
         collection.published_at = timezone.now()
     collection.visibility = visibility

@@ -16,7 +16,9 @@ from citynet.web.form_recovery import field_labels
 from citynet.web.headers import open_to_other_sites
 from citynet.web.sign_in import signing_in_to
 from citynet.web.text import is_key
-from exchange.views.acts import is_moderator, own_members, posted
+from exchange.models.querysets import writes_as
+from exchange.steps.errors import NotAllowed
+from exchange.views.acts import is_moderator, posted
 from policies.models import CaseStudy
 from policies.views.compare import MAX_CASES, MIN_CASES
 from policies.views.exports import library_file
@@ -179,7 +181,7 @@ def edit(request, pk):
     form = CollectionForm(
         posted(request),
         instance=collection,
-        members=own_members(request.user),
+        members=writes_as(request.user).order_by("search_names"),
         is_secretariat=is_moderator(request.user),
     )
     rows = ItemFormSet(
@@ -199,6 +201,9 @@ def edit(request, pk):
                 steps.save(form.instance, by=request.user, visibility=visibility, items=items)
             except steps.CollectionError as refusal:
                 form.add_error("visibility", str(refusal))
+                status = 409
+            except NotAllowed as refusal:
+                form.add_error("member", str(refusal))
                 status = 409
             else:
                 messages.success(request, _("The collection is saved."))

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from case_collections import steps
 from case_collections.models import MAX_COLLECTIONS, Collection, CollectionItem
+from exchange.steps.errors import NotAllowed
 from members.accounts import blocking
 from members.models import Event, Notice
 from members.notices.mail_texts import text_of
@@ -177,6 +178,36 @@ def test_who_reads_and_changes_which(reference, visibility, listed, by_link):
         assert (collection.key in Client().get(path).text) is listed, path
     actions = list(Event.objects.order_by("pk").values_list("action", flat=True))
     assert actions == (["collection-public", "collection-changed"] if listed else [])
+
+
+def test_nobody_shares_in_the_name_of_a_member_without_being_in_its_team():
+    place, city = MembershipFactory(user=StaffFactory(groups=["Moderators"])), MemberFactory()
+    moderator, edit = place.user, "/my/collections/{}/".format
+    own = make(by=moderator, visibility="private")
+    for visibility in ("private", "link", "public"):
+        typed = sent(own, member=city.pk, visibility=visibility)
+        answer = signed_in(moderator).post(edit(own.pk), typed)
+        assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"member"})
+        # As where the person has left the team since the form was read.
+        for given in (Collection(title="New"), Collection.objects.get(pk=own.pk)):
+            given.member = city
+            with pytest.raises(NotAllowed):
+                steps.save(given, by=moderator, visibility=visibility)
+    assert [*Collection.objects.values_list("member", "visibility")] == [(None, "private")]
+    typed = sent(own, member=place.member_id, visibility="public")
+    assert signed_in(moderator).post(edit(own.pk), typed).status_code == 302
+    own.refresh_from_db()
+    assert (own.member, own.visibility) == (place.member, "public")
+    # Who of the secretariat is in no team is offered none, and publishes in the secretariat's name.
+    desk = StaffFactory(groups=["Moderators"])
+    other = make(by=desk, visibility="private")
+    page = signed_in(desk).get(edit(other.pk))
+    assert "member" not in page.context["form"].fields
+    signed_in(desk).post(edit(other.pk), sent(other, member=city.pk, visibility="public"))
+    other.refresh_from_db()
+    assert (other.member, other.visibility) == (None, "public")
+    # What there is of a member that the person is not in is still removed.
+    steps.remove(own, by=desk, reason="It sells something.")
 
 
 def test_without_a_team_collections_are_ones_own_only(reference):
