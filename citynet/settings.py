@@ -614,6 +614,7 @@ PERSONAL_DATA = [
     "seminars.steps.personal_data",
     "alerts.personal_data",
     "case_collections.personal_data",
+    "local_reviews.personal_data",
     "portal.personal_data",
     # Last: it ends the memberships that tell the others for whom a person acted.
     "members.teams.personal_data",

@@ -7,6 +7,8 @@ from exchange.content.mailed import ABOUT
 from exchange.models import (
     Addressee,
     Adoption,
+    AdoptionChange,
+    AdoptionIndicator,
     AdoptionReport,
     Advice,
     Cooperation,
@@ -24,15 +26,30 @@ from members.record.redaction import (
     former_colleague,
     former_moderator,
 )
-from members.teams.personal_data import former_name
+from members.teams.personal_data import former_name, teams_of
 
 # Entries, and the texts in which whoever wrote them may have put a name.
 TEXTS = {
     Question: ("title", "background", "english"),
     Advice: ("text", "english", "source", "amount_covers"),
-    Adoption: ("interest", "kept", "reason", "origin_note"),
-    Cooperation: ("title", "text", "outcome"),
+    Adoption: ("interest", "kept", "reason", "origin_note", "caveat"),
+    Cooperation: ("title", "text", "limit", "outcome"),
 }
+# By which acts on record colleagues, and the secretariat, write in an entry that somebody else began,
+# and in which of its texts. What nobody outside the team reads yet is changed without a record.
+ALSO_WRITTEN = {
+    Question: (("english-added",), ("english",)),
+    Advice: (("english-added",), ("english",)),
+    Adoption: (
+        ("adoption-begun", "adoption-published", "adoption-changed", "adoption-reported"),
+        ("interest", "kept", "reason", "caveat"),
+    ),
+    Cooperation: (
+        ("cooperation-opened", "cooperation-changed", "cooperation-closed"),
+        ("title", "text", "limit", "outcome"),
+    ),
+}
+BY_ORIGIN = ("adoption-confirmed", "adoption-noted", "adoption-disputed")
 # What others write on an entry: the secretariat, the city of the original.
 NOTES = {
     Question: ("decision_note", "removed_reason"),
@@ -137,15 +154,27 @@ def forget(user):
             label = former_name(user, member)
             of_member = own.filter(member=member)
             Redactor(user, label).rows(of_member, *texts)
+            _forget_changes(Redactor(user, label), of_member)
             of_member.update(author_name=label)
         if entered := BY_SECRETARIAT.get(model):
             own.filter(**entered).update(author_name=former_moderator())
+    _forget_in_texts_of_others(user)
     redactor = Redactor(user, former_colleague())
+    redactor.rows(_on_record(user, Adoption, BY_ORIGIN), "origin_note")
     for model, notes in NOTES.items():
         _forget_in_notes(user, redactor, model, notes)
-    redactor.rows(AdoptionReport.objects.filter(Q(by=user) | Q(adoption__author=user)), "text")
+    reports = AdoptionReport.objects.filter(Q(by=user) | Q(adoption__author=user))
+    redactor.rows(reports, "text")
+    indicators = AdoptionIndicator.objects.filter(report__in=reports.order_by().values("pk"))
+    redactor.rows(indicators, "name", "unit")
     asked = Q(question__author=user)
     redactor.rows(Addressee.objects.filter(asked | Q(taken_by=user)), "reason", "declined_text")
+    for action, text in (
+        ("question-forwarded", "reason"),
+        ("question-declined", "declined_text"),
+    ):
+        told = Addressee.objects.filter(question__in=_on_record(user, Question, [action]))
+        redactor.rows(told, text)
     # Answers may thank the person by name.
     redactor.rows(Advice.objects.filter(asked), "text", "english")
     about = Q(decided_by=user) | Q(cooperation__author=user) | Q(advice__author=user)
@@ -155,6 +184,38 @@ def forget(user):
     redactor.rows(Flag.objects.filter(by=user), "text")
     words = WORDS_IN_NOTICES + OF_ENTRIES
     redactor.notices(Notice.objects.all(), words, about=_in_notices(user))
+
+
+def _on_record(user, model, actions):
+    """Return the entries on which the person is on record with one of ``actions``."""
+    acts = user.events.filter(subject_type=model._meta.label_lower, action__in=actions)
+    keys = [int(key) for key in acts.values_list("subject_id", flat=True)]
+    return model.objects.filter(pk__in=keys)
+
+
+def _also_written(user, model):
+    """Return the entries of others in which the person may have written."""
+    actions, _texts = ALSO_WRITTEN[model]
+    found = _on_record(user, model, actions)
+    if model is Cooperation:
+        found |= model.objects.filter(member__in=list(teams_of(user)))
+    return found
+
+
+def _forget_in_texts_of_others(user):
+    """Take the name out of what the person wrote in entries that somebody else had begun."""
+    for model, (_actions, texts) in ALSO_WRITTEN.items():
+        written = _also_written(user, model)
+        for member in Member.objects.filter(pk__in=written.order_by().values("member")):
+            redactor = Redactor(user, former_name(user, member))
+            of_member = written.filter(member=member)
+            redactor.rows(of_member, *texts)
+            _forget_changes(redactor, of_member)
+
+
+def _forget_changes(redactor, entries):
+    if entries.model is Adoption:
+        redactor.rows(AdoptionChange.objects.filter(adoption__in=_keys(entries)), "what")
 
 
 def _in_notices(user):
@@ -170,6 +231,9 @@ def _in_notices(user):
         model: {str(key) for key in model.objects.filter(rows).values_list("pk", flat=True)}
         for model, rows in part.items()
     }
+    for model in ALSO_WRITTEN:
+        keys[model] |= {str(key) for key in _keys(_also_written(user, model))}
+    keys[Adoption] |= {str(key) for key in _keys(_on_record(user, Adoption, BY_ORIGIN))}
     for kind, key in Flag.objects.filter(by=user).values_list("subject_type", "subject_id"):
         keys[apps.get_model(kind)].add(str(key))
     pages = {name: keys[model] for name, model in ABOUT.items()}
@@ -189,7 +253,7 @@ def _forget_in_notes(user, redactor, model, notes):
     redactor.rows(touched, *notes)
     redactor.events(_record_of(touched), "reason")
     # The record calls an entry by its title.
-    redactor.events(_record_of(own), "subject")
+    redactor.events(_record_of(own | _also_written(user, model)), "subject")
     flags = Flag.objects.filter(subject_type=label, subject_id__in=_keys(own))
     redactor.rows(flags, "text")
 

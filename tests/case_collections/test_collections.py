@@ -383,6 +383,40 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     assert (kept.owner, kept.visibility) == (other, "private")
 
 
+def test_collections_that_a_colleague_began_lose_the_name_of_who_wrote_in_them():
+    place = MembershipFactory(user__name="Kim Minji", member__name="Hue")
+    colleague = MembershipFactory(member=place.member).user
+    desk, other = (
+        StaffFactory(groups=["Moderators"], name="Kim Minji"),
+        StaffFactory(groups=["Moderators"]),
+    )
+    case, words = LiveRevisionFactory().case, "Kim Minji has read them."
+    # The team changes what is not public without a record.
+    shared, kept = (
+        make(cases=[case], by=colleague, member=place.member, visibility=visibility)
+        for visibility in ("public", "private")
+    )
+    published, elsewhere = make(by=other), make(cases=[case], intro=words)
+    for written, by in ((shared, place.user), (kept, place.user), (published, desk)):
+        written.intro = words
+        steps.save(written, by=by, visibility=written.visibility)
+    CollectionItem.objects.update(note=words)
+    # To remove one is not to write in it.
+    steps.remove(elsewhere, by=desk, reason=words)
+    people.delete_account(place.user)
+    people.delete_account(desk)
+    texts = {
+        each.pk: [each.intro, *each.items.values_list("note", flat=True)]
+        for each in Collection.objects.all()
+    }
+    assert texts == {
+        shared.pk: ["Former colleague of Hue has read them."] * 2,
+        kept.pk: ["Former colleague of Hue has read them."] * 2,
+        published.pk: ["Former moderator has read them."],
+        elsewhere.pk: [words] * 2,
+    }
+
+
 def test_a_page_of_before_undoes_nothing_that_a_colleague_did(reference):
     collection = make("Buses", [LiveRevisionFactory().case], intro="Ours")
     (item,) = collection.items.all()

@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from local_reviews import views
 from local_reviews.models import LocalReview
 from members.models import Event, Member, Notice
-from members.notices.notifications import text_of
+from members.notices.mail_texts import text_of
+from members.record.people import delete_account
 from members.teams import merging
 from tests.conftest import signed_in
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
@@ -130,6 +131,31 @@ def test_a_team_enters_changes_and_deletes_its_own(reference):
     assert signed_in(UserFactory()).get("/sdgs/reviews/new/").status_code == 403
     secretariat = signed_in(StaffFactory(groups=["Moderators"]))
     assert secretariat.get(f"/sdgs/reviews/{other.pk}/edit/").status_code == 200
+
+
+def test_of_an_account_that_is_deleted_no_name_stays(reference):
+    place = MembershipFactory(user__name="Kim Minji", member__name="Hue")
+    colleague = MembershipFactory(member=place.member).user
+    words = "By Kim Minji"
+    add(member=MemberFactory(), title=words, note=words)
+    typed = {"member": place.member_id, "title": words, "kind": "vlr", "note": words}
+    client, desk = signed_in(place.user), signed_in(StaffFactory(groups=["Moderators"]))
+    client.post("/sdgs/reviews/new/", typed)
+    changed = add(member=place.member, title="Ours")
+    client.post(f"/sdgs/reviews/{changed.pk}/edit/", typed)
+    mine = LocalReview.objects.get(title=words, member=place.member, pk__lt=changed.pk)
+    reason = {"reason": "Kim Minji asks for it."}
+    desk.post(f"/sdgs/reviews/{mine.pk}/delete/", reason)
+    delete_account(place.user)
+    texts = [*LocalReview.objects.order_by("pk").values_list("title", "note")]
+    assert texts == [(words, words), ("By Former colleague of Hue",) * 2]
+    told = Notice.objects.get(recipient=colleague).context
+    assert [told["title"], told["note"]] == [
+        *("By Former colleague", "Former colleague asks for it."),
+    ]
+    record = Event.objects.filter(subject_type="local_reviews.localreview")
+    assert record.exists()
+    assert "Kim" not in str([*record.values_list("subject", "reason", "actor_name")])
 
 
 def test_a_team_is_told_why_the_secretariat_deletes_its_review(reference):

@@ -7,6 +7,8 @@ from django.utils import timezone
 from exchange.models import (
     Addressee,
     Adoption,
+    AdoptionChange,
+    AdoptionIndicator,
     AdoptionReport,
     Advice,
     Cooperation,
@@ -15,6 +17,7 @@ from exchange.models import (
     Question,
 )
 from exchange.steps import adoptions, introductions, moderation
+from exchange.steps import advice as advice_steps
 from exchange.steps import questions as question_steps
 from exchange.steps.personal_data import NOTES
 from members.models import Event, Notice, User
@@ -167,6 +170,42 @@ def test_what_was_noted_on_entries_loses_the_name_of_who_wrote_or_decided_on_the
     assert "Kim Minji" not in str(decided)
     assert "company" in str(decided)
     assert not Event.objects.filter(reason__regex="Maria|Kim").exists()
+
+
+def test_texts_that_a_colleague_had_begun_lose_the_name_of_who_wrote_in_them():
+    place = MembershipFactory(user__name="Maria Santos", member__name="Iloilo City")
+    maria, words = place.user, "Ask Maria Santos."
+    ours = {"member": place.member, "author": MembershipFactory(member=place.member).user}
+    # In the own city's entries, on the adoption of its policy by another, and where nobody wrote.
+    adopted, offered = AdoptionFactory(**ours), CooperationFactory(**ours, state="draft")
+    asked = QuestionFactory(**ours, language="tl", state="checking")
+    facts = {name: getattr(adopted, name) for name in adoptions.EDITABLE} | {"kept": words}
+    change = {"aspect": "scale", "kind": "smaller", "what": words}
+    adoptions.edit(
+        *(adopted,), by=maria, facts=facts, changes=[change], shown=adoptions.as_shown(adopted)
+    )
+    told = {"date": "2026-03", "text": words}
+    adoptions.report(adopted, by=maria, facts=told, indicators=[{"name": words, "unit": words}])
+    # What is no one's to read yet is changed without a record.
+    Cooperation.objects.filter(pk=offered.pk).update(limit=words, text=words)
+    advice_steps.put_english(asked, by=maria, english=words)
+    of_ours = AdoptionFactory(case=LiveRevisionFactory(case__member=place.member).case, kept=words)
+    adopter = MembershipFactory(member=of_ours.member).user
+    adoptions.dispute(of_ours, by=maria, note=words)
+    flagged = CooperationFactory(limit=words)
+    moderation.flag(flagged, by=maria, reason="wrong")
+    delete_account(maria)
+    for entry in (adopted, offered, asked, of_ours, flagged):
+        entry.refresh_from_db()
+    left = "Ask Former colleague of Iloilo City."
+    assert [adopted.kept, offered.limit, offered.text, asked.english] == [left] * 4
+    assert AdoptionChange.objects.get().what == left
+    indicator, report = AdoptionIndicator.objects.get(), AdoptionReport.objects.get()
+    notice = adopter.notices.get().context["note"]
+    noted = [indicator.name, indicator.unit, report.text, of_ours.origin_note, notice]
+    assert noted == ["Ask Former colleague."] * 5
+    # Whoever notes something on an entry, or flags it, changes no other word of another city.
+    assert [of_ours.kept, flagged.limit] == [words] * 2
 
 
 def test_note_on_an_introduction_loses_the_name_of_who_decided():

@@ -133,6 +133,26 @@ def test_cancelling_needs_a_reason_and_mails_who_is_registered(at, by):
     assert deliver().sent == 1
 
 
+def test_of_an_account_that_is_deleted_no_name_stays_in_what_it_wrote_of_seminars(at):
+    desk, words = StaffFactory(groups=["Moderators"], name="Kim Minji"), "Ask Kim Minji."
+    seminar, elsewhere = (SeminarFactory(summary=words, caveat=words) for _two in range(2))
+    SeminarHost.objects.create(seminar=seminar, name="House of Kim Minji")
+    RegistrationFactory(seminar=seminar)
+    seminars.cancel(seminar, by=desk, reason=words)
+    people.delete_account(desk)
+    for each in (seminar, elsewhere):
+        each.refresh_from_db()
+    left = "Ask Former moderator."
+    event = Event.objects.get(action="seminar-cancelled")
+    notice = Notice.objects.get(kind="seminar-changed")
+    texts = [seminar.summary, seminar.caveat, seminar.cancelled_reason, notice.context["note"]]
+    assert [*texts, event.actor_name] == [*[left] * 4, "Former moderator"]
+    assert "Kim" not in event.reason
+    # Who takes part is no text of the person, nor is what others wrote.
+    assert SeminarHost.objects.get(seminar=seminar).name == "House of Kim Minji"
+    assert (elsewhere.summary, elsewhere.caveat) == (words, words)
+
+
 def test_a_copy_has_texts_and_programme_but_neither_times_nor_people(at, by, shown):
     seminar = SeminarFactory(
         targets=["12.5"], shows=[shown], sequence=3, join_url="https://meet.example/1"
