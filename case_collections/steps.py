@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -23,7 +25,17 @@ class CollectionError(Exception):
 
 def _lock(collection):
     """Return the collection as it is now, locked until the end of the transaction."""
-    return Collection.objects.select_for_update(of=["self"]).get(pk=collection.pk)
+    rows = Collection.objects.select_for_update(of=["self"])
+    return get_object_or_404(rows, pk=collection.pk)
+
+
+def _lock_own(collection, by):
+    """Return the collection as it is now, locked. Raises ``Http404`` for who may change it no more: the
+    place in the team may have ended since the page was asked for."""
+    current = _lock(collection)
+    if not Collection.objects.editable_by(by).filter(pk=current.pk).exists():
+        raise Http404(_("There is no such collection."))
+    return current
 
 
 @transaction.atomic
@@ -39,7 +51,7 @@ def save(collection, *, by, visibility, items=()):
         _need_room(by)
         was, stays, called = Visibility.PRIVATE, False, ""
     else:
-        current = _lock(collection)
+        current = _lock_own(collection, by)
         was, stays, called = current.visibility, current.is_ones_own, current.title
         _keep_removed(collection, current, visibility)
     if collection.member and collection.member_id != (current and current.member_id):
@@ -104,7 +116,7 @@ def _renumber(collection):
 @transaction.atomic
 def put_in(collection, cases, *, by):
     """Put ``cases`` at the end of a collection, each once; return how many are new in it."""
-    collection = _lock(collection)
+    collection = _lock_own(collection, by)
     there = set(collection.items.values_list("case", flat=True))
     new = [case for case in cases if case.pk not in there]
     if len(there) + len(new) > MAX_ITEMS:
@@ -126,7 +138,7 @@ def put_in(collection, cases, *, by):
 @transaction.atomic
 def delete(collection, *, by):
     """Delete a collection."""
-    collection = _lock(collection)
+    collection = _lock_own(collection, by)
     if collection.is_public:
         audit.record("collection-deleted", collection, by=by)
     collection.delete()

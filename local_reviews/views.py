@@ -134,6 +134,13 @@ def _tell_team(review, reason):
     )
 
 
+def _lock(pk, by):
+    """Return a local review that ``by`` may change, locked. Raises ``Http404``, also where the place in
+    the team has ended since the page was asked for."""
+    get_object_or_404(LocalReview.objects.select_for_update(), pk=pk)
+    return get_object_or_404(LocalReview.objects.editable_by(by), pk=pk)
+
+
 @transaction.atomic
 def _save(form, by):
     """Save a local review and return it; None where the person has entered as many today as one may."""
@@ -141,6 +148,7 @@ def _save(form, by):
     if review.pk is None:
         # The second of two clicks waits, and is counted.
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        get_object_or_404(own_members(by), pk=review.member_id)
         since = timezone.now() - timedelta(days=1)
         added = by.events.filter(action="local-review-added", created_at__gt=since)
         if added.count() >= MAX_A_DAY and not acts_for_secretariat(by, MODERATE):
@@ -148,7 +156,8 @@ def _save(form, by):
         saved, action = form.save(), "local-review-added"
     else:
         # Who deletes it at the same moment is not undone.
-        current = get_object_or_404(LocalReview.objects.select_for_update(), pk=review.pk)
+        current = _lock(review.pk, by)
+        get_object_or_404(own_members(by), pk=review.member_id)
         saved, action = form.save_over(current), "local-review-changed"
         if saved.is_compiled and Member.objects.of(by).contains(saved.member):
             # What its city has written in is the city's own.
@@ -165,7 +174,7 @@ def _save(form, by):
 def delete(request, pk):
     """Take a local review away: a team its own, the secretariat that of a team with a reason, which the
     team reads."""
-    review = get_object_or_404(LocalReview.objects.editable_by(request.user), pk=pk)
+    review = _lock(pk, request.user)
     reason = ""
     if _needs_reason(request.user, review):
         form = DeleteForm(request.POST)

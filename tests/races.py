@@ -58,3 +58,16 @@ def wait_until_somebody_waits():
                 return
         time.sleep(0.02)
     raise AssertionError("Nobody waits.")
+
+
+def before_the_lock(monkeypatch, rows, act):
+    """Let ``act`` happen once, just before rows of the model ``rows`` are locked next."""
+    queryset = type(rows.objects.all())
+    lock = queryset.select_for_update
+
+    def select_for_update(found, **how):
+        monkeypatch.setattr(queryset, "select_for_update", lock)
+        act()
+        return lock(found, **how)
+
+    monkeypatch.setattr(queryset, "select_for_update", select_for_update)

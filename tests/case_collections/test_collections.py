@@ -20,6 +20,7 @@ from policies.content import summary
 from policies.models import Revision
 from policies.search import index
 from policies.workflow import curation
+from tests import races
 from tests.conftest import signed_in
 from tests.factories import (
     LiveRevisionFactory,
@@ -355,7 +356,7 @@ def test_of_an_account_that_is_deleted_the_own_ones_go_and_no_name_stays(referen
     steps.remove(team, by=StaffFactory(is_superuser=True), reason="Kim Minji sells lamps")
     make("Mine", [case], by=user, visibility="private")
     # Of one that is gone there is the record alone.
-    steps.delete(make("Kim Minji’s choice", [case], by=user, visibility="public"), by=user)
+    steps.delete(make("Kim Minji’s choice", [case], by=user, member=membership.member), by=user)
     data = people.data_of(user)
     assert [row["title"] for row in data["collections"]] == ["By Kim Minji", "Mine"]
     assert {row["case_id"] for row in data["collected_policies"]} == {case.pk}
@@ -415,6 +416,30 @@ def test_collections_that_a_colleague_began_lose_the_name_of_who_wrote_in_them()
         published.pk: ["Former moderator has read them."],
         elsewhere.pk: [words] * 2,
     }
+
+
+def test_who_is_taken_out_of_the_team_meanwhile_changes_nothing(reference, monkeypatch):
+    case = LiveRevisionFactory().case
+    collection = make("Buses")
+    leader = MembershipFactory(member=collection.member, role="coordinator").user
+    path = f"/my/collections/{collection.pk}/"
+    mine = sent(collection, title="Mine", member="", visibility="private")
+    for address, data in (
+        (f"{path}delete/", {}),
+        (path, mine),
+        (f"/my/collections/put-in/?case={case.pk}", {"collection": collection.pk}),
+    ):
+        client = signed_in(MembershipFactory(member=collection.member).user)
+        place, left = collection.member.memberships.last(), []
+        races.before_the_lock(
+            monkeypatch,
+            Collection,
+            lambda place=place, left=left: left.append(memberships.leave(place, leader).status),
+        )
+        assert client.post(address, data).status_code == 404
+        assert left == ["ended"]
+        found = Collection.objects.values_list("title", "member", "visibility", "items")
+        assert found.get() == ("Buses", collection.member.pk, "public", None)
 
 
 def test_a_page_of_before_undoes_nothing_that_a_colleague_did(reference):

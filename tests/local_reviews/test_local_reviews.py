@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from local_reviews import views
 from local_reviews.models import LocalReview
-from members.models import Event, Member, Notice
+from members.models import Event, Member, Notice, User
 from members.notices.mail_texts import text_of
 from members.record.people import delete_account
-from members.teams import merging
+from members.teams import memberships, merging
+from tests import races
 from tests.conftest import signed_in
 from tests.factories import MemberFactory, MembershipFactory, StaffFactory, UserFactory
 
@@ -233,6 +234,28 @@ def test_what_a_colleague_has_changed_meanwhile_is_not_undone(reference):
     # One that is gone does not come back.
     review.delete()
     assert client.post(address, sent).status_code == 404
+
+
+def test_who_is_taken_out_of_the_team_meanwhile_changes_nothing(reference, monkeypatch):
+    leader = MembershipFactory(role="coordinator")
+    review = add("VLR", member=leader.member)
+    data = {"member": leader.member.pk, "title": "Mine", "kind": "vlr", "initial-title": "VLR"}
+    for address, locked in (
+        ("new/", User),
+        (f"{review.pk}/edit/", LocalReview),
+        (f"{review.pk}/delete/", LocalReview),
+    ):
+        place, left = MembershipFactory(member=leader.member), []
+        client = signed_in(place.user)
+        races.before_the_lock(
+            monkeypatch,
+            locked,
+            lambda place=place, left=left: left.append(memberships.leave(place, leader.user)),
+        )
+        assert client.post(f"/sdgs/reviews/{address}", data).status_code == 404
+        assert [each.status for each in left] == ["ended"]
+        assert LocalReview.objects.values_list("title", "member").get() == ("VLR", leader.member.pk)
+    assert not Event.objects.filter(action__startswith="local-review").exists()
 
 
 def test_they_move_with_members_that_are_merged(reference):
