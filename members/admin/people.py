@@ -242,15 +242,18 @@ class GroupAdmin(LockedChangeMixin, AdministratorsOnly, DjangoGroupAdmin):
         granted = form.instance.permissions.order_by("pk").values_list("codename", flat=True)
         audit.record("rights-changed", form.instance, by=request.user, reason=", ".join(granted))
         tell(form.instance.user_set.all(), "rights", by=request.user)
+        Invitation.objects.end_without_right()
 
     def delete_model(self, request, obj):
         self._record_end(request, obj)
         super().delete_model(request, obj)
+        Invitation.objects.end_without_right()
 
     def delete_queryset(self, request, queryset):
         for group in queryset:
             self._record_end(request, group)
         super().delete_queryset(request, queryset)
+        Invitation.objects.end_without_right()
 
     def _record_end(self, request, group):
         audit.record("rights-changed", group, by=request.user, reason=gettext("Group deleted"))

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from members.models import Event, Membership, User
+from members.models import Event, Invitation, Membership, User
 from members.record import audit
-from members.teams import memberships
+from members.teams import invitations, memberships
 from policies.models import Phrase, ReviewNote
 from policies.workflow import authoring, moderation
 from tests.factories import (
@@ -133,6 +133,34 @@ def test_rights_of_a_group_are_recorded(administrator_client):
     administrator_client.post(reverse("admin:auth_group_changelist"), ticked)
     assert not Group.objects.filter(pk__in=several).exists()
     assert recorded()[2:] == [("rights-changed", name, "Group deleted")] * 2
+
+
+@pytest.mark.parametrize("end", ["changed", "deleted", "several deleted"])
+def test_invitation_ends_for_good_with_the_right_of_a_group(administrator_client, end):
+    group = Group.objects.get(name="Moderators")
+    moderator, leader = StaffFactory(groups=[group.name]), MembershipFactory(role="coordinator")
+    moderator.is_in_secretariat_session = True
+    others = invitations.invite(leader.member, "other@city.example", leader.user)
+    theirs = invitations.invite(leader.member, "new@city.example", moderator)
+    rights = [*group.permissions.all()]
+    kept = [each.pk for each in rights if each.codename != "change_membership"]
+    path, typed = {
+        "changed": ("change", {"name": group.name, "permissions": kept}),
+        "deleted": ("delete", {"post": "yes"}),
+        "several deleted": (
+            "changelist",
+            {"action": "delete_selected", "_selected_action": [group.pk], "post": "yes"},
+        ),
+    }[end]
+    page = reverse(f"admin:auth_group_{path}", args=[group.pk] if path != "changelist" else [])
+    assert administrator_client.post(page, typed).status_code == 302
+    again, _made = Group.objects.get_or_create(name=group.name)
+    again.permissions.set(rights)
+    moderator.groups.set([again])
+    assert User.objects.get(pk=moderator.pk).has_perm("members.change_membership")
+    assert [*Invitation.objects.open()] == [others]
+    theirs.refresh_from_db()
+    assert theirs.state == "ended"
 
 
 def test_groups_are_changed_by_administrators_only(editor_client):
