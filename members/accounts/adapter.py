@@ -25,12 +25,18 @@ from .middleware import SIGNED_IN_AT
 
 logger = logging.getLogger(__name__)
 
+# Key of the session: whose password was typed in it, as a hash that ends with that password.
+TYPED = "typed_password"
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """People have a name; e-mails carry the platform's name and never break a page."""
 
     def save_user(self, request, user, form, commit=True):
         user.name = form.cleaned_data.get("name", "")
+        if form.unused:
+            # All columns are those of the new sign-up, and nothing else is the account's.
+            user.pk = form.unused.pk
         return super().save_user(request, user, form, commit)
 
     def authentication_failed(self, request, **credentials):
@@ -54,10 +60,11 @@ class AccountAdapter(DefaultAccountAdapter):
         Counted by account and address: who only typed an address keeps no mail from its owner.
         """
         address = emailconfirmation.email_address
-        if not self._may_mail(request, f"{address.user_id} {address.email}"):
+        # Each sign-up has a row of its own for the address, if perhaps the account of another one.
+        counted = address.user_id if is_change(address) else f"sign-up {address.pk}"
+        if not self._may_mail(request, f"{counted} {address.email}"):
             return None
         if not is_change(address):
-            # Each sign-up may be a new account with the same address.
             key = f"{self.get_client_ip(request)} {address.email}".lower()
             if not ratelimit.consume(request, action="signup_mail", key=key):
                 return None
@@ -70,6 +77,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def respond_email_verification_sent(self, request, user):
         """Lead back to the link of the mail who has signed in because it asked for that."""
+        if user:
+            request.session[TYPED] = user.get_session_auth_hash()
         if link := _link_on(request, user):
             return redirect(link)
         return super().respond_email_verification_sent(request, user)
@@ -91,8 +100,9 @@ class AccountAdapter(DefaultAccountAdapter):
         email, user = email_address.email, email_address.user
         if not may_confirm(request, email_address):
             return False
-        # A new sign-up with the address may be replacing this one.
-        if User.objects.select_for_update().filter(pk=user.pk).first() is None:
+        # A new sign-up with the address may be taking the place of this one.
+        list(User.objects.select_for_update().filter(pk=user.pk))
+        if not EmailAddress.objects.filter(pk=email_address.pk).exists():
             return False
         if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
             message = _(
@@ -148,13 +158,19 @@ def people_at(email):
 def unused_at(email):
     """Return the account that somebody signed up for with ``email`` and that nobody ever entered.
 
-    None that was given anything: a team, a right, or a block.
+    None that was given anything: a team, a right, or a block; nor one that is on record, as its
+    password was set by a link that was mailed.
     """
     typed = EmailAddress.objects.filter(email__iexact=email, verified=False).values("user")
     proven = EmailAddress.objects.filter(verified=True).values("user")
     unused = User.objects.filter(email__iexact=email, pk__in=typed, last_login=None, is_active=True)
     return unused.filter(
-        is_staff=False, is_superuser=False, groups=None, user_permissions=None, memberships=None
+        is_staff=False,
+        is_superuser=False,
+        groups=None,
+        user_permissions=None,
+        memberships=None,
+        events=None,
     ).exclude(pk__in=proven)
 
 
@@ -173,7 +189,10 @@ def may_confirm(request, address):
     if request.user.is_authenticated or is_change(address):
         return request.user.pk == address.user_id
     stage = LoginStageController.enter(request, EmailVerificationStage.key)
-    return bool(stage and stage.login.user and stage.login.user.pk == address.user_id)
+    if not stage or not stage.login.user or stage.login.user.pk != address.user_id:
+        return False
+    # A later sign-up may have given the account another password.
+    return request.session.get(TYPED) == address.user.get_session_auth_hash()
 
 
 def _link_on(request, user):

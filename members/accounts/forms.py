@@ -5,6 +5,7 @@ import re
 from allauth.account import app_settings
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
@@ -15,7 +16,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
-from members.record.people import delete_account
 
 from .adapter import people_at, unused_at
 
@@ -66,19 +66,26 @@ class SignupForm(AllauthSignupForm):
     def try_save(self, request):
         """Do the same work for an address that has an account as for a new one.
 
-        Hashing the password takes most of the time, which would tell the two apart. An account that
-        nobody ever entered gives way: its password may be a stranger's.
+        Hashing the password takes most of the time, which would tell the two apart.
         """
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
-            return super().try_save(request)
-        with transaction.atomic():
-            email = self.cleaned_data["email"]
-            # Its confirmation waits, or has been waited for.
-            list(User.objects.select_for_update().filter(email__iexact=email))
-            for unused in unused_at(email):
-                delete_account(unused)
-            return super().try_save(request)
+        return super().try_save(request)
+
+    @transaction.atomic
+    def save(self, request):
+        """Take the row of an account that nobody ever entered: its password may be a stranger's.
+
+        Deleting it would take longer than any other sign-up, and would look for the name and the
+        address, which nobody has proven, in what others were told.
+        """
+        email = self.cleaned_data["email"]
+        # Its confirmation waits, or has been waited for.
+        list(User.objects.select_for_update().filter(email__iexact=email))
+        self.unused = unused_at(email).first()
+        # The link in its mail ends with this.
+        EmailAddress.objects.filter(user=self.unused).delete()
+        return super().save(request)
 
     def clean(self):
         data = super().clean()

@@ -229,7 +229,7 @@ def _told_of(user, teams, addresses):
     pages += [address("admin:members_memberproposal_decide", key) for key in proposed]
     return (
         Q(context__member__in=list(teams.values_list("name", flat=True)))
-        | Q(context__email__in=[*addresses, user.email])
+        | Q(context__email__in=addresses)
         | Q(path__in=pages)
     )
 

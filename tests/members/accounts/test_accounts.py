@@ -14,12 +14,16 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import int_to_base36
 
 from members.accounts import adapter
 from members.accounts.passwords import GuessablePasswordValidator
-from members.models import Event, User
+from members.models import Event, Notice, User
+from members.record import audit
+from members.teams import memberships
 from tests.factories import MembershipFactory, UserFactory, give_second_factor
 from tests.members.people import (
     PASSWORD,
@@ -152,7 +156,8 @@ def test_sign_up_takes_the_place_of_an_account_that_nobody_ever_entered(client, 
     assert not is_signed_in(attacker)
     assert is_signed_in(client)
 
-    # One that was entered, given something, blocked or made by an administrator stays.
+    # One that was entered, given something, blocked or made by an administrator stays, and one whose
+    # password was set by a mailed link.
     entered = User.objects.get(email=email)
     kept = [
         {"is_staff": True},
@@ -162,11 +167,60 @@ def test_sign_up_takes_the_place_of_an_account_that_nobody_ever_entered(client, 
     ]
     kept = [UserFactory(**fields) for fields in kept]
     kept.append(MembershipFactory().user)
+    kept.append(UserFactory())
+    audit.record("password-changed", kept[-1], by=kept[-1])
     for user in kept:
         EmailAddress.objects.create(user=user, email=user.email)
     for user in [*kept, entered, UserFactory()]:
         sign_up(type(client)(), user.email)
-        assert User.objects.get(email=user.email).pk == user.pk
+        same = User.objects.get(email=user.email)
+        assert (same.pk, same.name, same.password) == (user.pk, user.name, user.password)
+
+
+def test_later_sign_up_is_confirmed_by_its_own_browser_and_link_only(client, mailoutbox):
+    """The two have one account after each other, but neither proves the address for the other."""
+    email = "mayor@surabaya.example"
+    sign_up(client, email, name="Tran Van", password="another river runs under the town")
+    User.objects.update(muted=["note"], date_joined="2020-01-01T00:00Z")
+    stranger = type(client)()
+    # A program that fills in everything takes nobody's place.
+    sign_up(stranger, email, website="https://spam.example")
+    assert User.objects.get().name == "Tran Van"
+    sign_up(stranger, email, name="Mallory")
+    user = User.objects.get()
+    assert (user.name, user.muted, user.date_joined.year > 2020) == ("Mallory", [], True)
+    own, theirs = map(link_in, mailoutbox)
+    # The owner of the address opens the stranger's mail where the first sign-up was made.
+    asked = f"{reverse('account_login')}?next={quote(theirs)}"
+    assert [client.get(theirs).url, client.post(theirs).url] == [asked, asked]
+    for session in (client, stranger):
+        assert "expired or is invalid" in session.post(own).text
+    assert not EmailAddress.objects.get().verified
+
+    # Nor is it confirmed where the row of the address ends while the button is pressed.
+    request = stranger.get(theirs).wsgi_request
+    address = EmailAddress.objects.get()
+    EmailAddress.objects.all().delete()
+    assert not adapter.AccountAdapter(request).confirm_email(request, address)
+    assert not EmailAddress.objects.exists()
+
+
+def test_sign_up_does_the_same_for_known_waiting_and_new_addresses(client):
+    """Nor does it look in what others were told for a name and an address that nobody has proven."""
+    leader = MembershipFactory(role="coordinator")
+    known = UserFactory(name="Ani Wulandari", email="old@surabaya.example")
+    memberships.request_membership(known, leader.member, "It is Ani Wulandari of the bus office.")
+    known.email = "ani@surabaya.example"
+    known.save()
+    told = Notice.objects.get(recipient=leader.user).context
+    sign_up(client, "warm@surabaya.example")
+    work = []
+    for name in ("new", "ani", "new", "old", "old"):
+        with CaptureQueriesContext(connection) as queries:
+            sign_up(type(client)(), f"{name}@surabaya.example", name="Ani Wulandari")
+        work.append(len(queries))
+    assert max(work) - min(work) < 20, work
+    assert Notice.objects.get(recipient=leader.user).context == told
 
 
 def test_sign_ups_with_one_address_send_it_few_mails(client, mailoutbox):
