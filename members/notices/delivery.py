@@ -53,6 +53,10 @@ DAILY = frozenset(
     }
 )
 A_DAY = timedelta(days=1)
+# What a team may do and undo over and over: for an hour after a mail on a case no other on it goes out.
+# The last one that waits then tells how things are; the others are dropped by who wrote them.
+HOURLY = frozenset({Notice.Kind.SUBMITTED, Notice.Kind.WITHDRAWN})
+AN_HOUR = timedelta(hours=1)
 # Whoever claims a notice has this long to mail it: far more than settings.EMAIL_TIMEOUT allows.
 LEASE = timedelta(minutes=10)
 ERROR_LENGTH = Notice._meta.get_field("last_error").max_length
@@ -148,9 +152,16 @@ def _claim(now):
     had_one = Notice.objects.filter(
         recipient=OuterRef("recipient"), kind__in=DAILY, mailed_at__gt=now - A_DAY
     )
+    had_of_case = Notice.objects.filter(
+        recipient=OuterRef("recipient"),
+        kind__in=HOURLY,
+        context__case=OuterRef("context__case"),
+        mailed_at__gt=now - AN_HOUR,
+    )
     notice = (
         free.exclude(too_new)
         .exclude(Q(kind__in=DAILY) & Exists(had_one))
+        .exclude(Q(kind__in=HOURLY) & Exists(had_of_case))
         .order_by("next_attempt_at", "pk")
         .first()
     )

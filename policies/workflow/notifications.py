@@ -64,6 +64,7 @@ def notify_of_event(event):
         "member": revision.case.member.name,
         "note": event.note,
         "by": event.actor_name,
+        "case": revision.case_id,
     }
     _settle(revision, event)
     if event.to_state in DECISIONS:
@@ -258,20 +259,36 @@ def facts_of_mail(notice):
 
 
 def _is_over(notice, name, arguments):
-    """Return whether a text waits no longer of which the mail says that it was submitted, or was
-    withdrawn before the moderator had mail of it."""
+    """Return whether a later notice tells of the case that was submitted or withdrawn, or the text waits
+    no longer, or it was withdrawn before the moderator had mail of it."""
+    if notice.kind not in (Kind.SUBMITTED, Kind.WITHDRAWN):
+        return False
+    of_case = Notice.objects.filter(
+        kind__in=[Kind.SUBMITTED, Kind.WITHDRAWN],
+        recipient=notice.recipient_id,
+        context__case=notice.context.get("case"),
+    )
+    later = of_case.filter(pk__gt=notice.pk).exclude(kind__in=notice.recipient.muted)
+    if later.exists():
+        return True
     if name not in ("admin:policies_revision_review", "policies:edit"):
         return False
     if notice.kind == Kind.SUBMITTED:
         about = "case" if name == "policies:edit" else "pk"
         texts = Revision.objects.filter(state=State.SUBMITTED)
         return not texts.filter(**{about: arguments["pk"]}).exists()
-    if notice.kind == Kind.WITHDRAWN and name != "policies:edit":
-        told = Notice.objects.filter(
-            kind=Kind.SUBMITTED, recipient=notice.recipient_id, path=notice.path
-        )
-        return {*told.values_list("mail", flat=True)} == {Notice.Mail.DROPPED}
-    return False
+    return name != "policies:edit" and not _knows_of_withdrawn(of_case.filter(pk__lt=notice.pk))
+
+
+def _knows_of_withdrawn(earlier):
+    """Return whether the last that a moderator had mail of, of ``earlier`` notices of a case, is a text
+    that is withdrawn since; true where there are none."""
+    last = earlier.exclude(mail=Notice.Mail.DROPPED).order_by("pk").last()
+    if last is None:
+        return not earlier.exists()
+    _name, arguments = place_of(last.path)
+    texts = Revision.objects.filter(state=State.WITHDRAWN, pk=arguments.get("pk"))
+    return last.kind == Kind.SUBMITTED and texts.exists()
 
 
 def _notify_both(kind, revision, actor, told=None, **facts):

@@ -1,7 +1,10 @@
 """Who is told of what happens to a case, and who is not."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from members.models import Notice
 from members.notices.delivery import deliver
@@ -165,29 +168,45 @@ def test_withdrawal_tells_moderators_and_colleagues(member, author, colleague, m
     ]
 
 
-def test_what_is_over_before_it_is_mailed_is_not_mailed(
+def test_what_is_over_before_it_is_mailed_is_not_mailed_and_a_case_once_an_hour(
     member, author, colleague, moderator, mailoutbox
 ):
-    def mailed():
+    def mailed(minutes=0):
         mailoutbox.clear()
-        deliver()
-        return sorted(
+        deliver(now=timezone.now() + timedelta(minutes=minutes))
+        mails = [
             (each.to[0].partition("@")[0], each.subject.partition(":")[0]) for each in mailoutbox
-        )
+        ]
+        return sorted(mail for mail in mails if mail[1] != "Received")
 
-    for _turn in range(2):
-        revision = moderation.submit(revision_of(member, author), by=author)
-        moderation.withdraw(revision, by=author)
-    twice = [("author", "Received"), ("colleague", "Withdrawn")]
-    assert mailed() == sorted(twice * 2)
-    revision = moderation.submit(revision_of(member, author), by=author)
-    assert mailed() == [
-        ("author", "Received"),
-        ("colleague", "Submitted"),
-        ("moderator", "Submitted"),
-    ]
-    moderation.withdraw(revision, by=author)
-    assert mailed() == [("colleague", "Withdrawn"), ("moderator", "Withdrawn")]
+    def submitted(case=None):
+        text = revision_of(member, author, **({"case": case} if case else {}))
+        return moderation.submit(text, by=author)
+
+    def turns(number, case=None):
+        for _turn in range(number):
+            case = moderation.withdraw(submitted(case), by=author).case
+        return case
+
+    both = {kind: [("colleague", kind), ("moderator", kind)] for kind in ("Submitted", "Withdrawn")}
+    # What no moderator had mail of is withdrawn for the colleagues alone; other cases wait for nothing.
+    case = turns(6)
+    assert mailed() == [("colleague", "Withdrawn")]
+    text = submitted()
+    assert mailed() == both["Submitted"]
+    moderation.withdraw(text, by=author)
+    turns(6, text.case)
+    submitted(case)
+    # The moderators had no mail of that case yet.
+    assert mailed(1) == [("moderator", "Submitted")]
+    assert mailed(59) == []
+    assert mailed(61) == sorted([*both["Withdrawn"], ("colleague", "Submitted")])
+    turns(6, text.case)
+    assert mailed(130) == [("colleague", "Withdrawn")]
+    turns(2, text.case)
+    submitted(text.case)
+    assert mailed(200) == both["Submitted"]
+    assert Notice.objects.filter(mail="waiting").count() == 0
 
 
 def test_refused_move_tells_nobody(member, author, moderator):
