@@ -7,11 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from citynet.web.admin import ReadOnlyAdmin, ReadOnlyInline
 from exchange.content import desk
+from exchange.content.introductions import subject_of, title_of
 from exchange.models import (
     Addressee,
     Adoption,
@@ -224,6 +226,22 @@ class IntroductionAdmin(DeskAdmin):
     list_display = ["__str__", "state", "created_at", "decided_at", "outcome"]
     list_filter = [WaitsFilter, "state", "outcome"]
     list_select_related = ["from_member", "to_member"]
+    fields = [
+        *("about", "from_user", "from_member", "to_member", "text", "state", "created_at"),
+        *("decided_by", "decided_at", "decision_note", "outcome_asked_at", "outcome"),
+    ]
+    readonly_fields = ["about", "created_at"]
+
+    @admin.display(description=_("entry"))
+    def about(self, introduction):
+        """Name the entry by its title; a draft of its team by its number only."""
+        entry = subject_of(introduction)
+        kind = capfirst(entry._meta.verbose_name)
+        if not type(entry).objects.known_to_secretariat().contains(entry):
+            return f"{kind} {entry.pk}"
+        url = reverse(f"admin:exchange_{entry._meta.model_name}_change", args=[entry.pk])
+        title = title_of(introduction)
+        return format_html('{}: <a href="{}" dir="auto">{}</a>', kind, url, title)
 
 
 @admin.register(Flag)

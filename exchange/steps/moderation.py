@@ -197,9 +197,10 @@ def flags_on(entry):
 
 
 def entry_of(flag):
-    """Return the entry that a flag is on; None where it is gone."""
+    """Return the entry that a flag is on; None where it is gone, or is a draft of its team again."""
     model = ENTRIES.get(flag.subject_type)
-    return model.objects.filter(pk=flag.subject_id).first() if model else None
+    known = model.objects.known_to_secretariat() if model else Flag.objects.none()
+    return known.filter(pk=flag.subject_id).first()
 
 
 def need_moderator(person):

@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from exchange.models import Addressee, Advice, Question
+from exchange.content.introductions import title_of
+from exchange.models import Addressee, Advice, Introduction, Question
 from exchange.steps import moderation
 from members.models import Notice
 from tests.exchange.factories import (
@@ -282,6 +283,37 @@ def test_figures_by_month_are_a_page_and_a_file(moderator_client):
     }
     assert {name: found[name] for name in expected} == expected
     assert moderator_client.get("/admin/exchange/question/figures/?year=1999").status_code == 404
+
+
+def test_what_is_a_draft_again_has_its_number_only(moderator_client):
+    told = {}
+    for state in ("open", "draft"):
+        entry = CooperationFactory(state=state, title=f"Words of {state}")
+        moderation.flag(entry, by=MembershipFactory().user, reason="wrong")
+        about = IntroductionFactory(cooperation=entry).pk
+        for name, address in {
+            "list": "introduction/",
+            "page": f"introduction/{about}/change/",
+            "flags": "flag/",
+        }.items():
+            text = shown(moderator_client, f"/admin/exchange/{address}")
+            told[state, name] = (entry.title in text, f"Need or offer {entry.pk}" in text)
+    assert told == {
+        ("open", "list"): (False, False),
+        ("open", "page"): (True, False),
+        ("open", "flags"): (True, False),
+        ("draft", "list"): (False, False),
+        ("draft", "page"): (False, True),
+        ("draft", "flags"): (False, True),
+    }
+    for state, is_named in (("published", True), ("draft", False)):
+        adoption = AdoptionFactory(state=state)
+        about = IntroductionFactory(
+            cooperation=None, adoption=adoption, to_member=adoption.member
+        ).pk
+        text = shown(moderator_client, f"/admin/exchange/introduction/{about}/change/")
+        assert (title_of(Introduction.objects.get(pk=about)) in text) == is_named
+        assert (f"Adoption {adoption.pk}" in text) != is_named
 
 
 def test_who_may_not_moderate_sees_no_desk(client, administrator_client):
