@@ -116,6 +116,8 @@ def test_editor_is_told_where_else_it_stands(live, editor):
     # What is nobody's to know, or about another case.
     mine = Collection.objects.create(title=SAYS, owner=colleague)
     mine.items.create(case=case, note=SAYS, position=1)
+    removed = Collection.objects.create(title=SAYS, owner=colleague, removed_at=timezone.now())
+    removed.items.create(case=case, note=SAYS, position=1)
     exchange.AdoptionFactory(case=case, kept=SAYS, state="draft")
     hidden = exchange.CooperationFactory(text=SAYS, state="draft")
     hidden.cases.add(case)
