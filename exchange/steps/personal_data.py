@@ -16,6 +16,7 @@ from exchange.models import (
     Introduction,
     Question,
 )
+from exchange.models.querysets import writes_as
 from exchange.models.questions import QuestionDraft
 from members.models import Event, Member, Notice
 from members.notices.notifications import leads_to
@@ -71,7 +72,16 @@ OF_SECRETARIAT = ("decision_note", "removed_reason", "waits_since", "next_offere
 
 
 def export(user):
-    """Return all rows that ``user`` wrote or decided on, as plain values."""
+    """Return all rows that ``user`` wrote or decided on, as plain values.
+
+    How a question that the person took went on is told to the team that it was put to alone.
+    """
+    taken = Addressee.objects.filter(taken_by=user).order_by("pk")
+    of_taken = ("member__name", "taken_at")
+    known = Q(
+        question__in=Question.objects.readable_by(user).order_by().values("pk"),
+        member__in=writes_as(user).order_by().values("pk"),
+    )
     return {
         "questions_asked": rows_begun(
             Question.objects.filter(author=user),
@@ -81,11 +91,10 @@ def export(user):
             without=OF_SECRETARIAT,
         ),
         "question_begun": rows(QuestionDraft.objects.filter(author=user)),
-        "questions_taken": list(
-            Addressee.objects.filter(taken_by=user)
-            .order_by("pk")
-            .values("question__title", "member__name", "state", "taken_at")
-        ),
+        "questions_taken": [
+            *taken.filter(known).values(*of_taken, "question__title", "state"),
+            *taken.exclude(known).values(*of_taken),
+        ],
         "advice_given": rows_begun(
             Advice.objects.filter(author=user),
             Advice.objects.readable_by(user),

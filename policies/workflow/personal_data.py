@@ -27,6 +27,7 @@ from policies.models import (
     UpdateRequest,
 )
 
+from .notifications import moderators
 from .reviewing import given_to
 
 # What came of an import tells of cases, not of who started it.
@@ -36,6 +37,8 @@ UNTIL_ANNOUNCED = ("is_shortlisted", "result")
 # Of a request for an update each side has its own words and name, not those of the other.
 OF_THE_ANSWER = ("answer", "answer_text", "answered_by_name", "answered_at")
 OF_THE_REQUEST = ("reason", "by_name")
+# What a city answered to a proposed correction is told to those who still decide.
+OF_THE_OUTCOME = ("state", "decided_at")
 # Steps that the author's team takes; all others are the moderators'.
 STEPS_OF_THE_TEAM = (Revision.State.SUBMITTED, Revision.State.WITHDRAWN)
 
@@ -56,6 +59,7 @@ def export(user):
     began = CaseStudy.objects.filter(created_by=user).order_by("pk")
     named = Q(pk__in=own) | Q(pk__in=Revision.objects.citable().order_by().values("case_id"))
     of_case = ("id", "member__name", "created_at")
+    decides = moderators().filter(pk=user.pk).exists()
     answers, of_answer = CallEntry.objects.filter(by=user), ("call_id", "case_id")
     return {
         "cases_created": [
@@ -77,7 +81,11 @@ def export(user):
             Revision.objects.filter(reviewer=user).order_by("pk").values("case_id", "number")
         ),
         "assessments": rows(Assessment.objects.filter(by=user), *of_revision),
-        "corrections": rows(Correction.objects.filter(by=user), *of_revision),
+        "corrections": rows(
+            Correction.objects.filter(by=user),
+            *of_revision,
+            without=() if decides else OF_THE_OUTCOME,
+        ),
         "desk_notes": rows(DeskNote.objects.filter(by=user), *of_revision),
         "updates_asked_for": rows(
             UpdateRequest.objects.filter(by=user), "case_id", without=OF_THE_ANSWER

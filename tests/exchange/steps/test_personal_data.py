@@ -84,6 +84,19 @@ def test_who_left_the_team_downloads_nothing_that_it_keeps_to_itself(maria):
     )
 
 
+@pytest.mark.parametrize("visibility", ["public", "network"])
+def test_download_tells_how_a_question_went_on_to_its_team_alone(visibility):
+    place = MembershipFactory(member__name="Iloilo City")
+    question = QuestionFactory(visibility=visibility, title="Who runs the ferries?")
+    AddresseeFactory(question=question, member=place.member, taken_by=place.user)
+    (told,) = data_of(place.user)["questions_taken"]
+    assert (told["question__title"], told["state"]) == ("Who runs the ferries?", "asked")
+    memberships.leave(place, place.user)
+    assert data_of(place.user)["questions_taken"] == [
+        {"member__name": "Iloilo City", "taken_at": None}
+    ]
+
+
 def test_entries_stay_without_the_name_of_who_wrote_them(maria):
     """Sentence 30: deleting an account leaves texts without the person's name."""
     delete_account(maria)

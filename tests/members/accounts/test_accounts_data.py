@@ -445,10 +445,8 @@ def test_download_holds_what_is_stored_and_nothing_else(client):
                 "before": "Nite",
                 "after": "Night",
                 "note": "",
-                "state": "proposed",
                 "by_name": NAME,
                 "created_at": STAMP,
-                "decided_at": None,
             }
         ],
         "imports": [

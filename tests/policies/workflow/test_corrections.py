@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from members.models import Event, Notice
+from members.models import Event, Notice, User
+from members.record.people import data_of
 from members.teams import memberships
 from policies.models import Correction, Revision
 from policies.workflow import corrections, moderation
@@ -57,6 +58,15 @@ def test_proposal_is_on_record(submitted, moderator):
         str(submitted.pk),
         "Title\nA typo.",
     )
+
+
+def test_download_tells_what_became_of_a_proposal_while_one_decides(submitted, moderator):
+    corrections.propose(submitted, "title", "Night bus lines", by=moderator)
+    (told,) = data_of(moderator)["corrections"]
+    assert told["state"] == "proposed"
+    moderator.groups.clear()
+    (kept,) = data_of(User.objects.get(pk=moderator.pk))["corrections"]
+    assert told.keys() - kept.keys() == {"state", "decided_at"}
 
 
 def test_proposal_is_told_to_the_team_as_it_is_now(submitted, moderator):
