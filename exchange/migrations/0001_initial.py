@@ -290,6 +290,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin_note_is_older",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        editable=False,
+                        verbose_name="the note is older than the text",
+                    ),
+                ),
+                (
                     "disputed_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="disputed on"),
                 ),
