@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from exchange.content.contact_details import link_count
+from exchange.content.know_how import case_of
 from exchange.models import Advice
 from exchange.models.querysets import MODERATE
 from exchange.models.questions import MAX_TARGETS
@@ -19,6 +20,7 @@ from .entries import (
     lock,
     lock_author,
     need_member,
+    need_team,
     need_voice,
     refuse_contact_details,
     refuse_hidden,
@@ -280,13 +282,17 @@ def put_english(entry, *, by, english, is_machine=False):
 
 @transaction.atomic
 def settle_figures(advice, *, by):
-    """Note that the team of the case has dealt with the figures of an answer, in its case or not."""
-    advice = lock(advice)
-    if advice.case is None or not advice.has_figures:
+    """Note that the team of the case has dealt with the figures of an answer, in its case or not.
+
+    Of merged cases that is the team of the one that stays; nobody else speaks for it.
+    """
+    advice, case = lock(advice), case_of(advice)
+    if case is None or not advice.has_figures:
         raise StepRefused(_("It states no figure of a case."))
-    need_member(by, advice.case.member)
+    need_team(by, case.member)
     advice.figure_settled_at = timezone.now()
     advice.save(update_fields=["figure_settled_at"])
+    audit.record("figures-settled", advice, by=by)
     return advice
 
 

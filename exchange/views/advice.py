@@ -23,7 +23,7 @@ from exchange.content import files, know_how
 from exchange.content.figures import PLACES, figures, not_in_case
 from exchange.forms.advice import AdviceForm, EnglishForm, GiveForm, KnowHowFilter
 from exchange.models import Advice, Question
-from exchange.models.querysets import is_in_network
+from exchange.models.querysets import is_in_network, writes_as
 from exchange.steps import advice as steps
 from exchange.steps.entries import may_write_for, speaks_for
 from exchange.steps.errors import ExchangeError
@@ -105,7 +105,7 @@ def advice(request, pk):
     older = readable.filter(pk=shown.replaces_id).first() if shown.replaces_id else None
     is_own = may_write_for(user, shown.member)
     cited = know_how.citation(shown)
-    of_case = case is not None and may_write_for(user, case.member)
+    of_case = case is not None and writes_as(user).contains(case.member)
     missing = [] if shown.figure_settled_at else not_in_case(shown, case and case.live)
     context = {
         "advice": shown,
@@ -278,7 +278,7 @@ def into_case(request, pk):
     figure does not belong there."""
     shown = _readable(request, pk)
     case = know_how.case_of(shown)
-    if case is None or not may_write_for(request.user, case.member):
+    if case is None or not writes_as(request.user).contains(case.member):
         raise Http404(_("There is no such page."))
     if "settle" in request.POST:
         return _step(

@@ -42,6 +42,7 @@ ACTIONS_OF_TEAMS = {
     "advice-replaced": _("Advice replaced"),
     "advice-withdrawn": _("Advice withdrawn"),
     "advice-confirmed": _("Advice confirmed"),
+    "figures-settled": _("Figures of an answer dealt with"),
     "english-added": _("English text added"),
     "adoption-begun": _("Adoption begun"),
     "adoption-published": _("Adoption published"),

@@ -254,6 +254,18 @@ def test_the_team_of_the_case_settles_its_figures(colleague):
     with pytest.raises(StepRefused, match="states no figure"):
         steps.settle_figures(give(colleague, case=case), by=official)
     advice = give(colleague, case=case, figures={"people_fte": "4.5"})
-    with pytest.raises(NotAllowed):
-        steps.settle_figures(advice, by=colleague.user)
+    desk = StaffFactory(groups=["Moderators"])
+    desk.is_in_secretariat_session = True
+    for other in (colleague.user, desk):
+        with pytest.raises(NotAllowed):
+            steps.settle_figures(advice, by=other)
     assert steps.settle_figures(advice, by=official).figure_settled_at is not None
+    assert [event.action for event in official.events.all()] == ["figures-settled"]
+    # Merged since, the team of the case that stays does.
+    kept = MembershipFactory()
+    case.merged_into = LiveRevisionFactory(case__member=kept.member).case
+    case.save()
+    merged = give(colleague, case=case, figures={"people_fte": "4.5"})
+    with pytest.raises(NotAllowed):
+        steps.settle_figures(merged, by=official)
+    assert steps.settle_figures(merged, by=kept.user).figure_settled_at is not None

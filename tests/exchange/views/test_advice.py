@@ -182,7 +182,10 @@ def test_a_figure_does_not_change_the_case_and_opens_its_draft(client, reference
     live.refresh_from_db()
     assert (live.budget_amount, live.staff_fte) == (None, None)
     assert Revision.objects.filter(case=live.case).count() == 2
-    assert other.post(address, {"figure": "people"}).status_code == 404
+    for reader in (other, signed_in(StaffFactory(groups=["Moderators"]))):
+        assert "Put this into the case" not in page(reader, answer.get_absolute_url())
+        assert reader.post(address, {"figure": "people"}).status_code == 404
+        assert reader.post(address, {"settle": "1"}).status_code == 404
     team.post(address, {"settle": "1"})
     assert "not in the case yet" not in page(team, answer.get_absolute_url())
 
