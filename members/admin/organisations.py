@@ -20,7 +20,7 @@ from members.errors import MembersError
 from members.models import FormerAddress, Member, MemberEvidence
 from members.place_names import add_place_names
 from members.record import audit
-from members.teams import handover, invitations, memberships, merging
+from members.teams import city_facts, handover, invitations, memberships, merging
 from members.teams.forms import InviteForm
 
 from .forms import HandOverForm, KeptMemberForm, MergeForm
@@ -106,7 +106,14 @@ class MemberAdmin(LockedChangeMixin, MemberSearchMixin, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        changed = [name for name in form.changed_data if name in form.fields]
+        names = [name for name in form.changed_data if name in form.fields]
+        # What a team says itself is kept before and after, as where the team changes it.
+        said = {
+            name: city_facts.change_in_words(name, form.initial.get(name), form.cleaned_data[name])
+            for name in names
+            if name in city_facts.FIELDS + city_facts.OF_PAGE
+        }
+        changed = [said.get(name, name) for name in names]
         changed += [formset.prefix for formset in formsets if formset.has_changed()]
         if change and not changed:
             return
@@ -114,6 +121,8 @@ class MemberAdmin(LockedChangeMixin, MemberSearchMixin, admin.ModelAdmin):
         audit.record(
             action, form.instance, by=request.user, reason=", ".join(changed) if change else ""
         )
+        if change and said:
+            city_facts.tell_team(form.instance, said.values(), request.user)
 
     def get_deleted_objects(self, objs, request):
         """What hangs on the members is counted and not named: drafts are among it."""

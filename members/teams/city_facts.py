@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.errors import NotAllowed
-from members.models import Member
+from members.models import Member, Notice, User
+from members.notices.notifications import address, notify
 from members.record import audit
 
 from .leaders import leads
@@ -32,12 +33,7 @@ def correct(member, values, by):
     if "population" in values:
         values = values | {"population_source": _source(found, values)}
     changes = [
-        _("%(what)s: %(before)s → %(after)s")
-        % {
-            "what": Member._meta.get_field(name).verbose_name,
-            "before": in_words(name, getattr(found, name)),
-            "after": in_words(name, values[name]),
-        }
+        change_in_words(name, getattr(found, name), values[name])
         for name in values
         if getattr(found, name) != values[name]
     ]
@@ -48,6 +44,32 @@ def correct(member, values, by):
     found.save(update_fields=[*values, "updated_at"])
     audit.record("member-changed", found, by=by, reason="; ".join(changes))
     return True
+
+
+def change_in_words(name, before, after):
+    """Return a change of one field of a member, as the record and the notice to its team have it."""
+    return _("%(what)s: %(before)s → %(after)s") % {
+        "what": Member._meta.get_field(name).verbose_name,
+        "before": in_words(name, before),
+        "after": in_words(name, after),
+    }
+
+
+def tell_team(member, changes, by):
+    """Tell the team of a member what the secretariat changed in what it says of its city: ``changes``
+    are lines of before and after."""
+    team = User.objects.filter(
+        memberships__in=member.memberships.active().order_by().values("pk"), is_active=True
+    )
+    notify(
+        Notice.Kind.TEAM_CHANGED,
+        team.exclude(pk=by.pk).distinct(),
+        address("my:team", member.slug),
+        member=member.name,
+        person="",
+        change="words",
+        note="\n".join(changes),
+    )
 
 
 def in_words(name, value):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from members.models import Event, FormerAddress, Invitation, Member, Membership, Notice
+from members.notices.mail_texts import text_of
 from tests.factories import (
     LiveRevisionFactory,
     MemberFactory,
@@ -55,6 +56,24 @@ def test_changed_fields_and_evidence_of_a_member_are_recorded(moderator_client, 
     answer = moderator_client.post(change, data)
     assert answer.status_code == 302, answer.context["errors"]
     assert recorded() == [("member-changed", "Kota Surabaya", "name, joined, evidence")]
+
+
+def test_team_is_told_what_is_written_over_in_its_name(moderator_client, city):
+    official = official_of(city)
+    city.about = "Our own words."
+    city.save()
+    change = address("member", "change", city.pk)
+    for joined, about in (("1987", "Our own words."), ("1987", "Other words.")):
+        data = form_of(city, joined=joined, about=about) | NO_EVIDENCE
+        answer = moderator_client.post(change, data)
+        assert answer.status_code == 302, answer.context["errors"]
+    says = f"{Member._meta.get_field('about').verbose_name}: Our own words. → Other words."
+    assert [reason for _action, _subject, reason in recorded()] == ["joined", says]
+    (notice,) = Notice.objects.filter(kind="team-changed")
+    subject, text = text_of(notice)
+    assert notice.recipient == getattr(official, "user", official)
+    assert subject == "The secretariat has changed what the page of Surabaya says"
+    assert f"> {says}" in text
 
 
 def test_member_that_is_saved_as_it_was_is_not_in_the_record(moderator_client, city):
