@@ -790,7 +790,7 @@ class Migration(migrations.Migration):
                             ("membership-decided", "Decision on your membership"),
                             ("role-changed", "Your role in a team changed"),
                             ("invited", "Invitation to a team"),
-                            ("team-changed", "Somebody joined or left your team"),
+                            ("team-changed", "Your team, or what its page says, was changed"),
                             ("submitted", "A case study was submitted"),
                             ("receipt", "Your submission arrived"),
                             ("withdrawn", "A case study was withdrawn"),

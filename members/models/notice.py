@@ -15,7 +15,7 @@ class Notice(models.Model):
         MEMBERSHIP_DECIDED = "membership-decided", _("Decision on your membership")
         ROLE_CHANGED = "role-changed", _("Your role in a team changed")
         INVITED = "invited", _("Invitation to a team")
-        TEAM_CHANGED = "team-changed", _("Somebody joined or left your team")
+        TEAM_CHANGED = "team-changed", _("Your team, or what its page says, was changed")
         SUBMITTED = "submitted", _("A case study was submitted")
         RECEIPT = "receipt", _("Your submission arrived")
         WITHDRAWN = "withdrawn", _("A case study was withdrawn")
