@@ -331,7 +331,7 @@ def test_text_of_a_page_that_was_closed_unsaved_is_offered_again(write, desk, si
     page = write("lessons")
     page.locator("#id_lessons").fill(TEXT)
     page.close()
-    colleague = "colleague@tarlac.example"
+    colleague = "beside@tarlac.example"
     desk("person", email=colleague, password=PASSWORD, member=CITY, role="official")
     offers = []
     for email in (colleague, EMAIL):
