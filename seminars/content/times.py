@@ -56,13 +56,7 @@ def days(seminar):
     """Return the day or days of a seminar, in words; "" where none is known."""
     if not seminar.starts_at:
         return day_in_words(seminar.day)
-    first, last = first_and_last(seminar)
-    if first == last:
-        return date_format(first, "DATE_FORMAT")
-    return _("%(first)s to %(last)s") % {
-        "first": date_format(first, "DATE_FORMAT"),
-        "last": date_format(last, "DATE_FORMAT"),
-    }
+    return _from_to(seminar, "DATE_FORMAT")
 
 
 def day_in_words(day):
@@ -167,17 +161,20 @@ def elsewhere(seminar):
     return rows
 
 
+def _from_to(seminar, form):
+    """Return the first and the last day of a seminar with times, in a form; one day once."""
+    first, last = first_and_last(seminar)
+    if first == last:
+        return date_format(first, form)
+    ends = {"first": date_format(first, form), "last": date_format(last, form)}
+    return _("%(first)s to %(last)s") % ends
+
+
 def weekday(seminar):
     """Return the day or days of the week of a seminar, in words; "" where none is known."""
     if not seminar.starts_at:
         return ""
-    first, last = first_and_last(seminar)
-    if first == last:
-        return date_format(first, "l")
-    return _("%(first)s to %(last)s") % {
-        "first": date_format(first, "l"),
-        "last": date_format(last, "l"),
-    }
+    return _from_to(seminar, "l")
 
 
 def day_of_box(seminar):
